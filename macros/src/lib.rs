@@ -1,1 +1,89 @@
-//! placeholder
+//! The attributes and the derive of `crosscheck`, which re-exports and documents them.
+
+mod args;
+mod axis;
+mod backend;
+mod element;
+mod errors;
+mod exclusions;
+mod feature;
+mod test;
+
+use proc_macro::TokenStream;
+use syn::parse_macro_input;
+
+/// A check: a function that takes the subject and asserts.
+///
+/// ```ignore
+/// #[conformance(uses = "dynamic_offsets")]
+/// fn slice_starts_where_the_tensor_says(kernels: &dyn Kernels) { … }
+///
+/// #[conformance(uses("dynamic_offsets", "float64"), n(1, 17, 1023))]
+/// fn slices_of_many_lengths(kernels: &dyn Kernels, n: usize) -> Result<(), KernelError> { … }
+/// ```
+///
+/// - `uses = "marker"` or `uses("a", "b")`: the features that it uses, resolved where they are written.
+/// - `backends("a", "b")`: the backends it is narrowed to; without it, all of them.
+/// - `parameter(v, w, …)`: an *axis*, the values of the parameter of that name. A bare identifier is a variant or constant
+///   of the parameter's type, a literal is itself, and any other expression needs a label: `size(small = Size::new(3))`.
+///
+/// The function returns nothing or `Result<(), E>`. It stays callable as it is.
+#[proc_macro_attribute]
+pub fn conformance(args: TokenStream, item: TokenStream) -> TokenStream {
+    let args = parse_macro_input!(args as args::TestArgs);
+    test::expand(args, item.into(), test::Flavour::Check).into()
+}
+
+/// A differential check: a function that takes the subject and returns a value, which is compared with the baseline's.
+///
+/// ```ignore
+/// #[backend_matrix(dtype(F32, F16), tolerance(rtol = 1e-3, atol = 1e-4, reason = "sums of 4096 products"))]
+/// fn softmax_of_large_logits(kernels: &dyn Kernels, dtype: Dtype) -> Result<Tensor, KernelError> { … }
+/// ```
+///
+/// Takes what [`macro@conformance`] takes, and `tolerance(rtol = …, atol = …, reason = "…")`, which replaces the default of
+/// the value's type. The function returns `T` or `Result<T, E>` with `T: crosscheck::Compare`. It does not run on the
+/// baseline, which it would compare with itself.
+#[proc_macro_attribute]
+pub fn backend_matrix(args: TokenStream, item: TokenStream) -> TokenStream {
+    let args = parse_macro_input!(args as args::TestArgs);
+    test::expand(args, item.into(), test::Flavour::Differential).into()
+}
+
+/// A backend: a function that opens it, or says why it is not available on this machine.
+///
+/// ```ignore
+/// #[crosscheck::backend(name = "mlx_metal", aliases("metal"))]
+/// fn mlx_metal() -> Result<Box<dyn Kernels>, Unavailable> { … }
+/// ```
+#[proc_macro_attribute]
+pub fn backend(args: TokenStream, item: TokenStream) -> TokenStream {
+    let args = parse_macro_input!(args as backend::BackendArgs);
+    backend::expand(args, item.into()).into()
+}
+
+/// What a backend cannot do: a `const fn` from a feature to an `Action`.
+///
+/// ```ignore
+/// #[crosscheck::exclusions("mlx_metal")]
+/// const fn mlx_metal(feature: Feature) -> Action {
+///     match feature {
+///         Feature::Float64 => skip("Metal has no 64-bit floats").because(HardwareLimit),
+///         Feature::DynamicOffsets => RUN,
+///     }
+/// }
+/// ```
+///
+/// The compiler checks it: the function is evaluated for every feature while it compiles, a new feature makes the match
+/// non-exhaustive, and a shadowed row is an unreachable pattern.
+#[proc_macro_attribute]
+pub fn exclusions(args: TokenStream, item: TokenStream) -> TokenStream {
+    let backend = parse_macro_input!(args as exclusions::ExclusionsArgs);
+    exclusions::expand(&backend, item.into()).into()
+}
+
+/// What a backend may lack: an enum of variants without fields, each with a doc comment, which is the text of the report.
+#[proc_macro_derive(Feature)]
+pub fn derive_feature(item: TokenStream) -> TokenStream {
+    feature::expand(parse_macro_input!(item as syn::DeriveInput)).into()
+}

@@ -1,1 +1,76 @@
-//! placeholder
+//! Write a check once, say which features it uses, state in one place what each backend cannot do, and run every check
+//! on every backend under `cargo test` or `cargo nextest`.
+//!
+//! The tour is in the README; the pieces are:
+//!
+//! - [`Subject`]: the contract under test, and [`Feature`]: what a backend of it may lack.
+//! - [`conformance`](macro@conformance) and [`backend_matrix`](macro@backend_matrix): a check, and one whose value is
+//!   compared with the baseline's.
+//! - [`backend`](macro@backend): an implementation of the contract.
+//! - [`exclusions`](macro@exclusions): what a backend cannot do, in [`Action`]s made by [`RUN`], [`skip`] and [`xfail`].
+//! - [`main!`](crate::main!): the test executable.
+//!
+//! Data flows one way: what the attributes register ([`spec`]) is planned ([`plan`]), executed ([`execute`]), judged
+//! ([`judge`]), recorded ([`record`]) and reported ([`report`]).
+
+// The attributes expand to paths that begin with `::crosscheck`.
+extern crate self as crosscheck;
+
+mod action;
+#[cfg(feature = "harness")]
+mod check;
+pub mod compare;
+#[cfg(feature = "harness")]
+pub mod execute;
+#[cfg(feature = "harness")]
+#[doc(hidden)]
+pub mod harness;
+#[cfg(feature = "harness")]
+pub mod judge;
+#[cfg(feature = "harness")]
+pub mod marker;
+#[cfg(feature = "harness")]
+mod nearest;
+#[cfg(feature = "harness")]
+mod panics;
+#[cfg(feature = "harness")]
+pub mod plan;
+#[cfg(feature = "harness")]
+pub mod record;
+mod registry;
+#[cfg(feature = "harness")]
+pub mod report;
+pub mod spec;
+mod subject;
+
+#[doc(hidden)]
+pub mod __private;
+
+pub use action::{Action, Debt, Failure, Kind, RUN, skip, xfail};
+#[cfg(feature = "harness")]
+pub use check::RegistryError;
+pub use compare::Compare;
+pub use crosscheck_macros::{Feature, backend, backend_matrix, conformance, exclusions};
+#[cfg(feature = "harness")]
+pub use panics::Panic;
+pub use subject::{Feature, Subject, Unavailable};
+
+/// Makes a test executable (`harness = false`) out of the crates that hold checks, backends and exclusions.
+///
+/// ```ignore
+/// crosscheck::main!(my_kernels, my_backend);
+/// ```
+///
+/// Naming a crate is what makes the linker keep it: a crate that no code mentions contributes nothing, silently. A named
+/// crate that registers nothing is therefore an error.
+#[cfg(feature = "harness")]
+#[macro_export]
+macro_rules! main {
+    ($($krate:ident),* $(,)?) => {
+        $(use $krate as _;)*
+
+        fn main() -> ::std::process::ExitCode {
+            $crate::harness::main(::core::env!("CARGO_CRATE_NAME"), &[$(::core::stringify!($krate)),*])
+        }
+    };
+}

@@ -1,0 +1,228 @@
+//! The arguments of `#[conformance]` and `#[backend_matrix]`.
+
+use proc_macro2::TokenStream;
+use syn::ext::IdentExt;
+use syn::parse::{Parse, ParseStream};
+use syn::punctuated::Punctuated;
+use syn::{Expr, Ident, LitStr, Token, parenthesized};
+
+use crate::errors::Errors;
+
+/// Arguments, as they were written; what is wrong with them is in `errors`.
+#[derive(Default)]
+pub struct TestArgs {
+    /// The markers, as identifiers that carry the span of what was written.
+    pub uses: Vec<Ident>,
+    /// The names of the backends; `None` without the argument.
+    pub backends: Option<Vec<LitStr>>,
+    /// The axes.
+    pub axes: Vec<Axis>,
+    /// The tolerance.
+    pub tolerance: Option<ToleranceArg>,
+    /// What is wrong.
+    pub errors: Errors,
+}
+
+/// An axis: a parameter and its values.
+pub struct Axis {
+    pub parameter: Ident,
+    pub values: Vec<AxisValue>,
+}
+
+/// A value of an axis.
+pub struct AxisValue {
+    pub label: Option<Ident>,
+    pub expr: Expr,
+}
+
+/// `tolerance(rtol = …, atol = …, reason = "…")`.
+pub struct ToleranceArg {
+    pub name: Ident,
+    pub rtol: Expr,
+    pub atol: Expr,
+    pub reason: LitStr,
+}
+
+impl Parse for TestArgs {
+    fn parse(input: ParseStream) -> syn::Result<Self> {
+        let mut args = Self::default();
+        while !input.is_empty() {
+            // A fault inside of one argument does not hide those of the next ones.
+            let name: Ident = input.call(Ident::parse_any)?;
+            let result = args.argument(&name, input);
+            if let Some(()) = args.errors.keep(result) {
+                if input.is_empty() {
+                    break;
+                }
+                input.parse::<Token![,]>()?;
+            } else {
+                skip_argument(input)?;
+            }
+        }
+        Ok(args)
+    }
+}
+
+impl TestArgs {
+    fn argument(&mut self, name: &Ident, input: ParseStream) -> syn::Result<()> {
+        match name.to_string().as_str() {
+            "uses" => {
+                self.once(name, !self.uses.is_empty());
+                let markers = one_or_more(input, &mut self.errors)?;
+                for marker in markers {
+                    if self.uses.contains(&marker) {
+                        self.errors.at(&marker, format!("marker `{marker}` is repeated"));
+                    } else {
+                        self.uses.push(marker);
+                    }
+                }
+            }
+            "backends" => {
+                self.once(name, self.backends.is_some());
+                let names = parse_list::<LitStr>(input)?;
+                if names.is_empty() {
+                    self.errors.at(name, "`backends()` names nobody; leave it out to run on all backends");
+                }
+                let mut seen: Vec<LitStr> = Vec::new();
+                for backend in names {
+                    if seen.iter().any(|other| other.value() == backend.value()) {
+                        self.errors.at(&backend, format!("backend `{}` is repeated", backend.value()));
+                    } else {
+                        seen.push(backend);
+                    }
+                }
+                self.backends = Some(seen);
+            }
+            "tolerance" => {
+                self.once(name, self.tolerance.is_some());
+                self.tolerance = Some(tolerance(name, input)?);
+            }
+            _ if input.peek(syn::token::Paren) => {
+                self.once(name, self.axes.iter().any(|axis| axis.parameter == *name));
+                let values = parse_list::<AxisValue>(input)?;
+                self.axes.push(Axis { parameter: name.clone(), values });
+            }
+            _ => {
+                return Err(syn::Error::new_spanned(
+                    name,
+                    format!(
+                        "unknown argument `{name}` (known: uses = \"…\", uses(\"…\", …), backends(\"…\", …), \
+                         tolerance(rtol = …, atol = …, reason = \"…\"), and an axis `parameter(value, …)`)"
+                    ),
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    fn once(&mut self, name: &Ident, seen: bool) {
+        if seen {
+            self.errors.at(name, format!("argument `{name}` is repeated"));
+        }
+    }
+}
+
+impl Parse for AxisValue {
+    fn parse(input: ParseStream) -> syn::Result<Self> {
+        let labelled = input.peek(Ident::peek_any) && input.peek2(Token![=]) && !input.peek2(Token![==]);
+        let label = if labelled {
+            let label = input.parse()?;
+            input.parse::<Token![=]>()?;
+            Some(label)
+        } else {
+            None
+        };
+        Ok(Self { label, expr: input.parse()? })
+    }
+}
+
+/// `= "a"` or `("a", "b")`; bare identifiers as well, because that is what rustc's own suggestion leaves.
+fn one_or_more(input: ParseStream, errors: &mut Errors) -> syn::Result<Vec<Ident>> {
+    if input.peek(Token![=]) {
+        input.parse::<Token![=]>()?;
+        let marker = input.parse::<Marker>()?;
+        return Ok(errors.keep(marker.ident()).into_iter().collect());
+    }
+    let markers = parse_list::<Marker>(input)?;
+    Ok(markers.into_iter().filter_map(|marker| errors.keep(marker.ident())).collect())
+}
+
+enum Marker {
+    Literal(LitStr),
+    Bare(Ident),
+}
+
+impl Parse for Marker {
+    fn parse(input: ParseStream) -> syn::Result<Self> {
+        if input.peek(LitStr) { input.parse().map(Self::Literal) } else { input.parse().map(Self::Bare) }
+    }
+}
+
+impl Marker {
+    /// The marker as an identifier with the span of the literal, so that rustc's own errors point there.
+    fn ident(self) -> syn::Result<Ident> {
+        match self {
+            Self::Bare(ident) => Ok(ident),
+            Self::Literal(literal) => literal.parse().map_err(|_| {
+                let given = literal.value();
+                syn::Error::new_spanned(&literal, format!("`{given}` is not a marker: markers look like `snake_case`"))
+            }),
+        }
+    }
+}
+
+fn parse_list<T: Parse>(input: ParseStream) -> syn::Result<Vec<T>> {
+    let content;
+    parenthesized!(content in input);
+    Ok(Punctuated::<T, Token![,]>::parse_terminated(&content)?.into_iter().collect())
+}
+
+fn tolerance(name: &Ident, input: ParseStream) -> syn::Result<ToleranceArg> {
+    let content;
+    parenthesized!(content in input);
+    let (mut rtol, mut atol, mut reason) = (None, None, None);
+    while !content.is_empty() {
+        let key: Ident = content.parse()?;
+        content.parse::<Token![=]>()?;
+        let repeated = match key.to_string().as_str() {
+            "rtol" => rtol.replace(content.parse::<Expr>()?).is_some(),
+            "atol" => atol.replace(content.parse::<Expr>()?).is_some(),
+            "reason" => reason.replace(content.parse::<LitStr>()?).is_some(),
+            _ => {
+                let message = format!("unknown key `{key}` of a tolerance (known: rtol, atol, reason)");
+                return Err(syn::Error::new_spanned(key, message));
+            }
+        };
+        if repeated {
+            return Err(syn::Error::new_spanned(&key, format!("`{key}` is repeated")));
+        }
+        if !content.is_empty() {
+            content.parse::<Token![,]>()?;
+        }
+    }
+    match (rtol, atol, reason) {
+        (Some(rtol), Some(atol), Some(reason)) if !reason.value().trim().is_empty() => {
+            Ok(ToleranceArg { name: name.clone(), rtol, atol, reason })
+        }
+        _ => Err(syn::Error::new_spanned(
+            name,
+            "a tolerance of one's own needs `rtol = …`, `atol = …`, and a `reason = \"…\"` that the report prints",
+        )),
+    }
+}
+
+/// Goes on behind the next comma.
+fn skip_argument(input: ParseStream) -> syn::Result<()> {
+    while !input.is_empty() && !input.peek(Token![,]) {
+        input.parse::<proc_macro2::TokenTree>()?;
+    }
+    if input.peek(Token![,]) {
+        input.parse::<Token![,]>()?;
+    }
+    Ok(())
+}
+
+/// The names as string literals in a slice.
+pub fn slice_of<T: quote::ToTokens>(items: &[T]) -> TokenStream {
+    quote::quote!(&[#(#items),*])
+}

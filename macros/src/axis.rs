@@ -1,0 +1,67 @@
+//! The values of an axis: what they are, and what they are called in the names of cells.
+
+use heck::ToSnakeCase;
+use proc_macro2::TokenStream;
+use quote::{quote, quote_spanned};
+use syn::spanned::Spanned;
+use syn::{Expr, ExprLit, ExprUnary, Ident, Lit, Type, UnOp};
+
+use crate::args::{Axis, AxisValue};
+use crate::errors::Errors;
+
+/// The expression of a value: a bare identifier is a variant or constant of the parameter's type.
+pub fn value(value: &AxisValue, ty: &Type) -> TokenStream {
+    match bare(&value.expr) {
+        Some(ident) => quote_spanned!(ident.span()=> <#ty>::#ident),
+        None => {
+            let expr = &value.expr;
+            quote!(#expr)
+        }
+    }
+}
+
+/// What a value is called: its label, or the identifier, or the parameter's name with the number behind it.
+pub fn label(parameter: &Ident, value: &AxisValue) -> syn::Result<String> {
+    if let Some(label) = &value.label {
+        return Ok(label.to_string());
+    }
+    if let Some(ident) = bare(&value.expr) {
+        return Ok(ident.to_string().to_snake_case());
+    }
+    let (negative, literal) = match &value.expr {
+        Expr::Lit(ExprLit { lit, .. }) => (false, lit),
+        Expr::Unary(ExprUnary { op: UnOp::Neg(_), expr, .. }) => match &**expr {
+            Expr::Lit(ExprLit { lit, .. }) => (true, lit),
+            _ => return Err(needs_label(&value.expr)),
+        },
+        _ => return Err(needs_label(&value.expr)),
+    };
+    let sign = if negative { "minus_" } else { "" };
+    match literal {
+        Lit::Int(number) => Ok(format!("{parameter}_{sign}{}", number.base10_digits())),
+        Lit::Float(number) => Ok(format!("{parameter}_{sign}{}", number.base10_digits().replace(['.', '+'], "_"))),
+        Lit::Bool(truth) => Ok(if truth.value { parameter.to_string() } else { format!("not_{parameter}") }),
+        _ => Err(needs_label(&value.expr)),
+    }
+}
+
+/// Two values of one axis with one name would be one cell.
+pub fn labels_are_distinct(axis: &Axis, labels: &[String], errors: &mut Errors) {
+    for (at, (value, label)) in axis.values.iter().zip(labels).enumerate() {
+        if labels[..at].contains(label) {
+            let message = format!("two values of the axis `{}` are called `{label}`", axis.parameter);
+            errors.push(syn::Error::new(value.label.as_ref().map_or(value.expr.span(), Ident::span), message));
+        }
+    }
+}
+
+fn bare(expr: &Expr) -> Option<&Ident> {
+    match expr {
+        Expr::Path(path) if path.qself.is_none() => path.path.get_ident(),
+        _ => None,
+    }
+}
+
+fn needs_label(expr: &Expr) -> syn::Error {
+    syn::Error::new_spanned(expr, "a value that is neither a name nor a number needs a label: `label = value`")
+}

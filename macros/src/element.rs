@@ -1,0 +1,38 @@
+//! One element of a slice that the linker collects.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::quote;
+
+/// The three slices.
+pub enum Slice {
+    Tests,
+    Backends,
+    Exclusions,
+}
+
+/// Registers `value`, a constant expression.
+pub fn element(slice: &Slice, value: &TokenStream) -> TokenStream {
+    let (slice, interface) = match slice {
+        Slice::Tests => ("TESTS", "TestElement"),
+        Slice::Backends => ("BACKENDS", "BackendElement"),
+        Slice::Exclusions => ("EXCLUSIONS", "ExclusionsElement"),
+    };
+    let (slice, interface) = (Ident::new(slice, Span::call_site()), Ident::new(interface, Span::call_site()));
+    quote! {
+        #[::crosscheck::__private::linkme::distributed_slice(::crosscheck::__private::#slice)]
+        #[linkme(crate = ::crosscheck::__private::linkme)]
+        static ELEMENT: ::core::option::Option<&'static dyn ::crosscheck::__private::#interface> =
+            ::core::option::Option::Some(const { &#value });
+    }
+}
+
+/// Where the annotated item stands.
+pub fn origin(span: Span) -> TokenStream {
+    quote::quote_spanned! {span=>
+        ::crosscheck::__private::Origin {
+            module: ::core::module_path!(),
+            file: ::core::file!(),
+            line: ::core::line!(),
+        }
+    }
+}

@@ -1,0 +1,169 @@
+//! What is wrong with what was registered: everything at once, before anything runs.
+
+use std::collections::BTreeMap;
+
+use crate::nearest;
+use crate::registry::Elements;
+use crate::spec::{Origin, SuiteSpec};
+
+/// A fault in what was registered.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum RegistryError {
+    /// The executable holds no test at all.
+    #[error("no tests are registered: name the crate that holds them in `crosscheck::main!(…)`")]
+    NoTests,
+    /// A crate stands in `main!`, but registers nothing.
+    #[error("`{krate}` stands in `crosscheck::main!`, but registers no test, backend or exclusions (crates that do: {known})")]
+    EmptyCrate {
+        /// The crate.
+        krate: String,
+        /// The crates that do.
+        known: String,
+    },
+    /// Two tests have the same name, so that only one of them would be listed.
+    #[error("two tests are named `{path}`: {first} and {second}")]
+    DuplicateTest {
+        /// The name.
+        path: String,
+        /// Where one stands.
+        first: Origin,
+        /// Where the other one stands.
+        second: Origin,
+    },
+    /// Two backends, or aliases of them, have the same name.
+    #[error("two backends are named `{name}`: {first} and {second}")]
+    DuplicateBackend {
+        /// The name.
+        name: String,
+        /// Where one stands.
+        first: Origin,
+        /// Where the other one stands.
+        second: Origin,
+    },
+    /// One backend has two matrix functions.
+    #[error("`{backend}` has two `exclusions`: {first} and {second}")]
+    DuplicateExclusions {
+        /// The backend.
+        backend: String,
+        /// Where one stands.
+        first: Origin,
+        /// Where the other one stands.
+        second: Origin,
+    },
+    /// Exclusions name a backend that does not exist.
+    #[error("{at}: exclusions for an {unknown}")]
+    DanglingExclusions {
+        /// Where they stand.
+        at: Origin,
+        /// The name, the known ones and the nearest.
+        unknown: String,
+    },
+    /// A `backends(…)` list names a backend that does not exist.
+    #[error("{at}: test `{path}` names an {unknown}")]
+    UnknownBackend {
+        /// Where the test stands.
+        at: Origin,
+        /// The test.
+        path: String,
+        /// The name, the known ones and the nearest.
+        unknown: String,
+    },
+    /// A test has no cell on any backend.
+    #[error("{at}: test `{path}` runs on no backend: {why}")]
+    NoCells {
+        /// Where the test stands.
+        at: Origin,
+        /// The test.
+        path: String,
+        /// Why.
+        why: &'static str,
+    },
+    /// Differential tests have nothing to be compared with.
+    #[error("the baseline of `{subject}` is an {unknown}")]
+    NoBaseline {
+        /// The subject.
+        subject: &'static str,
+        /// The name, the known ones and the nearest.
+        unknown: String,
+    },
+}
+
+/// Everything that is wrong with the suites of an executable whose `main!` names the crates `named`.
+pub(crate) fn check(elements: &Elements, suites: &[&SuiteSpec], named: &[&str]) -> Vec<RegistryError> {
+    let crates = elements.crates();
+    let mut errors = Vec::new();
+    for krate in named.iter().filter(|krate| !crates.contains(krate)) {
+        errors.push(RegistryError::EmptyCrate { krate: (*krate).to_owned(), known: crates.join(", ") });
+    }
+    if suites.iter().all(|suite| suite.tests.is_empty()) {
+        errors.push(RegistryError::NoTests);
+    }
+    errors.extend(duplicate_tests(suites));
+    for suite in suites {
+        errors.extend(check_suite(suite));
+    }
+    errors
+}
+
+/// Names are unique over all suites: a test runner sees no subject.
+fn duplicate_tests(suites: &[&SuiteSpec]) -> Vec<RegistryError> {
+    let mut seen = BTreeMap::new();
+    let mut errors = Vec::new();
+    for test in suites.iter().flat_map(|suite| &suite.tests) {
+        if let Some(first) = seen.insert(&test.path, test.origin) {
+            errors.push(RegistryError::DuplicateTest { path: test.path.clone(), first, second: test.origin });
+        }
+    }
+    errors
+}
+
+fn check_suite(suite: &SuiteSpec) -> Vec<RegistryError> {
+    let names: Vec<_> = suite.backends.iter().map(|backend| backend.name).collect();
+    let unknown = |name: &str| nearest::unknown("backend", name, &names);
+    let mut errors = Vec::new();
+
+    let mut seen = BTreeMap::new();
+    for backend in &suite.backends {
+        for name in std::iter::once(&backend.name).chain(backend.aliases) {
+            if let Some(first) = seen.insert(name, backend.origin) {
+                let (name, second) = ((*name).to_owned(), backend.origin);
+                errors.push(RegistryError::DuplicateBackend { name, first, second });
+            }
+        }
+    }
+    let mut seen = BTreeMap::new();
+    for (backend, origin) in &suite.excluding {
+        if let Some(first) = seen.insert(backend, *origin) {
+            let (backend, second) = ((*backend).to_owned(), *origin);
+            errors.push(RegistryError::DuplicateExclusions { backend, first, second });
+        }
+        if !names.contains(backend) {
+            errors.push(RegistryError::DanglingExclusions { at: *origin, unknown: unknown(backend) });
+        }
+    }
+    for test in &suite.tests {
+        let listed = test.backends.unwrap_or_default();
+        for name in listed.iter().filter(|name| !names.contains(name)) {
+            let (at, path) = (test.origin, test.path.clone());
+            errors.push(RegistryError::UnknownBackend { at, path, unknown: unknown(name) });
+        }
+        let all_known = listed.iter().all(|name| names.contains(name));
+        if all_known && !names.iter().any(|name| test.runs_on(name, suite.baseline)) {
+            let why = match (test.backends, test.differential) {
+                (Some([]), _) => "`backends()` names nobody",
+                (_, true) => "a differential test does not run on the baseline, and no other backend is there",
+                (_, false) => "none is registered",
+            };
+            errors.push(RegistryError::NoCells { at: test.origin, path: test.path.clone(), why });
+        }
+    }
+    let differential = suite.tests.iter().any(|test| test.differential);
+    if differential && !names.contains(&suite.baseline) {
+        errors.push(RegistryError::NoBaseline { subject: suite.subject, unknown: unknown(suite.baseline) });
+    }
+    errors
+}
+
+#[cfg(test)]
+mod tests;

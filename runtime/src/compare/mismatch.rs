@@ -1,0 +1,114 @@
+//! How two values disagree.
+
+use std::fmt;
+
+use super::Tolerance;
+
+/// How a value disagrees with the baseline's.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Mismatch {
+    /// The two have different types of elements.
+    Dtype {
+        /// The backend's.
+        actual: String,
+        /// The baseline's.
+        expected: String,
+    },
+    /// The two have different shapes; nothing is broadcast.
+    Shape {
+        /// The backend's.
+        actual: Vec<usize>,
+        /// The baseline's.
+        expected: Vec<usize>,
+    },
+    /// A value does not hold as many elements as its shape says.
+    Length {
+        /// Whose value: `actual` or `expected`.
+        side: &'static str,
+        /// The shape.
+        shape: Vec<usize>,
+    },
+    /// Elements disagree.
+    Elements {
+        /// How many elements there are.
+        total: usize,
+        /// How many of them disagree in any way.
+        wrong: usize,
+        /// The first few, in row-major order.
+        first: Vec<Difference>,
+        /// The finite pair with the largest absolute difference.
+        largest: Option<Difference>,
+        /// How many disagree in what kind of special value.
+        special: Special,
+        /// What was allowed.
+        tolerance: Tolerance,
+    },
+    /// The two values are of different Rust types.
+    Type,
+}
+
+/// One element that disagrees.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Difference {
+    /// Its index, one number a dimension.
+    pub index: Vec<usize>,
+    /// The backend's value.
+    pub actual: f64,
+    /// The baseline's.
+    pub expected: f64,
+}
+
+/// Elements that disagree in being NaN, or in being infinite or its sign.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Special {
+    /// One is NaN, the other is not.
+    pub nan: usize,
+    /// One is infinite, the other is not or has the other sign.
+    pub infinite: usize,
+}
+
+impl fmt::Display for Difference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { index, actual, expected } = self;
+        write!(f, "{index:?} {actual:e} instead of {expected:e}")?;
+        let absolute = (actual - expected).abs();
+        if absolute.is_finite() {
+            write!(f, " (off by {absolute:.3e}")?;
+            if *expected != 0.0 {
+                write!(f, ", {:.2e} of it", absolute / expected.abs())?;
+            }
+            f.write_str(")")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Mismatch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Dtype { actual, expected } => write!(f, "dtype {actual} instead of {expected}"),
+            Self::Shape { actual, expected } => write!(f, "shape {actual:?} instead of {expected:?}"),
+            Self::Length { side, shape } => {
+                write!(f, "the {side} value does not hold the number of elements of its shape {shape:?}")
+            }
+            Self::Type => f.write_str("the value is of another Rust type than the baseline's"),
+            Self::Elements { total, wrong, first, largest, special, tolerance } => {
+                let share = 100.0 * *wrong as f64 / *total as f64;
+                write!(f, "{wrong} of {total} elements ({share:.1} %) disagree; allowed: {tolerance}")?;
+                if special.nan > 0 {
+                    write!(f, "\n  {} disagree in being NaN", special.nan)?;
+                }
+                if special.infinite > 0 {
+                    write!(f, "\n  {} disagree in being infinite, or in its sign", special.infinite)?;
+                }
+                if let Some(largest) = largest {
+                    write!(f, "\n  largest difference: {largest}")?;
+                }
+                let what = if first.len() < *wrong { "first" } else { "all" };
+                write!(f, "\n  {what} of them:")?;
+                first.iter().try_for_each(|difference| write!(f, "\n    {difference}"))
+            }
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! Runs a cell and tells what happened. It decides nothing.
+
+use std::sync::OnceLock;
+
+use crate::compare::Mismatch;
+use crate::panics::{Panic, catch};
+use crate::registry::{Bodies, BoxError, Instance, Value};
+use crate::spec::SuiteSpec;
+
+/// What happened to a cell.
+#[derive(Debug)]
+pub enum Observation {
+    /// The body was not run.
+    NotRun,
+    /// The backend cannot be opened on this machine.
+    Unavailable {
+        /// Why.
+        reason: String,
+    },
+    /// Something failed before the backend's own turn: its constructor, or the baseline.
+    SetupFailed {
+        /// What.
+        message: String,
+    },
+    /// The body came to its end.
+    Returned {
+        /// How its value compares with the baseline's; `None` for a check, which asserts for itself.
+        comparison: Option<Result<(), Mismatch>>,
+    },
+    /// The body returned an error.
+    Errored {
+        /// The error with its sources.
+        message: String,
+        /// The function that the backend does not implement, when that is the error.
+        unimplemented: Option<String>,
+    },
+    /// The body panicked.
+    Panicked(Panic),
+}
+
+/// Runs the cells of one suite; opens each backend once.
+pub struct Executor {
+    bodies: Box<dyn Bodies>,
+    /// The name of each backend.
+    backends: Vec<&'static str>,
+    baseline: Option<usize>,
+    opened: Vec<OnceLock<Result<Instance, OpenError>>>,
+}
+
+/// Why a backend is not open.
+#[derive(Clone, Debug)]
+enum OpenError {
+    Unavailable(String),
+    Panicked(String),
+}
+
+impl Executor {
+    /// An executor for the suite.
+    pub(crate) fn new(spec: &SuiteSpec, bodies: Box<dyn Bodies>) -> Self {
+        let backends: Vec<_> = spec.backends.iter().map(|backend| backend.name).collect();
+        Self {
+            bodies,
+            baseline: backends.iter().position(|name| *name == spec.baseline),
+            opened: backends.iter().map(|_| OnceLock::new()).collect(),
+            backends,
+        }
+    }
+
+    /// Why a backend is not available here; opens it when it is.
+    pub(crate) fn unavailable(&self, backend: usize) -> Option<String> {
+        match self.open(backend) {
+            Err(OpenError::Unavailable(reason)) => Some(reason.clone()),
+            Ok(_) | Err(OpenError::Panicked(_)) => None,
+        }
+    }
+
+    /// Runs a cell.
+    pub(crate) fn run(&self, test: usize, case: &[usize], backend: usize, differential: bool) -> Observation {
+        let instance = match self.open(backend) {
+            Ok(instance) => instance,
+            Err(OpenError::Unavailable(reason)) => return Observation::Unavailable { reason: reason.clone() },
+            Err(OpenError::Panicked(message)) => return Observation::SetupFailed { message: message.clone() },
+        };
+        // The baseline goes first, so that a fault in it is never taken for one of the backend.
+        let expected = match self.expected(test, case, differential) {
+            Ok(expected) => expected,
+            Err(message) => return Observation::SetupFailed { message },
+        };
+        match catch(|| self.bodies.call(test, case, instance)) {
+            Err(panic) => Observation::Panicked(panic),
+            Ok(Err(error)) => Observation::Errored {
+                unimplemented: self.bodies.unimplemented_function(&error),
+                message: with_sources(&error),
+            },
+            Ok(Ok(actual)) => match catch(|| self.compare(test, actual, expected)) {
+                Ok(comparison) => Observation::Returned { comparison },
+                Err(panic) => {
+                    Observation::SetupFailed { message: format!("the comparison {}", panic.describe()) }
+                }
+            },
+        }
+    }
+
+    fn compare(
+        &self,
+        test: usize,
+        actual: Option<Box<dyn Value>>,
+        expected: Option<Box<dyn Value>>,
+    ) -> Option<Result<(), Mismatch>> {
+        let (actual, expected) = (actual?, expected?);
+        let comparison = actual.as_ref().compare_erased(expected.as_ref(), self.bodies.tolerance(test));
+        Some(comparison.unwrap_or(Err(Mismatch::Type)))
+    }
+
+    /// The baseline's value for a differential test.
+    fn expected(&self, test: usize, case: &[usize], differential: bool) -> Result<Option<Box<dyn Value>>, String> {
+        if !differential {
+            return Ok(None);
+        }
+        let baseline = self.baseline.ok_or("the suite's baseline is not registered")?;
+        let name = self.backends[baseline];
+        let instance = self.open(baseline).as_ref().map_err(|error| match error {
+            OpenError::Unavailable(reason) => format!("the baseline `{name}` is not available: {reason}"),
+            OpenError::Panicked(message) => message.clone(),
+        })?;
+        match catch(|| self.bodies.call(test, case, instance)) {
+            Ok(Ok(value)) => Ok(value),
+            Ok(Err(error)) => Err(format!("the baseline `{name}` returned an error: {}", with_sources(&error))),
+            Err(panic) => Err(format!("the baseline `{name}` {}", panic.describe())),
+        }
+    }
+
+    fn open(&self, backend: usize) -> &Result<Instance, OpenError> {
+        self.opened[backend].get_or_init(|| match catch(|| self.bodies.open(backend)) {
+            Ok(Ok(instance)) => Ok(instance),
+            Ok(Err(unavailable)) => Err(OpenError::Unavailable(unavailable.to_string())),
+            Err(panic) => {
+                let name = self.backends[backend];
+                Err(OpenError::Panicked(format!("the constructor of `{name}` {}", panic.describe())))
+            }
+        })
+    }
+}
+
+/// The error and what caused it, without repeating a source that the error's own text already holds.
+fn with_sources(error: &BoxError) -> String {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(source) = next {
+        let cause = source.to_string();
+        if !text.contains(&cause) {
+            text = format!("{text}: {cause}");
+        }
+        next = source.source();
+    }
+    text
+}

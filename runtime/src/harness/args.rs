@@ -1,0 +1,113 @@
+//! The command line, and the same by environment: nextest passes no arguments on when it lists.
+
+use clap::Parser;
+use clap::builder::FalseyValueParser;
+
+use crate::marker::{MarkerError, MarkerExpr};
+use crate::nearest;
+use crate::plan::{NameFilter, Selection};
+use crate::spec::SuiteSpec;
+
+/// Runs the conformance checks that are linked into this executable.
+#[derive(Debug, Parser)]
+#[command(disable_version_flag = true)]
+pub(super) struct Cli {
+    #[command(flatten)]
+    pub(super) libtest: libtest_mimic::Arguments,
+
+    /// More filters; a cell is run when its name contains any of them
+    #[arg(value_name = "FILTERS")]
+    more_filters: Vec<String>,
+
+    /// Run only on this backend (a name or an alias; may be given several times)
+    #[arg(long, value_name = "NAME", env = "CROSSCHECK_BACKEND", value_delimiter = ',', help_heading = "Conformance")]
+    backend: Vec<String>,
+
+    /// Run only tests whose markers match, such as `dynamic_offsets and not float64`
+    #[arg(long, value_name = "EXPR", env = "CROSSCHECK_MARKER", help_heading = "Conformance")]
+    marker: Option<String>,
+
+    /// Print the plan as a feature × backend table and run nothing
+    #[arg(long, env = "CROSSCHECK_MATRIX", value_parser = FalseyValueParser::new(), help_heading = "Conformance")]
+    pub(super) matrix: bool,
+
+    /// Fail when this backend is not available here (may be given several times)
+    #[arg(long, value_name = "NAME", env = "CROSSCHECK_REQUIRE", value_delimiter = ',', help_heading = "Conformance")]
+    require: Vec<String>,
+
+    /// Run everything as if the exclusion matrix were empty, and say which of its rows are stale
+    #[arg(long, env = "CROSSCHECK_RUN_EXCLUDED", value_parser = FalseyValueParser::new(), help_heading = "Conformance")]
+    pub(super) run_excluded: bool,
+}
+
+/// What was asked for.
+pub(super) struct Request {
+    pub(super) selection: Selection,
+    /// The names of the backends that have to be available.
+    pub(super) required: Vec<String>,
+}
+
+/// Something on the command line or in the environment that names nothing.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(super) enum UsageError {
+    #[error("{option}: {unknown}")]
+    Backend { option: &'static str, unknown: String },
+    #[error("--marker: {0}")]
+    Marker(#[from] MarkerError),
+}
+
+impl Cli {
+    /// Resolves names and markers against what is registered.
+    pub(super) fn request(&self, suites: &[SuiteSpec]) -> Result<Request, Vec<UsageError>> {
+        let mut errors = Vec::new();
+        let backends = resolve("--backend", given(&self.backend, "CROSSCHECK_BACKEND"), suites, &mut errors);
+        let required = resolve("--require", given(&self.require, "CROSSCHECK_REQUIRE"), suites, &mut errors);
+        let known: Vec<_> =
+            suites.iter().flat_map(|suite| &suite.features).map(|feature| feature.marker).collect();
+        let marker = self.marker.as_deref().filter(|expr| !is_unset("CROSSCHECK_MARKER", expr));
+        let marker = marker.map(|expr| MarkerExpr::parse(expr, &known)).transpose();
+        let marker = marker.map_err(|error| errors.push(error.into())).unwrap_or_default();
+        if !errors.is_empty() {
+            return Err(errors);
+        }
+        let filters = self.libtest.filter.iter().chain(&self.more_filters).cloned().collect();
+        let names = NameFilter { filters, skip: self.libtest.skip.clone(), exact: self.libtest.exact };
+        Ok(Request { selection: Selection { backends, marker, names, run_excluded: self.run_excluded }, required })
+    }
+}
+
+/// A variable that is set to nothing means the same as one that is not set.
+fn is_unset(variable: &str, value: &str) -> bool {
+    value.is_empty() && std::env::var_os(variable).is_some_and(|value| value.is_empty())
+}
+
+/// The names of a list that may come from a variable.
+fn given<'a>(names: &'a [String], variable: &str) -> impl Iterator<Item = &'a str> {
+    names.iter().map(String::as_str).filter(move |name| !is_unset(variable, name))
+}
+
+/// The backends' own names, from names or aliases.
+fn resolve<'a>(
+    option: &'static str,
+    given: impl Iterator<Item = &'a str>,
+    suites: &[SuiteSpec],
+    errors: &mut Vec<UsageError>,
+) -> Vec<String> {
+    let backends = || suites.iter().flat_map(|suite| &suite.backends);
+    let mut names = Vec::new();
+    for name in given {
+        match backends().find(|backend| backend.name == name || backend.aliases.contains(&name)) {
+            Some(backend) => names.push(backend.name.to_owned()),
+            None => {
+                let mut known: Vec<_> = Vec::new();
+                for name in backends().flat_map(|backend| std::iter::once(&backend.name).chain(backend.aliases)) {
+                    if !known.contains(name) {
+                        known.push(name);
+                    }
+                }
+                errors.push(UsageError::Backend { option, unknown: nearest::unknown("backend", name, &known) });
+            }
+        }
+    }
+    names
+}

@@ -1,0 +1,41 @@
+//! `--list`.
+
+use std::io::{self, BufWriter, Write};
+use std::process::ExitCode;
+
+use libtest_mimic::{Arguments, FormatSetting};
+
+use super::run::Run;
+use super::under_nextest;
+
+/// Prints the names of the selected cells, and for people why a cell will be skipped.
+pub(super) fn print(run: &Run, args: &Arguments) -> ExitCode {
+    match write(&mut BufWriter::new(io::stdout().lock()), run, args) {
+        // A reader that has seen enough, such as `head`, is no failure.
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(error) => {
+            anstream::eprintln!("error: the list cannot be written: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn write(out: &mut impl Write, run: &Run, args: &Arguments) -> io::Result<()> {
+    let terse = args.quiet || matches!(args.format, Some(FormatSetting::Terse));
+    let mut count = 0_usize;
+    for cell in &run.plan.cells {
+        if args.ignored && !(under_nextest() && run.ignored_reason(cell).is_some()) {
+            continue;
+        }
+        count += 1;
+        match run.skip_reason(cell).filter(|_| !terse) {
+            None => writeln!(out, "{}: test", run.plan.name(cell))?,
+            Some(reason) => writeln!(out, "{}: test, ignored: {reason}", run.plan.name(cell))?,
+        }
+    }
+    if !terse {
+        writeln!(out, "\n{count} tests, 0 benchmarks")?;
+    }
+    out.flush()
+}

@@ -1,0 +1,112 @@
+//! Catching panics with their message, place and backtrace.
+
+use std::any::Any;
+use std::backtrace::{Backtrace, BacktraceStatus};
+use std::cell::RefCell;
+use std::panic::{self, AssertUnwindSafe, PanicHookInfo};
+use std::sync::Once;
+
+/// A panic that was caught.
+#[derive(Debug)]
+pub struct Panic {
+    /// The message, or what stands for it.
+    pub message: String,
+    /// `file:line:column`, where known.
+    pub location: Option<String>,
+    /// Where the panic came from; captured always, formatted only when it is shown, because that takes ten times longer.
+    backtrace: Option<Backtrace>,
+}
+
+impl Panic {
+    /// A panic of which only the payload is known.
+    fn of(payload: &(dyn Any + Send)) -> Self {
+        let message = if let Some(message) = payload.downcast_ref::<&'static str>() {
+            (*message).to_owned()
+        } else if let Some(message) = payload.downcast_ref::<String>() {
+            message.clone()
+        } else {
+            "a panic whose payload is not a string".to_owned()
+        };
+        Self { message, location: None, backtrace: None }
+    }
+
+    /// The backtrace, where `RUST_BACKTRACE` asks for one.
+    pub(crate) fn backtrace(&self) -> Option<&Backtrace> {
+        self.backtrace.as_ref().filter(|trace| trace.status() == BacktraceStatus::Captured)
+    }
+
+    /// The message and where it came from.
+    pub(crate) fn describe(&self) -> String {
+        match &self.location {
+            Some(location) => format!("panicked at {location}: {}", self.message),
+            None => format!("panicked: {}", self.message),
+        }
+    }
+}
+
+thread_local! {
+    /// What this thread's panics are noted in while a body runs; `None` while none does.
+    static CAUGHT: RefCell<Option<Option<Panic>>> = const { RefCell::new(None) };
+}
+
+/// Runs `body`. A panic in it is not printed, but returned.
+pub fn catch<T>(body: impl FnOnce() -> T) -> Result<T, Panic> {
+    static HOOK: Once = Once::new();
+    HOOK.call_once(|| {
+        let previous = panic::take_hook();
+        panic::set_hook(Box::new(move |info| {
+            if !note(info) {
+                previous(info);
+            }
+        }));
+    });
+    let outer = CAUGHT.replace(Some(None));
+    let result = panic::catch_unwind(AssertUnwindSafe(body));
+    let noted = CAUGHT.replace(outer).flatten();
+    result.map_err(|payload| {
+        let panic = noted.unwrap_or_else(|| Panic::of(payload.as_ref()));
+        // A payload may panic while it is dropped; that is no reason to lose what was learnt.
+        let _ = panic::catch_unwind(AssertUnwindSafe(|| drop(payload)));
+        panic
+    })
+}
+
+/// Notes a panic of a thread that runs a body; false on every other thread.
+fn note(info: &PanicHookInfo<'_>) -> bool {
+    CAUGHT.with(|caught| match caught.try_borrow_mut() {
+        Ok(mut caught) => match caught.as_mut() {
+            Some(noted) => {
+                let location = info.location().map(ToString::to_string);
+                *noted = Some(Panic { location, backtrace: Some(Backtrace::capture()), ..Panic::of(info.payload()) });
+                true
+            }
+            None => false,
+        },
+        Err(_) => false,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_is_returned_with_its_message_and_place() {
+        let panic = catch(|| panic!("no {}", "way")).unwrap_err();
+        assert_eq!(panic.message, "no way");
+        assert!(panic.location.unwrap().contains("panics.rs"));
+    }
+
+    #[test]
+    fn a_panic_with_another_payload_and_one_that_panics_in_drop_are_returned_as_well() {
+        struct Bomb;
+        impl Drop for Bomb {
+            fn drop(&mut self) {
+                panic!("again");
+            }
+        }
+        let panic = catch(|| panic::panic_any(Bomb)).unwrap_err();
+        assert_eq!(panic.message, "a panic whose payload is not a string");
+        assert_eq!(catch(|| 7).unwrap(), 7);
+    }
+}

@@ -1,0 +1,234 @@
+//! The run as data, written a line at a time as it goes: a run that is killed loses nothing.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, BufRead, BufReader, Write};
+use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use serde::{Deserialize, Serialize};
+
+use crate::judge::Outcome;
+use crate::plan::{Cell, Decision, Plan};
+
+/// The version of the format below.
+pub const FORMAT: u32 = 1;
+
+/// One line of a record file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "line", rename_all = "snake_case")]
+pub enum Line {
+    /// The first line of each process.
+    Start {
+        /// The version of the format.
+        format: u32,
+        /// The executable's name.
+        suite: String,
+    },
+    /// A cell that has come to its end.
+    Cell(CellRecord),
+}
+
+/// What became of one cell.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CellRecord {
+    /// `module::test::case::backend`.
+    pub name: String,
+    /// `module::test`.
+    pub test: String,
+    /// The backend.
+    pub backend: String,
+    /// The markers of the test.
+    pub markers: Vec<String>,
+    /// The marker of the row of the matrix that applies.
+    pub row: Option<String>,
+    /// Whether the row was set aside.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub excluded: bool,
+    /// What became of it.
+    pub outcome: Outcome,
+    /// Why.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub reason: String,
+    /// Where the test stands, as `file:line`.
+    pub origin: String,
+    /// How long it took, in microseconds.
+    pub micros: u64,
+}
+
+impl CellRecord {
+    /// The record of a cell of the plan.
+    pub(crate) fn new(plan: &Plan, cell: &Cell, outcome: Outcome, reason: String, micros: u64) -> Self {
+        let test = plan.test(cell);
+        Self {
+            name: plan.name(cell),
+            test: test.path.clone(),
+            backend: plan.backend(cell).to_owned(),
+            markers: test.markers.iter().map(|marker| (*marker).to_owned()).collect(),
+            row: plan.row(cell).map(|row| row.marker.clone().into_owned()),
+            excluded: matches!(cell.decision, Decision::RunExcluded(_)),
+            outcome,
+            reason,
+            origin: test.origin.to_string(),
+            micros,
+        }
+    }
+}
+
+/// A record file that is being written.
+#[derive(Debug)]
+pub struct Journal {
+    path: PathBuf,
+    file: File,
+}
+
+impl Journal {
+    /// Opens the record file for appending, makes its folder where it is missing, and writes the first line.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn open(path: &Path, suite: &str) -> io::Result<Self> {
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder)?;
+        }
+        let file = OpenOptions::new().create(true).append(true).open(path)?;
+        let mut journal = Self { path: path.to_owned(), file };
+        journal.write(&Line::Start { format: FORMAT, suite: suite.to_owned() })?;
+        Ok(journal)
+    }
+
+    /// Where it lies.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Appends a line, in one write: the processes of one run share the file.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn write(&mut self, line: &Line) -> io::Result<()> {
+        let mut text = serde_json::to_string(line)?;
+        text.push('\n');
+        self.file.write_all(text.as_bytes())
+    }
+}
+
+/// Where the record of this run belongs: in `CROSSCHECK_RECORD`, or else in `crosscheck/` under Cargo's target folder.
+///
+/// All processes of a run under nextest share one file.
+pub(crate) fn default_path(suite: &str) -> Option<PathBuf> {
+    if let Some(path) = std::env::var_os("CROSSCHECK_RECORD").filter(|path| !path.is_empty()) {
+        return Some(path.into());
+    }
+    // Cargo marks its target folder with this file.
+    let executable = std::env::current_exe().ok()?;
+    let target = executable.ancestors().skip(1).find(|folder| folder.join("CACHEDIR.TAG").is_file())?;
+    let run = std::env::var("NEXTEST_RUN_ID").ok().filter(|id| !id.is_empty()).unwrap_or_else(|| {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        format!("{}-{}", now.as_millis(), std::process::id())
+    });
+    Some(target.join("crosscheck").join(format!("{suite}-{run}.jsonl")))
+}
+
+/// A record file that cannot be read.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum RecordError {
+    /// The file cannot be read.
+    #[error("{}: {source}", path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// A line is not what it should be.
+    #[error("{}:{line}: not a line of a crosscheck record: {source}", path.display())]
+    Line {
+        /// The file.
+        path: PathBuf,
+        /// The line, from 1.
+        line: usize,
+        /// Why.
+        source: serde_json::Error,
+    },
+    /// The file was written by another version.
+    #[error("{}:{line}: written in format {found}, this version reads {FORMAT}", path.display())]
+    Format {
+        /// The file.
+        path: PathBuf,
+        /// The line, from 1.
+        line: usize,
+        /// Its version.
+        found: u32,
+    },
+}
+
+/// Reads the cells of a record file.
+///
+/// # Errors
+/// When the file cannot be read, or is no record of this version.
+pub fn read(path: &Path) -> Result<Vec<CellRecord>, RecordError> {
+    let io = |source| RecordError::Io { path: path.to_owned(), source };
+    let mut cells = Vec::new();
+    for (number, text) in (1..).zip(BufReader::new(File::open(path).map_err(io)?).lines()) {
+        let text = text.map_err(io)?;
+        match serde_json::from_str(&text) {
+            Ok(Line::Start { format: FORMAT, .. }) => {}
+            Ok(Line::Start { format: found, .. }) => {
+                return Err(RecordError::Format { path: path.to_owned(), line: number, found });
+            }
+            Ok(Line::Cell(cell)) => cells.push(cell),
+            Err(source) => return Err(RecordError::Line { path: path.to_owned(), line: number, source }),
+        }
+    }
+    Ok(cells)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folder(name: &str) -> PathBuf {
+        std::env::temp_dir().join(format!("crosscheck-record-{name}-{}", std::process::id()))
+    }
+
+    fn cell() -> CellRecord {
+        CellRecord {
+            name: "a::b::cpu".to_owned(),
+            test: "a::b".to_owned(),
+            backend: "cpu".to_owned(),
+            markers: vec!["float64".to_owned()],
+            row: None,
+            excluded: false,
+            outcome: Outcome::Passed,
+            reason: String::new(),
+            origin: "a.rs:1".to_owned(),
+            micros: 7,
+        }
+    }
+
+    #[test]
+    fn what_was_written_is_read_back_also_by_two_processes_in_one_file() {
+        let path = folder("back").join("run.jsonl");
+        for _ in 0..2 {
+            Journal::open(&path, "suite").unwrap().write(&Line::Cell(cell())).unwrap();
+        }
+        assert_eq!(read(&path).unwrap(), [cell(), cell()]);
+        std::fs::remove_dir_all(path.parent().unwrap()).unwrap();
+    }
+
+    #[test]
+    fn a_file_that_is_no_record_is_an_error_with_file_and_line() {
+        let path = folder("bad");
+        for (text, expected) in [
+            ("{\"line\":\"start\",\"format\":1,\"suite\":\"s\"}\n{\"line\":", ":2: not a line of a crosscheck record"),
+            ("{\"line\":\"start\",\"format\":99,\"suite\":\"s\"}\n", ":1: written in format 99, this version reads 1"),
+        ] {
+            std::fs::write(&path, text).unwrap();
+            let error = read(&path).unwrap_err().to_string();
+            assert!(error.contains(expected), "{error}");
+        }
+        std::fs::remove_file(&path).unwrap();
+        assert!(matches!(read(&path), Err(RecordError::Io { .. })));
+    }
+}

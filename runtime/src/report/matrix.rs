@@ -1,0 +1,98 @@
+//! The feature × backend table.
+
+use std::collections::BTreeMap;
+
+use comfy_table::{Table, presets};
+
+use crate::judge::Outcome;
+use crate::plan::{Decision, Plan};
+use crate::record::CellRecord;
+use crate::spec::SuiteSpec;
+
+/// The row of tests that use no feature.
+const UNMARKED: &str = "(no feature)";
+/// The last row, in which each cell counts once.
+const TOTAL: &str = "all cells";
+
+/// What is planned: how many cells run, are skipped, and are expected to fail.
+pub fn of_plan(plan: &Plan) -> String {
+    let mut tallies: Vec<_> = plan.suites.iter().map(Tally::new).collect();
+    for cell in &plan.cells {
+        let (order, word) = match cell.decision {
+            Decision::Run | Decision::RunExcluded(_) => (0, "run"),
+            Decision::XFail(_) => (1, "xfail"),
+            Decision::Skip(_) => (2, "skip"),
+        };
+        let test = plan.test(cell);
+        tallies[cell.suite as usize].add(plan.backend(cell), &test.markers, (order, word));
+    }
+    render(&tallies)
+}
+
+/// What became of it: how many cells had which outcome.
+pub fn of_run(suites: &[SuiteSpec], cells: &[CellRecord]) -> String {
+    let mut tallies: Vec<_> = suites.iter().map(Tally::new).collect();
+    for cell in cells {
+        let Some(at) = suites.iter().position(|suite| suite.tests.iter().any(|test| test.path == cell.test)) else {
+            continue;
+        };
+        let order = Outcome::ALL.iter().position(|outcome| *outcome == cell.outcome).unwrap_or_default();
+        let markers: Vec<_> = cell.markers.iter().map(String::as_str).collect();
+        tallies[at].add(&cell.backend, &markers, (order, cell.outcome.as_str()));
+    }
+    render(&tallies)
+}
+
+/// Counts of words a (feature, backend).
+struct Tally<'a> {
+    suite: &'a SuiteSpec,
+    counts: BTreeMap<(&'a str, &'a str), BTreeMap<(usize, &'static str), usize>>,
+}
+
+impl<'a> Tally<'a> {
+    fn new(suite: &'a SuiteSpec) -> Self {
+        Self { suite, counts: BTreeMap::new() }
+    }
+
+    fn add(&mut self, backend: &str, markers: &[&str], word: (usize, &'static str)) {
+        let Some(backend) = self.suite.backends.iter().map(|spec| spec.name).find(|name| *name == backend) else {
+            return;
+        };
+        let known = self.suite.features.iter().map(|feature| feature.marker);
+        let mut rows: Vec<_> = known.filter(|marker| markers.contains(marker)).collect();
+        if rows.is_empty() {
+            rows.push(UNMARKED);
+        }
+        rows.push(TOTAL);
+        for row in rows {
+            *self.counts.entry((row, backend)).or_default().entry(word).or_default() += 1;
+        }
+    }
+
+    fn table(&self) -> String {
+        let mut table = Table::new();
+        table.load_style(presets::UTF8_HORIZONTAL_ONLY);
+        let backends = || self.suite.backends.iter().map(|backend| backend.name);
+        table.set_header(std::iter::once("feature").chain(backends()));
+        let features = self.suite.features.iter().map(|feature| feature.marker);
+        for row in std::iter::once(UNMARKED).chain(features).chain([TOTAL]) {
+            table.add_row(std::iter::once(row.to_owned()).chain(backends().map(|backend| self.cell(row, backend))));
+        }
+        table.lines().map(|line| format!("{}\n", line.trim_end())).collect()
+    }
+
+    /// `12 passed, 3 xfailed`; a dash where there is no cell.
+    fn cell(&self, row: &str, backend: &str) -> String {
+        let words = self.counts.get(&(row, backend)).into_iter().flatten();
+        let words: Vec<_> = words.map(|((_, word), count)| format!("{count} {word}")).collect();
+        if words.is_empty() { "–".to_owned() } else { words.join("\n") }
+    }
+}
+
+/// The tables, each under its subject where there are several.
+fn render(tallies: &[Tally<'_>]) -> String {
+    match tallies {
+        [tally] => tally.table(),
+        _ => tallies.iter().map(|tally| format!("{}\n{}\n", tally.suite.subject, tally.table())).collect(),
+    }
+}

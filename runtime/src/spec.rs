@@ -1,0 +1,164 @@
+//! A suite as plain data: what planning, judging and reporting work on.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use crate::action::{Action, Debt, Failure, Kind, render};
+
+/// Where something was written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Origin {
+    /// The module's full path, the crate's name first.
+    pub module: &'static str,
+    /// The file, as the compiler was given it.
+    pub file: &'static str,
+    /// The line, from 1.
+    pub line: u32,
+}
+
+impl Origin {
+    /// The crate's name.
+    pub(crate) fn krate(&self) -> &'static str {
+        self.module.split("::").next().unwrap_or(self.module)
+    }
+
+    /// The path of `name` inside the crate: what a test runner and an IDE ask for.
+    pub(crate) fn path(&self, name: &str) -> String {
+        match self.module.split_once("::") {
+            Some((_, module)) => format!("{module}::{name}"),
+            None => name.to_owned(),
+        }
+    }
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.file, self.line)
+    }
+}
+
+/// Everything that is registered for one subject.
+#[derive(Clone, Debug)]
+pub struct SuiteSpec {
+    /// The subject's type.
+    pub subject: &'static str,
+    /// The name of the backend whose values the others are compared with.
+    pub baseline: &'static str,
+    /// The features, in the order of declaration.
+    pub features: Vec<FeatureSpec>,
+    /// The backends, the baseline first.
+    pub backends: Vec<BackendSpec>,
+    /// The tests, in the order of their paths.
+    pub tests: Vec<TestSpec>,
+    /// The backends that a matrix function is registered for, known or not.
+    pub excluding: Vec<(&'static str, Origin)>,
+    /// The exclusion matrix, flattened: the first row that matches wins among equals.
+    pub rows: Vec<Row>,
+}
+
+/// A feature.
+#[derive(Clone, Copy, Debug)]
+pub struct FeatureSpec {
+    /// Its name in attributes and reports.
+    pub marker: &'static str,
+    /// Its doc comment.
+    pub description: &'static str,
+}
+
+/// A backend.
+#[derive(Clone, Copy, Debug)]
+pub struct BackendSpec {
+    /// Its name.
+    pub name: &'static str,
+    /// Other names that the command line accepts.
+    pub aliases: &'static [&'static str],
+    /// Where it is registered.
+    pub origin: Origin,
+}
+
+/// A test.
+#[derive(Clone, Debug)]
+pub struct TestSpec {
+    /// `module::function`, without the crate's name.
+    pub path: String,
+    /// Where it was written.
+    pub origin: Origin,
+    /// The markers of the features it uses.
+    pub markers: Vec<&'static str>,
+    /// The backends it is narrowed to; `None` for all.
+    pub backends: Option<&'static [&'static str]>,
+    /// Its axes.
+    pub axes: &'static [AxisSpec],
+    /// Whether its value is compared with the baseline's.
+    pub differential: bool,
+}
+
+/// An axis of a test.
+#[derive(Clone, Copy, Debug)]
+pub struct AxisSpec {
+    /// The parameter's name.
+    pub name: &'static str,
+    /// What each value is called in the names of cells.
+    pub labels: &'static [&'static str],
+}
+
+/// One row of the exclusion matrix.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// The backend's name.
+    pub backend: Cow<'static, str>,
+    /// The feature's marker.
+    pub marker: Cow<'static, str>,
+    /// What to do.
+    pub kind: Exclusion,
+    /// The reason, its template keys replaced.
+    pub message: String,
+    /// Why the exclusion exists.
+    pub debt: Option<Debt>,
+    /// Where it is followed up.
+    pub tracking: Option<Cow<'static, str>>,
+    /// Where it was written, as `file:line`.
+    pub location: Option<String>,
+}
+
+/// The two kinds of rows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Exclusion {
+    /// The body is not run.
+    Skip,
+    /// The body has to fail.
+    XFail {
+        /// How; `None` for any way.
+        failure: Option<Failure>,
+        /// What the failure's text has to contain.
+        text: Option<Cow<'static, str>>,
+    },
+}
+
+impl Row {
+    /// The row that an action stands for; none when the feature is supported.
+    pub(crate) fn of_action(backend: &'static str, marker: &'static str, action: &Action) -> Option<Self> {
+        let kind = match action.kind {
+            Kind::Run => return None,
+            Kind::Skip => Exclusion::Skip,
+            Kind::XFail => {
+                Exclusion::XFail { failure: action.signature.failure, text: action.signature.text.map(Cow::Borrowed) }
+            }
+        };
+        Some(Self {
+            backend: Cow::Borrowed(backend),
+            marker: Cow::Borrowed(marker),
+            kind,
+            message: render(action.message, marker, backend),
+            debt: action.debt,
+            tracking: action.tracking.map(Cow::Borrowed),
+            location: action.location.map(|at| format!("{}:{}", at.file(), at.line())),
+        })
+    }
+
+    /// The row in a sentence: `` row `nan_argmax` of `mlx_cpu` at backends/src/exclusions.rs:12 ``.
+    pub(crate) fn describe(&self) -> String {
+        let at = self.location.as_ref().map(|at| format!(" at {at}")).unwrap_or_default();
+        format!("row `{}` of `{}`{at}", self.marker, self.backend)
+    }
+}

@@ -1,0 +1,82 @@
+//! What is under test, and what a backend of it may lack.
+
+use std::error::Error;
+use std::fmt;
+
+/// A contract with several implementations: usually the trait object type of an object-safe trait.
+///
+/// The type *is* the identity of a suite: checks, backends and exclusions that name the same type belong together.
+///
+/// ```
+/// trait Store: Send + Sync {
+///     fn get(&self, key: &str) -> Option<String>;
+/// }
+///
+/// /// What a store may lack.
+/// #[derive(crosscheck::Feature, Clone, Copy, Debug, PartialEq, Eq)]
+/// enum Feature {
+///     /// Keys longer than 255 bytes.
+///     LongKeys,
+/// }
+///
+/// impl crosscheck::Subject for dyn Store {
+///     type Feature = Feature;
+///     const BASELINE: &'static str = "in_memory";
+/// }
+/// ```
+pub trait Subject: Send + Sync + 'static {
+    /// What a backend may lack.
+    type Feature: Feature;
+
+    /// The name of the backend whose values every other one is compared with.
+    const BASELINE: &'static str;
+
+    /// The function that a backend does not implement, when `error` says so.
+    ///
+    /// A cell whose body returns such an error is `NotImplemented` instead of `Failed`. By default no error means that.
+    fn unimplemented_function<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a str> {
+        let _ = error;
+        None
+    }
+}
+
+/// A closed list of what a backend may lack. Derive it: `#[derive(crosscheck::Feature)]` on an enum whose variants
+/// have no fields and a doc comment each.
+///
+/// The *marker* of a variant is its name in `snake_case`; the doc comment is what the report prints.
+pub trait Feature: Copy + Eq + fmt::Debug + Send + Sync + 'static {
+    /// Every feature, in the order of declaration.
+    const ALL: &'static [Self];
+
+    /// The feature's name in attributes, expressions and reports, such as `dynamic_offsets`.
+    fn marker(self) -> &'static str;
+
+    /// The feature's doc comment.
+    fn description(self) -> &'static str;
+}
+
+/// Why a backend cannot be opened on this machine.
+///
+/// ```
+/// let why = crosscheck::Unavailable::new("no Metal device: this is Linux");
+/// assert_eq!(why.to_string(), "no Metal device: this is Linux");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unavailable {
+    reason: String,
+}
+
+impl Unavailable {
+    /// A backend that is not available for `reason`, a sentence fragment in lower case.
+    pub fn new(reason: impl Into<String>) -> Self {
+        Self { reason: reason.into() }
+    }
+}
+
+impl fmt::Display for Unavailable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.reason)
+    }
+}
+
+impl Error for Unavailable {}

@@ -3,7 +3,7 @@
 use std::sync::OnceLock;
 
 use crate::compare::Mismatch;
-use crate::panics::{Panic, catch};
+use crate::panics::{Panic, Panics, catch};
 use crate::registry::{Bodies, BoxError, Instance, Value};
 use crate::spec::SuiteSpec;
 
@@ -47,6 +47,17 @@ pub struct Executor {
     opened: Vec<OnceLock<Result<Instance, OpenError>>>,
 }
 
+/// A cell of the executor's suite, by position.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct CellOf<'a> {
+    pub(crate) test: usize,
+    /// The position on each axis.
+    pub(crate) case: &'a [usize],
+    pub(crate) backend: usize,
+    /// Whether the value is compared with the baseline's.
+    pub(crate) differential: bool,
+}
+
 /// Why a backend is not open.
 #[derive(Clone, Debug)]
 enum OpenError {
@@ -74,8 +85,9 @@ impl Executor {
         }
     }
 
-    /// Runs a cell.
-    pub(crate) fn run(&self, test: usize, case: &[usize], backend: usize, differential: bool) -> Observation {
+    /// Runs a cell; a panic of its body is printed where it is not expected.
+    pub(crate) fn run(&self, cell: CellOf<'_>, panics: Panics) -> Observation {
+        let CellOf { test, case, backend, differential } = cell;
         let instance = match self.open(backend) {
             Ok(instance) => instance,
             Err(OpenError::Unavailable(reason)) => return Observation::Unavailable { reason: reason.clone() },
@@ -86,13 +98,13 @@ impl Executor {
             Ok(expected) => expected,
             Err(message) => return Observation::SetupFailed { message },
         };
-        match catch(|| self.bodies.call(test, case, instance)) {
+        match catch(panics, || self.bodies.call(test, case, instance)) {
             Err(panic) => Observation::Panicked(panic),
             Ok(Err(error)) => Observation::Errored {
                 unimplemented: self.bodies.unimplemented_function(&error),
                 message: with_sources(&error),
             },
-            Ok(Ok(actual)) => match catch(|| self.compare(test, actual, expected)) {
+            Ok(Ok(actual)) => match catch(Panics::Unexpected, || self.compare(test, actual, expected)) {
                 Ok(comparison) => Observation::Returned { comparison },
                 Err(panic) => {
                     Observation::SetupFailed { message: format!("the comparison {}", panic.describe()) }
@@ -123,7 +135,7 @@ impl Executor {
             OpenError::Unavailable(reason) => format!("the baseline `{name}` is not available: {reason}"),
             OpenError::Panicked(message) => message.clone(),
         })?;
-        match catch(|| self.bodies.call(test, case, instance)) {
+        match catch(Panics::Unexpected, || self.bodies.call(test, case, instance)) {
             Ok(Ok(value)) => Ok(value),
             Ok(Err(error)) => Err(format!("the baseline `{name}` returned an error: {}", with_sources(&error))),
             Err(panic) => Err(format!("the baseline `{name}` {}", panic.describe())),
@@ -131,7 +143,7 @@ impl Executor {
     }
 
     fn open(&self, backend: usize) -> &Result<Instance, OpenError> {
-        self.opened[backend].get_or_init(|| match catch(|| self.bodies.open(backend)) {
+        self.opened[backend].get_or_init(|| match catch(Panics::Unexpected, || self.bodies.open(backend)) {
             Ok(Ok(instance)) => Ok(instance),
             Ok(Err(unavailable)) => Err(OpenError::Unavailable(unavailable.to_string())),
             Err(panic) => {

@@ -70,7 +70,11 @@ macro_rules! main {
         $(use $krate as _;)*
 
         fn main() -> ::std::process::ExitCode {
-            $crate::harness::main(::core::env!("CARGO_CRATE_NAME"), &[$(::core::stringify!($krate)),*])
+            let own = $crate::harness::Executable {
+                package: ::core::env!("CARGO_PKG_NAME"),
+                target: ::core::env!("CARGO_CRATE_NAME"),
+            };
+            $crate::harness::main(own, &[$(::core::stringify!($krate)),*])
         }
     };
 }

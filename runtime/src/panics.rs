@@ -13,7 +13,8 @@ pub struct Panic {
     pub message: String,
     /// `file:line:column`, where known.
     pub location: Option<String>,
-    /// Where the panic came from; captured always, formatted only when it is shown, because that takes ten times longer.
+    /// Where the panic came from, unless it was printed at once; formatted only when it is shown, because that takes ten
+    /// times longer than to capture it.
     backtrace: Option<Backtrace>,
 }
 
@@ -44,13 +45,22 @@ impl Panic {
     }
 }
 
-thread_local! {
-    /// What this thread's panics are noted in while a body runs; `None` while none does.
-    static CAUGHT: RefCell<Option<Option<Panic>>> = const { RefCell::new(None) };
+/// What becomes of a panic besides being returned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Panics {
+    /// It goes to the hook that was there before, which prints it.
+    Unexpected,
+    /// It is kept, with its backtrace, and not printed.
+    Expected,
 }
 
-/// Runs `body`. A panic in it is not printed, but returned.
-pub fn catch<T>(body: impl FnOnce() -> T) -> Result<T, Panic> {
+thread_local! {
+    /// What this thread's panics are noted in while a body runs; `None` while none does.
+    static CAUGHT: RefCell<Option<(Panics, Option<Panic>)>> = const { RefCell::new(None) };
+}
+
+/// Runs `body` and returns its panic.
+pub(crate) fn catch<T>(panics: Panics, body: impl FnOnce() -> T) -> Result<T, Panic> {
     static HOOK: Once = Once::new();
     HOOK.call_once(|| {
         let previous = panic::take_hook();
@@ -60,9 +70,9 @@ pub fn catch<T>(body: impl FnOnce() -> T) -> Result<T, Panic> {
             }
         }));
     });
-    let outer = CAUGHT.replace(Some(None));
+    let outer = CAUGHT.replace(Some((panics, None)));
     let result = panic::catch_unwind(AssertUnwindSafe(body));
-    let noted = CAUGHT.replace(outer).flatten();
+    let noted = CAUGHT.replace(outer).and_then(|(_, noted)| noted);
     result.map_err(|payload| {
         let panic = noted.unwrap_or_else(|| Panic::of(payload.as_ref()));
         // A payload may panic while it is dropped; that is no reason to lose what was learnt.
@@ -71,18 +81,18 @@ pub fn catch<T>(body: impl FnOnce() -> T) -> Result<T, Panic> {
     })
 }
 
-/// Notes a panic of a thread that runs a body; false on every other thread.
+/// Notes a panic of a thread that runs a body; true when nobody else is to hear of it.
 fn note(info: &PanicHookInfo<'_>) -> bool {
-    CAUGHT.with(|caught| match caught.try_borrow_mut() {
-        Ok(mut caught) => match caught.as_mut() {
-            Some(noted) => {
-                let location = info.location().map(ToString::to_string);
-                *noted = Some(Panic { location, backtrace: Some(Backtrace::capture()), ..Panic::of(info.payload()) });
-                true
-            }
-            None => false,
-        },
-        Err(_) => false,
+    CAUGHT.with(|caught| {
+        let Ok(mut caught) = caught.try_borrow_mut() else { return false };
+        let Some((panics, noted)) = caught.as_mut() else { return false };
+        let expected = *panics == Panics::Expected;
+        *noted = Some(Panic {
+            location: info.location().map(ToString::to_string),
+            backtrace: expected.then(Backtrace::capture),
+            ..Panic::of(info.payload())
+        });
+        expected
     })
 }
 
@@ -92,7 +102,7 @@ mod tests {
 
     #[test]
     fn a_panic_is_returned_with_its_message_and_place() {
-        let panic = catch(|| panic!("no {}", "way")).unwrap_err();
+        let panic = catch(Panics::Expected, || panic!("no {}", "way")).unwrap_err();
         assert_eq!(panic.message, "no way");
         assert!(panic.location.unwrap().contains("panics.rs"));
     }
@@ -105,8 +115,8 @@ mod tests {
                 panic!("again");
             }
         }
-        let panic = catch(|| panic::panic_any(Bomb)).unwrap_err();
+        let panic = catch(Panics::Expected, || panic::panic_any(Bomb)).unwrap_err();
         assert_eq!(panic.message, "a panic whose payload is not a string");
-        assert_eq!(catch(|| 7).unwrap(), 7);
+        assert_eq!(catch(Panics::Unexpected, || 7).unwrap(), 7);
     }
 }

@@ -1,1 +1,80 @@
 use super::*;
+use crate::spec::{BackendSpec, TestSpec};
+
+const A: Origin = Origin { module: "suite", file: "a.rs", line: 1 };
+const B: Origin = Origin { module: "suite", file: "b.rs", line: 2 };
+
+fn test(path: &str, origin: Origin) -> TestSpec {
+    TestSpec { path: path.to_owned(), origin, markers: vec![], backends: None, axes: &[], differential: false }
+}
+
+fn backend(name: &'static str, aliases: &'static [&'static str], origin: Origin) -> BackendSpec {
+    BackendSpec { name, aliases, origin }
+}
+
+fn suite(tests: Vec<TestSpec>, backends: Vec<BackendSpec>) -> SuiteSpec {
+    SuiteSpec {
+        subject: "dyn Ops",
+        baseline: "reference",
+        features: vec![],
+        backends,
+        tests,
+        excluding: vec![],
+        rows: vec![],
+    }
+}
+
+fn nothing_linked() -> Elements {
+    Elements { tests: vec![], backends: vec![], exclusions: vec![] }
+}
+
+fn messages(suite: &SuiteSpec) -> Vec<String> {
+    check(&nothing_linked(), &[suite], &[]).iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn a_sound_suite_has_no_errors() {
+    let sound = suite(vec![test("t", A)], vec![backend("reference", &["ref"], A), backend("mlx", &[], B)]);
+    assert_eq!(messages(&sound), [""; 0]);
+}
+
+#[test]
+fn no_test_at_all_and_a_crate_that_brings_nothing_are_errors() {
+    let errors = check(&nothing_linked(), &[], &["my_suite"]);
+    let expected = RegistryError::EmptyCrate { krate: "my_suite".to_owned(), known: String::new() };
+    assert_eq!(errors, [expected, RegistryError::NoTests]);
+}
+
+#[test]
+fn everything_that_is_wrong_is_reported_at_once() {
+    let mut faulty = suite(
+        vec![
+            test("t", A),
+            test("t", B),
+            TestSpec { backends: Some(&["mlx", "refrence"]), ..test("u", B) },
+            TestSpec { backends: Some(&[]), ..test("v", A) },
+            TestSpec { backends: Some(&["reference"]), differential: true, ..test("w", A) },
+        ],
+        vec![backend("reference", &[], A), backend("mlx", &["metal"], A), backend("metal", &[], B)],
+    );
+    faulty.excluding = vec![("mlx", A), ("mlx", B), ("mlz", B)];
+    assert_eq!(
+        messages(&faulty),
+        [
+            "two tests are named `t`: a.rs:1 and b.rs:2",
+            "two backends are named `metal`: a.rs:1 and b.rs:2",
+            "`mlx` has two `exclusions`: a.rs:1 and b.rs:2",
+            "b.rs:2: exclusions for an unknown backend `mlz`; did you mean `mlx`? (known: reference, mlx, metal)",
+            "b.rs:2: test `u` names an unknown backend `refrence`; did you mean `reference`? (known: reference, mlx, metal)",
+            "a.rs:1: test `v` runs on no backend: `backends()` names nobody",
+            "a.rs:1: test `w` runs on no backend: a differential test does not run on the baseline, and no other backend is there",
+        ],
+    );
+}
+
+#[test]
+fn a_differential_test_needs_the_baseline() {
+    let differential = TestSpec { differential: true, ..test("t", A) };
+    let alone = suite(vec![differential], vec![backend("mlx", &[], A)]);
+    assert_eq!(messages(&alone), ["the baseline of `dyn Ops` is an unknown backend `reference` (known: mlx)"]);
+}

@@ -19,14 +19,23 @@ use crate::spec::SuiteSpec;
 use args::Cli;
 use run::Run;
 
+/// The executable, as Cargo knows it.
+#[derive(Clone, Copy, Debug)]
+pub struct Executable {
+    /// The package's name.
+    pub package: &'static str,
+    /// The test target's crate name.
+    pub target: &'static str,
+}
+
 /// A usage or configuration error.
 const USAGE: u8 = 2;
 
 /// The `main` of a test executable; [`crosscheck::main!`](crate::main!) calls it.
 ///
-/// `own` is the executable's crate and `named` are the crates that stand in `main!`. The exit status is 0, 101 when a
-/// cell failed, and 2 when the command line or what is registered makes no sense.
-pub fn main(own: &str, named: &[&str]) -> ExitCode {
+/// `named` are the crates that stand in `main!`. The exit status is 0, 101 when a cell failed, and 2 when the command line
+/// or what is registered makes no sense.
+pub fn main(own: Executable, named: &[&str]) -> ExitCode {
     let cli = Cli::parse();
     let elements = Elements::linked();
     let (suites, bodies): (Vec<SuiteSpec>, Vec<_>) =
@@ -43,7 +52,7 @@ pub fn main(own: &str, named: &[&str]) -> ExitCode {
     let suites: Arc<[SuiteSpec]> = suites.into();
     let plan = plan(Arc::clone(&suites), &request.selection);
     if cli.matrix {
-        anstream::print!("{}\n{}", report::paint(&report::of_plan(&plan)), report::paint(&report::exclusions(&suites)));
+        anstream::print!("{}\n{}", report::paint(&report::of_plan(&plan)), report::paint(&report::exclusions(&plan)));
         return ExitCode::SUCCESS;
     }
     let executors = suites.iter().zip(bodies).map(|(suite, bodies)| Executor::new(suite, bodies)).collect();
@@ -51,7 +60,7 @@ pub fn main(own: &str, named: &[&str]) -> ExitCode {
     if cli.libtest.list {
         return list::print(&run, &cli.libtest);
     }
-    for krate in elements.crates().iter().filter(|krate| **krate != own && !named.contains(krate)) {
+    for krate in elements.crates().iter().filter(|krate| **krate != own.target && !named.contains(krate)) {
         anstream::eprintln!("note: `{krate}` registers checks or backends, but does not stand in `crosscheck::main!`");
     }
     run::run(&run, &cli)

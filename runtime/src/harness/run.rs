@@ -7,9 +7,10 @@ use std::time::Instant;
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
 
 use super::args::Cli;
-use super::under_nextest;
-use crate::execute::{Executor, Observation};
+use super::{Executable, under_nextest};
+use crate::execute::{CellOf, Executor, Observation};
 use crate::judge::{Outcome, judge};
+use crate::panics::Panics;
 use crate::plan::{Cell, Decision, Plan};
 use crate::record::{self, CellRecord, Journal, Line};
 use crate::report;
@@ -19,7 +20,7 @@ pub(super) struct Run {
     pub(super) plan: Plan,
     executors: Vec<Executor>,
     required: Vec<String>,
-    suite: String,
+    executable: Executable,
     written: Mutex<Written>,
 }
 
@@ -31,8 +32,8 @@ struct Written {
 }
 
 impl Run {
-    pub(super) fn new(suite: &str, plan: Plan, executors: Vec<Executor>, required: Vec<String>) -> Self {
-        Self { plan, executors, required, suite: suite.to_owned(), written: Mutex::default() }
+    pub(super) fn new(executable: Executable, plan: Plan, executors: Vec<Executor>, required: Vec<String>) -> Self {
+        Self { plan, executors, required, executable, written: Mutex::default() }
     }
 
     /// Why the matrix keeps a cell from running.
@@ -59,9 +60,15 @@ impl Run {
         match cell.decision {
             Decision::Skip(_) => Observation::NotRun,
             Decision::Run | Decision::XFail(_) | Decision::RunExcluded(_) => {
-                let case = test.positions(cell.case);
-                let executor = &self.executors[cell.suite as usize];
-                executor.run(cell.test as usize, &case, cell.backend as usize, test.differential)
+                let expected = matches!(cell.decision, Decision::XFail(_));
+                let cell_of = CellOf {
+                    test: cell.test as usize,
+                    case: &test.positions(cell.case),
+                    backend: cell.backend as usize,
+                    differential: test.differential,
+                };
+                let panics = if expected { Panics::Expected } else { Panics::Unexpected };
+                self.executors[cell.suite as usize].run(cell_of, panics)
             }
         }
     }
@@ -106,9 +113,10 @@ impl Run {
             other => other.as_str(),
         };
         let backtrace = backtrace.map(|trace| format!("{trace}\n")).unwrap_or_default();
+        let Executable { package, target } = self.executable;
         format!(
-            "{word}: {reason}\n{backtrace}  in {} ({})\n  run only this: cargo test --test {} -- --exact {name}",
-            test.path, test.origin, self.suite,
+            "{word}: {reason}\n{backtrace}  in {} ({})\n  run only this: cargo test -p {package} --test {target} -- --exact {name}",
+            test.path, test.origin,
         )
     }
 
@@ -129,8 +137,8 @@ impl Run {
     }
 
     fn open_journal(&self) {
-        let Some(path) = record::default_path(&self.suite) else { return };
-        match Journal::open(&path, &self.suite) {
+        let Some(path) = record::default_path(self.executable.target) else { return };
+        match Journal::open(&path, self.executable.target) {
             Ok(journal) => self.lock().journal = Some(journal),
             Err(error) => anstream::eprintln!("warning: no record is written: {}: {error}", path.display()),
         }
@@ -145,7 +153,7 @@ impl Run {
         if run_excluded {
             text.push_str(&report::audit(suites, cells));
         } else {
-            text.push_str(&report::exclusions(suites));
+            text.push_str(&report::exclusions(&self.plan));
         }
         text.push_str(&report::unavailable(cells));
         text.push_str(&report::totals(cells));

@@ -1,1 +1,136 @@
+use std::borrow::Cow;
+
 use super::*;
+use crate::spec::{AxisSpec, BackendSpec, FeatureSpec, Origin};
+
+const HERE: Origin = Origin { module: "suite::ops", file: "ops.rs", line: 1 };
+
+fn row(backend: &'static str, marker: &'static str, kind: Exclusion) -> Row {
+    Row {
+        backend: Cow::Borrowed(backend),
+        marker: Cow::Borrowed(marker),
+        kind,
+        message: format!("{marker} on {backend}"),
+        debt: None,
+        tracking: None,
+        location: None,
+    }
+}
+
+const XFAIL: Exclusion = Exclusion::XFail { failure: None, text: None };
+
+fn test(name: &str, markers: &[&'static str]) -> TestSpec {
+    TestSpec {
+        path: format!("ops::{name}"),
+        origin: HERE,
+        markers: markers.to_vec(),
+        backends: None,
+        axes: &[],
+        differential: false,
+    }
+}
+
+/// Three backends; `mlx` fails at `a`, cannot do `b`, and fails at `c`.
+fn suite(tests: Vec<TestSpec>) -> SuiteSpec {
+    SuiteSpec {
+        subject: "dyn Ops",
+        baseline: "reference",
+        features: ["a", "b", "c"].map(|marker| FeatureSpec { marker, description: marker }).to_vec(),
+        backends: ["reference", "metal", "mlx"].map(|name| BackendSpec { name, aliases: &[], origin: HERE }).to_vec(),
+        tests,
+        excluding: vec![("mlx", HERE)],
+        rows: vec![row("mlx", "a", XFAIL), row("mlx", "b", Exclusion::Skip), row("mlx", "c", XFAIL)],
+    }
+}
+
+fn names(tests: Vec<TestSpec>, selection: &Selection) -> Vec<String> {
+    let plan = plan([suite(tests)].into(), selection);
+    plan.cells.iter().map(|cell| plan.name(cell)).collect()
+}
+
+fn by_name(filters: &[&str], exact: bool) -> Selection {
+    let filters = filters.iter().map(|filter| (*filter).to_owned()).collect();
+    Selection { names: NameFilter { filters, skip: vec![], exact }, ..Selection::default() }
+}
+
+/// The rules, written a second time, for every set of three markers, against the planner.
+#[test]
+fn skip_beats_xfail_and_among_equals_the_first_row_wins() {
+    for bits in 0..8_u8 {
+        let has = |bit: u8| bits & (1 << bit) != 0;
+        let markers: Vec<_> = [(0, "a"), (1, "b"), (2, "c")].iter().filter(|(bit, _)| has(*bit)).map(|(_, m)| *m).collect();
+        let expected = match (has(0), has(1), has(2)) {
+            (_, true, _) => Decision::Skip(1),
+            (true, false, _) => Decision::XFail(0),
+            (false, false, true) => Decision::XFail(2),
+            (false, false, false) => Decision::Run,
+        };
+        let plan = plan([suite(vec![test("t", &markers)])].into(), &Selection::default());
+        let decisions: Vec<_> = plan.cells.iter().map(|cell| (plan.backend(cell), cell.decision)).collect();
+        assert_eq!(
+            decisions,
+            [("reference", Decision::Run), ("metal", Decision::Run), ("mlx", expected)],
+            "markers {markers:?}",
+        );
+    }
+}
+
+#[test]
+fn without_the_matrix_everything_runs_and_the_row_is_remembered() {
+    let selection = Selection { run_excluded: true, backends: vec!["mlx".to_owned()], ..Selection::default() };
+    let plan = plan([suite(vec![test("t", &["b"]), test("u", &[])])].into(), &selection);
+    let decisions: Vec<_> = plan.cells.iter().map(|cell| cell.decision).collect();
+    assert_eq!(decisions, [Decision::RunExcluded(1), Decision::Run]);
+}
+
+#[test]
+fn a_differential_test_has_no_cell_on_the_baseline() {
+    let differential = TestSpec { differential: true, ..test("t", &[]) };
+    assert_eq!(names(vec![differential], &Selection::default()), ["ops::t::metal", "ops::t::mlx"]);
+}
+
+#[test]
+fn backends_narrow_a_test() {
+    let narrowed = TestSpec { backends: Some(&["mlx"]), ..test("t", &[]) };
+    assert_eq!(names(vec![narrowed], &Selection::default()), ["ops::t::mlx"]);
+}
+
+#[test]
+fn axes_make_a_cross_product_whose_last_one_is_fastest() {
+    const AXES: &[AxisSpec] =
+        &[AxisSpec { name: "dtype", labels: &["f32", "f16"] }, AxisSpec { name: "n", labels: &["n_1", "n_2", "n_3"] }];
+    let spec = TestSpec { axes: AXES, backends: Some(&["mlx"]), ..test("t", &[]) };
+    assert_eq!(spec.cases(), 6);
+    assert_eq!(spec.positions(4), [1, 1]);
+    assert_eq!(
+        names(vec![spec], &Selection::default()),
+        ["f32_n_1", "f32_n_2", "f32_n_3", "f16_n_1", "f16_n_2", "f16_n_3"].map(|case| format!("ops::t::{case}::mlx")),
+    );
+}
+
+#[test]
+fn a_filter_is_a_part_of_the_name_and_an_exact_one_a_whole_path() {
+    let tests = || vec![test("add", &[]), test("add_more", &[])];
+    assert_eq!(names(tests(), &by_name(&["add::m"], false)), ["ops::add::metal", "ops::add::mlx"]);
+    assert_eq!(names(tests(), &by_name(&["more::mlx", "add::mlx"], false)), ["ops::add::mlx", "ops::add_more::mlx"]);
+    assert_eq!(names(tests(), &by_name(&["ops::add::mlx"], true)), ["ops::add::mlx"]);
+    assert_eq!(names(tests(), &by_name(&["ops::add"], true)).len(), 3);
+    assert_eq!(names(tests(), &by_name(&["ops::ad"], true)), [""; 0]);
+    assert_eq!(names(tests(), &by_name(&["ops"], true)).len(), 6);
+}
+
+#[test]
+fn skip_takes_cells_away() {
+    let mut selection = by_name(&["ops"], false);
+    selection.names.skip = vec!["more".to_owned(), "metal".to_owned()];
+    let tests = vec![test("add", &[]), test("add_more", &[])];
+    assert_eq!(names(tests, &selection), ["ops::add::reference", "ops::add::mlx"]);
+}
+
+#[test]
+fn a_marker_expression_selects_tests() {
+    let marker = MarkerExpr::parse("a and not c", &["a", "b", "c"]).ok();
+    let selection = Selection { marker, backends: vec!["metal".to_owned()], ..Selection::default() };
+    let tests = vec![test("t", &["a"]), test("u", &["a", "c"]), test("v", &[])];
+    assert_eq!(names(tests, &selection), ["ops::t::metal"]);
+}

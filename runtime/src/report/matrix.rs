@@ -72,10 +72,13 @@ impl<'a> Tally<'a> {
     fn table(&self) -> String {
         let mut table = Table::new();
         table.load_style(presets::UTF8_HORIZONTAL_ONLY);
-        let backends = || self.suite.backends.iter().map(|backend| backend.name);
+        // A selection leaves rows and columns without a cell; they would only be in the way.
+        let has_row = |row: &str| self.counts.keys().any(|(other, _)| *other == row);
+        let has_column = |backend: &str| self.counts.keys().any(|(_, other)| *other == backend);
+        let backends = || self.suite.backends.iter().map(|backend| backend.name).filter(|name| has_column(name));
         table.set_header(std::iter::once("feature").chain(backends()));
         let features = self.suite.features.iter().map(|feature| feature.marker);
-        for row in std::iter::once(UNMARKED).chain(features).chain([TOTAL]) {
+        for row in std::iter::once(UNMARKED).chain(features).chain([TOTAL]).filter(|row| has_row(row)) {
             table.add_row(std::iter::once(row.to_owned()).chain(backends().map(|backend| self.cell(row, backend))));
         }
         table.lines().map(|line| format!("{}\n", line.trim_end())).collect()

@@ -1,16 +1,19 @@
 //! What the table does not say: which rows apply and why, which backends are missing, the totals, stale rows.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use crate::action::Debt;
 use crate::judge::Outcome;
+use crate::plan::Plan;
 use crate::record::CellRecord;
 use crate::spec::{Exclusion, Row, SuiteSpec};
 
-/// The rows of the exclusion matrix, with their reasons and how many there are of each kind of debt.
-pub fn exclusions(suites: &[SuiteSpec]) -> String {
-    let rows: Vec<_> = suites.iter().flat_map(|suite| &suite.rows).collect();
+/// The rows of the exclusion matrix that apply to cells of the plan, with their reasons and how many there are of each kind
+/// of debt.
+pub fn exclusions(plan: &Plan) -> String {
+    let applied: BTreeSet<_> = plan.cells.iter().filter_map(|cell| Some((cell.suite, cell.decision.row()?))).collect();
+    let rows: Vec<_> = applied.iter().map(|(suite, row)| &plan.suites[*suite as usize].rows[*row]).collect();
     if rows.is_empty() {
         return String::new();
     }
@@ -80,9 +83,9 @@ pub fn audit(suites: &[SuiteSpec], cells: &[CellRecord]) -> String {
         let passed = cells.iter().filter(under).filter(|cell| cell.outcome == Outcome::Passed).count();
         let verdict = match (passed, total) {
             (_, 0) => "no cell of it ran: nothing is known of it".to_owned(),
-            (0, _) => format!("needed: all {total} of its cells fail without it"),
-            (_, _) if passed == total => format!("stale, delete it: all {total} of its cells pass without it"),
-            _ => format!("too wide: {passed} of {total} of its cells pass without it"),
+            (0, _) => format!("needed: {total} of {total} cells fail without it"),
+            (_, _) if passed == total => format!("stale, delete it: {total} of {total} cells pass without it"),
+            _ => format!("too wide: {passed} of {total} cells pass without it"),
         };
         let _ = writeln!(text, "  {}: {verdict}", row.describe());
     }

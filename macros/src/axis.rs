@@ -46,9 +46,10 @@ pub fn label(parameter: &Ident, value: &AxisValue) -> syn::Result<String> {
 }
 
 /// Two values of one axis with one name would be one cell.
-pub fn labels_are_distinct(axis: &Axis, labels: &[String], errors: &mut Errors) {
+pub fn labels_are_distinct(axis: &Axis, labels: &[Option<String>], errors: &mut Errors) {
     for (at, (value, label)) in axis.values.iter().zip(labels).enumerate() {
-        if labels[..at].contains(label) {
+        let Some(label) = label else { continue };
+        if labels[..at].iter().flatten().any(|other| other == label) {
             let message = format!("two values of the axis `{}` are called `{label}`", axis.parameter);
             errors.push(syn::Error::new(value.label.as_ref().map_or(value.expr.span(), Ident::span), message));
         }

@@ -1,6 +1,6 @@
 //! `#[crosscheck::backend]`.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::quote;
 use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
@@ -46,7 +46,10 @@ impl Parse for BackendArgs {
         }
         match name {
             Some(name) => Ok(Self { name, aliases: aliases.unwrap_or_default() }),
-            None => Err(input.error("a backend needs a name: `#[crosscheck::backend(name = \"…\")]`")),
+            None => {
+                let message = "a backend needs a name: `#[crosscheck::backend(name = \"…\")]`";
+                Err(syn::Error::new(Span::call_site(), message))
+            }
         }
     }
 }

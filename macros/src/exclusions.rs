@@ -1,6 +1,6 @@
 //! `#[crosscheck::exclusions]`.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::parse::{Parse, ParseStream};
 use syn::spanned::Spanned;
@@ -18,7 +18,8 @@ pub struct ExclusionsArgs {
 impl Parse for ExclusionsArgs {
     fn parse(input: ParseStream) -> syn::Result<Self> {
         if input.is_empty() {
-            return Err(input.error("name the backend: `#[crosscheck::exclusions(\"…\")]`"));
+            let message = "name the backend: `#[crosscheck::exclusions(\"…\")]`";
+            return Err(syn::Error::new(Span::call_site(), message));
         }
         let backend = input.parse()?;
         if !input.is_empty() {

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{Attribute, FnArg, Ident, ItemFn, Pat, Type};
+use syn::{Attribute, FnArg, Ident, ItemFn, Pat, ReturnType, Type};
 
 use crate::args::{Axis, TestArgs, slice_of};
 use crate::axis::{label, labels_are_distinct, value};
@@ -78,8 +78,12 @@ fn registration(
             value
         }}
     });
-    let output = function.sig.output.span();
-    let call = quote!(#name(subject #(, #arguments)*));
+    // What the body returns is judged where its type stands.
+    let output = match &function.sig.output {
+        ReturnType::Default => name.span(),
+        ReturnType::Type(_, ty) => ty.span(),
+    };
+    let call = quote_spanned!(output=> #name(subject #(, #arguments)*));
     let body = match flavour {
         Flavour::Check => {
             let verdict = quote_spanned!(output=> ::crosscheck::__private::Verdict::verdict);
@@ -183,10 +187,9 @@ impl<'a> Signature<'a> {
             if axis.values.is_empty() {
                 errors.at(&axis.parameter, format!("axis `{parameter}` has no values"));
             }
-            let labels: Vec<_> = axis.values.iter().filter_map(|it| errors.keep(label(parameter, it))).collect();
-            if labels.len() == axis.values.len() {
-                labels_are_distinct(axis, &labels, errors);
-            }
+            let labels: Vec<_> = axis.values.iter().map(|it| errors.keep(label(parameter, it))).collect();
+            labels_are_distinct(axis, &labels, errors);
+            let labels = labels.into_iter().flatten().collect();
             let values = axis.values.iter().map(|it| value(it, ty)).collect();
             matched.push(MatchedAxis { parameter, labels, values });
         }

@@ -82,6 +82,7 @@ impl<S: Subject + ?Sized> Backend<S> {
 }
 
 /// The tolerance that a test sets for itself.
+#[track_caller]
 pub const fn tolerance(rtol: f64, atol: f64, reason: &'static str) -> Tolerance {
     Tolerance::overriding(rtol, atol, reason)
 }

@@ -46,6 +46,7 @@ impl Tolerance {
     }
 
     /// A tolerance that a test sets for itself; every mismatch prints the reason.
+    #[track_caller]
     pub(crate) const fn overriding(rtol: f64, atol: f64, reason: &'static str) -> Self {
         match Self::new(rtol, atol) {
             Ok(tolerance) => Self { reason: Some(reason), ..tolerance },

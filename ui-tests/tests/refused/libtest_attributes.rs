@@ -1,0 +1,12 @@
+use crosscheck::conformance;
+use crosscheck_ui_tests::Ops;
+
+#[conformance]
+#[test]
+#[ignore]
+#[should_panic]
+fn check(ops: &dyn Ops) {
+    assert_eq!(ops.double(1.0), 2.0);
+}
+
+fn main() {}

@@ -1,1 +1,22 @@
-//! placeholder
+//! Tensor kernels as one contract, [`Kernels`], with three backends: a reference in plain Rust that is always there, and
+//! MLX on the CPU and on Metal, behind the cargo features `mlx` and `metal`.
+//!
+//! What a backend may lack is a [`Feature`]; what each one does lack stands in `exclusions.rs`.
+
+mod conformance;
+mod dtype;
+mod error;
+mod exclusions;
+mod kernels;
+#[cfg(feature = "mlx")]
+pub mod mlx;
+pub mod reference;
+mod round;
+mod tensor;
+mod validate;
+
+pub use conformance::Feature;
+pub use dtype::Dtype;
+pub use error::KernelError;
+pub use kernels::{Gelu, Kernels, Mask, Quantization, Quantized, Rope, RopeLayout};
+pub use tensor::{Data, Tensor};

@@ -10,7 +10,7 @@
 //! - [`exclusions`](macro@exclusions): what a backend cannot do, in [`Action`]s made by [`RUN`], [`skip`] and [`xfail`].
 //! - [`main!`](crate::main!): the test executable.
 //!
-//! Data flows one way: what the attributes register ([`spec`]) is planned ([`plan`]), executed ([`execute`]), judged
+//! Data flows one way: what the attributes register ([`registry`], as plain data [`spec`]) is planned ([`plan`]), executed ([`execute`]), judged
 //! ([`judge`]), recorded ([`record`]) and reported ([`report`]).
 
 // The attributes expand to paths that begin with `::crosscheck`.
@@ -37,7 +37,7 @@ mod panics;
 pub mod plan;
 #[cfg(feature = "harness")]
 pub mod record;
-mod registry;
+pub mod registry;
 #[cfg(feature = "harness")]
 pub mod report;
 pub mod spec;

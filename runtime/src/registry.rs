@@ -155,7 +155,7 @@ pub struct Elements {
 
 impl Elements {
     /// What the linker collected.
-    pub(crate) fn linked() -> Self {
+    pub fn linked() -> Self {
         Self {
             tests: CROSSCHECK_TESTS_V1.iter().copied().flatten().collect(),
             backends: CROSSCHECK_BACKENDS_V1.iter().copied().flatten().collect(),
@@ -164,7 +164,7 @@ impl Elements {
     }
 
     /// The crates that the elements were written in, by name.
-    pub(crate) fn crates(&self) -> Vec<&'static str> {
+    pub fn crates(&self) -> Vec<&'static str> {
         let tests = self.tests.iter().map(|element| element.origin());
         let backends = self.backends.iter().map(|element| element.origin());
         let exclusions = self.exclusions.iter().map(|element| element.origin());
@@ -175,7 +175,7 @@ impl Elements {
     }
 
     /// The suites, one a subject that has a test, in the order of their names.
-    pub(crate) fn suites(&self) -> Vec<Gathered> {
+    pub fn suites(&self) -> Vec<Gathered> {
         let mut subjects: BTreeMap<TypeId, &dyn TestElement> = BTreeMap::new();
         for test in &self.tests {
             subjects.entry(test.subject()).or_insert(*test);
@@ -188,15 +188,23 @@ impl Elements {
 
 /// A suite: its data, and the bodies behind it.
 pub struct Gathered {
-    pub(crate) spec: SuiteSpec,
-    pub(crate) bodies: Box<dyn Bodies>,
+    /// The data.
+    pub spec: SuiteSpec,
+    /// The bodies.
+    pub bodies: Box<dyn Bodies>,
 }
 
 /// What of a suite can be run, by position in its [`SuiteSpec`].
-pub(crate) trait Bodies: Send + Sync {
+pub trait Bodies: Send + Sync {
     /// Opens a backend.
+    ///
+    /// # Errors
+    /// When it is not available on this machine.
     fn open(&self, backend: usize) -> Result<Instance, Unavailable>;
     /// Runs a test's body; a check returns no value.
+    ///
+    /// # Errors
+    /// What the body returned.
     fn call(&self, test: usize, case: &[usize], on: &Instance) -> Result<Option<Box<dyn Value>>, BoxError>;
     /// The tolerance of a differential test, where it overrides the default.
     fn tolerance(&self, test: usize) -> Option<&Tolerance>;
@@ -205,7 +213,7 @@ pub(crate) trait Bodies: Send + Sync {
 }
 
 /// An open backend: a `Box<S>`.
-pub(crate) type Instance = Box<dyn Any + Send + Sync>;
+pub type Instance = Box<dyn Any + Send + Sync>;
 
 fn gather<S: Subject + ?Sized>(elements: &Elements) -> Gathered {
     let mut tests = of_type::<dyn TestElement, Test<S>>(&elements.tests);

@@ -157,7 +157,7 @@ impl Row {
     }
 
     /// The row in a sentence: `` row `nan_argmax` of `mlx_cpu` at backends/src/exclusions.rs:12 ``.
-    pub(crate) fn describe(&self) -> String {
+    pub fn describe(&self) -> String {
         let at = self.location.as_ref().map(|at| format!(" at {at}")).unwrap_or_default();
         format!("row `{}` of `{}`{at}", self.marker, self.backend)
     }

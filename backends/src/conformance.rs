@@ -1,0 +1,79 @@
+//! What crosscheck has to know of the kernels: the features, how values are compared, and the backends.
+
+use std::error::Error;
+
+use crosscheck::compare::{self, Mismatch, Tolerance};
+use crosscheck::{Compare, Subject, Unavailable};
+
+use crate::dtype::Dtype;
+use crate::error::KernelError;
+use crate::kernels::Kernels;
+use crate::reference::Reference;
+use crate::tensor::Tensor;
+
+/// What a backend may lack.
+#[derive(crosscheck::Feature, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Feature {
+    /// The start of a slice is itself a tensor, known only at run time.
+    DynamicOffsets,
+}
+
+impl Subject for dyn Kernels {
+    type Feature = Feature;
+    const BASELINE: &'static str = "reference";
+
+    fn unimplemented_function<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a str> {
+        match error.downcast_ref()? {
+            KernelError::NotImplemented { function } => Some(function),
+            _ => None,
+        }
+    }
+}
+
+impl Compare for Tensor {
+    fn default_tolerance(&self) -> Tolerance {
+        match self.dtype() {
+            Dtype::F32 => Tolerance::F32,
+            Dtype::F16 => Tolerance::F16,
+            Dtype::BF16 => Tolerance::BF16,
+            Dtype::I32 => Tolerance::EXACT,
+        }
+    }
+
+    fn compare(&self, expected: &Self, tolerance: &Tolerance) -> Result<(), Mismatch> {
+        compare::elements(
+            (self.dtype().name(), self.shape(), self.to_f64()),
+            (expected.dtype().name(), expected.shape(), expected.to_f64()),
+            tolerance,
+        )
+    }
+}
+
+#[crosscheck::backend(name = "reference", aliases("ref"))]
+fn reference() -> Result<Box<dyn Kernels>, Unavailable> {
+    Ok(Box::new(Reference))
+}
+
+#[crosscheck::backend(name = "mlx_cpu", aliases("cpu"))]
+fn mlx_cpu() -> Result<Box<dyn Kernels>, Unavailable> {
+    #[cfg(feature = "mlx")]
+    return open(crate::mlx::MlxDevice::Cpu);
+    #[cfg(not(feature = "mlx"))]
+    return Err(Unavailable::new("built without the cargo feature `mlx`"));
+}
+
+#[crosscheck::backend(name = "mlx_metal", aliases("metal"))]
+fn mlx_metal() -> Result<Box<dyn Kernels>, Unavailable> {
+    #[cfg(feature = "metal")]
+    return open(crate::mlx::MlxDevice::Gpu);
+    #[cfg(not(feature = "metal"))]
+    return Err(Unavailable::new("built without the cargo feature `metal`"));
+}
+
+#[cfg(feature = "mlx")]
+fn open(device: crate::mlx::MlxDevice) -> Result<Box<dyn Kernels>, Unavailable> {
+    match crate::mlx::Mlx::open(device) {
+        Ok(mlx) => Ok(Box::new(mlx)),
+        Err(reason) => Err(Unavailable::new(reason)),
+    }
+}

@@ -1,0 +1,39 @@
+//! The types of elements.
+
+use std::fmt;
+
+/// The type of a tensor's elements.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Dtype {
+    /// IEEE 754 binary32.
+    F32,
+    /// IEEE 754 binary16.
+    F16,
+    /// The upper half of a binary32 (8 bits of exponent, 7 of fraction).
+    BF16,
+    /// 32-bit integers, two's complement.
+    I32,
+}
+
+impl Dtype {
+    /// Whether the elements are floats.
+    pub const fn is_float(self) -> bool {
+        !matches!(self, Self::I32)
+    }
+
+    /// The name, such as `bf16`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::F32 => "f32",
+            Self::F16 => "f16",
+            Self::BF16 => "bf16",
+            Self::I32 => "i32",
+        }
+    }
+}
+
+impl fmt::Display for Dtype {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}

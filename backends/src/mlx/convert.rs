@@ -1,0 +1,66 @@
+//! Between tensors on the host and MLX's arrays. Halves stay halves.
+
+use half::{bf16, f16};
+use mlx_rs::{Array, ArrayElement, Dtype};
+
+use super::{Result, failed};
+use crate::error::KernelError;
+use crate::tensor::{Data, Tensor};
+
+/// A copy for MLX.
+pub(super) fn to_device(function: &'static str, tensor: &Tensor) -> Result<Array> {
+    let shape = dims(function, tensor.shape())?;
+    Ok(match tensor.data() {
+        Data::F32(values) => Array::from_slice(values, &shape),
+        Data::F16(values) => Array::from_slice(values, &shape),
+        Data::BF16(values) => Array::from_slice(values, &shape),
+        Data::I32(values) => Array::from_slice(values, &shape),
+    })
+}
+
+/// A copy of packed words for MLX.
+pub(super) fn words_to_device(function: &'static str, words: &[u32], shape: [usize; 2]) -> Result<Array> {
+    Ok(Array::from_slice(words, &dims(function, &shape)?))
+}
+
+/// The result of a kernel; computes it.
+pub(super) fn to_host(function: &'static str, array: &Array) -> Result {
+    let data = match array.dtype() {
+        Dtype::Float32 => Data::F32(values::<f32>(function, array)?),
+        Dtype::Float16 => Data::F16(values::<f16>(function, array)?),
+        Dtype::Bfloat16 => Data::BF16(values::<bf16>(function, array)?),
+        Dtype::Int32 => Data::I32(values::<i32>(function, array)?),
+        other => return Err(backend(function, format!("it returned elements of type {other:?}"))),
+    };
+    let shape: Vec<_> = array.shape().iter().map(|dim| usize::try_from(*dim).unwrap_or_default()).collect();
+    Tensor::new(&shape, data)
+}
+
+/// Packed words; computes them.
+pub(super) fn words_to_host(function: &'static str, array: &Array) -> Result<Vec<u32>> {
+    values(function, array)
+}
+
+/// MLX counts in `i32`, and mlx-rs panics where that is not enough.
+fn dims(function: &'static str, shape: &[usize]) -> Result<Vec<i32>> {
+    let too_large = || KernelError::Shape { function, message: format!("shape {shape:?} is too large for MLX") };
+    let dims: Vec<_> = shape.iter().map(|dim| i32::try_from(*dim)).collect::<std::result::Result<_, _>>().map_err(|_| too_large())?;
+    match dims.iter().try_fold(1_i32, |product, dim| product.checked_mul(*dim)) {
+        Some(_) => Ok(dims),
+        None => Err(too_large()),
+    }
+}
+
+fn values<T: ArrayElement + Clone>(function: &'static str, array: &Array) -> Result<Vec<T>> {
+    let array = array.contiguous().map_err(|error| failed(function, &error))?;
+    array.eval().map_err(|error| failed(function, &error))?;
+    // mlx-rs takes an empty array for one without data.
+    if array.size() == 0 {
+        return Ok(Vec::new());
+    }
+    array.try_as_slice::<T>().map(<[T]>::to_vec).map_err(|error| backend(function, error.to_string()))
+}
+
+fn backend(function: &'static str, message: String) -> KernelError {
+    KernelError::Backend { function, library: "MLX", message }
+}

@@ -1,0 +1,199 @@
+//! Tensors on the host.
+
+use std::fmt;
+
+use half::{bf16, f16};
+
+use crate::dtype::Dtype;
+use crate::error::KernelError;
+use crate::round::{to_bf16, to_f16};
+
+/// A dense tensor in host memory, row-major.
+#[derive(Clone, PartialEq)]
+pub struct Tensor {
+    shape: Vec<usize>,
+    data: Data,
+}
+
+/// The elements of a tensor.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Data {
+    /// 32-bit floats.
+    F32(Vec<f32>),
+    /// 16-bit floats.
+    F16(Vec<f16>),
+    /// 16-bit floats with the exponents of 32-bit ones.
+    BF16(Vec<bf16>),
+    /// 32-bit integers.
+    I32(Vec<i32>),
+}
+
+impl Tensor {
+    /// A tensor of these elements, in row-major order. A shape without dimensions holds one element.
+    ///
+    /// # Errors
+    /// When the shape does not hold as many elements as there are.
+    pub fn new(shape: &[usize], data: Data) -> Result<Self, KernelError> {
+        match count(shape) {
+            Some(count) if count == data.len() => Ok(Self { shape: shape.to_vec(), data }),
+            Some(count) => Err(shape_error(format!("shape {shape:?} holds {count} elements, not {}", data.len()))),
+            None => Err(shape_error(format!("shape {shape:?} holds more elements than can be counted"))),
+        }
+    }
+
+    /// A tensor of 32-bit floats.
+    ///
+    /// # Errors
+    /// When the shape does not hold as many elements as there are.
+    pub fn f32(shape: &[usize], values: impl Into<Vec<f32>>) -> Result<Self, KernelError> {
+        Self::new(shape, Data::F32(values.into()))
+    }
+
+    /// A tensor of 32-bit integers.
+    ///
+    /// # Errors
+    /// When the shape does not hold as many elements as there are.
+    pub fn i32(shape: &[usize], values: impl Into<Vec<i32>>) -> Result<Self, KernelError> {
+        Self::new(shape, Data::I32(values.into()))
+    }
+
+    /// A tensor of these values, each rounded once to the nearest of `dtype` (ties to even). For integers they are rounded
+    /// towards zero and saturate; NaN becomes 0.
+    ///
+    /// # Errors
+    /// When the shape does not hold as many elements as there are.
+    pub fn from_f64(shape: &[usize], dtype: Dtype, values: &[f64]) -> Result<Self, KernelError> {
+        let data = match dtype {
+            Dtype::F32 => Data::F32(values.iter().map(|x| *x as f32).collect()),
+            Dtype::F16 => Data::F16(values.iter().map(|x| to_f16(*x)).collect()),
+            Dtype::BF16 => Data::BF16(values.iter().map(|x| to_bf16(*x)).collect()),
+            Dtype::I32 => Data::I32(values.iter().map(|x| *x as i32).collect()),
+        };
+        Self::new(shape, data)
+    }
+
+    /// The length of each dimension.
+    pub fn shape(&self) -> &[usize] {
+        &self.shape
+    }
+
+    /// The number of dimensions.
+    pub fn rank(&self) -> usize {
+        self.shape.len()
+    }
+
+    /// The type of the elements.
+    pub fn dtype(&self) -> Dtype {
+        match self.data {
+            Data::F32(_) => Dtype::F32,
+            Data::F16(_) => Dtype::F16,
+            Data::BF16(_) => Dtype::BF16,
+            Data::I32(_) => Dtype::I32,
+        }
+    }
+
+    /// The elements.
+    pub fn data(&self) -> &Data {
+        &self.data
+    }
+
+    /// The number of elements.
+    pub fn len(&self) -> usize {
+        self.data.len()
+    }
+
+    /// Whether there is no element.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The elements, widened; exact for every dtype.
+    pub fn to_f64(&self) -> Vec<f64> {
+        match &self.data {
+            Data::F32(values) => values.iter().map(|x| f64::from(*x)).collect(),
+            Data::F16(values) => values.iter().map(|x| x.to_f64()).collect(),
+            Data::BF16(values) => values.iter().map(|x| x.to_f64()).collect(),
+            Data::I32(values) => values.iter().map(|x| f64::from(*x)).collect(),
+        }
+    }
+
+    /// The elements of a tensor of 32-bit integers.
+    pub fn as_i32(&self) -> Option<&[i32]> {
+        match &self.data {
+            Data::I32(values) => Some(values),
+            _ => None,
+        }
+    }
+}
+
+impl Data {
+    /// The number of elements.
+    pub fn len(&self) -> usize {
+        match self {
+            Self::F32(values) => values.len(),
+            Self::F16(values) => values.len(),
+            Self::BF16(values) => values.len(),
+            Self::I32(values) => values.len(),
+        }
+    }
+
+    /// Whether there is no element.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+/// How many elements a shape holds, if that can be counted.
+pub(crate) fn count(shape: &[usize]) -> Option<usize> {
+    if shape.contains(&0) {
+        return Some(0);
+    }
+    shape.iter().try_fold(1_usize, |product, dim| product.checked_mul(*dim))
+}
+
+fn shape_error(message: String) -> KernelError {
+    KernelError::Shape { function: "tensor", message }
+}
+
+/// How many elements `Debug` shows.
+const SHOWN: usize = 16;
+
+impl fmt::Debug for Tensor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let values = self.to_f64();
+        let (shown, more) = values.split_at(values.len().min(SHOWN));
+        write!(f, "{}{:?} {shown:?}", self.dtype(), self.shape)?;
+        if more.is_empty() { Ok(()) } else { write!(f, " and {} more", more.len()) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_shape_has_to_hold_the_elements() {
+        assert!(Tensor::f32(&[2, 2], [1.0; 4]).is_ok());
+        assert!(Tensor::f32(&[], [1.0]).is_ok());
+        assert!(Tensor::f32(&[0, usize::MAX, usize::MAX], []).is_ok());
+        for shape in [&[][..], &[3], &[usize::MAX, usize::MAX], &[0]] {
+            assert!(matches!(Tensor::f32(shape, [1.0; 2]), Err(KernelError::Shape { .. })), "{shape:?}");
+        }
+    }
+
+    #[test]
+    fn values_are_rounded_once_and_to_even() {
+        let tie = 1.0 + f64::from(f32::EPSILON) / 2.0;
+        assert_eq!(Tensor::from_f64(&[1], Dtype::F32, &[tie]).unwrap().to_f64(), [1.0]);
+        // 1 + 2^-11 + 2^-30 is above a tie of f16; rounding it to f32 first would make it a tie.
+        let above = 1.0 + 2_f64.powi(-11) + 2_f64.powi(-30);
+        assert_eq!(Tensor::from_f64(&[1], Dtype::F16, &[above]).unwrap().to_f64(), [1.0 + 2_f64.powi(-10)]);
+        assert_eq!(Tensor::from_f64(&[2], Dtype::I32, &[-1.9, f64::NAN]).unwrap().to_f64(), [-1.0, 0.0]);
+    }
+
+    #[test]
+    fn debug_is_short() {
+        assert_eq!(format!("{:?}", Tensor::i32(&[2], [1, 2]).unwrap()), "i32[2] [1.0, 2.0]");
+        assert!(format!("{:?}", Tensor::f32(&[100], [0.0; 100]).unwrap()).ends_with("and 84 more"));
+    }
+}

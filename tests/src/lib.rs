@@ -1,1 +1,21 @@
-//! placeholder
+//! The conformance suite of [`Kernels`](crosscheck_backends::Kernels), one module a family of kernels.
+//!
+//! A crate with a backend of its own names this one in its `crosscheck::main!` and gets every check. Where a test returns a
+//! value, crosscheck compares it with the reference's; where it asserts, the expected values were worked out by hand or
+//! follow from the kernel's definition. Random inputs are the same in every run and on every platform.
+
+pub mod activation;
+pub mod argmax;
+pub mod attention;
+mod data;
+pub mod elementwise;
+pub mod embedding;
+pub mod matmul;
+pub mod norm;
+pub mod quantization;
+pub mod rope;
+pub mod slice;
+pub mod softmax;
+
+/// What the checks return.
+pub type Checked<T = ()> = Result<T, crosscheck_backends::KernelError>;

@@ -1,0 +1,71 @@
+//! `silu` and `gelu`.
+
+use crosscheck::{backend_matrix, conformance};
+use crosscheck_backends::{Dtype, Gelu, KernelError, Kernels, Tensor};
+
+use crate::Checked;
+use crate::data::{assert_holds, assert_near, assert_refused, of, uniform};
+
+#[backend_matrix(dtype(F32, F16, BF16))]
+fn silu(kernels: &dyn Kernels, dtype: Dtype) -> Checked<Tensor> {
+    kernels.silu(&uniform(41, &[7, 129], dtype, 10.0)?)
+}
+
+#[backend_matrix(
+    dtype(F32, F16, BF16),
+    form(Exact, Tanh),
+    tolerance(rtol = 1.6e-2, atol = 4e-3, reason = "near −5 the sum 1 + erf cancels: an error of one unit in the last \
+        place of 1, 2^−8 in bf16, is as large as the sum")
+)]
+fn gelu(kernels: &dyn Kernels, dtype: Dtype, form: Gelu) -> Checked<Tensor> {
+    kernels.gelu(&uniform(42, &[5, 65], dtype, 5.0)?, form)
+}
+
+#[conformance]
+fn silu_of_small_numbers(kernels: &dyn Kernels) -> Checked {
+    let x = [-2.0_f32, 0.0, 1.0, 4.0];
+    let expected = x.map(|x| f64::from(x) / (1.0 + (-f64::from(x)).exp()));
+    assert_near(&kernels.silu(&Tensor::f32(&[4], x)?)?, &expected, 1e-6);
+    Ok(())
+}
+
+/// The two formulas differ by about 1.5e-4 at 1; Φ(1) is 0.841344746.
+#[conformance]
+fn the_two_forms_of_gelu_are_two(kernels: &dyn Kernels) -> Checked {
+    let one = Tensor::f32(&[1], [1.0])?;
+    assert_near(&kernels.gelu(&one, Gelu::Exact)?, &[0.841_344_746], 1e-6);
+    assert_near(&kernels.gelu(&one, Gelu::Tanh)?, &[0.841_191_991], 1e-6);
+    Ok(())
+}
+
+#[conformance(dtype(F32, F16, BF16))]
+fn large_numbers_pass_and_small_ones_vanish(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
+    let x = of(&[2], dtype, &[200.0, -200.0])?;
+    assert_near(&kernels.silu(&x)?, &[200.0, 0.0], 1e-6);
+    assert_near(&kernels.gelu(&x, Gelu::Exact)?, &[200.0, 0.0], 1e-6);
+    assert_near(&kernels.gelu(&x, Gelu::Tanh)?, &[200.0, 0.0], 1e-6);
+    Ok(())
+}
+
+#[conformance(dtype(F32, F16, BF16))]
+fn nan_stays_nan(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
+    let x = of(&[2], dtype, &[f64::NAN, 0.0])?;
+    for y in [kernels.silu(&x)?, kernels.gelu(&x, Gelu::Exact)?, kernels.gelu(&x, Gelu::Tanh)?] {
+        assert_holds(&y, &[2], &[f64::NAN, 0.0]);
+    }
+    Ok(())
+}
+
+#[conformance]
+fn a_number_without_dimensions_is_a_tensor(kernels: &dyn Kernels) -> Checked {
+    assert_holds(&kernels.silu(&Tensor::f32(&[], [0.0])?)?, &[], &[0.0]);
+    Ok(())
+}
+
+#[conformance]
+fn integers_are_refused(kernels: &dyn Kernels) -> Checked {
+    let whole = Tensor::i32(&[1], [1])?;
+    assert_refused(kernels.silu(&whole), |error| matches!(error, KernelError::Dtype { .. }));
+    assert_refused(kernels.gelu(&whole, Gelu::Tanh), |error| matches!(error, KernelError::Dtype { .. }));
+    Ok(())
+}

@@ -1,0 +1,50 @@
+//! Inputs.
+
+use crosscheck_backends::{Dtype, KernelError, Tensor};
+use rand::{RngExt, SeedableRng};
+use rand_pcg::Pcg64;
+
+/// Uniform values in −`limit`..`limit`, whole numbers for integers; the same for the same seed everywhere.
+pub fn uniform(seed: u64, shape: &[usize], dtype: Dtype, limit: f64) -> Result<Tensor, KernelError> {
+    let mut generator = Pcg64::seed_from_u64(seed);
+    let count = shape.iter().product();
+    let values: Vec<_> = (0..count).map(|_| (generator.random::<f64>() * 2.0 - 1.0) * limit).collect();
+    Tensor::from_f64(shape, dtype, &values)
+}
+
+/// Uniform values in −1..1.
+pub fn unit(seed: u64, shape: &[usize], dtype: Dtype) -> Result<Tensor, KernelError> {
+    uniform(seed, shape, dtype, 1.0)
+}
+
+/// These values.
+pub fn of(shape: &[usize], dtype: Dtype, values: &[f64]) -> Result<Tensor, KernelError> {
+    Tensor::from_f64(shape, dtype, values)
+}
+
+/// Asserts that a tensor holds exactly these values; NaN is NaN, and the two zeros are equal.
+#[track_caller]
+pub fn assert_holds(tensor: &Tensor, shape: &[usize], expected: &[f64]) {
+    assert_eq!(tensor.shape(), shape, "shape");
+    let values = tensor.to_f64();
+    let same = |(value, expected): (&f64, &f64)| value == expected || value.is_nan() && expected.is_nan();
+    assert!(values.iter().zip(expected).all(same), "{values:?} instead of {expected:?}");
+}
+
+/// Asserts that a tensor holds these values up to an absolute difference.
+#[track_caller]
+pub fn assert_near(tensor: &Tensor, expected: &[f64], atol: f64) {
+    let values = tensor.to_f64();
+    assert_eq!(values.len(), expected.len(), "number of elements");
+    let near = |(value, expected): (&f64, &f64)| (value - expected).abs() <= atol;
+    assert!(values.iter().zip(expected).all(near), "{values:?} instead of {expected:?} (±{atol:e})");
+}
+
+/// Asserts that a kernel refused with the kind of error that `is` accepts.
+#[track_caller]
+pub fn assert_refused<T: std::fmt::Debug>(result: Result<T, KernelError>, is: impl Fn(&KernelError) -> bool) {
+    match result {
+        Err(error) if is(&error) => {}
+        other => panic!("another answer than the error that was expected: {other:?}"),
+    }
+}

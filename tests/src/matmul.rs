@@ -1,0 +1,79 @@
+//! `matmul`.
+
+use crosscheck::{backend_matrix, conformance};
+use crosscheck_backends::{Dtype, KernelError, Kernels, Tensor};
+
+use crate::Checked;
+use crate::data::{assert_holds, assert_refused, of, uniform, unit};
+
+#[backend_matrix(dtype(F32, F16, BF16), n(1, 17, 33, 128))]
+fn square_matrices(kernels: &dyn Kernels, dtype: Dtype, n: usize) -> Checked<Tensor> {
+    kernels.matmul(&unit(11, &[n, n], dtype)?, &unit(12, &[n, n], dtype)?)
+}
+
+#[backend_matrix(dtype(F32, F16, BF16))]
+fn a_row_by_a_matrix(kernels: &dyn Kernels, dtype: Dtype) -> Checked<Tensor> {
+    kernels.matmul(&unit(13, &[1, 129], dtype)?, &unit(14, &[129, 31], dtype)?)
+}
+
+#[backend_matrix(dtype(F32, F16))]
+fn batches_are_broadcast(kernels: &dyn Kernels, dtype: Dtype) -> Checked<Tensor> {
+    kernels.matmul(&unit(15, &[2, 1, 5, 8], dtype)?, &unit(16, &[3, 8, 4], dtype)?)
+}
+
+#[conformance]
+fn rows_by_columns(kernels: &dyn Kernels) -> Checked {
+    let product = kernels.matmul(
+        &Tensor::f32(&[2, 3], [1.0, 2.0, 3.0, 4.0, 5.0, 6.0])?,
+        &Tensor::f32(&[3, 2], [7.0, 8.0, 9.0, 10.0, 11.0, 12.0])?,
+    )?;
+    assert_holds(&product, &[2, 2], &[58.0, 64.0, 139.0, 154.0]);
+    Ok(())
+}
+
+/// A sum of 4096 ones stays exact in f32, while one kept in f16 stops at 2048 and one in bf16 at 256.
+#[conformance(uses = "wide_accumulation", dtype(F16, BF16))]
+fn long_sums_are_not_kept_in_halves(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
+    let ones = vec![1.0; 4096];
+    let product = kernels.matmul(&of(&[1, 4096], dtype, &ones)?, &of(&[4096, 1], dtype, &ones)?)?;
+    assert_holds(&product, &[1, 1], &[4096.0]);
+    Ok(())
+}
+
+#[backend_matrix(uses = "integer_matmul")]
+fn integers(kernels: &dyn Kernels) -> Checked<Tensor> {
+    kernels.matmul(&uniform(17, &[5, 9], Dtype::I32, 50.0)?, &uniform(18, &[9, 3], Dtype::I32, 50.0)?)
+}
+
+#[conformance(uses("empty_tensors"), dtype(F32, F16))]
+fn a_sum_without_terms_is_zero(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
+    let product = kernels.matmul(&of(&[2, 0], dtype, &[])?, &of(&[0, 3], dtype, &[])?)?;
+    assert_holds(&product, &[2, 3], &[0.0; 6]);
+    Ok(())
+}
+
+#[conformance(uses = "empty_tensors")]
+fn no_rows_by_columns_are_no_rows(kernels: &dyn Kernels) -> Checked {
+    let product = kernels.matmul(&Tensor::f32(&[0, 4], [])?, &Tensor::f32(&[4, 3], [1.0; 12])?)?;
+    assert_holds(&product, &[0, 3], &[]);
+    Ok(())
+}
+
+#[conformance]
+fn nan_and_infinity_reach_their_row_only(kernels: &dyn Kernels) -> Checked {
+    let a = Tensor::f32(&[3, 2], [f32::NAN, 0.0, f32::INFINITY, 1.0, 1.0, 2.0])?;
+    let product = kernels.matmul(&a, &Tensor::f32(&[2, 1], [1.0, 1.0])?)?;
+    assert_holds(&product, &[3, 1], &[f64::NAN, f64::INFINITY, 3.0]);
+    Ok(())
+}
+
+#[conformance]
+fn operands_that_do_not_fit_are_refused(kernels: &dyn Kernels) -> Checked {
+    let matrix = Tensor::f32(&[2, 3], [1.0; 6])?;
+    assert_refused(kernels.matmul(&matrix, &matrix), |error| matches!(error, KernelError::Shape { .. }));
+    let vector = Tensor::f32(&[3], [1.0; 3])?;
+    assert_refused(kernels.matmul(&matrix, &vector), |error| matches!(error, KernelError::Shape { .. }));
+    let half = of(&[3, 1], Dtype::F16, &[1.0; 3])?;
+    assert_refused(kernels.matmul(&matrix, &half), |error| matches!(error, KernelError::Dtype { .. }));
+    Ok(())
+}

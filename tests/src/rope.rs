@@ -1,0 +1,87 @@
+//! `rope`.
+
+use crosscheck::{backend_matrix, conformance};
+use crosscheck_backends::{Dtype, KernelError, Kernels, Rope, RopeLayout, Tensor};
+
+use crate::Checked;
+use crate::data::{assert_near, assert_refused, unit};
+
+const ROPE: Rope = Rope { dims: 8, base: 10_000.0, scale: 1.0, offset: 0, layout: RopeLayout::Halves };
+
+#[backend_matrix(
+    dtype(F32, F16, BF16),
+    layout(Halves, Interleaved),
+    offset(0, 7),
+    tolerance(rtol = 1.6e-2, atol = 8e-3, reason = "a rotated element is a difference of two products near 1, each with \
+        an error of half a unit in the last place: 2^−8 in bf16")
+)]
+fn positions(kernels: &dyn Kernels, dtype: Dtype, layout: RopeLayout, offset: i32) -> Checked<Tensor> {
+    kernels.rope(&unit(51, &[2, 3, 17, 8], dtype)?, &Rope { layout, offset, ..ROPE })
+}
+
+#[backend_matrix(layout(Halves, Interleaved))]
+fn the_elements_behind_dims_are_passed_through(kernels: &dyn Kernels, layout: RopeLayout) -> Checked<Tensor> {
+    kernels.rope(&unit(52, &[1, 2, 5, 16], Dtype::F32)?, &Rope { layout, offset: 3, ..ROPE })
+}
+
+#[backend_matrix]
+fn base_and_scale(kernels: &dyn Kernels) -> Checked<Tensor> {
+    kernels.rope(&unit(53, &[1, 1, 33, 8], Dtype::F32)?, &Rope { base: 500.0, scale: 0.25, ..ROPE })
+}
+
+/// The angle of the first pair is the position itself, so that its error is that of the position in f32.
+#[backend_matrix(
+    uses = "large_positions",
+    layout(Halves, Interleaved),
+    tolerance(rtol = 0.0, atol = 2e-2, reason = "an angle near 100000 has an error of 2^−8 in f32")
+)]
+fn far_positions(kernels: &dyn Kernels, layout: RopeLayout) -> Checked<Tensor> {
+    kernels.rope(&unit(54, &[1, 1, 4, 8], Dtype::F32)?, &Rope { layout, offset: 100_000, ..ROPE })
+}
+
+/// With a single pair, position t turns it by t radians.
+#[conformance(layout(Halves, Interleaved))]
+fn a_pair_is_turned_by_its_position(kernels: &dyn Kernels, layout: RopeLayout) -> Checked {
+    let x = Tensor::f32(&[1, 3, 2], [1.0, 0.0, 1.0, 0.0, 0.0, 1.0])?;
+    let turned = kernels.rope(&x, &Rope { dims: 2, offset: 5, layout, ..ROPE })?;
+    let expected = [5_f64.cos(), 5_f64.sin(), 6_f64.cos(), 6_f64.sin(), -7_f64.sin(), 7_f64.cos()];
+    assert_near(&turned, &expected, 1e-6);
+    Ok(())
+}
+
+#[conformance]
+fn the_layouts_pair_different_elements(kernels: &dyn Kernels) -> Checked {
+    let x = Tensor::f32(&[1, 1, 4], [1.0, 0.0, 0.0, 0.0])?;
+    let (sin, cos) = 1_f64.sin_cos();
+    let turned = |layout| kernels.rope(&x, &Rope { dims: 4, offset: 1, layout, ..ROPE });
+    assert_near(&turned(RopeLayout::Halves)?, &[cos, 0.0, sin, 0.0], 1e-6);
+    assert_near(&turned(RopeLayout::Interleaved)?, &[cos, sin, 0.0, 0.0], 1e-6);
+    Ok(())
+}
+
+/// Position t of a long input and position 0 with offset t are the same; one token at a time is decoded that way.
+#[conformance(layout(Halves, Interleaved))]
+fn an_offset_continues_a_sequence(kernels: &dyn Kernels, layout: RopeLayout) -> Checked {
+    let tokens = unit(55, &[1, 6, 8], Dtype::F32)?;
+    let whole = kernels.rope(&tokens, &Rope { layout, ..ROPE })?.to_f64();
+    for (offset, (token, expected)) in (0..).zip(tokens.to_f64().chunks(8).zip(whole.chunks(8))) {
+        let token = Tensor::from_f64(&[1, 1, 8], Dtype::F32, token)?;
+        assert_near(&kernels.rope(&token, &Rope { layout, offset, ..ROPE })?, expected, 1e-6);
+    }
+    Ok(())
+}
+
+#[conformance]
+fn parameters_that_make_no_sense_are_refused(kernels: &dyn Kernels) -> Checked {
+    let x = unit(56, &[1, 2, 8], Dtype::F32)?;
+    let argument = |error: &KernelError| matches!(error, KernelError::Argument { .. });
+    for dims in [0, 3, 10] {
+        assert_refused(kernels.rope(&x, &Rope { dims, ..ROPE }), argument);
+    }
+    for base in [0.0, -1.0, f32::NAN] {
+        assert_refused(kernels.rope(&x, &Rope { base, ..ROPE }), argument);
+    }
+    let flat = Tensor::f32(&[8], [1.0; 8])?;
+    assert_refused(kernels.rope(&flat, &ROPE), |error| matches!(error, KernelError::Shape { .. }));
+    Ok(())
+}

@@ -16,6 +16,30 @@ use crate::tensor::Tensor;
 pub enum Feature {
     /// The start of a slice is itself a tensor, known only at run time.
     DynamicOffsets,
+    /// The largest elements of tensors without elements: none, as long as the axis itself is not empty.
+    EmptyArgmax,
+    /// Tensors without elements, sums without terms among them.
+    EmptyTensors,
+    /// Queries of which a mask hides every key.
+    FullyMaskedRows,
+    /// Rotary embeddings of positions beyond 2^24, which a 32-bit float cannot tell apart.
+    HugePositions,
+    /// Products of matrices of integers.
+    IntegerMatmul,
+    /// Products of matrices with 2^30 terms.
+    LargeMatmul,
+    /// Causal attention of more queries than keys: the first queries may not see any key.
+    MoreQueriesThanKeys,
+    /// NaN behind a number, when the largest element is looked for.
+    NanOrdering,
+    /// Matrices in 4 or 8 bits.
+    Quantization,
+    /// Exponentials below the smallest normal float.
+    SubnormalExponentials,
+    /// Sums and products below the smallest normal float.
+    Subnormals,
+    /// Sums of 16-bit floats that 16 bits cannot hold on the way.
+    WideAccumulation,
 }
 
 impl Subject for dyn Kernels {

@@ -61,7 +61,8 @@ pub trait Kernels: Send + Sync {
     }
 
     /// `softmax(scale · q kᵀ + mask) v` of `q` `[B, H, T, D]`, `k` `[B, G, S, D]` and `v` `[B, G, S, E]`, giving
-    /// `[B, H, T, E]`. `H` is a multiple of `G`: each `H / G` queries in a row share a key; equal dtypes, floats.
+    /// `[B, H, T, E]`. `H` is a multiple of `G`: each `H / G` queries in a row share a key; equal dtypes, floats. A query that
+    /// may see no key is NaN, as the softmax of nothing but −∞ is.
     fn scaled_dot_product_attention(&self, q: &Tensor, k: &Tensor, v: &Tensor, scale: f32, mask: Mask<'_>) -> Result {
         missing("scaled_dot_product_attention")
     }

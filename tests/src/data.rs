@@ -28,7 +28,11 @@ pub fn assert_holds(tensor: &Tensor, shape: &[usize], expected: &[f64]) {
     assert_eq!(tensor.shape(), shape, "shape");
     let values = tensor.to_f64();
     let same = |(value, expected): (&f64, &f64)| value == expected || value.is_nan() && expected.is_nan();
-    assert!(values.iter().zip(expected).all(same), "{values:?} instead of {expected:?}");
+    let wrong = values.iter().zip(expected).enumerate().find(|(_, pair)| !same(*pair));
+    assert_eq!(values.len(), expected.len(), "number of elements");
+    if let Some((at, (value, expected))) = wrong {
+        panic!("element {at} is {value:e} instead of {expected:e}");
+    }
 }
 
 /// Asserts that a tensor holds these values up to an absolute difference.
@@ -37,14 +41,21 @@ pub fn assert_near(tensor: &Tensor, expected: &[f64], atol: f64) {
     let values = tensor.to_f64();
     assert_eq!(values.len(), expected.len(), "number of elements");
     let near = |(value, expected): (&f64, &f64)| (value - expected).abs() <= atol;
-    assert!(values.iter().zip(expected).all(near), "{values:?} instead of {expected:?} (±{atol:e})");
+    let wrong = values.iter().zip(expected).enumerate().find(|(_, pair)| !near(*pair));
+    if let Some((at, (value, expected))) = wrong {
+        panic!("element {at} is {value:e} instead of {expected:e} (±{atol:e})");
+    }
 }
 
-/// Asserts that a kernel refused with the kind of error that `is` accepts.
+/// Asserts that a kernel refused with the kind of error that `is` accepts. A kernel that is not implemented has not refused.
 #[track_caller]
-pub fn assert_refused<T: std::fmt::Debug>(result: Result<T, KernelError>, is: impl Fn(&KernelError) -> bool) {
+pub fn assert_refused<T: std::fmt::Debug>(
+    result: Result<T, KernelError>,
+    is: impl Fn(&KernelError) -> bool,
+) -> Result<(), KernelError> {
     match result {
-        Err(error) if is(&error) => {}
+        Err(error) if is(&error) => Ok(()),
+        Err(error @ KernelError::NotImplemented { .. }) => Err(error),
         other => panic!("another answer than the error that was expected: {other:?}"),
     }
 }

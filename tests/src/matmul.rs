@@ -40,6 +40,18 @@ fn long_sums_are_not_kept_in_halves(kernels: &dyn Kernels, dtype: Dtype) -> Chec
     Ok(())
 }
 
+/// The identity, moved by one column.
+#[conformance(uses = "large_matmul", dtype(F32, F16, BF16))]
+fn many_tiles_fit_together(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
+    let n = 1024;
+    let x = uniform(19, &[n, n], dtype, 1.0)?;
+    let shift: Vec<_> = (0..n * n).map(|at| f64::from(u8::from((at / n + 1) % n == at % n))).collect();
+    let mut expected = x.to_f64();
+    expected.chunks_mut(n).for_each(|row| row.rotate_right(1));
+    assert_holds(&kernels.matmul(&x, &of(&[n, n], dtype, &shift)?)?, &[n, n], &expected);
+    Ok(())
+}
+
 #[backend_matrix(uses = "integer_matmul")]
 fn integers(kernels: &dyn Kernels) -> Checked<Tensor> {
     kernels.matmul(&uniform(17, &[5, 9], Dtype::I32, 50.0)?, &uniform(18, &[9, 3], Dtype::I32, 50.0)?)
@@ -70,10 +82,10 @@ fn nan_and_infinity_reach_their_row_only(kernels: &dyn Kernels) -> Checked {
 #[conformance]
 fn operands_that_do_not_fit_are_refused(kernels: &dyn Kernels) -> Checked {
     let matrix = Tensor::f32(&[2, 3], [1.0; 6])?;
-    assert_refused(kernels.matmul(&matrix, &matrix), |error| matches!(error, KernelError::Shape { .. }));
+    assert_refused(kernels.matmul(&matrix, &matrix), |error| matches!(error, KernelError::Shape { .. }))?;
     let vector = Tensor::f32(&[3], [1.0; 3])?;
-    assert_refused(kernels.matmul(&matrix, &vector), |error| matches!(error, KernelError::Shape { .. }));
+    assert_refused(kernels.matmul(&matrix, &vector), |error| matches!(error, KernelError::Shape { .. }))?;
     let half = of(&[3, 1], Dtype::F16, &[1.0; 3])?;
-    assert_refused(kernels.matmul(&matrix, &half), |error| matches!(error, KernelError::Dtype { .. }));
+    assert_refused(kernels.matmul(&matrix, &half), |error| matches!(error, KernelError::Dtype { .. }))?;
     Ok(())
 }

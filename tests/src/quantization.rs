@@ -35,10 +35,10 @@ fn a_constant_comes_back_exactly(kernels: &dyn Kernels, bits: u32) -> Checked {
 fn what_cannot_be_quantized_is_refused(kernels: &dyn Kernels) -> Checked {
     let (w, odd) = (unit(102, &[2, 64], Dtype::F32)?, unit(103, &[2, 33], Dtype::F32)?);
     for quantization in [Quantization { group: 48, bits: 4 }, Quantization { group: 32, bits: 7 }] {
-        assert_refused(kernels.quantize(&w, quantization), |error| matches!(error, KernelError::Argument { .. }));
+        assert_refused(kernels.quantize(&w, quantization), |error| matches!(error, KernelError::Argument { .. }))?;
     }
     assert_refused(kernels.quantize(&odd, Quantization { group: 32, bits: 4 }), |error| {
         matches!(error, KernelError::Shape { .. })
-    });
+    })?;
     Ok(())
 }

@@ -34,7 +34,7 @@ fn a_slice_outside_of_the_tensor_is_refused(kernels: &dyn Kernels, start: i32) -
     let x = Tensor::f32(&[3], [1.0, 2.0, 3.0])?;
     assert_refused(kernels.slice_at(&x, &Tensor::i32(&[1], [start])?, &[2]), |error| {
         matches!(error, KernelError::IndexOutOfRange { index, end: 2, .. } if *index == i64::from(start))
-    });
+    })?;
     Ok(())
 }
 
@@ -42,10 +42,10 @@ fn a_slice_outside_of_the_tensor_is_refused(kernels: &dyn Kernels, start: i32) -
 fn starts_and_lengths_have_to_fit(kernels: &dyn Kernels) -> Checked {
     let x = Tensor::f32(&[2, 2], [1.0; 4])?;
     let shape = |error: &KernelError| matches!(error, KernelError::Shape { .. });
-    assert_refused(kernels.slice_at(&x, &Tensor::i32(&[1], [0])?, &[1, 1]), shape);
-    assert_refused(kernels.slice_at(&x, &Tensor::i32(&[2], [0, 0])?, &[1]), shape);
-    assert_refused(kernels.slice_at(&x, &Tensor::i32(&[2], [0, 0])?, &[1, 3]), shape);
+    assert_refused(kernels.slice_at(&x, &Tensor::i32(&[1], [0])?, &[1, 1]), shape)?;
+    assert_refused(kernels.slice_at(&x, &Tensor::i32(&[2], [0, 0])?, &[1]), shape)?;
+    assert_refused(kernels.slice_at(&x, &Tensor::i32(&[2], [0, 0])?, &[1, 3]), shape)?;
     let start = Tensor::f32(&[2], [0.0, 0.0])?;
-    assert_refused(kernels.slice_at(&x, &start, &[1, 1]), |error| matches!(error, KernelError::Dtype { .. }));
+    assert_refused(kernels.slice_at(&x, &start, &[1, 1]), |error| matches!(error, KernelError::Dtype { .. }))?;
     Ok(())
 }

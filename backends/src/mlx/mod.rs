@@ -89,11 +89,14 @@ fn available(device: MlxDevice) -> bool {
     status == 0 && available
 }
 
-/// MLX's own words, without the C++ source line behind them.
+/// MLX's own words, without the line of C++ behind them.
 fn failed(function: &'static str, error: &Exception) -> KernelError {
     let what = error.what();
-    let message = what.split(" at /").next().unwrap_or(what).trim().to_owned();
-    KernelError::Backend { function, library: "MLX", message }
+    let message = match what.rsplit_once(" at ") {
+        Some((message, place)) if place.contains(".cpp:") => message,
+        _ => what,
+    };
+    KernelError::Backend { function, library: "MLX", message: message.trim().to_owned() }
 }
 
 impl Kernels for Mlx {

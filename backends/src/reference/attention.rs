@@ -29,7 +29,8 @@ pub fn attention(q: &Tensor, k: &Tensor, v: &Tensor, scale: f32, mask: Mask<'_>)
             let logits: Vec<_> = (0..keys).map(logit).collect();
             let weights = weights(logits.iter().copied());
             out.extend((0..value_width).map(|at| {
-                let seen = weights.iter().enumerate().filter(|(key, _)| !mask.hides(query, *key));
+                // What has no weight takes no part, whatever its value is; without any key, the weights are NaN.
+                let seen = weights.iter().enumerate().filter(|(key, weight)| **weight != 0.0 || !mask.hides(query, *key));
                 seen.map(|(key, weight)| weight * v_values[(kv * keys + key) * value_width + at]).sum::<f64>() + 0.0
             }));
         }
@@ -66,7 +67,7 @@ impl Bias {
         }
     }
 
-    /// A key that a causal mask hides does not take part, whatever its value is.
+    /// Whether a causal mask hides the key.
     fn hides(&self, query: usize, key: usize) -> bool {
         match self {
             Self::Causal { queries, keys } => key + queries > query + keys,

@@ -26,8 +26,6 @@ pub enum Feature {
     HugePositions,
     /// Products of matrices of integers.
     IntegerMatmul,
-    /// Products of matrices with 2^30 terms.
-    LargeMatmul,
     /// Causal attention of more queries than keys: the first queries may not see any key.
     MoreQueriesThanKeys,
     /// NaN behind a number, when the largest element is looked for.

@@ -1,5 +1,7 @@
 //! Products of matrices.
 
+use std::ops::Range;
+
 use super::Result;
 use super::elementwise::positions;
 use crate::tensor::{Data, Tensor};
@@ -9,20 +11,36 @@ use crate::validate;
 pub fn matmul(a: &Tensor, b: &Tensor) -> Result {
     let validate::Matmul { batch, m, k, n } = validate::matmul(a, b)?;
     let shape = [&batch[..], &[m, n]].concat();
-    let matrices: Vec<_> = {
-        let of = |x: &Tensor| positions(&x.shape()[..x.rank() - 2], &batch).collect::<Vec<_>>();
-        of(a).into_iter().zip(of(b)).collect()
-    };
-    // The positions of the K pairs of each element of the result.
-    let pairs = matrices.iter().flat_map(|(i, j)| {
-        let (a_start, b_start) = (i * m * k, j * k * n);
-        (0..m * n).map(move |at| (a_start + at / n * k, b_start + at % n))
+    let matrices = |x: &Tensor| positions(&x.shape()[..x.rank() - 2], &batch).collect::<Vec<_>>();
+    let (a_matrices, b_matrices) = (matrices(a), matrices(b));
+    // Each row of the result is made of one row of `a` and one matrix of `b`.
+    let rows = a_matrices.iter().zip(&b_matrices).flat_map(|(i, j)| {
+        let matrix = j * k * n..(j + 1) * k * n;
+        (i * m..(i + 1) * m).map(move |row| (row * k..(row + 1) * k, matrix.clone()))
     });
-    if let (Some(a), Some(b)) = (a.as_i32(), b.as_i32()) {
-        let dot = |(i, j): (usize, usize)| (0..k).fold(0_i32, |sum, at| sum.wrapping_add(a[i + at].wrapping_mul(b[j + at * n])));
-        return Tensor::new(&shape, Data::I32(pairs.map(dot).collect()));
+    if let (Some(x), Some(y)) = (a.as_i32(), b.as_i32()) {
+        let add = |sum: i32, x: i32, y: i32| sum.wrapping_add(x.wrapping_mul(y));
+        return Tensor::new(&shape, Data::I32(products(x, y, n, rows, add)));
     }
-    let (x, y) = (a.to_f64(), b.to_f64());
-    let values: Vec<_> = pairs.map(|(i, j)| (0..k).map(|at| x[i + at] * y[j + at * n]).sum::<f64>() + 0.0).collect();
+    let values = products(&a.to_f64(), &b.to_f64(), n, rows, |sum, x, y| sum + x * y);
     Tensor::from_f64(&shape, a.dtype(), &values)
+}
+
+fn products<T: Copy + Default>(
+    a: &[T],
+    b: &[T],
+    n: usize,
+    rows: impl Iterator<Item = (Range<usize>, Range<usize>)>,
+    add: impl Fn(T, T, T) -> T,
+) -> Vec<T> {
+    let mut out = Vec::new();
+    for (row, matrix) in rows {
+        let start = out.len();
+        out.resize(start + n, T::default());
+        // Row by row of `b`, so that memory is read in its order.
+        for (x, ys) in a[row].iter().zip(b[matrix].chunks(n.max(1))) {
+            out[start..].iter_mut().zip(ys).for_each(|(sum, y)| *sum = add(*sum, *x, *y));
+        }
+    }
+    out
 }

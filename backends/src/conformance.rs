@@ -22,12 +22,16 @@ pub enum Feature {
     EmptyTensors,
     /// Queries of which a mask hides every key.
     FullyMaskedRows,
+    /// Squares beyond the largest 32-bit float.
+    HugeMagnitudes,
     /// Rotary embeddings of positions beyond 2^24, which a 32-bit float cannot tell apart.
     HugePositions,
     /// Products of matrices of integers.
     IntegerMatmul,
     /// Causal attention of more queries than keys: the first queries may not see any key.
     MoreQueriesThanKeys,
+    /// NaN in values that a mask hides.
+    NanInHiddenValues,
     /// NaN behind a number, when the largest element is looked for.
     NanOrdering,
     /// Matrices in 4 or 8 bits.

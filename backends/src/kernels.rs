@@ -95,7 +95,7 @@ pub trait Kernels: Send + Sync {
         missing("quantize")
     }
 
-    /// The matrix `[N, K]` that was quantized, up to half a step of each group.
+    /// The matrix `[N, K]` that was quantized, up to a step of each group (MLX moves the levels so that one of them is 0).
     fn dequantize(&self, w: &Quantized) -> Result {
         missing("dequantize")
     }

@@ -35,14 +35,22 @@ mod tests {
             let (low, high) = (f16::from_bits(bits), f16::from_bits(bits + 1));
             let middle = (low.to_f64() + high.to_f64()) / 2.0;
             let even = if bits % 2 == 0 { low } else { high };
-            assert_eq!([to_f16(middle.next_down()), to_f16(middle), to_f16(middle.next_up())], [low, even, high], "{bits}");
+            assert_eq!(
+                [to_f16(middle.next_down()), to_f16(middle), to_f16(middle.next_up())],
+                [low, even, high],
+                "{bits}"
+            );
             assert_eq!(to_f16(-middle), -even);
         }
         for bits in 0..bf16::MAX.to_bits() {
             let (low, high) = (bf16::from_bits(bits), bf16::from_bits(bits + 1));
             let middle = (low.to_f64() + high.to_f64()) / 2.0;
             let even = if bits % 2 == 0 { low } else { high };
-            assert_eq!([to_bf16(middle.next_down()), to_bf16(middle), to_bf16(middle.next_up())], [low, even, high], "{bits}");
+            assert_eq!(
+                [to_bf16(middle.next_down()), to_bf16(middle), to_bf16(middle.next_up())],
+                [low, even, high],
+                "{bits}"
+            );
         }
     }
 

@@ -32,12 +32,12 @@ impl Tensor {
     /// A tensor of these elements, in row-major order. A shape without dimensions holds one element.
     ///
     /// # Errors
-    /// When the shape does not hold as many elements as there are.
+    /// When the shape does not hold as many elements as there are, or its dimensions multiply to 2^31 or more.
     pub fn new(shape: &[usize], data: Data) -> Result<Self, KernelError> {
         match count(shape) {
             Some(count) if count == data.len() => Ok(Self { shape: shape.to_vec(), data }),
             Some(count) => Err(shape_error(format!("shape {shape:?} holds {count} elements, not {}", data.len()))),
-            None => Err(shape_error(format!("shape {shape:?} holds more elements than can be counted"))),
+            None => Err(shape_error(format!("shape {shape:?} is too large: {} elements is the limit", i32::MAX))),
         }
     }
 
@@ -143,12 +143,11 @@ impl Data {
     }
 }
 
-/// How many elements a shape holds, if that can be counted.
+/// How many elements a shape holds; none for a shape of which the dimensions that are not 0 hold more than an `i32` counts.
+/// MLX counts in `i32`, and a shape of 2^40 by 0 would keep any loop over its rows busy for ever.
 pub(crate) fn count(shape: &[usize]) -> Option<usize> {
-    if shape.contains(&0) {
-        return Some(0);
-    }
-    shape.iter().try_fold(1_usize, |product, dim| product.checked_mul(*dim))
+    let full = shape.iter().filter(|dim| **dim > 0).try_fold(1_usize, |product, dim| product.checked_mul(*dim));
+    full.filter(|full| i32::try_from(*full).is_ok()).map(|full| if shape.contains(&0) { 0 } else { full })
 }
 
 fn shape_error(message: String) -> KernelError {
@@ -175,8 +174,8 @@ mod tests {
     fn a_shape_has_to_hold_the_elements() {
         assert!(Tensor::f32(&[2, 2], [1.0; 4]).is_ok());
         assert!(Tensor::f32(&[], [1.0]).is_ok());
-        assert!(Tensor::f32(&[0, usize::MAX, usize::MAX], []).is_ok());
-        for shape in [&[][..], &[3], &[usize::MAX, usize::MAX], &[0]] {
+        assert!(Tensor::f32(&[0, 1 << 30], []).is_ok());
+        for shape in [&[][..], &[3], &[usize::MAX, usize::MAX], &[0], &[0, 1 << 31], &[0, usize::MAX, usize::MAX]] {
             assert!(matches!(Tensor::f32(shape, [1.0; 2]), Err(KernelError::Shape { .. })), "{shape:?}");
         }
     }

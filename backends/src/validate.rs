@@ -57,14 +57,18 @@ pub fn norm(function: &'static str, x: &Tensor, parameters: &[&Tensor], eps: f32
     for parameter in parameters {
         equal_dtypes(function, &[x, parameter])?;
         if parameter.shape() != [*last] {
-            let message = format!("a parameter of shape [{last}] is needed for {:?}, not {:?}", x.shape(), parameter.shape());
+            let message =
+                format!("a parameter of shape [{last}] is needed for {:?}, not {:?}", x.shape(), parameter.shape());
             return Err(KernelError::Shape { function, message });
         }
     }
     if eps >= 0.0 && eps.is_finite() {
         Ok(())
     } else {
-        Err(KernelError::Argument { function, message: format!("eps is a finite number that is not negative, not {eps}") })
+        Err(KernelError::Argument {
+            function,
+            message: format!("eps is a finite number that is not negative, not {eps}"),
+        })
     }
 }
 
@@ -110,7 +114,12 @@ pub fn attention(q: &Tensor, k: &Tensor, v: &Tensor, scale: f32, mask: Mask<'_>)
     let ([batch, heads, queries, width], [kb, kv_heads, keys, kw], [vb, vh, vs, value_width]) =
         (q.shape(), k.shape(), v.shape())
     else {
-        return shape_error(format!("four dimensions each are needed, not {:?}, {:?}, {:?}", q.shape(), k.shape(), v.shape()));
+        return shape_error(format!(
+            "four dimensions each are needed, not {:?}, {:?}, {:?}",
+            q.shape(),
+            k.shape(),
+            v.shape()
+        ));
     };
     if [kb, vb] != [batch, batch] || kw != width || [vh, vs] != [kv_heads, keys] {
         return shape_error(format!("{:?}, {:?} and {:?} do not fit each other", q.shape(), k.shape(), v.shape()));
@@ -131,6 +140,7 @@ pub fn attention(q: &Tensor, k: &Tensor, v: &Tensor, scale: f32, mask: Mask<'_>)
             return shape_error(format!("a mask of shape {:?} cannot be broadcast to {full:?}", mask.shape()));
         }
     }
+    countable(function, &[*batch, *heads, *queries, *keys])?;
     countable(function, &[*batch, *heads, *queries, *value_width])?;
     Ok(Attention {
         batch: *batch,
@@ -208,8 +218,11 @@ pub fn quantize(w: &Tensor, quantization: Quantization) -> Result<()> {
     match w.shape() {
         [_, columns] if columns % quantization.group == 0 => Ok(()),
         _ => {
-            let message =
-                format!("a matrix is needed whose rows are whole groups of {}, not {:?}", quantization.group, w.shape());
+            let message = format!(
+                "a matrix is needed whose rows are whole groups of {}, not {:?}",
+                quantization.group,
+                w.shape()
+            );
             Err(KernelError::Shape { function, message })
         }
     }
@@ -228,7 +241,8 @@ pub fn dequantize(w: &Quantized) -> Result<usize> {
             if whole
                 && biases.shape() == scales.shape()
                 && groups.checked_mul(quantization.group) == Some(*columns)
-                && rows.checked_mul(*columns).map(|count| count * quantization.bits as usize / 32) == Some(packed.len()) =>
+                && rows.checked_mul(*columns).map(|count| count * quantization.bits as usize / 32)
+                    == Some(packed.len()) =>
         {
             Ok(*rows)
         }
@@ -286,11 +300,10 @@ fn broadcast(function: &'static str, a: &[usize], b: &[usize]) -> Result<Vec<usi
     Ok(shape)
 }
 
-/// MLX counts a dimension, and the elements, in an `i32` and a `usize`; a tensor of more could not be held anyway.
 fn countable(function: &'static str, shape: &[usize]) -> Result<()> {
     match count(shape) {
-        Some(count) if i32::try_from(count).is_ok() && shape.iter().all(|dim| i32::try_from(*dim).is_ok()) => Ok(()),
-        _ => Err(KernelError::Shape { function, message: format!("a result of shape {shape:?} is too large") }),
+        Some(_) => Ok(()),
+        None => Err(KernelError::Shape { function, message: format!("a result of shape {shape:?} is too large") }),
     }
 }
 

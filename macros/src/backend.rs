@@ -64,7 +64,10 @@ pub fn expand(args: BackendArgs, item: TokenStream) -> TokenStream {
         return errors.into_tokens().unwrap_or_default();
     };
     if !function.sig.inputs.is_empty() || function.sig.asyncness.is_some() {
-        errors.at(&function.sig, "a backend is opened by a function without parameters: `fn() -> Result<Box<…>, Unavailable>`");
+        errors.at(
+            &function.sig,
+            "a backend is opened by a function without parameters: `fn() -> Result<Box<…>, Unavailable>`",
+        );
     }
     if let Some(errors) = errors.into_tokens() {
         return quote!(#errors #item);

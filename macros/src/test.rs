@@ -209,7 +209,9 @@ fn check_attributes(attributes: &[Attribute], errors: &mut Errors) {
         let Some(name) = attribute.path().get_ident().map(ToString::to_string) else { continue };
         match name.as_str() {
             "test" => errors.at(attribute, "a conformance test is registered by crosscheck: remove `#[test]`"),
-            "ignore" => errors.at(attribute, "`#[ignore]` is not known here: exclude the feature in the matrix instead"),
+            "ignore" => {
+                errors.at(attribute, "`#[ignore]` is not known here: exclude the feature in the matrix instead")
+            }
             "should_panic" => {
                 errors.at(attribute, "`#[should_panic]` is not known here: expect the failure in the matrix instead");
             }

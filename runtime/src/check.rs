@@ -14,7 +14,9 @@ pub enum RegistryError {
     #[error("no tests are registered: name the crate that holds them in `crosscheck::main!(…)`")]
     NoTests,
     /// A crate stands in `main!`, but registers nothing.
-    #[error("`{krate}` stands in `crosscheck::main!`, but registers no test, backend or exclusions (crates that do: {known})")]
+    #[error(
+        "`{krate}` stands in `crosscheck::main!`, but registers no test, backend or exclusions (crates that do: {known})"
+    )]
     EmptyCrate {
         /// The crate.
         krate: String,

@@ -106,9 +106,7 @@ impl Executor {
             },
             Ok(Ok(actual)) => match catch(Panics::Unexpected, || self.compare(test, actual, expected)) {
                 Ok(comparison) => Observation::Returned { comparison },
-                Err(panic) => {
-                    Observation::SetupFailed { message: format!("the comparison {}", panic.describe()) }
-                }
+                Err(panic) => Observation::SetupFailed { message: format!("the comparison {}", panic.describe()) },
             },
         }
     }

@@ -203,7 +203,10 @@ mod tests {
     #[test]
     fn faults_have_a_caret_under_the_column() {
         for (expression, expected) in [
-            ("a and flaot64", "unknown marker `flaot64`; did you mean `float64`? (known: a, b, float64)\n  a and flaot64\n        ^"),
+            (
+                "a and flaot64",
+                "unknown marker `flaot64`; did you mean `float64`? (known: a, b, float64)\n  a and flaot64\n        ^",
+            ),
             ("a and", "expected a marker, `not` or `(`, found the end\n  a and\n       ^"),
             ("", "expected a marker, `not` or `(`, found the end\n  \n  ^"),
             ("(a or b", "expected `)`\n  (a or b\n         ^"),

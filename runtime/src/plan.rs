@@ -184,8 +184,7 @@ impl TestSpec {
 
     /// The values of the axes, joined by `_`; empty without axes.
     pub(crate) fn case_label(&self, case: u32) -> String {
-        let labels: Vec<_> =
-            self.axes.iter().zip(self.positions(case)).map(|(axis, at)| axis.labels[at]).collect();
+        let labels: Vec<_> = self.axes.iter().zip(self.positions(case)).map(|(axis, at)| axis.labels[at]).collect();
         labels.join("_")
     }
 

@@ -87,7 +87,9 @@ fn cloud() -> Result<Box<dyn Store>, Unavailable> {
 #[crosscheck::exclusions("short")]
 const fn short_exclusions(feature: Feature) -> Action {
     match feature {
-        Feature::LongKeys => xfail("'{marker}' is refused by '{backend}'").because(Debt::WontFix).by(crosscheck::Failure::Error),
+        Feature::LongKeys => {
+            xfail("'{marker}' is refused by '{backend}'").because(Debt::WontFix).by(crosscheck::Failure::Error)
+        }
         Feature::EmptyKey => skip("get loses the empty key").because(Debt::NotYet),
     }
 }

@@ -86,6 +86,25 @@ fn the_future_does_not_matter(kernels: &dyn Kernels) -> Checked {
     Ok(())
 }
 
+/// One head; the first of two queries sees the first key only.
+fn with_last(kernels: &dyn Kernels, key: f32, value: f32) -> Checked<Tensor> {
+    let q = Tensor::f32(&[1, 1, 2, 1], [1.0, 1.0])?;
+    let (k, v) = (Tensor::f32(&[1, 1, 2, 1], [1.0, key])?, Tensor::f32(&[1, 1, 2, 1], [5.0, value])?);
+    kernels.scaled_dot_product_attention(&q, &k, &v, 1.0, Mask::Causal)
+}
+
+#[conformance]
+fn a_nan_in_a_hidden_key_does_not_matter(kernels: &dyn Kernels) -> Checked {
+    assert_holds(&with_last(kernels, f32::NAN, 7.0)?, &[1, 1, 2, 1], &[5.0, f64::NAN]);
+    Ok(())
+}
+
+#[conformance(uses = "nan_in_hidden_values")]
+fn a_nan_in_a_hidden_value_does_not_matter(kernels: &dyn Kernels) -> Checked {
+    assert_holds(&with_last(kernels, 1.0, f32::NAN)?, &[1, 1, 2, 1], &[5.0, f64::NAN]);
+    Ok(())
+}
+
 #[conformance]
 fn a_mask_of_minus_infinity_hides_a_key(kernels: &dyn Kernels) -> Checked {
     let zeros = Tensor::f32(&[1, 1, 2, 1], [0.0; 2])?;

@@ -45,7 +45,11 @@ fn special_values_follow_ieee_754(kernels: &dyn Kernels, dtype: Dtype) -> Checke
     let a = of(&[5], dtype, &[inf, inf, nan, -inf, 1.0])?;
     let b = of(&[5], dtype, &[1.0, -inf, 1.0, -1.0, inf])?;
     assert_holds(&kernels.add(&a, &b)?, &[5], &[inf, nan, nan, -inf, inf]);
-    assert_holds(&kernels.mul(&a, &of(&[5], dtype, &[0.0, -1.0, 0.0, -1.0, -inf])?)?, &[5], &[nan, -inf, nan, inf, -inf]);
+    assert_holds(
+        &kernels.mul(&a, &of(&[5], dtype, &[0.0, -1.0, 0.0, -1.0, -inf])?)?,
+        &[5],
+        &[nan, -inf, nan, inf, -inf],
+    );
     Ok(())
 }
 

@@ -29,9 +29,10 @@ fn no_ids_are_no_rows(kernels: &dyn Kernels) -> Checked {
 fn an_id_outside_of_the_table_is_refused(kernels: &dyn Kernels, id: i32) -> Checked {
     let table = unit(72, &[100, 4], Dtype::F32)?;
     let ids = Tensor::i32(&[3], [0, id, 99])?;
-    assert_refused(kernels.embedding(&table, &ids), |error| {
-        matches!(error, KernelError::IndexOutOfRange { index, end: 100, .. } if *index == i64::from(id))
-    })?;
+    assert_refused(
+        kernels.embedding(&table, &ids),
+        |error| matches!(error, KernelError::IndexOutOfRange { index, end: 100, .. } if *index == i64::from(id)),
+    )?;
     Ok(())
 }
 

@@ -52,6 +52,13 @@ fn many_tiles_fit_together(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
     Ok(())
 }
 
+#[conformance(uses = "integer_matmul")]
+fn integers_wrap(kernels: &dyn Kernels) -> Checked {
+    let product = kernels.matmul(&Tensor::i32(&[1, 2], [i32::MAX, 3])?, &Tensor::i32(&[2, 1], [2, 4])?)?;
+    assert_holds(&product, &[1, 1], &[10.0]);
+    Ok(())
+}
+
 #[backend_matrix(uses = "integer_matmul")]
 fn integers(kernels: &dyn Kernels) -> Checked<Tensor> {
     kernels.matmul(&uniform(17, &[5, 9], Dtype::I32, 50.0)?, &uniform(18, &[9, 3], Dtype::I32, 50.0)?)

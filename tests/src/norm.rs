@@ -20,7 +20,11 @@ fn layer(kernels: &dyn Kernels, width: usize) -> Checked<Tensor> {
 
 #[backend_matrix(
     width(17, 128, 1023),
-    tolerance(rtol = 1e-3, atol = 1.5e-3, reason = "three roundings of half a unit in the last place of 1..2, 2^-11 each")
+    tolerance(
+        rtol = 1e-3,
+        atol = 1.5e-3,
+        reason = "three roundings of half a unit in the last place of 1..2, 2^-11 each"
+    )
 )]
 fn layer_in_f16(kernels: &dyn Kernels, width: usize) -> Checked<Tensor> {
     layer_of(kernels, Dtype::F16, width)
@@ -28,14 +32,23 @@ fn layer_in_f16(kernels: &dyn Kernels, width: usize) -> Checked<Tensor> {
 
 #[backend_matrix(
     width(17, 128, 1023),
-    tolerance(rtol = 1.6e-2, atol = 1.2e-2, reason = "three roundings of half a unit in the last place of 1..2, 2^-8 each")
+    tolerance(
+        rtol = 1.6e-2,
+        atol = 1.2e-2,
+        reason = "three roundings of half a unit in the last place of 1..2, 2^-8 each"
+    )
 )]
 fn layer_in_bf16(kernels: &dyn Kernels, width: usize) -> Checked<Tensor> {
     layer_of(kernels, Dtype::BF16, width)
 }
 
 fn layer_of(kernels: &dyn Kernels, dtype: Dtype, width: usize) -> Checked<Tensor> {
-    kernels.layer_norm(&unit(33, &[2, 3, width], dtype)?, &unit(34, &[width], dtype)?, &unit(35, &[width], dtype)?, 1e-5)
+    kernels.layer_norm(
+        &unit(33, &[2, 3, width], dtype)?,
+        &unit(34, &[width], dtype)?,
+        &unit(35, &[width], dtype)?,
+        1e-5,
+    )
 }
 
 #[conformance]
@@ -66,6 +79,13 @@ fn squares_may_be_larger_than_a_half_holds(kernels: &dyn Kernels) -> Checked {
     assert_near(&kernels.rms_norm(&x, &ones, 1e-5)?, &[1.0, -1.0, 1.0, -1.0], 1e-3);
     let zeros = of(&[4], Dtype::F16, &[0.0; 4])?;
     assert_near(&kernels.layer_norm(&x, &ones, &zeros, 1e-5)?, &[1.0, -1.0, 1.0, -1.0], 1e-3);
+    Ok(())
+}
+
+#[conformance(uses = "huge_magnitudes")]
+fn squares_may_be_larger_than_a_float_holds(kernels: &dyn Kernels) -> Checked {
+    let ones = Tensor::f32(&[2], [1.0, 1.0])?;
+    assert_near(&kernels.rms_norm(&Tensor::f32(&[2], [1e20, -1e20])?, &ones, 1e-5)?, &[1.0, -1.0], 1e-6);
     Ok(())
 }
 

@@ -32,9 +32,10 @@ fn a_slice_of_nothing_is_empty(kernels: &dyn Kernels) -> Checked {
 #[conformance(uses = "dynamic_offsets", start(below = -1, beyond = 2, far = i32::MAX))]
 fn a_slice_outside_of_the_tensor_is_refused(kernels: &dyn Kernels, start: i32) -> Checked {
     let x = Tensor::f32(&[3], [1.0, 2.0, 3.0])?;
-    assert_refused(kernels.slice_at(&x, &Tensor::i32(&[1], [start])?, &[2]), |error| {
-        matches!(error, KernelError::IndexOutOfRange { index, end: 2, .. } if *index == i64::from(start))
-    })?;
+    assert_refused(
+        kernels.slice_at(&x, &Tensor::i32(&[1], [start])?, &[2]),
+        |error| matches!(error, KernelError::IndexOutOfRange { index, end: 2, .. } if *index == i64::from(start)),
+    )?;
     Ok(())
 }
 

@@ -44,7 +44,8 @@ pub(super) fn words_to_host(function: &'static str, array: &Array) -> Result<Vec
 /// MLX counts in `i32`, and mlx-rs panics where that is not enough.
 fn dims(function: &'static str, shape: &[usize]) -> Result<Vec<i32>> {
     let too_large = || KernelError::Shape { function, message: format!("shape {shape:?} is too large for MLX") };
-    let dims: Vec<_> = shape.iter().map(|dim| i32::try_from(*dim)).collect::<std::result::Result<_, _>>().map_err(|_| too_large())?;
+    let dims: Vec<_> =
+        shape.iter().map(|dim| i32::try_from(*dim)).collect::<std::result::Result<_, _>>().map_err(|_| too_large())?;
     match dims.iter().try_fold(1_i32, |product, dim| product.checked_mul(*dim)) {
         Some(_) => Ok(dims),
         None => Err(too_large()),

@@ -74,6 +74,10 @@ impl From<MlxDevice> for DeviceType {
 
 /// Whether MLX has the device. mlx-rs does not ask before it uses one, and panics.
 fn available(device: MlxDevice) -> bool {
+    // A guarded call makes mlx-rs install its error handler; mlx-c's own would end the process.
+    if Device::try_default().is_err() {
+        return false;
+    }
     let kind = match device {
         MlxDevice::Cpu => mlx_sys::mlx_device_type__MLX_CPU,
         MlxDevice::Gpu => mlx_sys::mlx_device_type__MLX_GPU,
@@ -153,7 +157,8 @@ impl Kernels for Mlx {
         self.run("gelu", || match form {
             Gelu::Exact => {
                 let erf = ops::erf(x.divide(constant(std::f32::consts::SQRT_2)?)?)?;
-                x.multiply(erf.add(constant(1.0)?)?)?.divide(constant(2.0)?)
+                // Halved first: twice a large f16 is infinite.
+                x.multiply(constant(0.5)?)?.multiply(erf.add(constant(1.0)?)?)
             }
             Gelu::Tanh => {
                 let cube = x.multiply(&x)?.multiply(&x)?.multiply(constant(0.044715)?)?;

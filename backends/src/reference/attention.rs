@@ -22,15 +22,20 @@ pub fn attention(q: &Tensor, k: &Tensor, v: &Tensor, scale: f32, mask: Mask<'_>)
             let row = head * queries + query;
             let q = &q_values[row * width..][..width];
             let logit = |key: usize| {
+                // Not even NaN gets past a mask.
+                if mask.hides(query, key) {
+                    return f64::NEG_INFINITY;
+                }
                 let k = &k_values[(kv * keys + key) * width..][..width];
                 let dot: f64 = q.iter().zip(k).map(|(q, k)| q * k).sum();
-                dot * f64::from(scale) + mask.at(row, query, key)
+                dot * f64::from(scale) + mask.at(row, key)
             };
             let logits: Vec<_> = (0..keys).map(logit).collect();
             let weights = weights(logits.iter().copied());
             out.extend((0..value_width).map(|at| {
                 // What has no weight takes no part, whatever its value is; without any key, the weights are NaN.
-                let seen = weights.iter().enumerate().filter(|(key, weight)| **weight != 0.0 || !mask.hides(query, *key));
+                let seen =
+                    weights.iter().enumerate().filter(|(key, weight)| **weight != 0.0 || !mask.hides(query, *key));
                 seen.map(|(key, weight)| weight * v_values[(kv * keys + key) * value_width + at]).sum::<f64>() + 0.0
             }));
         }
@@ -58,11 +63,9 @@ impl Bias {
         }
     }
 
-    fn at(&self, row: usize, query: usize, key: usize) -> f64 {
+    fn at(&self, row: usize, key: usize) -> f64 {
         match self {
-            Self::None => 0.0,
-            Self::Causal { .. } if self.hides(query, key) => f64::NEG_INFINITY,
-            Self::Causal { .. } => 0.0,
+            Self::None | Self::Causal { .. } => 0.0,
             Self::Additive { keys, values } => values[row * keys + key],
         }
     }

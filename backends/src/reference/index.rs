@@ -62,6 +62,10 @@ pub fn argmax(x: &Tensor, axis: usize) -> Result {
         best.0 as i32
     };
     let mut shape = x.shape().to_vec();
+    if x.is_empty() {
+        shape.remove(axis);
+        return Tensor::i32(&shape, []);
+    }
     let found = Lanes::of(&shape, axis).iter().map(|mut lane| largest(&mut lane)).collect::<Vec<_>>();
     shape.remove(axis);
     Tensor::i32(&shape, found)

@@ -62,8 +62,7 @@ impl Cli {
         let mut errors = Vec::new();
         let backends = resolve("--backend", given(&self.backend, "CROSSCHECK_BACKEND"), suites, &mut errors);
         let required = resolve("--require", given(&self.require, "CROSSCHECK_REQUIRE"), suites, &mut errors);
-        let known: Vec<_> =
-            suites.iter().flat_map(|suite| &suite.features).map(|feature| feature.marker).collect();
+        let known: Vec<_> = suites.iter().flat_map(|suite| &suite.features).map(|feature| feature.marker).collect();
         let marker = self.marker.as_deref().filter(|expr| !is_unset("CROSSCHECK_MARKER", expr));
         let marker = marker.map(|expr| MarkerExpr::parse(expr, &known)).transpose();
         let marker = marker.map_err(|error| errors.push(error.into())).unwrap_or_default();

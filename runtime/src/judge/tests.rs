@@ -60,10 +60,22 @@ fn every_combination_has_the_outcome_of_the_table() {
                 let expected_to_fail = label.starts_with("xfail");
                 let expected = match (&observation, failure) {
                     (Observation::NotRun, _) => Skipped,
-                    (Observation::Unavailable { .. }, _) => if required { Failed } else { Unavailable },
+                    (Observation::Unavailable { .. }, _) => {
+                        if required {
+                            Failed
+                        } else {
+                            Unavailable
+                        }
+                    }
                     (Observation::SetupFailed { .. }, _) => Failed,
                     (Observation::Errored { unimplemented: Some(_), .. }, _) => NotImplemented,
-                    (_, None) => if expected_to_fail { XPassed } else { Passed },
+                    (_, None) => {
+                        if expected_to_fail {
+                            XPassed
+                        } else {
+                            Passed
+                        }
+                    }
                     (_, Some(failure)) => match (*label, failure) {
                         ("xfail", _)
                         | ("xfail by error", Failure::Error)

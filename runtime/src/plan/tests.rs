@@ -58,7 +58,8 @@ fn by_name(filters: &[&str], exact: bool) -> Selection {
 fn skip_beats_xfail_and_among_equals_the_first_row_wins() {
     for bits in 0..8_u8 {
         let has = |bit: u8| bits & (1 << bit) != 0;
-        let markers: Vec<_> = [(0, "a"), (1, "b"), (2, "c")].iter().filter(|(bit, _)| has(*bit)).map(|(_, m)| *m).collect();
+        let markers: Vec<_> =
+            [(0, "a"), (1, "b"), (2, "c")].iter().filter(|(bit, _)| has(*bit)).map(|(_, m)| *m).collect();
         let expected = match (has(0), has(1), has(2)) {
             (_, true, _) => Decision::Skip(1),
             (true, false, _) => Decision::XFail(0),

@@ -37,10 +37,8 @@ fn describe(row: &Row) -> String {
         Exclusion::Skip => "skip ",
         Exclusion::XFail { .. } => "xfail",
     };
-    let details: Vec<_> = [row.debt.map(Debt::as_str), row.tracking.as_deref(), row.location.as_deref()]
-        .into_iter()
-        .flatten()
-        .collect();
+    let details: Vec<_> =
+        [row.debt.map(Debt::as_str), row.tracking.as_deref(), row.location.as_deref()].into_iter().flatten().collect();
     format!("  {kind} {} {}: {} ({})\n", row.backend, row.marker, row.message, details.join(", "))
 }
 

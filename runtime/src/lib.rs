@@ -78,3 +78,14 @@ macro_rules! main {
         }
     };
 }
+
+#[cfg(test)]
+mod tests {
+    /// The README's sample is a test target of its own, so that it compiles and passes as it stands there.
+    #[test]
+    fn the_sample_of_the_readme_is_the_one_that_is_tested() {
+        let readme = include_str!("../../README.md");
+        let sample = readme.split_once("```rust\n").and_then(|(_, rest)| rest.split_once("```"));
+        assert_eq!(sample.map(|(sample, _)| sample), Some(include_str!("../tests/readme.rs")));
+    }
+}

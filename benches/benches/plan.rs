@@ -1,0 +1,63 @@
+//! What it costs to plan a cell, and to plan a single one of many.
+
+use std::borrow::Cow;
+use std::hint::black_box;
+use std::sync::Arc;
+
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use crosscheck::plan::{NameFilter, Selection, plan};
+use crosscheck::spec::{BackendSpec, Exclusion, FeatureSpec, Origin, Row, SuiteSpec, TestSpec};
+
+const HERE: Origin = Origin { module: "suite::ops", file: "ops.rs", line: 1 };
+const MARKERS: [&str; 4] = ["float64", "dynamic_offsets", "empty_tensors", "quantization"];
+
+/// 10,000 tests on 3 backends, every fourth of which uses a feature that two backends exclude.
+fn suite() -> Arc<[SuiteSpec]> {
+    let tests = (0..10_000).map(|number| TestSpec {
+        path: format!("ops::group_{}::test_{number}", number % 100),
+        origin: HERE,
+        markers: vec![MARKERS[number % 4]],
+        backends: None,
+        axes: &[],
+        differential: false,
+    });
+    let rows = ["mlx_cpu", "mlx_metal"].map(|backend| Row {
+        backend: Cow::Borrowed(backend),
+        marker: Cow::Borrowed("float64"),
+        kind: Exclusion::Skip,
+        message: "no 64-bit floats".to_owned(),
+        debt: None,
+        tracking: None,
+        location: None,
+    });
+    [SuiteSpec {
+        subject: "dyn Kernels",
+        baseline: "reference",
+        features: MARKERS.map(|marker| FeatureSpec { marker, description: marker }).to_vec(),
+        backends: ["reference", "mlx_cpu", "mlx_metal"]
+            .map(|name| BackendSpec { name, aliases: &[], origin: HERE })
+            .to_vec(),
+        tests: tests.collect(),
+        excluding: vec![],
+        rows: rows.to_vec(),
+    }]
+    .into()
+}
+
+fn planning(criterion: &mut Criterion) {
+    let suite = suite();
+    let mut group = criterion.benchmark_group("plan");
+    group.throughput(Throughput::Elements(30_000));
+    group.bench_function("30000_cells", |bencher| {
+        bencher.iter(|| plan(Arc::clone(&suite), black_box(&Selection::default())));
+    });
+    let filters = vec!["ops::group_42::test_4242::mlx_cpu".to_owned()];
+    let one = Selection { names: NameFilter { filters, skip: vec![], exact: true }, ..Selection::default() };
+    group.bench_function("1_of_30000_cells", |bencher| {
+        bencher.iter(|| plan(Arc::clone(&suite), black_box(&one)));
+    });
+    group.finish();
+}
+
+criterion_group!(benches, planning);
+criterion_main!(benches);

@@ -13,7 +13,7 @@ pub mod mlx;
 pub mod reference;
 mod round;
 mod tensor;
-mod validate;
+pub mod validate;
 
 pub use conformance::Feature;
 pub use dtype::Dtype;

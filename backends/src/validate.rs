@@ -1,5 +1,5 @@
-//! What every backend checks before it computes: the same inputs are refused with the same error everywhere. Each function
-//! returns the shape that it worked out.
+//! What every backend checks before it computes, so that the same inputs are refused with the same error everywhere. Public
+//! for backends in other crates. Each function returns what it worked out, or the [`KernelError`] to return.
 
 use crate::error::KernelError;
 use crate::kernels::{Mask, Quantization, Quantized, Rope};
@@ -8,6 +8,9 @@ use crate::tensor::{Tensor, count};
 type Result<T> = std::result::Result<T, KernelError>;
 
 /// The shape of an element-by-element operation on two tensors.
+///
+/// # Errors
+/// When the inputs do not fit.
 pub fn elementwise(function: &'static str, a: &Tensor, b: &Tensor) -> Result<Vec<usize>> {
     equal_dtypes(function, &[a, b])?;
     broadcast(function, a.shape(), b.shape())
@@ -15,13 +18,20 @@ pub fn elementwise(function: &'static str, a: &Tensor, b: &Tensor) -> Result<Vec
 
 /// `[.., M, K]` by `[.., K, N]`: the dimensions in front, M, K and N.
 pub struct Matmul {
+    /// The dimensions in front, broadcast.
     pub batch: Vec<usize>,
+    /// Rows of the result.
     pub m: usize,
+    /// Terms of each sum.
     pub k: usize,
+    /// Columns of the result.
     pub n: usize,
 }
 
 /// The dimensions of a product of matrices.
+///
+/// # Errors
+/// When the inputs do not fit.
 pub fn matmul(a: &Tensor, b: &Tensor) -> Result<Matmul> {
     let function = "matmul";
     equal_dtypes(function, &[a, b])?;
@@ -39,6 +49,9 @@ pub fn matmul(a: &Tensor, b: &Tensor) -> Result<Matmul> {
 }
 
 /// A float tensor and one of its axes.
+///
+/// # Errors
+/// When the inputs do not fit.
 pub fn along(function: &'static str, x: &Tensor, axis: usize) -> Result<()> {
     if axis < x.rank() {
         return Ok(());
@@ -48,6 +61,9 @@ pub fn along(function: &'static str, x: &Tensor, axis: usize) -> Result<()> {
 }
 
 /// A normalisation along the last axis.
+///
+/// # Errors
+/// When the inputs do not fit.
 pub fn norm(function: &'static str, x: &Tensor, parameters: &[&Tensor], eps: f32) -> Result<()> {
     floats(function, x)?;
     let Some(last) = x.shape().last() else {
@@ -73,6 +89,9 @@ pub fn norm(function: &'static str, x: &Tensor, parameters: &[&Tensor], eps: f32
 }
 
 /// A rotary position embedding.
+///
+/// # Errors
+/// When the inputs do not fit.
 pub fn rope(x: &Tensor, rope: &Rope) -> Result<()> {
     let function = "rope";
     floats(function, x)?;
@@ -96,16 +115,26 @@ pub fn rope(x: &Tensor, rope: &Rope) -> Result<()> {
 
 /// The dimensions of attention.
 pub struct Attention {
+    /// `B`.
     pub batch: usize,
+    /// `H`, the heads of the queries.
     pub heads: usize,
+    /// `G`, the heads of keys and values.
     pub kv_heads: usize,
+    /// `T`.
     pub queries: usize,
+    /// `S`.
     pub keys: usize,
+    /// `D`, the width of queries and keys.
     pub width: usize,
+    /// `E`, the width of values.
     pub value_width: usize,
 }
 
 /// Attention's operands.
+///
+/// # Errors
+/// When the inputs do not fit.
 pub fn attention(q: &Tensor, k: &Tensor, v: &Tensor, scale: f32, mask: Mask<'_>) -> Result<Attention> {
     let function = "scaled_dot_product_attention";
     equal_dtypes(function, &[q, k, v])?;
@@ -154,6 +183,9 @@ pub fn attention(q: &Tensor, k: &Tensor, v: &Tensor, scale: f32, mask: Mask<'_>)
 }
 
 /// The ids of an embedding, each a row of the table.
+///
+/// # Errors
+/// When the inputs do not fit.
 pub fn embedding<'a>(table: &Tensor, ids: &'a Tensor) -> Result<&'a [i32]> {
     let function = "embedding";
     let [rows, width] = table.shape() else {
@@ -169,6 +201,9 @@ pub fn embedding<'a>(table: &Tensor, ids: &'a Tensor) -> Result<&'a [i32]> {
 }
 
 /// Where a slice begins.
+///
+/// # Errors
+/// When the inputs do not fit.
 pub fn slice_at(x: &Tensor, start: &Tensor, shape: &[usize]) -> Result<Vec<usize>> {
     let function = "slice_at";
     let starts = indices(function, start)?;
@@ -196,6 +231,9 @@ pub fn slice_at(x: &Tensor, start: &Tensor, shape: &[usize]) -> Result<Vec<usize
 }
 
 /// An axis that has a largest element.
+///
+/// # Errors
+/// When the inputs do not fit.
 pub fn argmax(x: &Tensor, axis: usize) -> Result<()> {
     let function = "argmax";
     along(function, x, axis)?;
@@ -211,6 +249,9 @@ pub fn argmax(x: &Tensor, axis: usize) -> Result<()> {
 }
 
 /// A matrix that can be quantized.
+///
+/// # Errors
+/// When the inputs do not fit.
 pub fn quantize(w: &Tensor, quantization: Quantization) -> Result<()> {
     let function = "quantize";
     floats(function, w)?;
@@ -229,6 +270,9 @@ pub fn quantize(w: &Tensor, quantization: Quantization) -> Result<()> {
 }
 
 /// A quantized matrix whose parts fit each other; its number of rows.
+///
+/// # Errors
+/// When the inputs do not fit.
 pub fn dequantize(w: &Quantized) -> Result<usize> {
     let function = "dequantize";
     let Quantized { packed, columns, scales, biases, quantization } = w;
@@ -258,6 +302,9 @@ pub fn dequantize(w: &Quantized) -> Result<usize> {
 }
 
 /// A float tensor.
+///
+/// # Errors
+/// When the inputs do not fit.
 pub fn floats(function: &'static str, x: &Tensor) -> Result<()> {
     if x.dtype().is_float() {
         return Ok(());

@@ -16,10 +16,10 @@ use syn::parse_macro_input;
 ///
 /// ```ignore
 /// #[conformance(uses = "dynamic_offsets")]
-/// fn slice_starts_where_the_tensor_says(kernels: &dyn Kernels) { … }
+/// fn slice_starts_where_the_tensor_says(kernels: &dyn Kernels) { /* … */ }
 ///
 /// #[conformance(uses("dynamic_offsets", "float64"), n(1, 17, 1023))]
-/// fn slices_of_many_lengths(kernels: &dyn Kernels, n: usize) -> Result<(), KernelError> { … }
+/// fn slices_of_many_lengths(kernels: &dyn Kernels, n: usize) -> Result<(), KernelError> { /* … */ }
 /// ```
 ///
 /// - `uses = "marker"` or `uses("a", "b")`: the features that it uses, resolved where they are written.
@@ -38,7 +38,7 @@ pub fn conformance(args: TokenStream, item: TokenStream) -> TokenStream {
 ///
 /// ```ignore
 /// #[backend_matrix(dtype(F32, F16), tolerance(rtol = 1e-3, atol = 1e-4, reason = "sums of 4096 products"))]
-/// fn softmax_of_large_logits(kernels: &dyn Kernels, dtype: Dtype) -> Result<Tensor, KernelError> { … }
+/// fn softmax_of_large_logits(kernels: &dyn Kernels, dtype: Dtype) -> Result<Tensor, KernelError> { /* … */ }
 /// ```
 ///
 /// Takes what [`macro@conformance`] takes, and `tolerance(rtol = …, atol = …, reason = "…")`, which replaces the default of
@@ -54,7 +54,7 @@ pub fn backend_matrix(args: TokenStream, item: TokenStream) -> TokenStream {
 ///
 /// ```ignore
 /// #[crosscheck::backend(name = "mlx_metal", aliases("metal"))]
-/// fn mlx_metal() -> Result<Box<dyn Kernels>, Unavailable> { … }
+/// fn mlx_metal() -> Result<Box<dyn Kernels>, Unavailable> { /* … */ }
 /// ```
 #[proc_macro_attribute]
 pub fn backend(args: TokenStream, item: TokenStream) -> TokenStream {

@@ -49,14 +49,17 @@ pub struct Test<S: Subject + ?Sized> {
     pub body: Body<S>,
 }
 
+/// Runs a body on a backend; the numbers are the positions on the axes.
+pub type Run<S, T> = fn(&S, &[usize]) -> Result<T, BoxError>;
+
 /// What a test runs, on one backend and one value of each axis (given by its position).
 pub enum Body<S: ?Sized> {
     /// It asserts.
-    Check(fn(&S, &[usize]) -> Result<(), BoxError>),
+    Check(Run<S, ()>),
     /// It returns a value that is compared with the baseline's.
     Differential {
         /// Computes the value.
-        run: fn(&S, &[usize]) -> Result<Box<dyn Value>, BoxError>,
+        run: Run<S, Box<dyn Value>>,
         /// Replaces the default tolerance of the value's type.
         tolerance: Option<Tolerance>,
     },

@@ -1,6 +1,6 @@
 //! The comparison itself, element by element.
 
-use super::{Difference, Mismatch, Special, Tolerance};
+use super::{Difference, Differences, Mismatch, Special, Tolerance};
 
 /// How many differing elements a mismatch shows.
 const SHOWN: usize = 4;
@@ -84,7 +84,10 @@ impl Found {
         let Self { wrong, first, largest, special } = self;
         match wrong {
             0 => Ok(()),
-            _ => Err(Mismatch::Elements { total, wrong, first, largest, special, tolerance: *tolerance }),
+            _ => {
+                let tolerance = *tolerance;
+                Err(Mismatch::Elements(Box::new(Differences { total, wrong, first, largest, special, tolerance })))
+            }
         }
     }
 }
@@ -135,7 +138,7 @@ mod tests {
             (nan, inf, Special { nan: 1, infinite: 0 }),
         ] {
             match f32s(&[actual], &[expected]) {
-                Err(Mismatch::Elements { wrong: 1, special: found, .. }) => assert_eq!(found, special),
+                Err(Mismatch::Elements(found)) => assert_eq!((found.wrong, found.special), (1, special)),
                 other => panic!("{actual} against {expected}: {other:?}"),
             }
         }

@@ -1,6 +1,6 @@
 //! Values that can be compared as they are.
 
-use super::{Compare, Difference, Mismatch, Special, Tolerance, elements};
+use super::{Compare, Difference, Differences, Mismatch, Special, Tolerance, elements};
 
 /// A number or truth value that a vector of can be compared.
 pub trait Element: Copy + Send + 'static {
@@ -85,14 +85,14 @@ fn arrays<T: Element>(
         None => Ok(()),
         Some((at, (first, other))) => {
             let index = if shape.is_empty() { vec![] } else { vec![at] };
-            Err(Mismatch::Elements {
+            Err(Mismatch::Elements(Box::new(Differences {
                 total: actual.len(),
                 wrong: 1 + wrong.count(),
                 first: vec![Difference { index, actual: first.widen(), expected: other.widen() }],
                 largest: None,
                 special: Special::default(),
                 tolerance: *tolerance,
-            })
+            })))
         }
     }
 }

@@ -30,22 +30,26 @@ pub enum Mismatch {
         shape: Vec<usize>,
     },
     /// Elements disagree.
-    Elements {
-        /// How many elements there are.
-        total: usize,
-        /// How many of them disagree in any way.
-        wrong: usize,
-        /// The first few, in row-major order.
-        first: Vec<Difference>,
-        /// The finite pair with the largest absolute difference.
-        largest: Option<Difference>,
-        /// How many disagree in what kind of special value.
-        special: Special,
-        /// What was allowed.
-        tolerance: Tolerance,
-    },
+    Elements(Box<Differences>),
     /// The two values are of different Rust types.
     Type,
+}
+
+/// The elements that disagree.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Differences {
+    /// How many elements there are.
+    pub total: usize,
+    /// How many of them disagree in any way.
+    pub wrong: usize,
+    /// The first few, in row-major order.
+    pub first: Vec<Difference>,
+    /// The finite pair with the largest absolute difference.
+    pub largest: Option<Difference>,
+    /// How many disagree in what kind of special value.
+    pub special: Special,
+    /// What was allowed.
+    pub tolerance: Tolerance,
 }
 
 /// One element that disagrees.
@@ -93,22 +97,27 @@ impl fmt::Display for Mismatch {
                 write!(f, "the {side} value does not hold the number of elements of its shape {shape:?}")
             }
             Self::Type => f.write_str("the value is of another Rust type than the baseline's"),
-            Self::Elements { total, wrong, first, largest, special, tolerance } => {
-                let share = 100.0 * *wrong as f64 / *total as f64;
-                write!(f, "{wrong} of {total} elements ({share:.1} %) disagree; allowed: {tolerance}")?;
-                if special.nan > 0 {
-                    write!(f, "\n  {} disagree in being NaN", special.nan)?;
-                }
-                if special.infinite > 0 {
-                    write!(f, "\n  {} disagree in being infinite, or in its sign", special.infinite)?;
-                }
-                if let Some(largest) = largest {
-                    write!(f, "\n  largest difference: {largest}")?;
-                }
-                let what = if first.len() < *wrong { "first" } else { "all" };
-                write!(f, "\n  {what} of them:")?;
-                first.iter().try_for_each(|difference| write!(f, "\n    {difference}"))
-            }
+            Self::Elements(differences) => differences.fmt(f),
         }
+    }
+}
+
+impl fmt::Display for Differences {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { total, wrong, first, largest, special, tolerance } = self;
+        let share = 100.0 * *wrong as f64 / *total as f64;
+        write!(f, "{wrong} of {total} elements ({share:.1} %) disagree; allowed: {tolerance}")?;
+        if special.nan > 0 {
+            write!(f, "\n  {} disagree in being NaN", special.nan)?;
+        }
+        if special.infinite > 0 {
+            write!(f, "\n  {} disagree in being infinite, or in its sign", special.infinite)?;
+        }
+        if let Some(largest) = largest {
+            write!(f, "\n  largest difference: {largest}")?;
+        }
+        let what = if first.len() < *wrong { "first" } else { "all" };
+        write!(f, "\n  {what} of them:")?;
+        first.iter().try_for_each(|difference| write!(f, "\n    {difference}"))
     }
 }

@@ -6,7 +6,7 @@ mod mismatch;
 mod tolerance;
 
 pub use elements::elements;
-pub use mismatch::{Difference, Mismatch, Special};
+pub use mismatch::{Difference, Differences, Mismatch, Special};
 pub use tolerance::{Tolerance, ToleranceError};
 
 /// A value that a differential test can return.

@@ -52,7 +52,8 @@ pub fn main(own: Executable, named: &[&str]) -> ExitCode {
     let suites: Arc<[SuiteSpec]> = suites.into();
     let plan = plan(Arc::clone(&suites), &request.selection);
     if cli.matrix {
-        anstream::print!("{}\n{}", report::paint(&report::of_plan(&plan)), report::paint(&report::exclusions(&plan)));
+        let views = [report::of_plan(&plan), report::features(&plan), report::exclusions(&plan)];
+        anstream::print!("{}", report::paint(&views.join("\n")));
         return ExitCode::SUCCESS;
     }
     let executors = suites.iter().zip(bodies).map(|(suite, bodies)| Executor::new(suite, bodies)).collect();

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use comfy_table::{Table, presets};
+use comfy_table::{LineStyle, Table, presets};
 
 use crate::judge::Outcome;
 use crate::plan::{Decision, Plan};
@@ -43,10 +43,13 @@ pub fn of_run(suites: &[SuiteSpec], cells: &[CellRecord]) -> String {
     render(&tallies)
 }
 
+/// How often each word was counted; the number gives the words their order.
+type Counts = BTreeMap<(usize, &'static str), usize>;
+
 /// Counts of words a (feature, backend).
 struct Tally<'a> {
     suite: &'a SuiteSpec,
-    counts: BTreeMap<(&'a str, &'a str), BTreeMap<(usize, &'static str), usize>>,
+    counts: BTreeMap<(&'a str, &'a str), Counts>,
 }
 
 impl<'a> Tally<'a> {
@@ -71,7 +74,7 @@ impl<'a> Tally<'a> {
 
     fn table(&self) -> String {
         let mut table = Table::new();
-        table.load_style(presets::UTF8_HORIZONTAL_ONLY);
+        table.load_style(presets::UTF8_HORIZONTAL_ONLY.row_separator(LineStyle::none()));
         // A selection leaves rows and columns without a cell; they would only be in the way.
         let has_row = |row: &str| self.counts.keys().any(|(other, _)| *other == row);
         let has_column = |backend: &str| self.counts.keys().any(|(_, other)| *other == backend);

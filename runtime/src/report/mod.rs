@@ -1,4 +1,4 @@
-//! Views of the plan and of the record, as plain text. Pure; colours are [`paint`](self::paint)'s.
+//! Views of the plan and of the record, as plain text. Pure; colours are [`paint()`]'s.
 
 mod matrix;
 mod paint;
@@ -6,4 +6,4 @@ mod summary;
 
 pub use matrix::{of_plan, of_run};
 pub use paint::paint;
-pub use summary::{audit, exclusions, totals, unavailable};
+pub use summary::{audit, exclusions, features, totals, unavailable};

@@ -9,6 +9,17 @@ use crate::plan::Plan;
 use crate::record::CellRecord;
 use crate::spec::{Exclusion, Row, SuiteSpec};
 
+/// What the features of the planned tests are.
+pub fn features(plan: &Plan) -> String {
+    let used: BTreeSet<_> = plan.cells.iter().flat_map(|cell| &plan.test(cell).markers).collect();
+    let features = plan.suites.iter().flat_map(|suite| &suite.features);
+    let lines = features
+        .filter(|feature| used.contains(&feature.marker))
+        .map(|feature| format!("  {}: {}\n", feature.marker, feature.description));
+    let lines: String = lines.collect();
+    if lines.is_empty() { lines } else { format!("features\n{lines}") }
+}
+
 /// The rows of the exclusion matrix that apply to cells of the plan, with their reasons and how many there are of each kind
 /// of debt.
 pub fn exclusions(plan: &Plan) -> String {

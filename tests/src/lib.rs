@@ -10,6 +10,7 @@ pub mod attention;
 mod data;
 pub mod elementwise;
 pub mod embedding;
+pub mod golden;
 pub mod matmul;
 pub mod norm;
 pub mod quantization;

@@ -1,2 +1,50 @@
-//! x
-fn main(){}
+//! `cargo xtask`: what this repository needs done that Cargo alone does not do.
+
+#![forbid(unsafe_code)]
+
+mod cargo;
+mod error;
+mod matrix;
+mod mlx;
+mod nextest;
+mod test;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about, disable_help_subcommand = true)]
+struct Cli {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Set MLX up, run the suite on every backend, and print the feature × backend matrix
+    Matrix(matrix::Options),
+    /// Run everything that CI runs
+    Test,
+    /// Set up the MLX library, so that the MLX backends build and run on this machine
+    Mlx(mlx::Options),
+    /// Write the Rust bindings of mlx-c (`mlx` starts this in a process of its own)
+    #[command(hide = true)]
+    MlxBindings(mlx::bindings::Request),
+}
+
+fn main() -> ExitCode {
+    let done = match Cli::parse().task {
+        Task::Matrix(options) => matrix::matrix(&options),
+        Task::Test => test::test(),
+        Task::Mlx(options) => mlx::provision(&options).map(drop).map_err(Into::into),
+        Task::MlxBindings(request) => mlx::bindings::generate(&request).map_err(Into::into),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,457 @@
+//! The command line, tried on suites that misbehave on purpose (`examples/`) against a model of what each cell comes to.
+
+mod common;
+
+use std::collections::BTreeMap;
+
+use common::model::{CELLS, Cell, Expect, cells, exit_code, line_of, listed};
+use common::{Output, suite};
+use crosscheck::judge::Outcome;
+
+/// The cells that were recorded are these, with the outcomes that `outcome` says; the exit code follows from them.
+#[track_caller]
+fn came_to(output: &Output, expected: &[Cell], outcome: impl Fn(&Cell) -> Outcome) {
+    let recorded: BTreeMap<_, _> = output.outcomes().into_iter().map(|(name, cell)| (name, cell.outcome)).collect();
+    let expected: BTreeMap<_, _> = expected.iter().map(|cell| (cell.name, outcome(cell))).collect();
+    assert_eq!(recorded, expected, "other outcomes than the model says{output}");
+    output.exits(exit_code(expected.into_values()));
+}
+
+/// Runs with these arguments: exactly the cells of the model that are `wanted` come to what the model says.
+#[track_caller]
+fn selects(args: &[&str], wanted: impl Fn(&Cell) -> bool) {
+    let output = suite("outcomes").args(args).run();
+    came_to(&output, &cells(&wanted), Cell::outcome);
+    let list = suite("outcomes").args(args).args(&["--list", "--format", "terse"]).run();
+    assert_eq!(list.exits(0).ran_nothing().stdout, listed(&cells(&wanted)), "another list{list}");
+}
+
+/// Runs with these arguments: a usage error with this text, and nothing is run.
+#[track_caller]
+fn refuses(args: &[&str], text: &str) {
+    let output = suite("outcomes").args(args).run();
+    output.exits(2).ran_nothing().complains(text);
+    assert_eq!(output.stdout, "", "something stands on stdout{output}");
+}
+
+// ---- Outcomes.
+
+#[test]
+fn the_model_holds_every_outcome() {
+    for outcome in Outcome::ALL {
+        assert!(CELLS.iter().any(|cell| cell.outcome() == outcome), "no cell of the example is {outcome}");
+    }
+}
+
+#[test]
+fn every_cell_comes_to_what_the_model_says() {
+    let output = suite("outcomes").run();
+    came_to(&output, CELLS, Cell::outcome);
+    let recorded = output.outcomes();
+    for cell in CELLS {
+        let record = recorded[cell.name];
+        assert!(record.reason.contains(cell.expect.reason()), "another reason: {record:?}{output}");
+        assert_eq!(record.reason.is_empty(), cell.outcome() == Outcome::Passed, "{record:?}{output}");
+        assert_eq!(record.row.as_deref(), cell.row, "another row: {record:?}{output}");
+        assert_eq!(record.markers, cell.markers, "other markers: {record:?}{output}");
+        assert_eq!(record.backend, cell.backend(), "another backend: {record:?}{output}");
+        assert!(!record.excluded, "a row was set aside: {record:?}{output}");
+        assert!(record.origin.contains("outcomes.rs:"), "no place: {record:?}{output}");
+    }
+}
+
+#[test]
+fn the_terminal_says_why_and_counts_every_outcome() {
+    let output = suite("outcomes").run();
+    for cell in CELLS {
+        let line = output.stdout.lines().find(|line| line.split_whitespace().nth(1) == Some(cell.name));
+        let line = line.unwrap_or_else(|| panic!("no line for `{}`{output}", cell.name));
+        let end = match cell.expect {
+            Expect::Skips(reason) => format!("... ignored ({reason})"),
+            Expect::Unavailable(reason) => format!("... ignored (unavailable: {reason})"),
+            Expect::Missing(reason) => format!("... ignored (not implemented: {reason})"),
+            _ if cell.outcome().fails_the_run() => "... FAILED".to_owned(),
+            _ => "... ok".to_owned(),
+        };
+        assert!(line.ends_with(&end), "expected {end:?}, found {line:?}{output}");
+    }
+    let counts = Outcome::ALL.map(|outcome| format!("{} {outcome}", cells(|cell| cell.outcome() == outcome).len()));
+    output.says(&format!("\n{} cells: {}\n", CELLS.len(), counts.join(", ")));
+    output.says("unavailable: absent: nobody delivered it");
+}
+
+#[test]
+fn an_expected_failure_is_run_and_a_skip_is_not() {
+    let output = suite("outcomes").run();
+    for cell in CELLS {
+        let ran = output.bodies.get(cell.name).copied().unwrap_or_default();
+        assert_eq!(ran, usize::from(cell.runs()), "runs of the body of {cell:?}: {:?}{output}", output.bodies);
+    }
+    // The baseline's body goes first, also where it fails.
+    for name in ["unexcused::mismatches", "inexcusable::baseline_panics", "inexcusable::baseline_errs"] {
+        let on_baseline = output.bodies.get(&format!("{name}::reference"));
+        assert_eq!(on_baseline, Some(&1), "`{name}` on the baseline: {:?}{output}", output.bodies);
+    }
+}
+
+#[test]
+fn an_unexpected_pass_names_the_row_to_delete() {
+    let output = suite("outcomes").args(&["outdated::stale"]).run();
+    output.exits(101).says("XPASS: passed, although the matrix expects it to fail: delete row `stale` of `faulty` at ");
+    output.says(&format!("{} (was wrong once)", line_of("xfail(\"was wrong once\")")));
+}
+
+#[test]
+fn a_changed_failure_names_its_row_and_both_failures() {
+    let output = suite("outcomes").args(&["outdated::wrong"]).run();
+    for (row, text) in [
+        ("the belt tears, or so we thought", "expects an error, but this is a panic: panicked at "),
+        (
+            "the axle bends, or so we thought",
+            "expects a failure that says \"axle\", but this one says: returned an error",
+        ),
+    ] {
+        output.exits(101).says(&format!("{} {text}", line_of(&format!("xfail(\"{row}\")"))));
+    }
+}
+
+#[test]
+fn only_unexpected_panics_are_printed() {
+    let output = suite("outcomes").run();
+    output.complains("an assertion that nothing excuses").complains("even the reference gives up");
+    output.complains("the crate arrived empty");
+    assert!(!output.stderr.contains("the cogs jammed"), "an expected panic is printed{output}");
+    // It is no longer expected without the matrix.
+    suite("outcomes").args(&["--run-excluded", "expected::panic"]).run().exits(101).complains("the cogs jammed");
+}
+
+#[test]
+fn a_record_that_cannot_be_written_is_a_warning() {
+    let file = std::env::current_exe().unwrap();
+    let output = suite("outcomes").env("CROSSCHECK_RECORD", file.join("record")).args(&["agrees::reference"]).run();
+    output.exits(0).complains("warning: no record is written").says("1 cell: 1 passed");
+}
+
+// ---- Suites that are refused.
+
+#[test]
+fn all_faults_of_registration_are_reported_together() {
+    for args in [&[][..], &["--list"], &["--list", "--format", "terse"], &["--matrix"], &["--exact", "for_nobody"]] {
+        let output = suite("misregistered").args(args).run();
+        let faults = [
+            "`serde_json` stands in `crosscheck::main!`, but registers no test, backend or exclusions",
+            "two tests are named `doubled`: ",
+            "two backends are named `ref`: ",
+            "two backends are named `twin`: ",
+            "`shadow` has two `exclusions`: ",
+            "exclusions for an unknown backend `twinn`; did you mean `twin`? (known: reference, shadow, twin",
+            "test `for_nobody` names an unknown backend `refrence`; did you mean `reference`? (known: ",
+        ];
+        for fault in faults {
+            output.complains(fault);
+        }
+        let errors = output.stderr.lines().filter(|line| line.starts_with("error: ")).count();
+        assert_eq!(errors, faults.len(), "another number of errors{output}");
+        assert!(!output.stderr.contains("is refused"), "something was run{output}");
+        output.exits(2).ran_nothing();
+        assert_eq!(output.stdout, "", "something stands on stdout{output}");
+    }
+}
+
+#[test]
+fn a_suite_without_tests_is_refused() {
+    for args in [&[][..], &["--list", "--format", "terse"]] {
+        let output = suite("empty").args(args).run();
+        output.exits(2).ran_nothing().complains("error: no tests are registered: name the crate that holds them");
+        assert_eq!(output.stdout, "", "something stands on stdout{output}");
+    }
+}
+
+// ---- Selection.
+
+#[test]
+fn backends_are_selected_by_name_and_alias() {
+    selects(&["--backend", "faulty"], |cell| cell.backend() == "faulty");
+    selects(&["--backend", "f"], |cell| cell.backend() == "faulty");
+    selects(&["--backend", "f", "--backend", "absent"], |cell| ["faulty", "absent"].contains(&cell.backend()));
+    selects(&["--backend", "f,faulty,absent"], |cell| ["faulty", "absent"].contains(&cell.backend()));
+}
+
+#[test]
+fn an_unknown_backend_is_named_with_the_known_and_the_nearest() {
+    let known = "(known: reference, absent, broken, faulty, f)";
+    refuses(&["--backend", "fualty"], &format!("--backend: unknown backend `fualty`; did you mean `faulty`? {known}"));
+    refuses(&["--backend", "cuda"], &format!("--backend: unknown backend `cuda` {known}"));
+    refuses(&["--require", "absnet"], &format!("--require: unknown backend `absnet`; did you mean `absent`? {known}"));
+    // All at once, and before a list or a matrix.
+    let args = ["--list", "--matrix", "--backend", "cuda", "--require", "tpu", "--marker", "nope"];
+    for part in ["unknown backend `cuda`", "unknown backend `tpu`", "unknown marker `nope`"] {
+        refuses(&args, part);
+    }
+}
+
+#[test]
+fn markers_are_selected_by_expressions() {
+    let has = |cell: &Cell, marker| cell.markers.contains(&marker);
+    selects(&["--marker", "impossible"], |cell| has(cell, "impossible"));
+    selects(&["--marker", "impossible and not known_error"], |cell| {
+        has(cell, "impossible") && !has(cell, "known_error")
+    });
+    selects(&["--marker", "stale or known_error and impossible"], |cell| {
+        has(cell, "stale") || has(cell, "known_error") && has(cell, "impossible")
+    });
+    selects(&["--marker", "not (stale or impossible)", "--backend", "faulty"], |cell| {
+        !has(cell, "stale") && !has(cell, "impossible") && cell.backend() == "faulty"
+    });
+}
+
+#[test]
+fn a_marker_expression_that_makes_no_sense_has_a_caret_under_the_fault() {
+    for (expression, message, column) in [
+        (
+            "stale and imposible",
+            "unknown marker `imposible`; did you mean `impossible`? (known: impossible, possible",
+            10,
+        ),
+        ("stale and", "expected a marker, `not` or `(`, found the end", 9),
+        ("(stale", "expected `)`", 6),
+        ("stale & possible", "expected `and`, `or` or the end, found `&`", 6),
+    ] {
+        refuses(&["--marker", expression], &format!("--marker: {message}"));
+        refuses(&["--marker", expression], &format!("\n  {expression}\n  {:column$}^\n", ""));
+    }
+}
+
+#[test]
+fn cells_are_selected_by_name() {
+    selects(&["skips"], |cell| cell.name.contains("skips"));
+    selects(&["::faulty"], |cell| cell.backend() == "faulty");
+    selects(&["stale", "agrees", "mismatch"], |cell| {
+        ["stale", "agrees", "mismatch"].iter().any(|part| cell.name.contains(part))
+    });
+    selects(&["agrees", "--skip", "broken", "--skip", "unexcused"], |cell| {
+        cell.name.contains("agrees") && !cell.name.contains("broken") && !cell.name.contains("unexcused")
+    });
+    selects(&["no such test"], |_| false);
+}
+
+#[test]
+fn exact_names_are_whole_paths_of_cells_tests_or_modules() {
+    selects(&["--exact", "agrees"], |cell| ["agrees::"].iter().any(|path| cell.name.starts_with(path)));
+    selects(&["--exact", "outdated::too_wide"], |cell| cell.name.starts_with("outdated::too_wide::"));
+    selects(&["--exact", "outdated::too_wide::fail"], |cell| cell.name == "outdated::too_wide::fail::faulty");
+    selects(&["--exact", "agrees::faulty", "expected::error"], |cell| {
+        cell.name == "agrees::faulty" || cell.name.starts_with("expected::error::")
+    });
+    selects(&["--exact", "agrees", "--skip", "agrees::broken"], |cell| {
+        cell.name.starts_with("agrees::") && cell.backend() != "broken"
+    });
+    // Parts of words are no paths.
+    selects(&["--exact", "agree"], |_| false);
+    selects(&["--exact", "faulty"], |_| false);
+}
+
+// ---- Views of the plan.
+
+#[test]
+fn the_matrix_counts_every_cell_and_runs_nothing() {
+    let output = suite("outcomes").args(&["--matrix"]).run();
+    output.exits(0).ran_nothing();
+    let (_, totals) = output.stdout.split_once("all cells").unwrap_or_else(|| panic!("no row of totals{output}"));
+    let (totals, _) = totals.split_once('─').unwrap_or_else(|| panic!("no end of the table{output}"));
+    let words: Vec<_> = totals.split_whitespace().collect();
+    let counted = |word: &str| -> usize {
+        words.windows(2).filter(|pair| pair[1] == word).map(|pair| pair[0].parse::<usize>().unwrap()).sum()
+    };
+    let skipped = cells(|cell| matches!(cell.expect, Expect::Skips(_))).len();
+    let ruled = cells(|cell| cell.row.is_some()).len();
+    assert_eq!(counted("run"), CELLS.len() - ruled, "cells to run{output}");
+    assert_eq!(counted("xfail"), ruled - skipped, "cells expected to fail{output}");
+    assert_eq!(counted("skip"), skipped, "cells to skip{output}");
+    output.says("xfail faulty known_somehow: something is wrong (upstream, issue 7, ");
+    output.says("skip  faulty impossible: 'faulty' has no arms for 'impossible' (hardware limit, ");
+    // A selection narrows it.
+    let narrow = suite("outcomes").args(&["--matrix", "--backend", "reference"]).run();
+    assert!(!narrow.exits(0).ran_nothing().stdout.contains("faulty"), "an unselected backend{narrow}");
+}
+
+#[test]
+fn the_list_for_people_says_why_a_cell_is_skipped() {
+    let output = suite("outcomes").args(&["--list"]).run();
+    let lines = CELLS.iter().map(|cell| match cell.expect {
+        Expect::Skips(reason) => format!("{}: test, ignored: {reason}\n", cell.name),
+        _ => format!("{}: test\n", cell.name),
+    });
+    let expected = format!("{}\n{} tests, 0 benchmarks\n", lines.collect::<String>(), CELLS.len());
+    assert_eq!(output.exits(0).ran_nothing().stdout, expected, "another list{output}");
+}
+
+#[test]
+fn the_list_for_programs_holds_names_only() {
+    let output = suite("outcomes").args(&["--list", "--format", "terse"]).run();
+    assert_eq!(output.exits(0).ran_nothing().stdout, listed(CELLS), "another list{output}");
+    // Reasons are given at run time where the runner shows them: nothing carries libtest's flag.
+    let ignored = suite("outcomes").args(&["--list", "--format", "terse", "--ignored"]).run();
+    assert_eq!(ignored.exits(0).ran_nothing().stdout, "", "something is ignored{ignored}");
+}
+
+// ---- Required backends, and the audit of the matrix.
+
+/// What a cell comes to where `absent` is required.
+fn with_absent_required(cell: &Cell) -> Outcome {
+    match cell.outcome() {
+        Outcome::Unavailable => Outcome::Failed,
+        outcome => outcome,
+    }
+}
+
+#[test]
+fn a_required_backend_that_is_not_available_fails() {
+    let args = ["--require", "absent", "--backend", "absent", "--backend", "reference"];
+    let output = suite("outcomes").args(&args).run();
+    let selected = cells(|cell| ["absent", "reference"].contains(&cell.backend()));
+    came_to(&output, &selected, with_absent_required);
+    output.exits(101).says("the backend is required, but not available: nobody delivered it");
+    // It is no fault that something else is not available.
+    suite("outcomes").args(&["--require", "reference", "--backend", "absent"]).run().exits(0);
+}
+
+#[test]
+fn run_excluded_tries_every_row() {
+    let output = suite("outcomes").args(&["--run-excluded"]).run();
+    came_to(&output, CELLS, |cell| cell.alone);
+    let recorded = output.outcomes();
+    for cell in CELLS {
+        let record = recorded[cell.name];
+        assert_eq!((record.excluded, record.row.as_deref()), (cell.row.is_some(), cell.row), "{record:?}{output}");
+    }
+    let rows: BTreeMap<_, Vec<_>> = CELLS.iter().fold(BTreeMap::new(), |mut rows, cell| {
+        if let Some(row) = cell.row {
+            rows.entry((row, cell.backend())).or_insert_with(Vec::new).push(cell);
+        }
+        rows
+    });
+    for ((row, backend), cells) in rows {
+        // Whether a row is needed is not known where its cells never come to their bodies.
+        if cells.iter().any(|cell| cell.cannot_start()) {
+            continue;
+        }
+        let count = |outcome| cells.iter().filter(|cell| cell.alone == outcome).count();
+        let passed = count(Outcome::Passed);
+        let verdict = match (passed, passed + count(Outcome::Failed)) {
+            (_, 0) => "no cell of it ran: nothing is known of it".to_owned(),
+            (0, total) => format!("needed: {total} of {total} cells fail without it"),
+            (passed, total) if passed == total => format!("stale, delete it: {total} of {total} cells pass without it"),
+            (passed, total) => format!("too wide: {passed} of {total} cells pass without it"),
+        };
+        let found = output.stdout.lines().find(|line| line.contains(&format!("  row `{row}` of `{backend}` at ")));
+        let found = found.unwrap_or_else(|| panic!("the audit lacks row `{row}` of `{backend}`{output}"));
+        assert!(found.ends_with(&format!(": {verdict}")), "expected {verdict:?}, found {found:?}{output}");
+    }
+}
+
+// ---- The same by environment.
+
+#[test]
+fn every_variable_does_what_its_flag_does() {
+    for (flag, variable, value) in [
+        (&["--backend", "f,absent"][..], "CROSSCHECK_BACKEND", "f,absent"),
+        (&["--backend", "fualty"], "CROSSCHECK_BACKEND", "fualty"),
+        (&["--marker", "stale or impossible"], "CROSSCHECK_MARKER", "stale or impossible"),
+        (&["--marker", "stale or"], "CROSSCHECK_MARKER", "stale or"),
+        (&["--matrix"], "CROSSCHECK_MATRIX", "1"),
+        (&["--require", "absent"], "CROSSCHECK_REQUIRE", "absent"),
+        (&["--run-excluded"], "CROSSCHECK_RUN_EXCLUDED", "true"),
+    ] {
+        let by_flag = suite("outcomes").args(flag).run();
+        let by_variable = suite("outcomes").env(variable, value).run();
+        let plain = suite("outcomes").run();
+        assert_eq!(by_variable.code, by_flag.code, "another exit code{by_variable}{by_flag}");
+        assert_eq!(outcomes(&by_variable), outcomes(&by_flag), "other outcomes{by_variable}{by_flag}");
+        assert_ne!(outcomes(&by_variable), outcomes(&plain), "the variable has no effect{by_variable}{plain}");
+        if by_flag.record.is_none() {
+            assert_eq!(by_variable.stdout, by_flag.stdout, "another text{by_variable}{by_flag}");
+            assert_eq!(by_variable.stderr, by_flag.stderr, "another complaint{by_variable}{by_flag}");
+        }
+    }
+}
+
+fn outcomes(output: &Output) -> BTreeMap<&str, Outcome> {
+    output.outcomes().into_iter().map(|(name, cell)| (name, cell.outcome)).collect()
+}
+
+#[test]
+fn a_flag_beats_its_variable() {
+    let output = suite("outcomes").env("CROSSCHECK_BACKEND", "reference").args(&["--backend", "faulty"]).run();
+    came_to(&output, &cells(|cell| cell.backend() == "faulty"), Cell::outcome);
+}
+
+#[test]
+fn an_empty_variable_and_a_falsy_one_mean_unset() {
+    for (variable, value) in [
+        ("CROSSCHECK_BACKEND", ""),
+        ("CROSSCHECK_MARKER", ""),
+        ("CROSSCHECK_MATRIX", ""),
+        ("CROSSCHECK_MATRIX", "0"),
+        ("CROSSCHECK_REQUIRE", ""),
+        ("CROSSCHECK_RUN_EXCLUDED", ""),
+        ("CROSSCHECK_RUN_EXCLUDED", "false"),
+    ] {
+        came_to(&suite("outcomes").env(variable, value).run(), CELLS, Cell::outcome);
+    }
+}
+
+// ---- Under nextest.
+
+#[test]
+fn nextest_lists_everything_and_again_what_is_ignored() {
+    let list = ["--list", "--format", "terse"];
+    let output = suite("outcomes").env("NEXTEST", "1").args(&list).run();
+    assert_eq!(output.exits(0).ran_nothing().stdout, listed(CELLS), "another list{output}");
+    let output = suite("outcomes").env("NEXTEST", "1").args(&list).args(&["--ignored"]).run();
+    assert_eq!(output.exits(0).ran_nothing().stdout, listed(&cells(Cell::is_ignored)), "another list{output}");
+    // A required backend is not ignored, so that it can fail.
+    let required = suite("outcomes").env("NEXTEST", "1").env("CROSSCHECK_REQUIRE", "absent");
+    let output = required.args(&list).args(&["--ignored"]).run();
+    let skipped = cells(|cell| cell.outcome() == Outcome::Skipped);
+    assert_eq!(output.exits(0).ran_nothing().stdout, listed(&skipped), "another list{output}");
+}
+
+#[test]
+fn nextest_runs_each_cell_in_a_process_of_its_own() {
+    for cell in CELLS {
+        let output = suite("outcomes").env("NEXTEST", "1").args(&["--exact", cell.name, "--nocapture"]).run();
+        // What carries the ignored flag is not started.
+        let started = cells(|other| other.name == cell.name && !other.is_ignored());
+        came_to(&output, &started, Cell::outcome);
+        assert_eq!(output.bodies.contains_key(cell.name), cell.runs(), "bodies: {:?}{output}", output.bodies);
+        let word = if cell.outcome() == Outcome::XPassed { "XPASS" } else { cell.outcome().as_str() };
+        let says = |line: &str| line.starts_with(&format!("Error: {word}: ")) && line.contains(cell.expect.reason());
+        let complains = output.stderr.lines().any(says);
+        // A mismatch says it in a later line.
+        let expected = cell.outcome().fails_the_run();
+        if !matches!(cell.expect, Expect::Fails(_)) {
+            assert_eq!(complains, expected, "a line `Error: {word}: …` on stderr{output}");
+        }
+        assert_eq!(output.stderr.contains("\nError: ") || output.stderr.starts_with("Error: "), expected, "{output}");
+    }
+}
+
+#[test]
+fn an_ignored_cell_that_is_run_all_the_same_passes_unrun() {
+    // What nextest passes for `--run-ignored`, and an IDE's run button.
+    for (cell, flag) in
+        cells(Cell::is_ignored).iter().flat_map(|cell| [(*cell, "--ignored"), (*cell, "--include-ignored")])
+    {
+        let output = suite("outcomes").env("NEXTEST", "1").args(&["--exact", cell.name, "--nocapture", flag]).run();
+        came_to(&output, &[cell], Cell::outcome);
+        assert!(output.exits(0).bodies.is_empty(), "bodies: {:?}{output}", output.bodies);
+    }
+    let skipped = cells(|cell| cell.outcome() == Outcome::Skipped);
+    for cell in &skipped {
+        let output = suite("outcomes").args(&["--exact", cell.name, "--include-ignored"]).run();
+        came_to(&output, &[*cell], Cell::outcome);
+        assert!(output.exits(0).bodies.is_empty(), "bodies: {:?}{output}", output.bodies);
+        output.says(&format!("ignored ({})", cell.expect.reason()));
+    }
+}

@@ -1,0 +1,203 @@
+//! What every cell of `examples/outcomes.rs` comes to, said once. Each test derives from it what it expects of its mode.
+
+use crosscheck::judge::Outcome;
+
+use Expect::*;
+
+/// A cell of the example.
+#[derive(Clone, Copy, Debug)]
+pub struct Cell {
+    /// `module::test::case::backend`.
+    pub name: &'static str,
+    /// The markers of the test.
+    pub markers: &'static [&'static str],
+    /// The marker of the row that decides on it.
+    pub row: Option<&'static str>,
+    /// What it comes to.
+    pub expect: Expect,
+    /// What it would come to without a matrix.
+    pub alone: Outcome,
+}
+
+/// An outcome, and what its reason contains.
+#[derive(Clone, Copy, Debug)]
+pub enum Expect {
+    Passes,
+    Fails(&'static str),
+    /// Fails before the body's own turn, so that the body is not run.
+    SetupFails(&'static str),
+    /// As `SetupFails`, with the reason of a baseline whose body was run.
+    BaselineFails(&'static str),
+    Skips(&'static str),
+    Missing(&'static str),
+    Unavailable(&'static str),
+    XFails(&'static str),
+    XPasses(&'static str),
+    XChanges(&'static str),
+}
+
+/// Every cell, in the order of the plan: by test, the baseline first, then by backend.
+pub const CELLS: &[Cell] = &[
+    plain("agrees::reference", Passes),
+    plain("agrees::absent", ABSENT),
+    plain("agrees::broken", BROKEN),
+    plain("agrees::faulty", Passes),
+    marked("expected::error::reference", &["known_error"], Passes),
+    xfail("expected::error::faulty", &["known_error"], XFails("the belt tears: returned an error: the belt is torn")),
+    xfail("expected::mismatch::faulty", &["known_mismatch"], XFails("off by one: 1 of 2 elements (50.0 %) disagree")),
+    xfail("expected::panic::faulty", &["known_panic"], XFails("the cogs jam: panicked at ")),
+    xfail("expected::somehow::faulty", &["known_somehow"], XFails("something is wrong: panicked at ")),
+    xfail("expected::text::faulty", &["known_text"], XFails("the belt is known: returned an error: the belt is torn")),
+    xfail(
+        "inexcusable::baseline_errs::faulty",
+        &["baseline_errs"],
+        BaselineFails("the baseline `reference` returned an error: the belt is torn"),
+    ),
+    xfail(
+        "inexcusable::baseline_panics::faulty",
+        &["baseline_panics"],
+        BaselineFails("the baseline `reference` panicked at "),
+    ),
+    xfail("inexcusable::constructor::broken", &["unconstructible"], BROKEN),
+    Cell {
+        alone: Outcome::NotImplemented,
+        ..xfail("inexcusable::missing::faulty", &["missing"], Missing("`obey` is not implemented"))
+    },
+    stale("outdated::stale::faulty", &["stale"], XPasses("delete row `stale` of `faulty` at ")),
+    stale("outdated::too_wide::answer::faulty", &["too_wide"], XPasses("row `too_wide` of `faulty` at ")),
+    xfail("outdated::too_wide::fail::faulty", &["too_wide"], XFails("half of it is wrong: returned an error")),
+    xfail(
+        "outdated::wrong_kind::faulty",
+        &["wrong_kind"],
+        XChanges("expects an error, but this is a panic: panicked at "),
+    ),
+    xfail(
+        "outdated::wrong_text::faulty",
+        &["wrong_text"],
+        XChanges("expects a failure that says \"axle\", but this one says: returned an error: the belt is torn"),
+    ),
+    // Skip beats XFail.
+    Cell {
+        row: Some("impossible"),
+        ..xfail("skips::beat_expected_failures::faulty", &["known_error", "impossible"], NO_ARMS)
+    },
+    marked("skips::impossible::reference", &["impossible"], Passes),
+    Cell {
+        alone: Outcome::Unavailable,
+        ..xfail("skips::impossible::absent", &["impossible"], Skips("not worth a delivery"))
+    },
+    xfail("skips::impossible::broken", &["impossible"], Skips("never opened")),
+    xfail("skips::impossible::faulty", &["impossible"], NO_ARMS),
+    stale("skips::possible::faulty", &["possible"], Skips("nobody dared to try")),
+    plain("unexcused::agrees::faulty", Passes),
+    plain("unexcused::errs::reference", Passes),
+    plain("unexcused::errs::faulty", Fails("returned an error: the belt is torn")),
+    plain("unexcused::is_missing::reference", Passes),
+    plain("unexcused::is_missing::faulty", Missing("`obey` is not implemented")),
+    plain("unexcused::mismatches::absent", ABSENT),
+    plain("unexcused::mismatches::broken", BROKEN),
+    plain("unexcused::mismatches::faulty", Fails("[1] 4.1e1 instead of 4.2e1")),
+    plain("unexcused::panics::reference", Passes),
+    plain("unexcused::panics::faulty", Fails("an assertion that nothing excuses")),
+];
+
+const ABSENT: Expect = Unavailable("nobody delivered it");
+const BROKEN: Expect = SetupFails("the constructor of `broken` panicked at ");
+const NO_ARMS: Expect = Skips("'faulty' has no arms for 'impossible'");
+
+/// A cell of a test without features.
+const fn plain(name: &'static str, expect: Expect) -> Cell {
+    marked(name, &[], expect)
+}
+
+/// A cell that no row decides on.
+const fn marked(name: &'static str, markers: &'static [&'static str], expect: Expect) -> Cell {
+    Cell { name, markers, row: None, expect, alone: expect.outcome() }
+}
+
+/// A cell that the row of its first feature decides on, and that fails without it.
+const fn xfail(name: &'static str, markers: &'static [&'static str], expect: Expect) -> Cell {
+    Cell { name, markers, row: Some(markers[0]), expect, alone: Outcome::Failed }
+}
+
+/// A cell that the row of its first feature decides on, and that passes without it.
+const fn stale(name: &'static str, markers: &'static [&'static str], expect: Expect) -> Cell {
+    Cell { alone: Outcome::Passed, ..xfail(name, markers, expect) }
+}
+
+impl Expect {
+    /// The outcome.
+    pub const fn outcome(self) -> Outcome {
+        match self {
+            Passes => Outcome::Passed,
+            Fails(_) | SetupFails(_) | BaselineFails(_) => Outcome::Failed,
+            Skips(_) => Outcome::Skipped,
+            Missing(_) => Outcome::NotImplemented,
+            Unavailable(_) => Outcome::Unavailable,
+            XFails(_) => Outcome::XFailed,
+            XPasses(_) => Outcome::XPassed,
+            XChanges(_) => Outcome::XChanged,
+        }
+    }
+
+    /// What the reason contains.
+    pub const fn reason(self) -> &'static str {
+        match self {
+            Passes => "",
+            Fails(text) | SetupFails(text) | BaselineFails(text) | Skips(text) | Missing(text) | Unavailable(text)
+            | XFails(text) | XPasses(text) | XChanges(text) => text,
+        }
+    }
+}
+
+impl Cell {
+    pub fn outcome(&self) -> Outcome {
+        self.expect.outcome()
+    }
+
+    /// The last part of the name.
+    pub fn backend(&self) -> &'static str {
+        self.name.rsplit("::").next().unwrap_or(self.name)
+    }
+
+    /// Whether the body is run on the cell's own backend.
+    pub fn runs(&self) -> bool {
+        !matches!(self.expect, Skips(_) | Unavailable(_) | SetupFails(_) | BaselineFails(_))
+    }
+
+    /// Whether something other than the body stands in the way, with or without a matrix.
+    pub fn cannot_start(&self) -> bool {
+        matches!(self.expect, BaselineFails(_)) || self.backend() == "broken"
+    }
+
+    /// Whether nextest lists it as ignored.
+    pub fn is_ignored(&self) -> bool {
+        matches!(self.expect, Skips(_) | Unavailable(_))
+    }
+}
+
+/// The cells that fulfil a condition.
+pub fn cells(wanted: impl Fn(&Cell) -> bool) -> Vec<Cell> {
+    CELLS.iter().copied().filter(wanted).collect()
+}
+
+/// `module::test::case::backend: test`, a line each.
+pub fn listed(cells: &[Cell]) -> String {
+    cells.iter().map(|cell| format!("{}: test\n", cell.name)).collect()
+}
+
+/// The exit code of a run that comes to these outcomes.
+pub fn exit_code(outcomes: impl IntoIterator<Item = Outcome>) -> i32 {
+    if outcomes.into_iter().any(Outcome::fails_the_run) { 101 } else { 0 }
+}
+
+/// `outcomes.rs:LINE`, where the only line that contains `text` stands.
+#[track_caller]
+pub fn line_of(text: &str) -> String {
+    let source = include_str!("../../examples/outcomes.rs");
+    let mut lines = (1..).zip(source.lines()).filter(|(_, line)| line.contains(text));
+    match (lines.next(), lines.next()) {
+        (Some((number, _)), None) => format!("outcomes.rs:{number}"),
+        _ => panic!("{text:?} stands not in exactly one line of the example"),
+    }
+}

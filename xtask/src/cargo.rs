@@ -1,0 +1,62 @@
+//! Starting Cargo, in the repository's root and with a clean environment.
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use crate::error::TaskError;
+
+/// A call of Cargo, not yet made.
+pub struct Cargo {
+    command: Command,
+    shown: String,
+}
+
+/// Cargo with these arguments.
+pub fn cargo(args: &[&str]) -> Cargo {
+    let mut command = Command::new(env!("CARGO"));
+    command.args(args).current_dir(root());
+    // What a user has set for a run of their own would change what is checked here.
+    for variable in ["BACKEND", "MARKER", "MATRIX", "REQUIRE", "RUN_EXCLUDED", "RECORD"] {
+        command.env_remove(format!("CROSSCHECK_{variable}"));
+    }
+    Cargo { command, shown: format!("cargo {}", args.join(" ")) }
+}
+
+impl Cargo {
+    /// With a variable set.
+    pub fn env(mut self, name: &str, value: impl AsRef<std::ffi::OsStr>) -> Self {
+        self.command.env(name, value);
+        self
+    }
+
+    /// Runs it, after a line that says what is run.
+    pub fn run(mut self) -> Result<(), TaskError> {
+        println!("\n$ {}", self.shown);
+        let status =
+            self.command.status().map_err(|source| TaskError::Start { command: self.shown.clone(), source })?;
+        if status.success() { Ok(()) } else { Err(TaskError::Failed { command: self.shown, status }) }
+    }
+
+    /// Runs it and returns what it printed on standard output.
+    pub fn output(mut self) -> Result<String, TaskError> {
+        let started = self.command.stderr(Stdio::inherit()).output();
+        let output = started.map_err(|source| TaskError::Start { command: self.shown.clone(), source })?;
+        if output.status.success() {
+            Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+        } else {
+            print!("{}", String::from_utf8_lossy(&output.stdout));
+            Err(TaskError::Failed { command: self.shown, status: output.status })
+        }
+    }
+
+    /// Whether it runs without a complaint; prints nothing.
+    pub fn succeeds(mut self) -> bool {
+        self.command.stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok_and(|status| status.success())
+    }
+}
+
+/// The repository's root, which is where this crate's folder lies.
+pub fn root() -> &'static Path {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.parent().unwrap_or(here)
+}

@@ -1,0 +1,30 @@
+//! What can go wrong in a task.
+
+use std::io;
+use std::path::PathBuf;
+use std::process::ExitStatus;
+
+use crate::mlx::MlxError;
+
+/// Why a task did not come to its end.
+#[derive(Debug, thiserror::Error)]
+pub enum TaskError {
+    /// MLX could not be set up.
+    #[error(transparent)]
+    Mlx(#[from] MlxError),
+    /// A program could not be started.
+    #[error("`{command}` could not be started: {source}")]
+    Start { command: String, source: io::Error },
+    /// A program failed; what it printed stands above.
+    #[error("`{command}` failed ({status})")]
+    Failed { command: String, status: ExitStatus },
+    /// A record of a run could not be read.
+    #[error(transparent)]
+    Record(#[from] crosscheck::record::RecordError),
+    /// A file could not be written.
+    #[error("{}: {source}", path.display())]
+    Io { path: PathBuf, source: io::Error },
+    /// The two test runners did not see the same.
+    #[error("`cargo test` and `cargo nextest` disagree:\n{0}")]
+    RunnersDisagree(String),
+}

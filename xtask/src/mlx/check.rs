@@ -1,0 +1,44 @@
+//! Tries the finished library before anything relies on it.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use super::compiler::Compiler;
+use super::error::MlxError;
+use super::mlxc::{self, LIBRARY};
+use super::sources::MlxC;
+use super::{process, shims};
+
+/// The speed of a matrix product, in 10⁹ floating-point operations a second.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Gflops(f64);
+
+impl fmt::Display for Gflops {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:.0} GFLOP/s", self.0)
+    }
+}
+
+/// Compiles the program that does the check.
+pub fn compile(compiler: &Compiler, mlx_c: &MlxC, staging: &Path) -> Result<PathBuf, MlxError> {
+    compiler.program(&compiler.shim(&shims::CHECK), &mlxc::flags(compiler, mlx_c, staging))
+}
+
+/// Runs it on the library in `staging`.
+pub fn run(check: &Path, staging: &Path) -> Result<Gflops, MlxError> {
+    let output = Command::new(check)
+        .arg(staging.join(LIBRARY))
+        .stdin(Stdio::null())
+        .output()
+        .map_err(|error| MlxError::SelfCheck(error.to_string()))?;
+    if !output.status.success() {
+        let said = process::last_lines(&String::from_utf8_lossy(&output.stderr));
+        return Err(MlxError::SelfCheck(format!("{} ({})", said.trim(), output.status)));
+    }
+    let printed = String::from_utf8_lossy(&output.stdout);
+    match printed.trim().parse() {
+        Ok(speed) => Ok(Gflops(speed)),
+        Err(_) => Err(MlxError::SelfCheck(format!("its check printed {printed:?} instead of a speed"))),
+    }
+}

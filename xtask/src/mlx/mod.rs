@@ -1,0 +1,134 @@
+//! Sets up the MLX library on Linux, so that mlx-rs, which is made for Apple's systems, builds and runs there too.
+//!
+//! The library and its BLAS are downloaded, its C interface is compiled, and Cargo is told where they are. All of it
+//! lies in a cache folder that is complete or absent; only `.cargo/mlx.toml` is written to the repository.
+
+mod apt;
+pub mod bindings;
+mod blas;
+mod cache;
+mod check;
+mod compiler;
+mod error;
+mod manifest;
+mod mlxc;
+mod override_config;
+mod parallel;
+mod platform;
+mod process;
+mod progress;
+mod shims;
+mod sources;
+mod wheel;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use bindings::Libclang;
+use cache::{Cache, Lock};
+use compiler::Compiler;
+use error::Doing;
+pub use error::MlxError;
+use platform::{Arch, Platform};
+use progress::{Progress, Step};
+use sources::MlxC;
+
+/// How to set MLX up.
+#[derive(Debug, Default, Args)]
+pub struct Options {
+    /// Make everything anew, even if it is there already
+    #[arg(long)]
+    pub again: bool,
+}
+
+/// How MLX is set up.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Provisioned {
+    /// mlx-rs builds MLX itself on this system.
+    ByMlxRs,
+    /// The library lies in a cache folder, and Cargo knows of it.
+    InCache {
+        /// The cache folder.
+        folder: PathBuf,
+        /// Which BLAS it uses, and how fast it was when the library was made.
+        blas: String,
+    },
+}
+
+/// Makes sure that MLX is there, and says in a line where.
+pub fn provision(options: &Options) -> Result<Provisioned, MlxError> {
+    let arch = match platform::host()? {
+        Platform::Apple => {
+            progress::say("MLX: nothing to set up; mlx-rs builds it on this system");
+            return Ok(Provisioned::ByMlxRs);
+        }
+        Platform::Linux(arch) => arch,
+    };
+    let workspace = workspace();
+    let mlx_sys = sources::locked_version(workspace)?;
+    let cache = Cache::locate(&mlx_sys, arch)?;
+    if options.again || manifest::flaw(&cache.folder()).is_some() {
+        let lock = cache.lock()?;
+        // Another process may have done the work while this one waited for the lock.
+        match manifest::flaw(&cache.folder()) {
+            None if !options.again => {}
+            flaw => {
+                if let Some(flaw) = flaw.filter(|_| cache.folder().exists()) {
+                    progress::say(&format!("MLX: made anew, because {} is missing or damaged", flaw.display()));
+                }
+                make(&cache, &lock, workspace, &mlx_sys, arch)?;
+            }
+        }
+    }
+    override_config::write(workspace, &arch.triple(), &cache.folder())?;
+    let (folder, blas) = (cache.folder(), blas::recorded(&cache.folder()));
+    progress::say(&format!("MLX {} is set up: {blas} ({})", wheel::MLX.version, folder.display()));
+    Ok(Provisioned::InCache { folder, blas })
+}
+
+/// The steps, from nothing to a finished cache folder.
+fn make(cache: &Cache, lock: &Lock, workspace: &Path, mlx_sys: &str, arch: Arch) -> Result<(), MlxError> {
+    platform::check_glibc(arch)?;
+    let stage = cache.stage(lock)?;
+    let staging = stage.path();
+    let work = staging.join("work");
+    fs::create_dir(&work).doing(|| format!("creating {}", work.display()))?;
+    let compiler = Compiler::find(&work)?;
+
+    let mut progress = Progress::new(6);
+    progress.step(&format!("downloading MLX {}", wheel::MLX.version), || {
+        wheel::MLX.fetch(arch, &work, staging).map(Step::quiet)
+    })?;
+    let mlx_c = progress.step("finding the sources of mlx-c", || MlxC::find(workspace, mlx_sys).map(Step::quiet))?;
+    progress.step(&format!("compiling mlx-c ({} files)", mlx_c.sources.len()), || {
+        mlxc::build(&compiler, &mlx_c, staging, &cache.folder()).map(Step::quiet)
+    })?;
+    progress.step("writing the bindings", || {
+        let bindings = staging.join("bindings.rs");
+        let libclang = bindings::write(&compiler, &mlx_c, arch, &work, &bindings)?;
+        mlxc::build_import_library(&compiler, &bindings, staging, &cache.folder())?;
+        Ok(match libclang {
+            Libclang::Installed => Step::quiet(()),
+            Libclang::Downloaded => Step::noted((), "with a downloaded libclang".to_owned()),
+        })
+    })?;
+    progress.step("choosing a BLAS and trying the library", || {
+        let check = check::compile(&compiler, &mlx_c, staging)?;
+        blas::choose(&check, staging, arch, &work).map(|blas| Step::noted((), blas))
+    })?;
+    progress.step("moving it into place", || {
+        // What only the steps above needed.
+        for folder in [work, staging.join("mlx/include"), staging.join("mlx/share")] {
+            fs::remove_dir_all(&folder).doing(|| format!("removing {}", folder.display()))?;
+        }
+        cache.publish(&stage).map(Step::quiet)
+    })
+}
+
+/// The repository's root, which is where this crate's folder lies.
+fn workspace() -> &'static Path {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.parent().unwrap_or(here)
+}

@@ -1,0 +1,84 @@
+//! Tells Cargo to take our library instead of running mlx-sys's build script, which works on Apple's systems only.
+//!
+//! The mechanism is Cargo's "overriding build scripts": a table `[target.<triple>.<links>]` of its configuration.
+
+use std::fs;
+use std::path::Path;
+
+use super::error::{Doing, MlxError};
+use super::mlxc::LINK_FOLDER;
+
+/// The generated file, which `.cargo/config.toml` includes where it exists. Git ignores it.
+pub const FILE: &str = ".cargo/mlx.toml";
+
+/// Writes the override for the library in `folder`, unless it stands already: Cargo would look at everything again.
+pub fn write(workspace: &Path, triple: &str, folder: &Path) -> Result<(), MlxError> {
+    let folder = folder.to_str().ok_or_else(|| MlxError::PathNotUtf8(folder.to_owned()))?;
+    let wanted = text(triple, folder);
+    let path = workspace.join(FILE);
+    if fs::read_to_string(&path).is_ok_and(|found| found == wanted) {
+        return Ok(());
+    }
+    // Cargo may read it at any time, so it appears whole.
+    let staging = path.with_extension(format!("toml.staging-{}", std::process::id()));
+    fs::write(&staging, wanted).doing(|| format!("writing {}", staging.display()))?;
+    fs::rename(&staging, &path).doing(|| format!("writing {}", path.display()))
+}
+
+fn text(triple: &str, folder: &str) -> String {
+    let search = quoted(&format!("native={folder}/{LINK_FOLDER}"));
+    let folder = quoted(folder);
+    format!(
+        "# Written by `cargo xtask mlx`: the MLX library of this machine, in place of mlx-sys's build script.\n\
+         [target.{triple}.mlx]\n\
+         rustc-link-search = [{search}]\n\
+         rustc-link-lib = [\"dylib=mlxc\"]\n\
+         rustc-env = {{ OUT_DIR = {folder} }}\n"
+    )
+}
+
+/// A TOML basic string.
+fn quoted(text: &str) -> String {
+    let escape = |c: char| match c {
+        '"' | '\\' => format!("\\{c}"),
+        c if c.is_control() => format!("\\u{:04X}", u32::from(c)),
+        c => c.to_string(),
+    };
+    format!("\"{}\"", text.chars().map(escape).collect::<String>())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_override_names_library_and_bindings() {
+        assert_eq!(
+            text("x86_64-unknown-linux-gnu", "/c/key"),
+            "# Written by `cargo xtask mlx`: the MLX library of this machine, in place of mlx-sys's build script.\n\
+             [target.x86_64-unknown-linux-gnu.mlx]\n\
+             rustc-link-search = [\"native=/c/key/link\"]\n\
+             rustc-link-lib = [\"dylib=mlxc\"]\n\
+             rustc-env = { OUT_DIR = \"/c/key\" }\n"
+        );
+    }
+
+    #[test]
+    fn odd_paths_are_escaped() {
+        assert_eq!(quoted("/a b/ü"), "\"/a b/ü\"");
+        assert_eq!(quoted("a\"b\\c\n"), r#""a\"b\\c\u000A""#);
+    }
+
+    #[test]
+    fn the_file_is_left_alone_if_it_stands() {
+        let workspace = std::env::temp_dir().join(format!("xtask-override-{}", std::process::id()));
+        fs::create_dir_all(workspace.join(".cargo")).unwrap();
+        let written = || {
+            write(&workspace, "t", Path::new("/c")).unwrap();
+            fs::metadata(workspace.join(FILE)).unwrap().modified().unwrap()
+        };
+        assert_eq!(written(), written());
+        assert_eq!(fs::read_dir(workspace.join(".cargo")).unwrap().count(), 1);
+        fs::remove_dir_all(&workspace).unwrap();
+    }
+}

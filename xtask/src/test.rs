@@ -1,0 +1,114 @@
+//! `cargo xtask test`: everything that CI runs.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use crosscheck::judge::Outcome;
+use crosscheck::record::{self, CellRecord};
+
+use crate::cargo::{cargo, root};
+use crate::error::TaskError;
+use crate::matrix::SUITE;
+use crate::{mlx, nextest};
+
+/// Runs every check, the quick ones first.
+pub fn test() -> Result<(), TaskError> {
+    cargo(&["fmt", "--all", "--check"]).run()?;
+    mlx::provision(&mlx::Options::default())?;
+    lint()?;
+    // Unit tests, doc tests, ui-tests, and the suite on the reference alone.
+    cargo(&["test", "--workspace"]).run()?;
+    cargo(&["test", "-p", "crosscheck-backends", "--features", "metal"]).run()?;
+    suite_under_both_runners()
+}
+
+fn lint() -> Result<(), TaskError> {
+    let deny = ["--", "-D", "warnings"];
+    cargo(&[&["clippy", "--workspace", "--all-targets"][..], &deny].concat()).run()?;
+    cargo(&[&["clippy", "-p", "crosscheck", "--no-default-features"][..], &deny].concat()).run()?;
+    for feature in ["mlx", "metal"] {
+        let packages = ["-p", "crosscheck-backends", "-p", "crosscheck-kernel-suite"];
+        let what = ["--all-targets", "--features", feature];
+        cargo(&[&["clippy"][..], &packages, &what, &deny].concat()).run()?;
+    }
+    cargo(&["doc", "--workspace", "--no-deps", "--quiet"]).env("RUSTDOCFLAGS", "-D warnings").run()
+}
+
+/// The suite on all backends, by `cargo test` and by `cargo nextest`, which have to see the same.
+fn suite_under_both_runners() -> Result<(), TaskError> {
+    nextest::provide()?;
+    let (by_test, by_nextest) = (fresh_record("test")?, fresh_record("nextest")?);
+    let suite = |args: &[&str], record: &PathBuf| {
+        cargo(args).env("CROSSCHECK_REQUIRE", "mlx_cpu").env("CROSSCHECK_RECORD", record).run()
+    };
+    suite(&[&["test"][..], &SUITE, &["--", "--format", "terse"]].concat(), &by_test)?;
+    suite(&[&["nextest", "run", "--status-level", "fail"][..], &SUITE].concat(), &by_nextest)?;
+    agree(&record::read(&by_test)?, &record::read(&by_nextest)?)
+}
+
+/// A path for a record that does not exist yet.
+fn fresh_record(runner: &str) -> Result<PathBuf, TaskError> {
+    let path = root().join(format!("target/crosscheck/xtask-{runner}.jsonl"));
+    match std::fs::remove_file(&path) {
+        Err(source) if source.kind() != std::io::ErrorKind::NotFound => Err(TaskError::Io { path, source }),
+        _ => Ok(path),
+    }
+}
+
+/// nextest does not start the cells that are skipped or unavailable; every other one has to have the same outcome.
+fn agree(by_test: &[CellRecord], by_nextest: &[CellRecord]) -> Result<(), TaskError> {
+    let started = |cell: &&CellRecord| !matches!(cell.outcome, Outcome::Skipped | Outcome::Unavailable);
+    let test: BTreeMap<_, _> = by_test.iter().filter(started).map(|cell| (&cell.name, cell.outcome)).collect();
+    let nextest: BTreeMap<_, _> = by_nextest.iter().map(|cell| (&cell.name, cell.outcome)).collect();
+    let outcome = |outcome: Option<&Outcome>| outcome.map_or("not run", |outcome| outcome.as_str());
+    let names: std::collections::BTreeSet<_> = test.keys().chain(nextest.keys()).collect();
+    let differences: Vec<_> = names
+        .into_iter()
+        .filter(|name| test.get(*name) != nextest.get(*name))
+        .map(|name| format!("  {name}: {} and {}", outcome(test.get(name)), outcome(nextest.get(name))))
+        .collect();
+    if differences.is_empty() && !test.is_empty() {
+        println!("\n`cargo test` and `cargo nextest` agree on {} cells", test.len());
+        return Ok(());
+    }
+    Err(TaskError::RunnersDisagree(differences.join("\n")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cell(name: &str, outcome: Outcome) -> CellRecord {
+        CellRecord {
+            name: name.to_owned(),
+            test: name.to_owned(),
+            backend: "reference".to_owned(),
+            markers: vec![],
+            row: None,
+            excluded: false,
+            outcome,
+            reason: String::new(),
+            origin: String::new(),
+            micros: 0,
+        }
+    }
+
+    #[test]
+    fn equal_outcomes_agree_and_what_is_not_started_does_not_count() {
+        let by_test = [cell("a", Outcome::Passed), cell("b", Outcome::Skipped), cell("c", Outcome::Unavailable)];
+        assert!(agree(&by_test, &[cell("a", Outcome::Passed)]).is_ok());
+    }
+
+    #[test]
+    fn another_outcome_a_missing_cell_an_additional_one_and_none_at_all_disagree() {
+        let passed = [cell("a", Outcome::Passed)];
+        for (by_test, by_nextest) in [
+            (&passed[..], &[cell("a", Outcome::XFailed)][..]),
+            (&passed, &[]),
+            (&[cell("a", Outcome::Skipped)], &passed),
+            (&[], &[]),
+        ] {
+            assert!(agree(by_test, by_nextest).is_err(), "{by_test:?} {by_nextest:?}");
+        }
+    }
+}

@@ -18,12 +18,12 @@ const fn mlx_cpu(feature: Feature) -> Action {
             xfail("norms square in f32: from 1.8e19 on the square is infinite, and the result 0")
                 .because(Upstream)
                 .by(Panic)
-                .saying("element 0 is 0e0 instead of 1e0")
+                .saying("is 0e0 instead of")
         }
         Feature::HugePositions => xfail("rope counts positions in f32: 2^24 + 1 is turned like 2^24")
             .because(Upstream)
             .by(Panic)
-            .saying("is 6.26"),
+            .saying("instead of"),
         Feature::IntegerMatmul => {
             skip("MLX multiplies matrices of floats only, by design: \"Only inexact types are supported\"")
                 .because(WontFix)
@@ -32,7 +32,7 @@ const fn mlx_cpu(feature: Feature) -> Action {
             xfail("a query before the first key gets the mean of all values, as if it saw every key")
                 .because(Upstream)
                 .by(Panic)
-                .saying("element 0 is 2e0 instead of NaN")
+                .saying("instead of NaN")
         }
         Feature::NanInHiddenValues => xfail("a hidden value is multiplied by the weight 0, which NaN survives")
             .because(Upstream)
@@ -41,12 +41,12 @@ const fn mlx_cpu(feature: Feature) -> Action {
         Feature::NanOrdering => xfail("argmax overlooks a NaN behind a number, and returns the largest number")
             .because(Upstream)
             .by(Panic)
-            .saying("element 0 is 3e0"),
+            .saying("instead of"),
         Feature::SubnormalExponentials => {
             xfail("the vectorised exp flushes results below the smallest normal float to zero")
                 .because(Upstream)
                 .by(Panic)
-                .saying("0e0 instead of 5.52")
+                .saying("0e0 instead of")
         }
         Feature::DynamicOffsets
         | Feature::EmptyTensors

@@ -31,9 +31,10 @@ impl Panic {
         Self { message, location: None, backtrace: None }
     }
 
-    /// The backtrace, where `RUST_BACKTRACE` asks for one.
-    pub(crate) fn backtrace(&self) -> Option<&Backtrace> {
-        self.backtrace.as_ref().filter(|trace| trace.status() == BacktraceStatus::Captured)
+    /// The backtrace, where `RUST_BACKTRACE` asks for one and it has not been printed.
+    pub(crate) fn backtrace(&self) -> Option<String> {
+        let trace = self.backtrace.as_ref().filter(|trace| trace.status() == BacktraceStatus::Captured)?;
+        Some(body_frames(&trace.to_string()))
     }
 
     /// The message and where it came from.
@@ -52,6 +53,24 @@ pub(crate) enum Panics {
     Unexpected,
     /// It is kept, with its backtrace, and not printed.
     Expected,
+}
+
+/// The frames between the start of the panic and crosscheck's own, as the standard library's short form leaves out what is
+/// above and below; all of them where that is not to be found.
+fn body_frames(trace: &str) -> String {
+    let mut frames: Vec<String> = Vec::new();
+    for line in trace.lines() {
+        match (line.split_once(':'), frames.last_mut()) {
+            (Some((number, _)), _) if number.trim().parse::<u32>().is_ok() => frames.push(format!("{line}\n")),
+            (_, Some(frame)) => frame.push_str(&format!("{line}\n")),
+            (_, None) => {}
+        }
+    }
+    let at = |name: &str| frames.iter().position(|frame| frame.contains(name));
+    match (at("rust_begin_unwind"), at("crosscheck::execute::")) {
+        (Some(start), Some(end)) if start < end => frames[start + 1..end].concat(),
+        _ => frames.concat(),
+    }
 }
 
 thread_local! {
@@ -105,6 +124,14 @@ mod tests {
         let panic = catch(Panics::Expected, || panic!("no {}", "way")).unwrap_err();
         assert_eq!(panic.message, "no way");
         assert!(panic.location.unwrap().contains("panics.rs"));
+    }
+
+    #[test]
+    fn a_backtrace_is_cut_to_the_frames_of_the_body() {
+        let trace = "   0: hook\n             at a.rs:1\n   1: __rustc::rust_begin_unwind\n   2: user::check\n             \
+                     at check.rs:7:5\n   3: crosscheck::execute::Executor::run\n   4: main\n";
+        assert_eq!(body_frames(trace), "   2: user::check\n             at check.rs:7:5\n");
+        assert_eq!(body_frames("   0: user::check\n"), "   0: user::check\n");
     }
 
     #[test]

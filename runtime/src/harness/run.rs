@@ -112,7 +112,7 @@ impl Run {
             Outcome::XPassed => "XPASS",
             other => other.as_str(),
         };
-        let backtrace = backtrace.map(|trace| format!("{trace}\n")).unwrap_or_default();
+        let backtrace = backtrace.unwrap_or_default();
         let Executable { package, target } = self.executable;
         format!(
             "{word}: {reason}\n{backtrace}  in {} ({})\n  run only this: cargo test -p {package} --test {target} -- --exact {name}",

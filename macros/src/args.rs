@@ -7,6 +7,7 @@ use syn::punctuated::Punctuated;
 use syn::{Expr, Ident, LitStr, Token, parenthesized};
 
 use crate::errors::Errors;
+use crate::feature::marker_ident;
 
 /// Arguments, as they were written; what is wrong with them is in `errors`.
 #[derive(Default)]
@@ -69,6 +70,9 @@ impl TestArgs {
             "uses" => {
                 self.once(name, !self.uses.is_empty());
                 let markers = one_or_more(input, &mut self.errors)?;
+                if markers.is_empty() && self.errors.is_empty() {
+                    self.errors.at(name, "`uses()` names no marker; leave it out");
+                }
                 for marker in markers {
                     if self.uses.contains(&marker) {
                         self.errors.at(&marker, format!("marker `{marker}` is repeated"));
@@ -140,6 +144,10 @@ impl Parse for AxisValue {
 fn one_or_more(input: ParseStream, errors: &mut Errors) -> syn::Result<Vec<Ident>> {
     if input.peek(Token![=]) {
         input.parse::<Token![=]>()?;
+        if input.peek(syn::token::Bracket) {
+            let list: proc_macro2::TokenTree = input.parse()?;
+            return Err(syn::Error::new_spanned(list, "several markers are written `uses(\"…\", \"…\")`"));
+        }
         let marker = input.parse::<Marker>()?;
         return Ok(errors.keep(marker.ident()).into_iter().collect());
     }
@@ -163,10 +171,16 @@ impl Marker {
     fn ident(self) -> syn::Result<Ident> {
         match self {
             Self::Bare(ident) => Ok(ident),
-            Self::Literal(literal) => literal.parse().map_err(|_| {
+            Self::Literal(literal) => {
                 let given = literal.value();
-                syn::Error::new_spanned(&literal, format!("`{given}` is not a marker: markers look like `snake_case`"))
-            }),
+                let word = given.starts_with(|c: char| c.is_alphabetic() || c == '_')
+                    && given.chars().all(|c| c.is_alphanumeric() || c == '_');
+                if word && !matches!(given.as_str(), "_" | "self" | "super" | "crate" | "Self") {
+                    return Ok(marker_ident(&given, literal.span()));
+                }
+                let message = format!("`{given}` is not a marker: markers look like `snake_case`");
+                Err(syn::Error::new_spanned(&literal, message))
+            }
         }
     }
 }

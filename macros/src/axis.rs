@@ -3,15 +3,16 @@
 use heck::ToSnakeCase;
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
+use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{Expr, ExprLit, ExprUnary, Ident, Lit, Type, UnOp};
 
 use crate::args::{Axis, AxisValue};
 use crate::errors::Errors;
 
-/// The expression of a value: a bare identifier is a variant or constant of the parameter's type.
+/// The expression of a value: a bare identifier without a label is a variant or constant of the parameter's type.
 pub fn value(value: &AxisValue, ty: &Type) -> TokenStream {
-    match bare(&value.expr) {
+    match bare(&value.expr).filter(|_| value.label.is_none()) {
         Some(ident) => quote_spanned!(ident.span()=> <#ty>::#ident),
         None => {
             let expr = &value.expr;
@@ -23,14 +24,15 @@ pub fn value(value: &AxisValue, ty: &Type) -> TokenStream {
 /// What a value is called: its label, or the identifier, or the parameter's name with the number behind it.
 pub fn label(parameter: &Ident, value: &AxisValue) -> syn::Result<String> {
     if let Some(label) = &value.label {
-        return Ok(label.to_string());
+        return Ok(label.unraw().to_string());
     }
     if let Some(ident) = bare(&value.expr) {
         return Ok(ident.to_string().to_snake_case());
     }
-    let (negative, literal) = match &value.expr {
+    let parameter = parameter.unraw();
+    let (negative, literal) = match ungrouped(&value.expr) {
         Expr::Lit(ExprLit { lit, .. }) => (false, lit),
-        Expr::Unary(ExprUnary { op: UnOp::Neg(_), expr, .. }) => match &**expr {
+        Expr::Unary(ExprUnary { op: UnOp::Neg(_), expr, .. }) => match ungrouped(expr) {
             Expr::Lit(ExprLit { lit, .. }) => (true, lit),
             _ => return Err(needs_label(&value.expr)),
         },
@@ -57,9 +59,17 @@ pub fn labels_are_distinct(axis: &Axis, labels: &[Option<String>], errors: &mut 
 }
 
 fn bare(expr: &Expr) -> Option<&Ident> {
-    match expr {
+    match ungrouped(expr) {
         Expr::Path(path) if path.qself.is_none() => path.path.get_ident(),
         _ => None,
+    }
+}
+
+/// The expression that a `macro_rules!` fragment stands for.
+fn ungrouped(expr: &Expr) -> &Expr {
+    match expr {
+        Expr::Group(group) => ungrouped(&group.expr),
+        expr => expr,
     }
 }
 

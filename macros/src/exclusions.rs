@@ -30,7 +30,7 @@ impl Parse for ExclusionsArgs {
 }
 
 /// The function, its check at compile time, and its registration.
-pub fn expand(args: &ExclusionsArgs, item: TokenStream) -> TokenStream {
+pub fn expand(args: ExclusionsArgs, item: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     check_name(&args.backend, &mut errors);
     let Some(function) = errors.keep(syn::parse2::<ItemFn>(item.clone())) else {

@@ -1,8 +1,8 @@
 //! `#[derive(crosscheck::Feature)]`.
 
 use heck::ToSnakeCase;
-use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::quote;
 use syn::{Attribute, Data, DeriveInput, Expr, ExprLit, Fields, Lit, Meta, Variant};
 
 use crate::errors::Errors;
@@ -29,7 +29,7 @@ pub fn expand(input: DeriveInput) -> TokenStream {
     let idents: Vec<_> = variants.iter().map(|variant| &variant.ident).collect();
     let markers: Vec<_> = idents.iter().map(|ident| ident.to_string().to_snake_case()).collect();
     let constants = idents.iter().zip(&markers).map(|(ident, marker)| {
-        let constant = format_ident!("{marker}", span = ident.span());
+        let constant = marker_ident(marker, ident.span());
         quote! {
             #[doc(hidden)]
             #[allow(non_upper_case_globals, dead_code, reason = "named as `uses` names it; a feature without a test is the planner's to report")]
@@ -61,6 +61,11 @@ pub fn expand(input: DeriveInput) -> TokenStream {
     }
 }
 
+/// A marker as an identifier; a keyword is one all the same.
+pub fn marker_ident(marker: &str, span: Span) -> Ident {
+    syn::parse_str::<Ident>(marker).map_or_else(|_| Ident::new_raw(marker, span), |_| Ident::new(marker, span))
+}
+
 /// The doc comment in one line.
 fn description(variant: &Variant, errors: &mut Errors) -> String {
     if !matches!(variant.fields, Fields::Unit) {
@@ -68,6 +73,12 @@ fn description(variant: &Variant, errors: &mut Errors) -> String {
     }
     let lines: Vec<_> = variant.attrs.iter().filter_map(doc_line).collect();
     let text = lines.join(" ").trim().to_owned();
+    if matches!(variant.ident.to_string().to_snake_case().as_str(), "self" | "super" | "crate") {
+        errors.at(
+            &variant.ident,
+            format!("`{}` cannot be a marker: it is a keyword even when it is quoted", variant.ident),
+        );
+    }
     if text.is_empty() {
         let ident = &variant.ident;
         errors.at(ident, format!("say what `{ident}` is in a doc comment: it is the text of the report"));

@@ -30,8 +30,7 @@ use syn::parse_macro_input;
 /// The function returns nothing or `Result<(), E>`. It stays callable as it is.
 #[proc_macro_attribute]
 pub fn conformance(args: TokenStream, item: TokenStream) -> TokenStream {
-    let args = parse_macro_input!(args as args::TestArgs);
-    test::expand(args, item.into(), test::Flavour::Check).into()
+    with_args(args, item, |args, item| test::expand(args, item, test::Flavour::Check))
 }
 
 /// A differential check: a function that takes the subject and returns a value, which is compared with the baseline's.
@@ -46,8 +45,7 @@ pub fn conformance(args: TokenStream, item: TokenStream) -> TokenStream {
 /// baseline, which it would compare with itself.
 #[proc_macro_attribute]
 pub fn backend_matrix(args: TokenStream, item: TokenStream) -> TokenStream {
-    let args = parse_macro_input!(args as args::TestArgs);
-    test::expand(args, item.into(), test::Flavour::Differential).into()
+    with_args(args, item, |args, item| test::expand(args, item, test::Flavour::Differential))
 }
 
 /// A backend: a function that opens it, or says why it is not available on this machine.
@@ -58,8 +56,7 @@ pub fn backend_matrix(args: TokenStream, item: TokenStream) -> TokenStream {
 /// ```
 #[proc_macro_attribute]
 pub fn backend(args: TokenStream, item: TokenStream) -> TokenStream {
-    let args = parse_macro_input!(args as backend::BackendArgs);
-    backend::expand(args, item.into()).into()
+    with_args(args, item, backend::expand)
 }
 
 /// What a backend cannot do: a `const fn` from a feature to an `Action`.
@@ -78,12 +75,27 @@ pub fn backend(args: TokenStream, item: TokenStream) -> TokenStream {
 /// non-exhaustive, and a shadowed row is an unreachable pattern.
 #[proc_macro_attribute]
 pub fn exclusions(args: TokenStream, item: TokenStream) -> TokenStream {
-    let backend = parse_macro_input!(args as exclusions::ExclusionsArgs);
-    exclusions::expand(&backend, item.into()).into()
+    with_args(args, item, exclusions::expand)
 }
 
 /// What a backend may lack: an enum of variants without fields, each with a doc comment, which is the text of the report.
 #[proc_macro_derive(Feature)]
 pub fn derive_feature(item: TokenStream) -> TokenStream {
     feature::expand(parse_macro_input!(item as syn::DeriveInput)).into()
+}
+
+/// Expands with the parsed arguments. Arguments that cannot be parsed leave the item as it is: one error is enough.
+fn with_args<A: syn::parse::Parse>(
+    args: TokenStream,
+    item: TokenStream,
+    expand: impl FnOnce(A, proc_macro2::TokenStream) -> proc_macro2::TokenStream,
+) -> TokenStream {
+    match syn::parse(args) {
+        Ok(args) => expand(args, item.into()).into(),
+        Err(error) => {
+            let mut tokens = TokenStream::from(error.to_compile_error());
+            tokens.extend(item);
+            tokens
+        }
+    }
 }

@@ -2,8 +2,9 @@
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
+use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{Attribute, FnArg, Ident, ItemFn, Pat, ReturnType, Type};
+use syn::{Attribute, FnArg, GenericParam, Ident, ItemFn, Pat, ReturnType, Type};
 
 use crate::args::{Axis, TestArgs, slice_of};
 use crate::axis::{label, labels_are_distinct, value};
@@ -37,6 +38,7 @@ pub fn expand(mut args: TestArgs, item: TokenStream, flavour: Flavour) -> TokenS
     quote! {
         #function
 
+        #[allow(deprecated)]
         const _: () = { #registration };
     }
 }
@@ -49,7 +51,7 @@ fn registration(
     flavour: Flavour,
 ) -> TokenStream {
     let (subject, name) = (signature.subject, &function.sig.ident);
-    let name_text = name.to_string();
+    let name_text = name.unraw().to_string();
     let origin = origin(name.span());
     let uses = args.uses.iter().map(|marker| {
         // With the span of the literal throughout, rustc's "no such constant" and its suggestion point there.
@@ -63,7 +65,7 @@ fn registration(
         None => quote!(::core::option::Option::None),
     };
     let axis_specs = axes.iter().map(|axis| {
-        let (name, labels) = (axis.parameter.to_string(), slice_of(&axis.labels));
+        let (name, labels) = (axis.parameter.unraw().to_string(), slice_of(&axis.labels));
         quote!(::crosscheck::__private::AxisSpec { name: #name, labels: #labels })
     });
     let arguments = signature.parameters.iter().map(|(parameter, ty)| {
@@ -83,11 +85,14 @@ fn registration(
         ReturnType::Default => name.span(),
         ReturnType::Type(_, ty) => ty.span(),
     };
-    let call = quote_spanned!(output=> #name(subject #(, #arguments)*));
+    // The parameters of the closures have the macro's own span: in a user's `macro_rules!` the other one is of another hygiene.
+    let parameters = quote!(subject, case);
+    let subject_parameter = quote!(subject);
+    let call = quote_spanned!(output=> #name(#subject_parameter #(, #arguments)*));
     let body = match flavour {
         Flavour::Check => {
             let verdict = quote_spanned!(output=> ::crosscheck::__private::Verdict::verdict);
-            quote!(::crosscheck::__private::Body::Check(|subject, case| { let _ = case; #verdict(#call) }))
+            quote!(::crosscheck::__private::Body::Check(|#parameters| { let _ = case; #verdict(#call) }))
         }
         Flavour::Differential => {
             let tolerance = match &args.tolerance {
@@ -102,7 +107,7 @@ fn registration(
             let into = quote_spanned!(output=> ::crosscheck::__private::Output::output);
             quote! {
                 ::crosscheck::__private::Body::Differential {
-                    run: |subject, case| { let _ = case; #into(#call) },
+                    run: |#parameters| { let _ = case; #into(#call) },
                     tolerance: #tolerance,
                 }
             }
@@ -135,12 +140,13 @@ impl<'a> Signature<'a> {
         if let Some(token) = &signature.asyncness {
             errors.at(token, "a check is not async: block on the future inside of it");
         }
-        if !signature.generics.params.is_empty() {
+        let lifetime = |parameter: &GenericParam| matches!(parameter, GenericParam::Lifetime(_));
+        if !signature.generics.params.iter().all(lifetime) {
             errors.at(&signature.generics, "a check is not generic: every backend is given as the same trait object");
         }
         let mut inputs = signature.inputs.iter();
         let subject = match inputs.next() {
-            Some(FnArg::Typed(parameter)) => match &*parameter.ty {
+            Some(FnArg::Typed(parameter)) => match ungrouped(&parameter.ty) {
                 Type::Reference(reference) if reference.mutability.is_none() => Some(&*reference.elem),
                 ty => {
                     errors.at(ty, "the first parameter is the backend, as a shared reference: `&dyn Trait`");
@@ -180,6 +186,13 @@ impl<'a> Signature<'a> {
         }
         let mut matched = Vec::new();
         for (parameter, ty) in &self.parameters {
+            if matches!(parameter.to_string().as_str(), "uses" | "backends" | "tolerance") {
+                errors.at(
+                    parameter,
+                    format!("`{parameter}` is an argument of the attribute: give the parameter another name"),
+                );
+                continue;
+            }
             let Some(axis) = axes.iter().find(|axis| axis.parameter == **parameter) else {
                 errors.at(parameter, format!("no values for `{parameter}`: add the axis `{parameter}(…)`"));
                 continue;
@@ -194,6 +207,14 @@ impl<'a> Signature<'a> {
             matched.push(MatchedAxis { parameter, labels, values });
         }
         matched
+    }
+}
+
+/// The type that a `macro_rules!` fragment stands for.
+fn ungrouped(ty: &Type) -> &Type {
+    match ty {
+        Type::Group(group) => ungrouped(&group.elem),
+        ty => ty,
     }
 }
 

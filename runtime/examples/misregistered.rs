@@ -79,5 +79,31 @@ fn for_nobody(_: &dyn Machine) {
     panic!("nothing is run by a suite that is refused");
 }
 
+/// A subject that has no test.
+trait Orphan: Send + Sync {}
+
+#[derive(crosscheck::Feature, Clone, Copy, Debug, PartialEq, Eq)]
+enum OrphanFeature {
+    /// A feature of nothing.
+    Lost,
+}
+
+impl Subject for dyn Orphan {
+    type Feature = OrphanFeature;
+    const BASELINE: &'static str = "orphan";
+}
+
+#[crosscheck::backend(name = "orphan")]
+fn orphan() -> Result<Box<dyn Orphan>, Unavailable> {
+    Err(Unavailable::new("it has nobody"))
+}
+
+#[crosscheck::exclusions("orphan")]
+const fn of_orphan(feature: OrphanFeature) -> Action {
+    match feature {
+        OrphanFeature::Lost => RUN,
+    }
+}
+
 // A crate that registers nothing.
 crosscheck::main!(serde_json);

@@ -18,6 +18,7 @@ use crate::subject::{Subject, Unavailable};
 #[diagnostic::on_unimplemented(
     message = "a check returns nothing or `Result<(), E>`, not `{Self}`",
     label = "not the outcome of a check",
+    note = "`E` is a `std::error::Error`, a string, or `Box<dyn std::error::Error>` (without `Send` and `Sync`)",
     note = "to compare a value with the baseline's, use `#[backend_matrix]`"
 )]
 pub trait Verdict {

@@ -33,6 +33,24 @@ pub enum RegistryError {
         /// Where the other one stands.
         second: Origin,
     },
+    /// Two cells have the same name, so that only one of them would be listed.
+    #[error("two cells are named `{name}`: of {first} and {second}; give a value of an axis another label")]
+    DuplicateCell {
+        /// The name.
+        name: String,
+        /// Where the test of one stands.
+        first: Origin,
+        /// Where the test of the other one stands.
+        second: Origin,
+    },
+    /// A backend or exclusions belong to a subject that has no test.
+    #[error("{at}: {what} for a subject or features without any test: are they meant for another one?")]
+    Orphan {
+        /// Where it stands.
+        at: Origin,
+        /// What it is.
+        what: &'static str,
+    },
     /// Two backends, or aliases of them, have the same name.
     #[error("two backends are named `{name}`: {first} and {second}")]
     DuplicateBackend {
@@ -101,7 +119,13 @@ pub(crate) fn check(elements: &Elements, suites: &[&SuiteSpec], named: &[&str]) 
     if suites.iter().all(|suite| suite.tests.is_empty()) {
         errors.push(RegistryError::NoTests);
     }
-    errors.extend(duplicate_tests(suites));
+    let duplicates = duplicate_tests(suites);
+    if duplicates.is_empty() {
+        errors.extend(duplicate_cells(suites));
+    }
+    errors.extend(duplicates);
+    errors.extend(orphans(elements, suites));
+    errors.extend(dangling_exclusions(suites));
     for suite in suites {
         errors.extend(check_suite(suite));
     }
@@ -120,8 +144,55 @@ fn duplicate_tests(suites: &[&SuiteSpec]) -> Vec<RegistryError> {
     errors
 }
 
+/// Labels are joined by `_`, and a label can be the name of a test in a module: two cells can have one name although their
+/// tests have two.
+fn duplicate_cells(suites: &[&SuiteSpec]) -> Vec<RegistryError> {
+    let mut seen = BTreeMap::new();
+    let mut errors = Vec::new();
+    for suite in suites {
+        for test in &suite.tests {
+            // One backend stands for all: it is the last part of every name.
+            for name in (0..test.cases()).map(|case| test.cell_name(case, "…")) {
+                if let Some(first) = seen.insert(name.clone(), test.origin) {
+                    errors.push(RegistryError::DuplicateCell { name, first, second: test.origin });
+                }
+            }
+        }
+    }
+    errors
+}
+
+/// A suite is gathered around its tests; what belongs to none would be lost without a word.
+fn orphans(elements: &Elements, suites: &[&SuiteSpec]) -> Vec<RegistryError> {
+    let backend_of_a_suite =
+        |at: &&Origin| suites.iter().flat_map(|suite| &suite.backends).any(|backend| backend.origin == **at);
+    let exclusions_of_a_suite =
+        |at: &&Origin| suites.iter().flat_map(|suite| &suite.excluding).any(|(_, origin)| origin == *at);
+    let backends = elements.backends.iter().map(|element| element.origin());
+    let exclusions = elements.exclusions.iter().map(|element| element.origin());
+    let backends = backends.filter(|at| !backend_of_a_suite(at)).map(|at| (at, "a backend"));
+    let exclusions = exclusions.filter(|at| !exclusions_of_a_suite(at)).map(|at| (at, "exclusions"));
+    backends.chain(exclusions).map(|(at, what)| RegistryError::Orphan { at: *at, what }).collect()
+}
+
+/// Exclusions belong to a type of features, which several subjects may share: one of them has to have the backend.
+fn dangling_exclusions(suites: &[&SuiteSpec]) -> Vec<RegistryError> {
+    let mut errors: Vec<RegistryError> = Vec::new();
+    for row in suites.iter().flat_map(|suite| &suite.excluding) {
+        let sharing = || suites.iter().filter(|suite| suite.excluding.contains(row));
+        let names: Vec<_> = sharing().flat_map(|suite| &suite.backends).map(|backend| backend.name).collect();
+        let (backend, at) = *row;
+        let error = RegistryError::DanglingExclusions { at, unknown: nearest::unknown("backend", backend, &names) };
+        if !names.contains(&backend) && !errors.contains(&error) {
+            errors.push(error);
+        }
+    }
+    errors
+}
+
 fn check_suite(suite: &SuiteSpec) -> Vec<RegistryError> {
-    let names: Vec<_> = suite.backends.iter().map(|backend| backend.name).collect();
+    let mut names: Vec<_> = suite.backends.iter().map(|backend| backend.name).collect();
+    names.dedup();
     let unknown = |name: &str| nearest::unknown("backend", name, &names);
     let mut errors = Vec::new();
 
@@ -139,9 +210,6 @@ fn check_suite(suite: &SuiteSpec) -> Vec<RegistryError> {
         if let Some(first) = seen.insert(backend, *origin) {
             let (backend, second) = ((*backend).to_owned(), *origin);
             errors.push(RegistryError::DuplicateExclusions { backend, first, second });
-        }
-        if !names.contains(backend) {
-            errors.push(RegistryError::DanglingExclusions { at: *origin, unknown: unknown(backend) });
         }
     }
     for test in &suite.tests {

@@ -100,10 +100,14 @@ impl Executor {
         };
         match catch(panics, || self.bodies.call(test, case, instance)) {
             Err(panic) => Observation::Panicked(panic),
-            Ok(Err(error)) => Observation::Errored {
-                unimplemented: self.bodies.unimplemented_function(&error),
-                message: with_sources(&error),
-            },
+            // The error is the user's code as well.
+            Ok(Err(error)) => {
+                let read = catch(panics, || (self.bodies.unimplemented_function(&error), with_sources(&error)));
+                match read {
+                    Ok((unimplemented, message)) => Observation::Errored { message, unimplemented },
+                    Err(panic) => Observation::Panicked(panic),
+                }
+            }
             Ok(Ok(actual)) => match catch(Panics::Unexpected, || self.compare(test, actual, expected)) {
                 Ok(comparison) => Observation::Returned { comparison },
                 Err(panic) => Observation::SetupFailed { message: format!("the comparison {}", panic.describe()) },
@@ -133,9 +137,10 @@ impl Executor {
             OpenError::Unavailable(reason) => format!("the baseline `{name}` is not available: {reason}"),
             OpenError::Panicked(message) => message.clone(),
         })?;
-        match catch(Panics::Unexpected, || self.bodies.call(test, case, instance)) {
+        let call = || self.bodies.call(test, case, instance).map_err(|error| with_sources(&error));
+        match catch(Panics::Unexpected, call) {
             Ok(Ok(value)) => Ok(value),
-            Ok(Err(error)) => Err(format!("the baseline `{name}` returned an error: {}", with_sources(&error))),
+            Ok(Err(error)) => Err(format!("the baseline `{name}` returned an error: {error}")),
             Err(panic) => Err(format!("the baseline `{name}` {}", panic.describe())),
         }
     }

@@ -93,7 +93,9 @@ pub(crate) fn catch<T>(panics: Panics, body: impl FnOnce() -> T) -> Result<T, Pa
     let result = panic::catch_unwind(AssertUnwindSafe(body));
     let noted = CAUGHT.replace(outer).and_then(|(_, noted)| noted);
     result.map_err(|payload| {
-        let panic = noted.unwrap_or_else(|| Panic::of(payload.as_ref()));
+        // A panic that the body caught itself has been noted too, and one that it resumes goes past the hook.
+        let thrown = Panic::of(payload.as_ref());
+        let panic = noted.filter(|noted| noted.message == thrown.message).unwrap_or(thrown);
         // A payload may panic while it is dropped; that is no reason to lose what was learnt.
         let _ = panic::catch_unwind(AssertUnwindSafe(|| drop(payload)));
         panic
@@ -124,6 +126,15 @@ mod tests {
         let panic = catch(Panics::Expected, || panic!("no {}", "way")).unwrap_err();
         assert_eq!(panic.message, "no way");
         assert!(panic.location.unwrap().contains("panics.rs"));
+    }
+
+    #[test]
+    fn a_panic_that_the_body_caught_is_not_taken_for_the_one_that_it_resumed() {
+        let panic = catch(Panics::Expected, || {
+            let _ = panic::catch_unwind(|| panic!("first"));
+            panic::resume_unwind(Box::new("second"));
+        });
+        assert_eq!(panic.unwrap_err().message, "second");
     }
 
     #[test]

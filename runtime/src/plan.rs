@@ -29,7 +29,7 @@ pub struct NameFilter {
     pub exact: bool,
 }
 
-/// The cells to run and not to run, in the order of their names.
+/// The cells to run and not to run, by test, case and backend, the baseline first.
 #[derive(Debug)]
 pub struct Plan {
     /// The suites that the cells' numbers refer to.

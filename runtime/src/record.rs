@@ -1,7 +1,7 @@
 //! The run as data, written a line at a time as it goes: a run that is killed loses nothing.
 
 use std::fs::{File, OpenOptions};
-use std::io::{self, BufRead, BufReader, Write};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -90,7 +90,10 @@ impl Journal {
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder)?;
         }
-        let file = OpenOptions::new().create(true).append(true).open(path)?;
+        let mut file = OpenOptions::new().create(true).append(true).read(true).open(path)?;
+        if ends_torn(&mut file)? {
+            file.write_all(b"\n")?;
+        }
         let mut journal = Self { path: path.to_owned(), file };
         journal.write(&Line::Start { format: FORMAT, suite: suite.to_owned() })?;
         Ok(journal)
@@ -112,10 +115,21 @@ impl Journal {
     }
 }
 
+/// Whether the last line was not written to its end, because its process was killed.
+fn ends_torn(file: &mut File) -> io::Result<bool> {
+    if file.metadata()?.len() == 0 {
+        return Ok(false);
+    }
+    let mut last = [0];
+    file.seek(SeekFrom::End(-1))?;
+    file.read_exact(&mut last)?;
+    Ok(last != *b"\n")
+}
+
 /// Where the record of this run belongs: in `CROSSCHECK_RECORD`, or else in `crosscheck/` under Cargo's target folder.
 ///
 /// All processes of a run under nextest share one file.
-pub(crate) fn default_path(suite: &str) -> Option<PathBuf> {
+pub(crate) fn default_path(package: &str, suite: &str) -> Option<PathBuf> {
     if let Some(path) = std::env::var_os("CROSSCHECK_RECORD").filter(|path| !path.is_empty()) {
         return Some(path.into());
     }
@@ -126,7 +140,7 @@ pub(crate) fn default_path(suite: &str) -> Option<PathBuf> {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         format!("{}-{}", now.as_millis(), std::process::id())
     });
-    Some(target.join("crosscheck").join(format!("{suite}-{run}.jsonl")))
+    Some(target.join("crosscheck").join(format!("{package}-{suite}-{run}.jsonl")))
 }
 
 /// A record file that cannot be read.
@@ -169,10 +183,12 @@ pub enum RecordError {
 /// When the file cannot be read, or is no record of this version.
 pub fn read(path: &Path) -> Result<Vec<CellRecord>, RecordError> {
     let io = |source| RecordError::Io { path: path.to_owned(), source };
+    let text = std::fs::read_to_string(path).map_err(io)?;
+    // What stands behind the last line break was torn off when its process was killed.
+    let whole = text.rsplit_once('\n').map_or("", |(whole, _)| whole);
     let mut cells = Vec::new();
-    for (number, text) in (1..).zip(BufReader::new(File::open(path).map_err(io)?).lines()) {
-        let text = text.map_err(io)?;
-        match serde_json::from_str(&text) {
+    for (number, text) in (1..).zip(whole.lines()) {
+        match serde_json::from_str(text) {
             Ok(Line::Start { format: FORMAT, .. }) => {}
             Ok(Line::Start { format: found, .. }) => {
                 return Err(RecordError::Format { path: path.to_owned(), line: number, found });
@@ -218,10 +234,23 @@ mod tests {
     }
 
     #[test]
+    fn a_torn_last_line_costs_nothing_but_itself() {
+        let path = folder("torn").join("run.jsonl");
+        Journal::open(&path, "suite").unwrap().write(&Line::Cell(cell())).unwrap();
+        let whole = std::fs::read_to_string(&path).unwrap();
+        std::fs::write(&path, format!("{whole}{{\"line\":\"ce")).unwrap();
+        assert_eq!(read(&path).unwrap(), [cell()]);
+        std::fs::remove_dir_all(path.parent().unwrap()).unwrap();
+    }
+
+    #[test]
     fn a_file_that_is_no_record_is_an_error_with_file_and_line() {
         let path = folder("bad");
         for (text, expected) in [
-            ("{\"line\":\"start\",\"format\":1,\"suite\":\"s\"}\n{\"line\":", ":2: not a line of a crosscheck record"),
+            (
+                "{\"line\":\"start\",\"format\":1,\"suite\":\"s\"}\n{\"line\":\n",
+                ":2: not a line of a crosscheck record",
+            ),
             ("{\"line\":\"start\",\"format\":99,\"suite\":\"s\"}\n", ":1: written in format 99, this version reads 1"),
         ] {
             std::fs::write(&path, text).unwrap();

@@ -11,8 +11,8 @@ use crate::compare::{Compare, Mismatch, Tolerance};
 use crate::spec::{AxisSpec, BackendSpec, FeatureSpec, Origin, Row, SuiteSpec, TestSpec};
 use crate::subject::{Feature, Subject, Unavailable};
 
-/// Any error that a body returns.
-pub type BoxError = Box<dyn Error + Send + Sync>;
+/// Any error that a body returns. It is read on the thread that ran the body, so that it need not be `Send`.
+pub type BoxError = Box<dyn Error>;
 
 // The version in the names keeps two incompatible versions of this crate in one executable apart.
 /// All tests of the executable.
@@ -220,11 +220,11 @@ pub type Instance = Box<dyn Any + Send + Sync>;
 
 fn gather<S: Subject + ?Sized>(elements: &Elements) -> Gathered {
     let mut tests = of_type::<dyn TestElement, Test<S>>(&elements.tests);
-    tests.sort_by_key(|test| (test.origin.path(test.name), test.origin.krate()));
+    tests.sort_by_key(|test| (test.origin.path(test.name), test.origin.place()));
     let mut backends = of_type::<dyn BackendElement, Backend<S>>(&elements.backends);
-    backends.sort_by_key(|backend| (backend.name != S::BASELINE, backend.name));
+    backends.sort_by_key(|backend| (backend.name != S::BASELINE, backend.name, backend.origin.place()));
     let mut exclusions = of_type::<dyn ExclusionsElement, Exclusions<S::Feature>>(&elements.exclusions);
-    exclusions.sort_by_key(|exclusions| exclusions.backend);
+    exclusions.sort_by_key(|exclusions| (exclusions.backend, exclusions.origin.place()));
 
     let spec = SuiteSpec {
         subject: std::any::type_name::<S>(),

@@ -22,6 +22,11 @@ impl Origin {
         self.module.split("::").next().unwrap_or(self.module)
     }
 
+    /// What tells two items of one name apart, in an order that no linker changes.
+    pub(crate) fn place(&self) -> (&'static str, &'static str, u32) {
+        (self.module, self.file, self.line)
+    }
+
     /// The path of `name` inside the crate: what a test runner and an IDE ask for.
     pub(crate) fn path(&self, name: &str) -> String {
         match self.module.split_once("::") {

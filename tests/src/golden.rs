@@ -18,7 +18,7 @@ const FORMAT: &str = "1";
 static BYTES: &[u8] = include_bytes!("../../fixtures/kernels.safetensors");
 
 /// A [`KernelError`](crosscheck_backends::KernelError) goes into it as it is, so that crosscheck finds a missing kernel.
-type Outcome = Result<(), Box<dyn Error + Send + Sync>>;
+type Outcome = Result<(), Box<dyn Error>>;
 
 const ROPE: Rope = Rope { dims: 6, base: 500.0, scale: 0.75, offset: 7, layout: RopeLayout::Halves };
 

@@ -1,5 +1,5 @@
 use super::*;
-use crate::spec::{BackendSpec, TestSpec};
+use crate::spec::{AxisSpec, BackendSpec, TestSpec};
 
 const A: Origin = Origin { module: "suite", file: "a.rs", line: 1 };
 const B: Origin = Origin { module: "suite", file: "b.rs", line: 2 };
@@ -62,9 +62,9 @@ fn everything_that_is_wrong_is_reported_at_once() {
         messages(&faulty),
         [
             "two tests are named `t`: a.rs:1 and b.rs:2",
+            "b.rs:2: exclusions for an unknown backend `mlz`; did you mean `mlx`? (known: reference, mlx, metal)",
             "two backends are named `metal`: a.rs:1 and b.rs:2",
             "`mlx` has two `exclusions`: a.rs:1 and b.rs:2",
-            "b.rs:2: exclusions for an unknown backend `mlz`; did you mean `mlx`? (known: reference, mlx, metal)",
             "b.rs:2: test `u` names an unknown backend `refrence`; did you mean `reference`? (known: reference, mlx, metal)",
             "a.rs:1: test `v` runs on no backend: `backends()` names nobody",
             "a.rs:1: test `w` runs on no backend: a differential test does not run on the baseline, and no other backend is there",
@@ -77,4 +77,35 @@ fn a_differential_test_needs_the_baseline() {
     let differential = TestSpec { differential: true, ..test("t", A) };
     let alone = suite(vec![differential], vec![backend("mlx", &[], A)]);
     assert_eq!(messages(&alone), ["the baseline of `dyn Ops` is an unknown backend `reference` (known: mlx)"]);
+}
+
+#[test]
+fn two_cells_of_one_name_are_an_error_although_their_tests_have_two() {
+    const JOINED: &[AxisSpec] = &[
+        AxisSpec { name: "a", labels: &["row", "row_major"] },
+        AxisSpec { name: "b", labels: &["major_first", "first"] },
+    ];
+    const LABEL: &[AxisSpec] = &[AxisSpec { name: "n", labels: &["u"] }];
+    let tests =
+        vec![TestSpec { axes: JOINED, ..test("t", A) }, TestSpec { axes: LABEL, ..test("m", A) }, test("m::u", B)];
+    assert_eq!(
+        messages(&suite(tests, vec![backend("reference", &[], A)])),
+        [
+            "two cells are named `t::row_major_first::…`: of a.rs:1 and a.rs:1; give a value of an axis another label",
+            "two cells are named `m::u::…`: of a.rs:1 and b.rs:2; give a value of an axis another label",
+        ],
+    );
+}
+
+#[test]
+fn subjects_that_share_a_type_of_features_share_its_exclusions() {
+    let with = |test_name: &str, name| {
+        let mut suite = suite(vec![test(test_name, A)], vec![backend(name, &[], A)]);
+        suite.excluding = vec![("mlx", A), ("mlz", B)];
+        suite
+    };
+    let (first, second) = (with("t", "mlx"), with("u", "candle"));
+    let errors = check(&nothing_linked(), &[&first, &second], &[]);
+    let messages: Vec<_> = errors.iter().map(ToString::to_string).collect();
+    assert_eq!(messages, ["b.rs:2: exclusions for an unknown backend `mlz`; did you mean `mlx`? (known: mlx, candle)"],);
 }

@@ -52,7 +52,7 @@ pub(super) struct Request {
 pub(super) enum UsageError {
     #[error("{option}: {unknown}")]
     Backend { option: &'static str, unknown: String },
-    #[error("--marker: {0}")]
+    #[error("--marker (CROSSCHECK_MARKER): {0}")]
     Marker(#[from] MarkerError),
 }
 
@@ -60,9 +60,11 @@ impl Cli {
     /// Resolves names and markers against what is registered.
     pub(super) fn request(&self, suites: &[SuiteSpec]) -> Result<Request, Vec<UsageError>> {
         let mut errors = Vec::new();
-        let backends = resolve("--backend", given(&self.backend, "CROSSCHECK_BACKEND"), suites, &mut errors);
-        let required = resolve("--require", given(&self.require, "CROSSCHECK_REQUIRE"), suites, &mut errors);
-        let known: Vec<_> = suites.iter().flat_map(|suite| &suite.features).map(|feature| feature.marker).collect();
+        let backends =
+            resolve("--backend (CROSSCHECK_BACKEND)", given(&self.backend, "CROSSCHECK_BACKEND"), suites, &mut errors);
+        let required =
+            resolve("--require (CROSSCHECK_REQUIRE)", given(&self.require, "CROSSCHECK_REQUIRE"), suites, &mut errors);
+        let known = distinct(suites.iter().flat_map(|suite| &suite.features).map(|feature| &feature.marker));
         let marker = self.marker.as_deref().filter(|expr| !is_unset("CROSSCHECK_MARKER", expr));
         let marker = marker.map(|expr| MarkerExpr::parse(expr, &known)).transpose();
         let marker = marker.map_err(|error| errors.push(error.into())).unwrap_or_default();
@@ -73,6 +75,17 @@ impl Cli {
         let names = NameFilter { filters, skip: self.libtest.skip.clone(), exact: self.libtest.exact };
         Ok(Request { selection: Selection { backends, marker, names, run_excluded: self.run_excluded }, required })
     }
+}
+
+/// The names in their order, each once.
+fn distinct<'a>(names: impl Iterator<Item = &'a &'static str>) -> Vec<&'static str> {
+    let mut distinct = Vec::new();
+    for name in names {
+        if !distinct.contains(name) {
+            distinct.push(*name);
+        }
+    }
+    distinct
 }
 
 /// A variable that is set to nothing means the same as one that is not set.
@@ -95,17 +108,13 @@ fn resolve<'a>(
     let backends = || suites.iter().flat_map(|suite| &suite.backends);
     let mut names = Vec::new();
     for name in given {
-        match backends().find(|backend| backend.name == name || backend.aliases.contains(&name)) {
-            Some(backend) => names.push(backend.name.to_owned()),
-            None => {
-                let mut known: Vec<_> = Vec::new();
-                for name in backends().flat_map(|backend| std::iter::once(&backend.name).chain(backend.aliases)) {
-                    if !known.contains(name) {
-                        known.push(name);
-                    }
-                }
-                errors.push(UsageError::Backend { option, unknown: nearest::unknown("backend", name, &known) });
-            }
+        // An alias may stand for a backend of each suite.
+        let hits = backends().filter(|backend| backend.name == name || backend.aliases.contains(&name));
+        let found = names.len();
+        names.extend(hits.map(|backend| backend.name.to_owned()));
+        if names.len() == found {
+            let known = backends().flat_map(|backend| std::iter::once(&backend.name).chain(backend.aliases));
+            errors.push(UsageError::Backend { option, unknown: nearest::unknown("backend", name, &distinct(known)) });
         }
     }
     names

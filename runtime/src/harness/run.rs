@@ -1,5 +1,6 @@
 //! Runs the cells of a plan: execute, judge, record, report.
 
+use std::collections::BTreeMap;
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
@@ -14,6 +15,9 @@ use crate::panics::Panics;
 use crate::plan::{Cell, Decision, Plan};
 use crate::record::{self, CellRecord, Journal, Line};
 use crate::report;
+
+/// The exit status of a run with a failure, as libtest has it.
+const FAILED: u8 = 101;
 
 /// A plan and what it takes to run it.
 pub(super) struct Run {
@@ -48,6 +52,17 @@ impl Run {
     pub(super) fn ignored_reason(&self, cell: &Cell) -> Option<String> {
         let unavailable = || self.executors[cell.suite as usize].unavailable(cell.backend as usize);
         self.skip_reason(cell).map(str::to_owned).or_else(|| unavailable().filter(|_| !self.is_required(cell)))
+    }
+
+    /// The required backends that have a cell here and are not available, also when no cell would have opened them.
+    fn missing(&self) -> BTreeMap<&'static str, String> {
+        let required = self.plan.cells.iter().filter(|cell| self.is_required(cell));
+        let backends: BTreeMap<_, _> = required.map(|cell| ((cell.suite, cell.backend), cell)).collect();
+        let unavailable = backends.into_values().filter_map(|cell| {
+            let reason = self.executors[cell.suite as usize].unavailable(cell.backend as usize)?;
+            Some((self.plan.backend(cell), reason))
+        });
+        unavailable.collect()
     }
 
     fn is_required(&self, cell: &Cell) -> bool {
@@ -113,9 +128,15 @@ impl Run {
             other => other.as_str(),
         };
         let backtrace = backtrace.unwrap_or_default();
-        let Executable { package, target } = self.executable;
+        let Executable { package, .. } = self.executable;
+        // The crate's name may have an underscore where the target's has a dash; Cargo takes a pattern for it.
+        let target = match self.executable.target {
+            name if name.contains('_') => format!("'{}'", name.replace('_', "?")),
+            name => name.to_owned(),
+        };
+        let excluded = if matches!(cell.decision, Decision::RunExcluded(_)) { " --run-excluded" } else { "" };
         format!(
-            "{word}: {reason}\n{backtrace}  in {} ({})\n  run only this: cargo test -p {package} --test {target} -- --exact {name}",
+            "{word}: {reason}\n{backtrace}  in {} ({})\n  run only this: cargo test -p {package} --test {target} --{excluded} --exact {name}",
             test.path, test.origin,
         )
     }
@@ -137,7 +158,7 @@ impl Run {
     }
 
     fn open_journal(&self) {
-        let Some(path) = record::default_path(self.executable.target) else { return };
+        let Some(path) = record::default_path(self.executable.package, self.executable.target) else { return };
         match Journal::open(&path, self.executable.target) {
             Ok(journal) => self.lock().journal = Some(journal),
             Err(error) => anstream::eprintln!("warning: no record is written: {}: {error}", path.display()),
@@ -170,12 +191,16 @@ pub(super) fn run(run: &Arc<Run>, cli: &Cli) -> ExitCode {
     // The selection is the plan's business; libtest-mimic knows one filter only.
     let args = Arguments { filter: None, skip: Vec::new(), exact: false, ..cli.libtest.clone() };
     let cells = run.plan.cells.iter().copied();
+    let missing = run.missing();
     let conclusion = libtest_mimic::run(&args, cells.map(|cell| trial(run, cell)).collect());
     let json = matches!(args.format, Some(libtest_mimic::FormatSetting::Json));
-    if !under_nextest() && !json && !run.plan.cells.is_empty() {
+    if !under_nextest() && !json && !run.lock().cells.is_empty() {
         anstream::print!("{}", report::paint(&run.report(cli.run_excluded)));
     }
-    conclusion.exit_code()
+    for (backend, reason) in &missing {
+        anstream::eprintln!("{} `{backend}` is required, but not available: {reason}", report::paint("error:"));
+    }
+    if missing.is_empty() { conclusion.exit_code() } else { ExitCode::from(FAILED) }
 }
 
 /// A cell as libtest-mimic wants it.

@@ -97,8 +97,9 @@ impl<'a> Tally<'a> {
 
 /// The tables, each under its subject where there are several.
 fn render(tallies: &[Tally<'_>]) -> String {
-    match tallies {
+    let tallies: Vec<_> = tallies.iter().filter(|tally| !tally.counts.is_empty()).collect();
+    match tallies.as_slice() {
         [tally] => tally.table(),
-        _ => tallies.iter().map(|tally| format!("{}\n{}\n", tally.suite.subject, tally.table())).collect(),
+        tallies => tallies.iter().map(|tally| format!("{}\n{}\n", tally.suite.subject, tally.table())).collect(),
     }
 }

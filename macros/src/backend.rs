@@ -7,7 +7,7 @@ use syn::punctuated::Punctuated;
 use syn::{Ident, ItemFn, LitStr, Token, parenthesized};
 
 use crate::args::slice_of;
-use crate::element::{Slice, element, origin};
+use crate::element::{Slice, element, origin, registered};
 use crate::errors::Errors;
 
 /// `name = "…", aliases("…", …)`.
@@ -79,11 +79,7 @@ pub fn expand(args: BackendArgs, item: TokenStream) -> TokenStream {
     // The subject is inferred from what the function returns, so that a wrong return type is rustc's to explain.
     let value = quote!(::crosscheck::__private::Backend::new(#name, #aliases, #origin, #open));
     let registration = element(&Slice::Backends, &value);
-    quote! {
-        #function
-
-        const _: () = { #registration };
-    }
+    registered(&function, &registration)
 }
 
 /// Names appear in the names of tests, on command lines and in filters.

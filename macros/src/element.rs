@@ -2,6 +2,7 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
+use syn::ItemFn;
 
 /// The three slices.
 pub enum Slice {
@@ -23,6 +24,18 @@ pub fn element(slice: &Slice, value: &TokenStream) -> TokenStream {
         #[linkme(crate = ::crosscheck::__private::linkme)]
         static ELEMENT: ::core::option::Option<&'static dyn ::crosscheck::__private::#interface> =
             ::core::option::Option::Some(const { &#value });
+    }
+}
+
+/// The function as it is, and what is registered of it: under the same conditions, and without a warning of its own.
+pub fn registered(function: &ItemFn, registration: &TokenStream) -> TokenStream {
+    let conditions = function.attrs.iter().filter(|attribute| attribute.path().is_ident("cfg"));
+    quote! {
+        #function
+
+        #(#conditions)*
+        #[allow(deprecated)]
+        const _: () = { #registration };
     }
 }
 

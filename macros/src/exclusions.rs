@@ -7,7 +7,7 @@ use syn::spanned::Spanned;
 use syn::{FnArg, ItemFn, LitStr, Type};
 
 use crate::backend::check_name;
-use crate::element::{Slice, element, origin};
+use crate::element::{Slice, element, origin, registered};
 use crate::errors::Errors;
 
 /// `"backend"`.
@@ -58,12 +58,13 @@ pub fn expand(args: ExclusionsArgs, item: TokenStream) -> TokenStream {
         &Slice::Exclusions,
         &quote!(::crosscheck::__private::Exclusions::<#feature> { backend: #backend, origin: #origin, action: #name }),
     );
-    quote! {
-        #function
-
-        const _: () = { #evaluate };
-        const _: () = { #registration };
-    }
+    registered(
+        &function,
+        &quote! {
+            const _: () = { #evaluate };
+            #registration
+        },
+    )
 }
 
 /// The type of the only parameter.

@@ -8,7 +8,7 @@ use syn::{Attribute, FnArg, GenericParam, Ident, ItemFn, Pat, ReturnType, Type};
 
 use crate::args::{Axis, TestArgs, slice_of};
 use crate::axis::{label, labels_are_distinct, value};
-use crate::element::{Slice, element, origin};
+use crate::element::{Slice, element, origin, registered};
 use crate::errors::Errors;
 
 /// Which of the two.
@@ -35,12 +35,7 @@ pub fn expand(mut args: TestArgs, item: TokenStream, flavour: Flavour) -> TokenS
         return quote!(#errors #item);
     };
     let registration = registration(&args, &function, &signature, &axes, flavour);
-    quote! {
-        #function
-
-        #[allow(deprecated)]
-        const _: () = { #registration };
-    }
+    registered(&function, &registration)
 }
 
 fn registration(

@@ -66,6 +66,10 @@ checks! {
     two &dyn Store, 2;
 }
 
+#[conformance]
+#[cfg(any())]
+fn not_here(store: &dyn NoSuchTrait) {}
+
 #[deprecated]
 #[conformance]
 fn deprecated(store: &dyn Store) {

@@ -1,4 +1,4 @@
-//! Runs the suites of `examples/` as child processes with a clean environment.
+//! Runs the suites of `src/bin/` as child processes with a clean environment.
 
 pub mod model;
 
@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crosscheck::record::{self, CellRecord};
 
-/// A suite of `examples/`, about to be run.
+/// A suite of `src/bin/`, about to be run.
 pub struct Suite {
     command: Command,
     shown: String,
@@ -31,9 +31,9 @@ pub struct Output {
 }
 
 /// A suite with a record file and a file of bodies of its own.
-pub fn suite(example: &str) -> Suite {
+pub fn suite(name: &str) -> Suite {
     let folder = Folder::new();
-    let mut command = Command::new(executable(example));
+    let mut command = Command::new(executable(name));
     for (variable, _) in std::env::vars_os() {
         let text = variable.to_string_lossy();
         if ["NEXTEST", "CROSSCHECK_", "RUST_", "CLICOLOR"].iter().any(|prefix| text.starts_with(prefix)) {
@@ -43,7 +43,7 @@ pub fn suite(example: &str) -> Suite {
     command.env("NO_COLOR", "1");
     command.env("CROSSCHECK_RECORD", folder.record()).env("OUTCOMES_BODIES", folder.bodies());
     command.stdin(Stdio::null());
-    Suite { command, shown: example.to_owned(), folder }
+    Suite { command, shown: name.to_owned(), folder }
 }
 
 impl Suite {
@@ -125,29 +125,15 @@ impl Output {
     }
 }
 
-/// Where Cargo put the example that belongs to this test executable.
-fn executable(example: &str) -> PathBuf {
-    let own = std::env::current_exe().expect("a running executable has a path");
-    let profile = own.parent().and_then(Path::parent).expect("Cargo puts test executables in `PROFILE/deps`");
-    let examples = profile.join("examples");
-    let path = examples.join(format!("{example}{}", std::env::consts::EXE_SUFFIX));
-    let advice = "`cargo build -p crosscheck --examples` builds it, and so does `cargo test` without `--test`";
-    assert!(path.is_file(), "{} is missing: {advice}", path.display());
-    // `cargo test --test cli` builds no examples: an old one would be tested, and pass.
-    for source in sources(&examples.join(format!("{example}.d"))) {
-        let modified = |path: &Path| path.metadata().and_then(|metadata| metadata.modified()).ok();
-        assert!(modified(&source) <= modified(&path), "{} is newer than `{example}`: {advice}", source.display());
+/// Where Cargo put the suite; it builds all of them before this test.
+fn executable(suite: &str) -> &'static str {
+    match suite {
+        "empty" => env!("CARGO_BIN_EXE_empty"),
+        "misregistered" => env!("CARGO_BIN_EXE_misregistered"),
+        "outcomes" => env!("CARGO_BIN_EXE_outcomes"),
+        "subjects" => env!("CARGO_BIN_EXE_subjects"),
+        _ => panic!("`{suite}` is no suite of `src/bin/`"),
     }
-    path
-}
-
-/// The sources of an executable, from what Cargo notes beside it; none where it noted nothing.
-fn sources(notes: &Path) -> Vec<PathBuf> {
-    let notes = std::fs::read_to_string(notes).unwrap_or_default();
-    let Some((_, sources)) = notes.lines().next().and_then(|line| line.split_once(": ")) else { return Vec::new() };
-    // A blank inside of a path is written with a backslash in front.
-    let sources = sources.replace("\\ ", "\0");
-    sources.split(' ').filter(|source| !source.is_empty()).map(|source| source.replace('\0', " ").into()).collect()
 }
 
 /// A folder that is removed at the end.

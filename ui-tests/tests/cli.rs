@@ -1,4 +1,4 @@
-//! The command line, tried on suites that misbehave on purpose (`examples/`) against a model of what each cell comes to.
+//! The command line, tried on suites that misbehave on purpose (`src/bin/`) against a model of what each cell comes to.
 
 mod common;
 

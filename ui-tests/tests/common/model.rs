@@ -1,4 +1,4 @@
-//! What every cell of `examples/outcomes.rs` comes to, said once. Each test derives from it what it expects of its mode.
+//! What every cell of `src/bin/outcomes.rs` comes to, said once. Each test derives from it what it expects of its mode.
 
 use crosscheck::judge::Outcome;
 
@@ -199,7 +199,7 @@ pub fn exit_code(outcomes: impl IntoIterator<Item = Outcome>) -> i32 {
 /// `outcomes.rs:LINE`, where the only line that contains `text` stands.
 #[track_caller]
 pub fn line_of(text: &str) -> String {
-    let source = include_str!("../../examples/outcomes.rs");
+    let source = include_str!("../../src/bin/outcomes.rs");
     let mut lines = (1..).zip(source.lines()).filter(|(_, line)| line.contains(text));
     match (lines.next(), lines.next()) {
         (Some((number, _)), None) => format!("outcomes.rs:{number}"),

@@ -44,6 +44,9 @@ pub struct CellRecord {
     /// Whether the row was set aside.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub excluded: bool,
+    /// Whether it failed before its body's own turn, for which no row is to blame.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub setup: bool,
     /// What became of it.
     pub outcome: Outcome,
     /// Why.
@@ -66,6 +69,7 @@ impl CellRecord {
             markers: test.markers.iter().map(|marker| (*marker).to_owned()).collect(),
             row: plan.row(cell).map(|row| row.marker.clone().into_owned()),
             excluded: matches!(cell.decision, Decision::RunExcluded(_)),
+            setup: false,
             outcome,
             reason,
             origin: test.origin.to_string(),
@@ -216,6 +220,7 @@ mod tests {
             markers: vec!["float64".to_owned()],
             row: None,
             excluded: false,
+            setup: false,
             outcome: Outcome::Passed,
             reason: String::new(),
             origin: "a.rs:1".to_owned(),

@@ -86,6 +86,7 @@ mod tests {
             markers: vec![],
             row: None,
             excluded: false,
+            setup: false,
             outcome,
             reason: String::new(),
             origin: String::new(),

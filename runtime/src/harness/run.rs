@@ -96,7 +96,7 @@ impl Run {
         let row = self.plan.row(cell).filter(|_| !matches!(cell.decision, Decision::RunExcluded(_)));
         let verdict = judge(row, self.is_required(cell), &observation);
         let record = CellRecord::new(&self.plan, cell, verdict.outcome, verdict.reason.clone(), micros);
-        self.note(record);
+        self.note(CellRecord { setup: matches!(observation, Observation::SetupFailed { .. }), ..record });
 
         let outcome = verdict.outcome;
         if outcome.fails_the_run() {

@@ -87,7 +87,7 @@ pub fn audit(suites: &[SuiteSpec], cells: &[CellRecord]) -> String {
         let under = |cell: &&CellRecord| {
             cell.excluded && cell.backend == row.backend && cell.row.as_deref() == Some(row.marker.as_ref())
         };
-        let ran = |cell: &&CellRecord| matches!(cell.outcome, Outcome::Passed | Outcome::Failed);
+        let ran = |cell: &&CellRecord| matches!(cell.outcome, Outcome::Passed | Outcome::Failed) && !cell.setup;
         let total = cells.iter().filter(under).filter(ran).count();
         let passed = cells.iter().filter(under).filter(|cell| cell.outcome == Outcome::Passed).count();
         let verdict = match (passed, total) {

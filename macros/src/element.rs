@@ -34,7 +34,7 @@ pub fn registered(function: &ItemFn, registration: &TokenStream) -> TokenStream 
         #function
 
         #(#conditions)*
-        #[allow(deprecated)]
+        #[allow(deprecated, reason = "what is deprecated is still to be checked")]
         const _: () = { #registration };
     }
 }

@@ -25,7 +25,8 @@ use syn::parse_macro_input;
 /// - `uses = "marker"` or `uses("a", "b")`: the features that it uses, resolved where they are written.
 /// - `backends("a", "b")`: the backends it is narrowed to; without it, all of them.
 /// - `parameter(v, w, …)`: an *axis*, the values of the parameter of that name. A bare identifier is a variant or constant
-///   of the parameter's type, a literal is itself, and any other expression needs a label: `size(small = Size::new(3))`.
+///   of the parameter's type, a literal is itself, and any other expression needs a label: `size(small = Size::new(3))`. With a
+///   label, an identifier is itself as well.
 ///
 /// The function returns nothing or `Result<(), E>`. It stays callable as it is.
 #[proc_macro_attribute]

@@ -183,22 +183,25 @@ pub enum RecordError {
 
 /// Reads the cells of a record file.
 ///
+/// A process that is killed may leave its last line torn: at the end of the file, or before the first line of the process
+/// that came next. Such a line is passed over; nothing else is.
+///
 /// # Errors
 /// When the file cannot be read, or is no record of this version.
 pub fn read(path: &Path) -> Result<Vec<CellRecord>, RecordError> {
-    let io = |source| RecordError::Io { path: path.to_owned(), source };
-    let text = std::fs::read_to_string(path).map_err(io)?;
-    // What stands behind the last line break was torn off when its process was killed.
+    let text = std::fs::read_to_string(path).map_err(|source| RecordError::Io { path: path.to_owned(), source })?;
     let whole = text.rsplit_once('\n').map_or("", |(whole, _)| whole);
+    let mut lines = (1..).zip(whole.lines().map(serde_json::from_str)).peekable();
     let mut cells = Vec::new();
-    for (number, text) in (1..).zip(whole.lines()) {
-        match serde_json::from_str(text) {
+    while let Some((line, parsed)) = lines.next() {
+        match parsed {
             Ok(Line::Start { format: FORMAT, .. }) => {}
             Ok(Line::Start { format: found, .. }) => {
-                return Err(RecordError::Format { path: path.to_owned(), line: number, found });
+                return Err(RecordError::Format { path: path.to_owned(), line, found });
             }
             Ok(Line::Cell(cell)) => cells.push(cell),
-            Err(source) => return Err(RecordError::Line { path: path.to_owned(), line: number, source }),
+            Err(_) if matches!(lines.peek(), Some((_, Ok(Line::Start { .. })))) => {}
+            Err(source) => return Err(RecordError::Line { path: path.to_owned(), line, source }),
         }
     }
     Ok(cells)
@@ -243,8 +246,16 @@ mod tests {
         let path = folder("torn").join("run.jsonl");
         Journal::open(&path, "suite").unwrap().write(&Line::Cell(cell())).unwrap();
         let whole = std::fs::read_to_string(&path).unwrap();
-        std::fs::write(&path, format!("{whole}{{\"line\":\"ce")).unwrap();
+        let torn = format!("{whole}{{\"line\":\"ce");
+        std::fs::write(&path, &torn).unwrap();
         assert_eq!(read(&path).unwrap(), [cell()]);
+        // The next process goes on in the same file.
+        Journal::open(&path, "suite").unwrap().write(&Line::Cell(cell())).unwrap();
+        assert_eq!(read(&path).unwrap(), [cell(), cell()]);
+        // A bad line anywhere else was not torn.
+        std::fs::write(&path, format!("{torn}\n{}", serde_json::to_string(&Line::Cell(cell())).unwrap() + "\n"))
+            .unwrap();
+        assert!(matches!(read(&path), Err(RecordError::Line { line: 3, .. })));
         std::fs::remove_dir_all(path.parent().unwrap()).unwrap();
     }
 

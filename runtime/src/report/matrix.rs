@@ -32,10 +32,11 @@ pub fn of_plan(plan: &Plan) -> String {
 /// What became of it: how many cells had which outcome.
 pub fn of_run(suites: &[SuiteSpec], cells: &[CellRecord]) -> String {
     let mut tallies: Vec<_> = suites.iter().map(Tally::new).collect();
+    let numbered = suites.iter().enumerate();
+    let suite_of: BTreeMap<_, _> =
+        numbered.flat_map(|(at, suite)| suite.tests.iter().map(move |test| (test.path.as_str(), at))).collect();
     for cell in cells {
-        let Some(at) = suites.iter().position(|suite| suite.tests.iter().any(|test| test.path == cell.test)) else {
-            continue;
-        };
+        let Some(&at) = suite_of.get(cell.test.as_str()) else { continue };
         let order = Outcome::ALL.iter().position(|outcome| *outcome == cell.outcome).unwrap_or_default();
         let markers: Vec<_> = cell.markers.iter().map(String::as_str).collect();
         tallies[at].add(&cell.backend, &markers, (order, cell.outcome.as_str()));

@@ -27,13 +27,11 @@ pub fn element(slice: &Slice, value: &TokenStream) -> TokenStream {
     }
 }
 
-/// The function as it is, and what is registered of it: under the same conditions, and without a warning of its own.
+/// The function as it is, and what is registered of it, without a warning of its own.
 pub fn registered(function: &ItemFn, registration: &TokenStream) -> TokenStream {
-    let conditions = function.attrs.iter().filter(|attribute| attribute.path().is_ident("cfg"));
     quote! {
         #function
 
-        #(#conditions)*
         #[allow(deprecated, reason = "what is deprecated is still to be checked")]
         const _: () = { #registration };
     }

@@ -104,3 +104,6 @@ fn render(tallies: &[Tally<'_>]) -> String {
         tallies => tallies.iter().map(|tally| format!("{}\n{}\n", tally.suite.subject, tally.table())).collect(),
     }
 }
+
+#[cfg(test)]
+mod tests;

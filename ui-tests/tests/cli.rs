@@ -78,6 +78,12 @@ fn the_terminal_says_why_and_counts_every_outcome() {
     let counts = Outcome::ALL.map(|outcome| format!("{} {outcome}", cells(|cell| cell.outcome() == outcome).len()));
     output.says(&format!("\n{} cells: {}\n", CELLS.len(), counts.join(", ")));
     output.says("unavailable: absent: nobody delivered it");
+    // What did not occur is not counted.
+    let absent = |outcome| cells(|cell| cell.backend() == "absent" && cell.outcome() == outcome).len();
+    let (skipped, unavailable) = (absent(Outcome::Skipped), absent(Outcome::Unavailable));
+    let total = skipped + unavailable;
+    let counts = format!("\n{total} cells: {skipped} skipped, {unavailable} unavailable\n");
+    suite("outcomes").args(&["--backend", "absent"]).run().says(&counts);
 }
 
 #[test]
@@ -299,6 +305,7 @@ fn the_matrix_counts_every_cell_and_runs_nothing() {
     assert_eq!(counted("skip"), skipped, "cells to skip{output}");
     output.says("xfail faulty known_somehow: something is wrong (upstream, issue 7, ");
     output.says("skip  faulty impossible: 'faulty' has no arms for 'impossible' (hardware limit, ");
+    output.says("\nfeatures\n  impossible: Skipped, by a row that is right.\n");
     // A selection narrows it.
     let narrow = suite("outcomes").args(&["--matrix", "--backend", "reference"]).run();
     assert!(!narrow.exits(0).ran_nothing().stdout.contains("faulty"), "an unselected backend{narrow}");

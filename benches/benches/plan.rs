@@ -1,6 +1,5 @@
 //! What it costs to plan a cell, and to plan a single one of many.
 
-use std::borrow::Cow;
 use std::hint::black_box;
 use std::sync::Arc;
 
@@ -14,32 +13,17 @@ const MARKERS: [&str; 4] = ["float64", "dynamic_offsets", "empty_tensors", "quan
 /// 10,000 tests on 3 backends, every fourth of which uses a feature that two backends exclude.
 fn suite() -> Arc<[SuiteSpec]> {
     let tests = (0..10_000).map(|number| TestSpec {
-        path: format!("ops::group_{}::test_{number}", number % 100),
-        origin: HERE,
         markers: vec![MARKERS[number % 4]],
-        backends: None,
-        axes: &[],
-        differential: false,
+        ..TestSpec::new(format!("ops::group_{}::test_{number}", number % 100), HERE)
     });
-    let rows = ["mlx_cpu", "mlx_metal"].map(|backend| Row {
-        backend: Cow::Borrowed(backend),
-        marker: Cow::Borrowed("float64"),
-        kind: Exclusion::Skip,
-        message: "no 64-bit floats".to_owned(),
-        debt: None,
-        tracking: None,
-        location: None,
-    });
+    let rows = ["mlx_cpu", "mlx_metal"]
+        .map(|backend| Row::new(backend, "float64", Exclusion::Skip, "no 64-bit floats").unwrap());
     [SuiteSpec {
-        subject: "dyn Kernels",
-        baseline: "reference",
         features: MARKERS.map(|marker| FeatureSpec { marker, description: marker }).to_vec(),
-        backends: ["reference", "mlx_cpu", "mlx_metal"]
-            .map(|name| BackendSpec { name, aliases: &[], origin: HERE })
-            .to_vec(),
+        backends: ["reference", "mlx_cpu", "mlx_metal"].map(|name| BackendSpec::new(name, HERE)).to_vec(),
         tests: tests.collect(),
-        excluding: vec![],
         rows: rows.to_vec(),
+        ..SuiteSpec::new("dyn Kernels", "reference")
     }]
     .into()
 }

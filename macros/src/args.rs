@@ -14,6 +14,8 @@ use crate::feature::marker_ident;
 pub struct TestArgs {
     /// The markers, as identifiers that carry the span of what was written.
     pub uses: Vec<Ident>,
+    /// The function of the contract that the test is about.
+    pub of: Option<Ident>,
     /// The names of the backends; `None` without the argument.
     pub backends: Option<Vec<LitStr>>,
     /// The axes.
@@ -34,6 +36,8 @@ pub struct Axis {
 pub struct AxisValue {
     pub label: Option<Ident>,
     pub expr: Expr,
+    /// The markers of the features that a cell with this value uses.
+    pub uses: Vec<Ident>,
 }
 
 /// `tolerance(rtol = …, atol = …, reason = "…")`.
@@ -74,11 +78,25 @@ impl TestArgs {
                     self.errors.at(name, "`uses()` names no marker; leave it out");
                 }
                 for marker in markers {
-                    if self.uses.contains(&marker) {
-                        self.errors.at(&marker, format!("marker `{marker}` is repeated"));
-                    } else {
-                        self.uses.push(marker);
-                    }
+                    self.mark(marker, "is repeated");
+                }
+            }
+            // What a module gives to the checks in it; see `module.rs`.
+            "__of_the_module" => {
+                let content;
+                parenthesized!(content in input);
+                let module: Self = content.parse()?;
+                for marker in module.uses {
+                    self.mark(marker, "is given by the module already");
+                }
+                self.of = self.of.take().or(module.of);
+            }
+            "of" => {
+                self.once(name, self.of.is_some());
+                let functions = one_or_more(input, &mut self.errors)?;
+                match <[Ident; 1]>::try_from(functions) {
+                    Ok([function]) => self.of = Some(function),
+                    Err(_) => self.errors.at(name, "a check is about one function: `of = \"…\"`"),
                 }
             }
             "backends" => {
@@ -110,13 +128,21 @@ impl TestArgs {
                 return Err(syn::Error::new_spanned(
                     name,
                     format!(
-                        "unknown argument `{name}` (known: uses = \"…\", uses(\"…\", …), backends(\"…\", …), \
+                        "unknown argument `{name}` (known: uses = \"…\", uses(\"…\", …), of = \"…\", backends(\"…\", …), \
                          tolerance(rtol = …, atol = …, reason = \"…\"), and an axis `parameter(value, …)`)"
                     ),
                 ));
             }
         }
         Ok(())
+    }
+
+    fn mark(&mut self, marker: Ident, otherwise: &str) {
+        if self.uses.contains(&marker) {
+            self.errors.at(&marker, format!("marker `{}` {otherwise}", marker.unraw()));
+        } else {
+            self.uses.push(marker);
+        }
     }
 
     fn once(&mut self, name: &Ident, seen: bool) {
@@ -136,7 +162,16 @@ impl Parse for AxisValue {
         } else {
             None
         };
-        Ok(Self { label, expr: input.parse()? })
+        let expr = input.parse()?;
+        let marked = input.cursor().ident().is_some_and(|(ident, _)| ident == "uses");
+        let mut errors = Errors::default();
+        let uses = if marked {
+            input.parse::<Ident>()?;
+            one_or_more(input, &mut errors)?
+        } else {
+            Vec::new()
+        };
+        errors.into_result().map(|()| Self { label, expr, uses })
     }
 }
 
@@ -178,7 +213,7 @@ impl Marker {
                 if word && !matches!(given.as_str(), "_" | "self" | "super" | "crate" | "Self") {
                     return Ok(marker_ident(&given, literal.span()));
                 }
-                let message = format!("`{given}` is not a marker: markers look like `snake_case`");
+                let message = format!("`{given}` is not a name: names look like `snake_case`");
                 Err(syn::Error::new_spanned(&literal, message))
             }
         }

@@ -1,14 +1,14 @@
 //! One element of a slice that the linker collects.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::quote;
-use syn::ItemFn;
+use quote::{ToTokens, quote};
 
-/// The three slices.
+/// The slices.
 pub enum Slice {
     Tests,
     Backends,
     Exclusions,
+    Implements,
 }
 
 /// Registers `value`, a constant expression.
@@ -17,6 +17,7 @@ pub fn element(slice: &Slice, value: &TokenStream) -> TokenStream {
         Slice::Tests => ("TESTS", "TestElement"),
         Slice::Backends => ("BACKENDS", "BackendElement"),
         Slice::Exclusions => ("EXCLUSIONS", "ExclusionsElement"),
+        Slice::Implements => ("IMPLEMENTS", "ImplementsElement"),
     };
     let (slice, interface) = (Ident::new(slice, Span::call_site()), Ident::new(interface, Span::call_site()));
     quote! {
@@ -27,10 +28,10 @@ pub fn element(slice: &Slice, value: &TokenStream) -> TokenStream {
     }
 }
 
-/// The function as it is, and what is registered of it, without a warning of its own.
-pub fn registered(function: &ItemFn, registration: &TokenStream) -> TokenStream {
+/// The item as it is, and what is registered of it, without a warning of its own.
+pub fn registered(item: &impl ToTokens, registration: &TokenStream) -> TokenStream {
     quote! {
-        #function
+        #item
 
         #[allow(deprecated, reason = "what is deprecated is still to be checked")]
         const _: () = { #registration };

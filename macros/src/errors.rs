@@ -32,6 +32,11 @@ impl Errors {
         self.0.is_none()
     }
 
+    /// The errors, if there are any.
+    pub fn into_result(self) -> syn::Result<()> {
+        self.0.map_or(Ok(()), Err)
+    }
+
     /// The errors as tokens, if there are any.
     pub fn into_tokens(self) -> Option<TokenStream> {
         self.0.map(|error| error.to_compile_error())

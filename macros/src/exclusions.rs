@@ -4,15 +4,19 @@ use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::parse::{Parse, ParseStream};
 use syn::spanned::Spanned;
-use syn::{FnArg, ItemFn, LitStr, Type};
+use syn::visit::Visit;
+use syn::{
+    Block, Expr, ExprCall, ExprParen, ExprPath, ExprReturn, FnArg, Ident, ItemFn, LitStr, Macro, Stmt, Token, Type,
+};
 
 use crate::backend::check_name;
 use crate::element::{Slice, element, origin, registered};
 use crate::errors::Errors;
 
-/// `"backend"`.
+/// `"backend"`, and `all = …` for a row of the whole backend.
 pub struct ExclusionsArgs {
     backend: LitStr,
+    all: Option<Expr>,
 }
 
 impl Parse for ExclusionsArgs {
@@ -22,10 +26,27 @@ impl Parse for ExclusionsArgs {
             return Err(syn::Error::new(Span::call_site(), message));
         }
         let backend = input.parse()?;
-        if !input.is_empty() {
-            return Err(input.error("one name only: each backend has a matrix function of its own"));
+        let mut all = None;
+        while !input.is_empty() {
+            input.parse::<Token![,]>()?;
+            if input.is_empty() {
+                break;
+            }
+            if input.peek(LitStr) {
+                return Err(input.error("one name only: each backend has a matrix function of its own"));
+            }
+            let key: Ident = input.parse()?;
+            if key != "all" {
+                let message =
+                    format!("unknown argument `{key}` (known: all = skip(…) or xfail(…), for the whole backend)");
+                return Err(syn::Error::new_spanned(key, message));
+            }
+            input.parse::<Token![=]>()?;
+            if all.replace(input.parse()?).is_some() {
+                return Err(syn::Error::new_spanned(key, "argument `all` is repeated"));
+            }
         }
-        Ok(Self { backend })
+        Ok(Self { backend, all })
     }
 }
 
@@ -44,20 +65,34 @@ pub fn expand(args: ExclusionsArgs, item: TokenStream) -> TokenStream {
         return quote!(#errors #item);
     }
 
+    let Some(feature) = feature else { return item };
     let (backend, name) = (&args.backend, &function.sig.ident);
     let origin = origin(name.span());
     let evaluate = quote_spanned! {name.span()=>
         let features = <#feature as ::crosscheck::Feature>::ALL;
         let mut at = 0;
         while at < features.len() {
-            ::crosscheck::__private::row(#name(features[at]));
+            let _ = #name(features[at]);
             at += 1;
         }
     };
+    let all = match &args.all {
+        Some(row) => checked(row, &feature),
+        None => quote!(::crosscheck::RUN),
+    };
     let registration = element(
         &Slice::Exclusions,
-        &quote!(::crosscheck::__private::Exclusions::<#feature> { backend: #backend, origin: #origin, action: #name }),
+        &quote! {
+            ::crosscheck::__private::Exclusions::<#feature> {
+                backend: #backend,
+                origin: #origin,
+                action: #name,
+                all: #all,
+            }
+        },
     );
+    let mut function = function;
+    check_rows(&mut function.block, &feature);
     registered(
         &function,
         &quote! {
@@ -65,6 +100,59 @@ pub fn expand(args: ExclusionsArgs, item: TokenStream) -> TokenStream {
             #registration
         },
     )
+}
+
+/// The row, checked where it is written.
+fn checked(row: &Expr, feature: &Type) -> TokenStream {
+    quote_spanned!(row.span()=> ::crosscheck::__private::row::<#feature>(#row))
+}
+
+/// Whether the row stands for itself: a constant of its own, in which the compiler finds what is wrong with it whatever is
+/// wrong with another one. Names that begin in lower case and are not called may be bound by the function.
+fn is_constant(row: &Expr) -> bool {
+    struct Names(bool);
+    impl Visit<'_> for Names {
+        fn visit_expr_path(&mut self, path: &ExprPath) {
+            let lower = |ident: &Ident| ident.to_string().starts_with(|c: char| c.is_lowercase() || c == '_');
+            self.0 &= !path.path.get_ident().is_some_and(lower);
+        }
+        fn visit_expr_call(&mut self, call: &ExprCall) {
+            call.args.iter().for_each(|argument| self.visit_expr(argument));
+        }
+        fn visit_macro(&mut self, _: &Macro) {
+            self.0 = false;
+        }
+    }
+    let mut names = Names(true);
+    names.visit_expr(row);
+    names.0
+}
+
+/// Has every row that the function can end in checked where it is written.
+fn check_rows(block: &mut Block, feature: &Type) {
+    if let Some(Stmt::Expr(tail, None)) = block.stmts.last_mut() {
+        check_tail(tail, feature);
+    }
+}
+
+fn check_tail(expr: &mut Expr, feature: &Type) {
+    match expr {
+        Expr::Match(it) => it.arms.iter_mut().for_each(|arm| check_tail(&mut arm.body, feature)),
+        Expr::Block(it) if it.label.is_none() => check_rows(&mut it.block, feature),
+        Expr::If(it) => {
+            check_rows(&mut it.then_branch, feature);
+            if let Some((_, otherwise)) = &mut it.else_branch {
+                check_tail(otherwise, feature);
+            }
+        }
+        Expr::Return(ExprReturn { expr: Some(row), .. }) | Expr::Paren(ExprParen { expr: row, .. }) => {
+            check_tail(row, feature);
+        }
+        row => {
+            let checked = checked(row, feature);
+            *row = Expr::Verbatim(if is_constant(row) { quote!(const { #checked }) } else { checked });
+        }
+    }
 }
 
 /// The type of the only parameter.

@@ -3,11 +3,12 @@
 use heck::ToSnakeCase;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
-use syn::{Attribute, Data, DeriveInput, Expr, ExprLit, Fields, Lit, Meta, Variant};
+use syn::punctuated::Punctuated;
+use syn::{Attribute, Data, DeriveInput, Expr, ExprLit, Fields, Lit, Meta, Token, Variant};
 
 use crate::errors::Errors;
 
-/// The trait, and one constant a marker, which is what a `uses` names.
+/// The trait.
 pub fn expand(input: DeriveInput) -> TokenStream {
     let mut errors = Errors::default();
     let variants: Vec<_> = match &input.data {
@@ -20,6 +21,7 @@ pub fn expand(input: DeriveInput) -> TokenStream {
     if !input.generics.params.is_empty() {
         errors.at(&input.generics, "features are a plain list: the enum cannot be generic");
     }
+    let tracked = tracked(&input.attrs, &mut errors);
     let descriptions: Vec<_> = variants.iter().map(|variant| description(variant, &mut errors)).collect();
     if let Some(errors) = errors.into_tokens() {
         return errors;
@@ -28,23 +30,12 @@ pub fn expand(input: DeriveInput) -> TokenStream {
     let name = &input.ident;
     let idents: Vec<_> = variants.iter().map(|variant| &variant.ident).collect();
     let markers: Vec<_> = idents.iter().map(|ident| ident.to_string().to_snake_case()).collect();
-    let constants = idents.iter().zip(&markers).map(|(ident, marker)| {
-        let constant = marker_ident(marker, ident.span());
-        quote! {
-            #[doc(hidden)]
-            #[allow(non_upper_case_globals, dead_code, reason = "named as `uses` names it; a feature without a test is the planner's to report")]
-            pub const #constant: Self = Self::#ident;
-        }
-    });
     quote! {
-        #[automatically_derived]
-        impl #name {
-            #(#constants)*
-        }
-
         #[automatically_derived]
         impl ::crosscheck::Feature for #name {
             const ALL: &'static [Self] = &[#(Self::#idents),*];
+            const MARKERS: &'static [&'static str] = &[#(#markers),*];
+            const TRACKED: &'static [::crosscheck::Debt] = &[#(::crosscheck::Debt::#tracked),*];
 
             fn marker(self) -> &'static str {
                 match self {
@@ -66,6 +57,24 @@ pub fn marker_ident(marker: &str, span: Span) -> Ident {
     syn::parse_str::<Ident>(marker).map_or_else(|_| Ident::new_raw(marker, span), |_| Ident::new(marker, span))
 }
 
+/// The kinds of debt in `#[crosscheck(tracked(…))]`.
+fn tracked(attributes: &[Attribute], errors: &mut Errors) -> Vec<Ident> {
+    let mut kinds = Vec::new();
+    for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("crosscheck")) {
+        let result = attribute.parse_nested_meta(|meta| {
+            if !meta.path.is_ident("tracked") {
+                return Err(meta.error("unknown argument (known: tracked(NotYet, …))"));
+            }
+            let content;
+            syn::parenthesized!(content in meta.input);
+            kinds.extend(Punctuated::<Ident, Token![,]>::parse_terminated(&content)?);
+            Ok(())
+        });
+        errors.keep(result);
+    }
+    kinds
+}
+
 /// The doc comment in one line.
 fn description(variant: &Variant, errors: &mut Errors) -> String {
     if !matches!(variant.fields, Fields::Unit) {
@@ -78,6 +87,9 @@ fn description(variant: &Variant, errors: &mut Errors) -> String {
             &variant.ident,
             format!("`{}` cannot be a marker: it is a keyword even when it is quoted", variant.ident),
         );
+    }
+    if variant.ident.to_string().to_snake_case() == "all" {
+        errors.at(&variant.ident, "`all` stands for the whole backend in the matrix: give the feature another name");
     }
     if text.is_empty() {
         let ident = &variant.ident;

@@ -7,6 +7,8 @@ mod element;
 mod errors;
 mod exclusions;
 mod feature;
+mod implements;
+mod module;
 mod test;
 
 use proc_macro::TokenStream;
@@ -23,10 +25,15 @@ use syn::parse_macro_input;
 /// ```
 ///
 /// - `uses = "marker"` or `uses("a", "b")`: the features that it uses, resolved where they are written.
+/// - `of = "matmul"`: the function of the contract that it is about; a backend that does not implement it
+///   ([`macro@implements`]) is not asked.
 /// - `backends("a", "b")`: the backends it is narrowed to; without it, all of them.
 /// - `parameter(v, w, …)`: an *axis*, the values of the parameter of that name. A bare identifier is a variant or constant
 ///   of the parameter's type, a literal is itself, and any other expression needs a label: `size(small = Size::new(3))`. With a
-///   label, an identifier is itself as well.
+///   label, an identifier is itself as well. A value may use features of its own: `n(1, 0 uses("empty_tensors"))`; one of a
+///   type that implements `crosscheck::Carries` does so by itself.
+///
+/// On a module, `uses` and `of` hold for each check in it: `#[conformance(uses = "float64")] mod wide { … }`.
 ///
 /// The function returns nothing or `Result<(), E>`. It stays callable as it is.
 #[proc_macro_attribute]
@@ -73,14 +80,52 @@ pub fn backend(args: TokenStream, item: TokenStream) -> TokenStream {
 /// ```
 ///
 /// The compiler checks it: the function is evaluated for every feature while it compiles, a new feature makes the match
-/// non-exhaustive, and a shadowed row is an unreachable pattern.
+/// non-exhaustive, a shadowed row is an unreachable pattern, and a row that does not say why it exists is an error.
+///
+/// `#[crosscheck::exclusions("mlx_metal", all = skip("…").because(…))]` excludes the whole backend with one row. It decides
+/// where no row of a feature does; a Skip beats their XFails.
 #[proc_macro_attribute]
 pub fn exclusions(args: TokenStream, item: TokenStream) -> TokenStream {
     with_args(args, item, exclusions::expand)
 }
 
+/// Which functions of the contract some backends implement, read off the `impl` block, so that it cannot drift.
+///
+/// ```ignore
+/// #[crosscheck::implements("mlx_cpu", "mlx_metal")]
+/// impl Kernels for Mlx { /* … */ }
+/// ```
+///
+/// A cell of these backends whose test is about a function (`of = "…"`), or calls one, that the block leaves out is *not
+/// implemented*: known before anything runs, and shown as skipped by every runner. Calls count where the test's own body
+/// makes them on the backend; those of helpers count where the trait is a [`macro@contract`].
+#[proc_macro_attribute]
+pub fn implements(args: TokenStream, item: TokenStream) -> TokenStream {
+    with_args(args, item, implements::expand_implements)
+}
+
+/// The trait that is the contract, when it has default bodies that compute something.
+///
+/// ```ignore
+/// #[crosscheck::contract]
+/// pub trait Kernels: Send + Sync {
+///     fn relu(&self, x: &Tensor) -> Tensor { reference::relu(x) }
+/// }
+/// ```
+///
+/// A check that comes to such a body on a backend whose `impl` block ([`macro@implements`]) leaves the function out ends
+/// there, as *not implemented*: no check ever compares the reference with itself. Everywhere else the bodies are what they
+/// are.
+#[proc_macro_attribute]
+pub fn contract(args: TokenStream, item: TokenStream) -> TokenStream {
+    with_args(args, item, implements::expand_contract)
+}
+
 /// What a backend may lack: an enum of variants without fields, each with a doc comment, which is the text of the report.
-#[proc_macro_derive(Feature)]
+///
+/// `#[crosscheck(tracked(NotYet, Upstream))]` on the enum demands a tracking link of every row of the exclusion matrix that
+/// exists for one of these reasons; without one it does not compile.
+#[proc_macro_derive(Feature, attributes(crosscheck))]
 pub fn derive_feature(item: TokenStream) -> TokenStream {
     feature::expand(parse_macro_input!(item as syn::DeriveInput)).into()
 }

@@ -3,13 +3,18 @@
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::ext::IdentExt;
+use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
-use syn::{Attribute, FnArg, GenericParam, Ident, ItemFn, Pat, ReturnType, Type};
+use syn::visit::{self, Visit};
+use syn::{
+    Attribute, Expr, ExprMethodCall, FnArg, GenericParam, Ident, ItemFn, ItemMod, Macro, Pat, ReturnType, Token, Type,
+};
 
 use crate::args::{Axis, TestArgs, slice_of};
 use crate::axis::{label, labels_are_distinct, value};
 use crate::element::{Slice, element, origin, registered};
 use crate::errors::Errors;
+use crate::module;
 
 /// Which of the two.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -18,8 +23,11 @@ pub enum Flavour {
     Differential,
 }
 
-/// The function, and its registration.
+/// The function, and its registration; or the module, and what it gives to the checks in it.
 pub fn expand(mut args: TestArgs, item: TokenStream, flavour: Flavour) -> TokenStream {
+    if let Ok(module) = syn::parse2::<ItemMod>(item.clone()) {
+        return module::expand(args, module);
+    }
     let mut errors = std::mem::take(&mut args.errors);
     let Some(function) = errors.keep(syn::parse2::<ItemFn>(item.clone())) else {
         return errors.into_tokens().unwrap_or_default();
@@ -48,17 +56,36 @@ fn registration(
     let (subject, name) = (signature.subject, &function.sig.ident);
     let name_text = name.unraw().to_string();
     let origin = origin(name.span());
-    let uses = args.uses.iter().map(|marker| {
-        // With the span of the literal throughout, rustc's "no such constant" and its suggestion point there.
-        quote_spanned!(marker.span()=> <<#subject as ::crosscheck::Subject>::Feature>::#marker)
-    });
-    let backends = match &args.backends {
-        Some(names) => {
-            let names = slice_of(names);
-            quote!(::core::option::Option::Some(#names))
+    let features = |markers: &[Ident]| {
+        // With the span of the literal throughout, what is wrong with it is said there.
+        let lookup = markers.iter().map(|marker| {
+            let text = marker.unraw().to_string();
+            quote_spanned! {marker.span()=>
+                ::crosscheck::__private::feature::<<#subject as ::crosscheck::Subject>::Feature>(#text)
+            }
+        });
+        quote!(&[#(#lookup),*])
+    };
+    let uses = features(&args.uses);
+    let of = match &args.of {
+        Some(function) => {
+            let name = function.unraw().to_string();
+            // The path is what makes a function that the contract does not have an error, at the literal.
+            quote_spanned!(function.span()=> ::core::option::Option::Some({ let _ = <#subject>::#function; #name }))
         }
         None => quote!(::core::option::Option::None),
     };
+    let calls = slice_of(&calls(function, signature.name));
+    let backends = match &args.backends {
+        Some(names) => {
+            let names = names
+                .iter()
+                .map(|name| quote_spanned!(name.span()=> ::crosscheck::__private::backend::<#subject>(#name)));
+            quote!(::core::option::Option::Some(&[#(#names),*]))
+        }
+        None => quote!(::core::option::Option::None),
+    };
+    let carried = carried(subject, axes, &features);
     let axis_specs = axes.iter().map(|axis| {
         let (name, labels) = (axis.parameter.unraw().to_string(), slice_of(&axis.labels));
         quote!(::crosscheck::__private::AxisSpec { name: #name, labels: #labels })
@@ -114,17 +141,91 @@ fn registration(
             ::crosscheck::__private::Test::<#subject> {
                 name: #name_text,
                 origin: #origin,
-                uses: &[#(#uses),*],
+                uses: #uses,
                 backends: #backends,
+                of: #of,
+                calls: #calls,
                 axes: &[#(#axis_specs),*],
+                carried: #carried,
                 body: #body,
             }
         },
     )
 }
 
+/// What the values of the axes carry: by their type, and by what is written beside them.
+fn carried(subject: &Type, axes: &[MatchedAxis<'_>], features: &dyn Fn(&[Ident]) -> TokenStream) -> TokenStream {
+    if axes.is_empty() {
+        return quote!(::core::option::Option::None);
+    }
+    let feature = quote!(<#subject as ::crosscheck::Subject>::Feature);
+    let written = axes.iter().map(|axis| {
+        let values = axis.uses.iter().map(|uses| features(uses));
+        quote!(&[#(#values),*])
+    });
+    let of_type = axes.iter().enumerate().map(|(at, axis)| {
+        let (ty, values) = (axis.ty, axis.values.iter().enumerate().map(|(number, value)| quote!(#number => #value,)));
+        quote! {
+            #at => ::crosscheck::__private::Probe::<#ty, #feature>::new().carried(|| {
+                let value: #ty = match value {
+                    #(#values)*
+                    _ => ::core::unreachable!("crosscheck asks only for values of the axis"),
+                };
+                value
+            }),
+        }
+    });
+    quote! {{
+        // A constant of its own, so that what is wrong in it is an error in a crate that nothing calls.
+        const WRITTEN: &[&[&[#feature]]] = &[#(#written),*];
+        ::core::option::Option::Some(|axis, value| {
+            #[allow(unused_imports, reason = "not called where the type carries features itself")]
+            use ::crosscheck::__private::CarriesNothing as _;
+            let mut features = match axis {
+                #(#of_type)*
+                _ => ::core::unreachable!("crosscheck asks only for axes of the test"),
+            };
+            features.extend_from_slice(WRITTEN[axis][value]);
+            features
+        })
+    }}
+}
+
+/// The functions that the body calls on the subject, as far as its own text shows.
+fn calls(function: &ItemFn, subject: Option<&Ident>) -> Vec<String> {
+    struct Calls<'a> {
+        subject: &'a Ident,
+        found: Vec<String>,
+    }
+    impl<'ast> Visit<'ast> for Calls<'_> {
+        fn visit_expr_method_call(&mut self, call: &'ast ExprMethodCall) {
+            if matches!(&*call.receiver, Expr::Path(path) if path.path.is_ident(self.subject)) {
+                let name = call.method.unraw().to_string();
+                if !self.found.contains(&name) {
+                    self.found.push(name);
+                }
+            }
+            visit::visit_expr_method_call(self, call);
+        }
+        fn visit_macro(&mut self, invocation: &'ast Macro) {
+            let arguments = Punctuated::<Expr, Token![,]>::parse_terminated;
+            if let Ok(arguments) = invocation.parse_body_with(arguments) {
+                let mut inner = Calls { subject: self.subject, found: std::mem::take(&mut self.found) };
+                arguments.iter().for_each(|argument| inner.visit_expr(argument));
+                self.found = inner.found;
+            }
+        }
+    }
+    let Some(subject) = subject else { return Vec::new() };
+    let mut calls = Calls { subject, found: Vec::new() };
+    calls.visit_block(&function.block);
+    calls.found
+}
+
 /// What the runner calls: the subject, and one parameter an axis.
 struct Signature<'a> {
+    /// What the body calls the subject, where that is a name.
+    name: Option<&'a Ident>,
     subject: &'a Type,
     parameters: Vec<(&'a Ident, &'a Type)>,
 }
@@ -140,6 +241,13 @@ impl<'a> Signature<'a> {
             errors.at(&signature.generics, "a check is not generic: every backend is given as the same trait object");
         }
         let mut inputs = signature.inputs.iter();
+        let name = signature.inputs.first().and_then(|input| match input {
+            FnArg::Typed(parameter) => match &*parameter.pat {
+                Pat::Ident(pattern) => Some(&pattern.ident),
+                _ => None,
+            },
+            FnArg::Receiver(_) => None,
+        });
         let subject = match inputs.next() {
             Some(FnArg::Typed(parameter)) => match ungrouped(&parameter.ty) {
                 Type::Reference(reference) if reference.mutability.is_none() => Some(&*reference.elem),
@@ -168,7 +276,7 @@ impl<'a> Signature<'a> {
             FnArg::Receiver(_) => None,
         });
         let parameters = parameters.collect();
-        Some(Self { subject: subject?, parameters })
+        Some(Self { name, subject: subject?, parameters })
     }
 
     /// Pairs the axes with the parameters, in the order of the parameters.
@@ -181,7 +289,7 @@ impl<'a> Signature<'a> {
         }
         let mut matched = Vec::new();
         for (parameter, ty) in &self.parameters {
-            if matches!(parameter.to_string().as_str(), "uses" | "backends" | "tolerance") {
+            if matches!(parameter.to_string().as_str(), "uses" | "of" | "backends" | "tolerance") {
                 errors.at(
                     parameter,
                     format!("`{parameter}` is an argument of the attribute: give the parameter another name"),
@@ -199,7 +307,8 @@ impl<'a> Signature<'a> {
             labels_are_distinct(axis, &labels, errors);
             let labels = labels.into_iter().flatten().collect();
             let values = axis.values.iter().map(|it| value(it, ty)).collect();
-            matched.push(MatchedAxis { parameter, labels, values });
+            let uses = axis.values.iter().map(|it| it.uses.clone()).collect();
+            matched.push(MatchedAxis { parameter, ty, labels, values, uses });
         }
         matched
     }
@@ -215,8 +324,10 @@ fn ungrouped(ty: &Type) -> &Type {
 
 struct MatchedAxis<'a> {
     parameter: &'a Ident,
+    ty: &'a Type,
     labels: Vec<String>,
     values: Vec<TokenStream>,
+    uses: Vec<Vec<Ident>>,
 }
 
 /// libtest's own attributes would do something else than they seem to.

@@ -1,18 +1,23 @@
 //! What the attributes expand to. Not part of the public interface.
 
+use std::marker::PhantomData;
+
+pub use core::option::Option::{None, Some};
 pub use linkme;
 
 pub use crate::compare::Tolerance;
 pub use crate::registry::{
     Backend, BackendElement, Body, BoxError, CROSSCHECK_BACKENDS_V1 as BACKENDS,
-    CROSSCHECK_EXCLUSIONS_V1 as EXCLUSIONS, CROSSCHECK_TESTS_V1 as TESTS, Exclusions, ExclusionsElement, Test,
-    TestElement, Value,
+    CROSSCHECK_EXCLUSIONS_V1 as EXCLUSIONS, CROSSCHECK_IMPLEMENTS_V1 as IMPLEMENTS, CROSSCHECK_TESTS_V1 as TESTS,
+    Exclusions, ExclusionsElement, Implements, ImplementsElement, Test, TestElement, Value,
 };
 pub use crate::spec::{AxisSpec, Origin};
+pub use crate::unimplemented::default_body;
 
-use crate::action::Action;
+use crate::action::{Action, check_row, is_blank};
 use crate::compare::Compare;
-use crate::subject::{Subject, Unavailable};
+use crate::nearest::unknown_const;
+use crate::subject::{Carries, Feature, Subject, Unavailable};
 
 /// What the body of a check may return.
 #[diagnostic::on_unimplemented(
@@ -70,6 +75,13 @@ impl<T: Compare, E: Into<BoxError>> Output for Result<T, E> {
     }
 }
 
+impl<S: Subject + ?Sized> Implements<S> {
+    /// The functions that a block implements for these backends.
+    pub const fn new(backends: &'static [&'static str], origin: Origin, functions: &'static [&'static str]) -> Self {
+        Self { backends, origin, functions, subject: PhantomData }
+    }
+}
+
 impl<S: Subject + ?Sized> Backend<S> {
     /// A backend whose subject is what `open` makes.
     pub const fn new(
@@ -88,7 +100,88 @@ pub const fn tolerance(rtol: f64, atol: f64, reason: &'static str) -> Tolerance 
     Tolerance::overriding(rtol, atol, reason)
 }
 
-/// Evaluates a row where the matrix is checked.
-pub const fn row(action: Action) {
-    let _ = action;
+/// A row where it is written: what is wrong with it is an error there.
+#[track_caller]
+pub const fn row<F: Feature>(action: Action) -> Action {
+    check_row(&action, F::TRACKED);
+    action
+}
+
+/// The feature that a `uses` names.
+#[track_caller]
+pub const fn feature<F: Feature>(marker: &str) -> F {
+    let mut at = 0;
+    while at < F::MARKERS.len() {
+        if same(F::MARKERS[at], marker) {
+            return F::ALL[at];
+        }
+        at += 1;
+    }
+    panic!("{}", unknown_const("marker", marker, F::MARKERS).as_str())
+}
+
+/// A name in a `backends(…)`, checked where the subject closes the list.
+#[track_caller]
+pub const fn backend<S: Subject + ?Sized>(name: &'static str) -> &'static str {
+    let Some(known) = S::BACKENDS else { return name };
+    let mut at = 0;
+    while at < known.len() {
+        if same(known[at], name) {
+            return name;
+        }
+        at += 1;
+    }
+    panic!("{}", unknown_const("backend", name, known).as_str())
+}
+
+const fn same(a: &str, b: &str) -> bool {
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    let mut at = 0;
+    while at < a.len() && at < b.len() && a[at] == b[at] {
+        at += 1;
+    }
+    at == a.len() && at == b.len()
+}
+
+/// A reason that says something.
+#[track_caller]
+pub const fn reason(text: &'static str) -> &'static str {
+    assert!(!is_blank(text), "the reason is empty");
+    text
+}
+
+/// What the values of a type carry, if the type says so: the method of [`CarriesNothing`] is the one that is called where
+/// the type does not implement [`Carries`], because an inherent one comes first.
+pub struct Probe<T, F>(PhantomData<fn() -> (T, F)>);
+
+impl<T, F> Probe<T, F> {
+    /// A probe.
+    pub const fn new() -> Self {
+        Self(PhantomData)
+    }
+}
+
+impl<T, F> Default for Probe<T, F> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<T: Carries<F>, F: Feature> Probe<T, F> {
+    /// What a value carries.
+    pub fn carried(&self, value: impl FnOnce() -> T) -> Vec<F> {
+        value().features().to_vec()
+    }
+}
+
+/// See [`Probe`].
+pub trait CarriesNothing<T, F> {
+    /// Nothing, and the value is not even made.
+    fn carried(&self, value: impl FnOnce() -> T) -> Vec<F>;
+}
+
+impl<T, F> CarriesNothing<T, F> for Probe<T, F> {
+    fn carried(&self, _: impl FnOnce() -> T) -> Vec<F> {
+        Vec::new()
+    }
 }

@@ -1,6 +1,9 @@
 //! What the exclusion matrix says of one feature on one backend.
 
+use std::ops::RangeInclusive;
 use std::panic::Location;
+
+use crate::date::Date;
 
 /// What to do with a cell that uses a feature: run it, skip it, or run it and expect a failure.
 ///
@@ -11,6 +14,8 @@ pub struct Action {
     pub(crate) message: &'static str,
     pub(crate) debt: Option<Debt>,
     pub(crate) tracking: Option<&'static str>,
+    pub(crate) since: Option<&'static str>,
+    pub(crate) until: Option<Date>,
     pub(crate) signature: Signature,
     pub(crate) location: Option<&'static Location<'static>>,
 }
@@ -56,7 +61,7 @@ impl Debt {
 }
 
 /// The ways in which a body can fail.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "harness", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 pub enum Failure {
     /// The body returned an error.
@@ -65,26 +70,51 @@ pub enum Failure {
     Panic,
     /// The body's value disagrees with the baseline's.
     Mismatch,
+    /// The body did not come to its end in time.
+    Timeout,
+    /// The body ended its process.
+    Crash,
 }
 
 impl Failure {
-    /// The failure in words: `an error`, `a panic`, `a mismatch`.
+    /// Every way.
+    pub const ALL: [Self; 5] = [Self::Error, Self::Panic, Self::Mismatch, Self::Timeout, Self::Crash];
+
+    /// The failure in words: `an error`, `a panic`, `a mismatch`, `a timeout`, `a crash`.
     pub const fn with_article(self) -> &'static str {
         match self {
             Self::Error => "an error",
             Self::Panic => "a panic",
             Self::Mismatch => "a mismatch",
+            Self::Timeout => "a timeout",
+            Self::Crash => "a crash",
         }
     }
 }
 
 /// The failure that an expected failure has to show; `None` accepts any.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Signature {
     /// How the body has to fail.
     pub failure: Option<Failure>,
     /// What the failure's text has to contain.
     pub text: Option<&'static str>,
+    /// How far off the values have to be, for a mismatch.
+    pub bracket: Bracket,
+}
+
+/// How far off the values of an expected mismatch are; `None` does not ask.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Bracket {
+    /// The least and the greatest value of the largest difference, in units in the last place of the baseline's element.
+    pub ulps: Option<(f64, f64)>,
+    /// The least and the greatest share of the elements that disagree, from 0 to 1.
+    pub share: Option<(f64, f64)>,
+}
+
+impl Bracket {
+    /// Any mismatch.
+    pub const ANY: Self = Self { ulps: None, share: None };
 }
 
 /// The feature is supported: the cell runs and has to pass.
@@ -93,14 +123,16 @@ pub const RUN: Action = Action {
     message: "",
     debt: None,
     tracking: None,
-    signature: Signature { failure: None, text: None },
+    since: None,
+    until: None,
+    signature: Signature { failure: None, text: None, bracket: Bracket::ANY },
     location: None,
 };
 
 /// The backend cannot do it: the body is not run, and the cell is reported as skipped with `message`.
 ///
 /// `{marker}` and `{backend}` in the message are replaced by their names; any other `{…}`, and an empty message, is an
-/// error while the matrix compiles.
+/// error while the matrix compiles. So is a row that does not say why it exists: add [`Action::because`].
 #[track_caller]
 pub const fn skip(message: &'static str) -> Action {
     Action { kind: Kind::Skip, ..excluded(message) }
@@ -127,10 +159,31 @@ impl Action {
     }
 
     /// Where the exclusion is followed up: a link to an issue.
+    ///
+    /// A suite may demand one, see [`Feature::TRACKED`](crate::Feature::TRACKED).
     #[track_caller]
     pub const fn tracking(self, link: &'static str) -> Self {
+        assert!(!matches!(self.kind, Kind::Run), "`tracking` describes an exclusion: it belongs to `skip` and `xfail`");
         assert!(!is_blank(link), "`tracking` needs a link");
         Self { tracking: Some(link), ..self }
+    }
+
+    /// The version, of the backend or of what it is built on, since which it is so. Shown with the row.
+    #[track_caller]
+    pub const fn since(self, version: &'static str) -> Self {
+        assert!(!matches!(self.kind, Kind::Run), "`since` describes an exclusion: it belongs to `skip` and `xfail`");
+        assert!(!is_blank(version), "`since` needs a version");
+        Self { since: Some(version), ..self }
+    }
+
+    /// The last day, as `YYYY-MM-DD` (UTC), on which the exclusion excuses anything. From the next day on each cell that
+    /// it would excuse fails the run.
+    #[track_caller]
+    pub const fn until(self, day: &'static str) -> Self {
+        assert!(!matches!(self.kind, Kind::Run), "`until` describes an exclusion: it belongs to `skip` and `xfail`");
+        let until = Date::parse(day);
+        assert!(until.is_some(), "`until` needs a day of the calendar, written YYYY-MM-DD");
+        Self { until, ..self }
     }
 
     /// The way in which the body is expected to fail; another one is reported as changed and fails the run.
@@ -147,6 +200,60 @@ impl Action {
         assert!(!is_blank(text), "`saying` needs a text: every failure contains the empty one");
         Self { signature: Signature { text: Some(text), ..self.signature }, ..self }
     }
+
+    /// How far off the value is expected to be: the largest difference of an element, in units in the last place of the
+    /// baseline's element. Less is an improvement and more a regression; both are reported as changed. Implies
+    /// [`Failure::Mismatch`].
+    #[track_caller]
+    pub const fn ulps(self, bracket: RangeInclusive<f64>) -> Self {
+        let (least, greatest) = (*bracket.start(), *bracket.end());
+        assert!(0.0 <= least && least <= greatest, "`ulps` needs a range of numbers from 0 on, such as `2.0..=16.0`");
+        let bracket = Bracket { ulps: Some((least, greatest)), ..self.signature.bracket };
+        self.mismatch("`ulps` describes an expected mismatch: it belongs to `xfail`, by `Mismatch`", bracket)
+    }
+
+    /// How many elements are expected to disagree, as a share of all (from 0 to 1); as [`ulps`](Self::ulps) otherwise.
+    #[track_caller]
+    pub const fn share(self, bracket: RangeInclusive<f64>) -> Self {
+        let (least, greatest) = (*bracket.start(), *bracket.end());
+        assert!(
+            0.0 <= least && least <= greatest && greatest <= 1.0,
+            "`share` needs a range of numbers from 0 to 1, such as `0.0..=0.05`"
+        );
+        let bracket = Bracket { share: Some((least, greatest)), ..self.signature.bracket };
+        self.mismatch("`share` describes an expected mismatch: it belongs to `xfail`, by `Mismatch`", bracket)
+    }
+
+    #[track_caller]
+    const fn mismatch(self, otherwise: &'static str, bracket: Bracket) -> Self {
+        let failure = self.signature.failure;
+        let fits = matches!(self.kind, Kind::XFail) && matches!(failure, None | Some(Failure::Mismatch));
+        assert!(fits, "{}", otherwise);
+        Self { signature: Signature { failure: Some(Failure::Mismatch), bracket, ..self.signature }, ..self }
+    }
+}
+
+/// Where a row is written: panics, which is a compile error there, unless the row says why it exists and is followed up
+/// as the suite demands.
+#[track_caller]
+pub(crate) const fn check_row(action: &Action, tracked: &[Debt]) {
+    if matches!(action.kind, Kind::Run) {
+        return;
+    }
+    let Some(debt) = action.debt else {
+        panic!(
+            "an exclusion says why it exists: add `.because(NotYet)`, `.because(WontFix)`, `.because(Upstream)` or \
+             `.because(HardwareLimit)`"
+        );
+    };
+    let mut at = 0;
+    while at < tracked.len() {
+        assert!(
+            action.tracking.is_some() || tracked[at] as u8 != debt as u8,
+            "this suite follows such exclusions up: add `.tracking(\"https://…\")`, a link to the issue"
+        );
+        at += 1;
+    }
 }
 
 /// Replaces the template keys of a row's message.
@@ -158,17 +265,20 @@ pub(crate) fn render(message: &str, marker: &str, backend: &str) -> String {
 #[track_caller]
 const fn check_message(message: &str) {
     assert!(!is_blank(message), "an exclusion needs a reason: what did you see the backend do?");
-    let bytes = message.as_bytes();
+    assert!(knows_its_keys(message), "unknown template key in an exclusion's message (known: {{marker}}, {{backend}})");
+}
+
+/// Whether every `{` of a template begins a key that [`render`] knows.
+pub(crate) const fn knows_its_keys(template: &str) -> bool {
+    let bytes = template.as_bytes();
     let mut at = 0;
     while at < bytes.len() {
-        if bytes[at] == b'{' {
-            assert!(
-                starts_with(bytes, at, b"{marker}") || starts_with(bytes, at, b"{backend}"),
-                "unknown template key in an exclusion's message (known: {{marker}}, {{backend}})",
-            );
+        if bytes[at] == b'{' && !starts_with(bytes, at, b"{marker}") && !starts_with(bytes, at, b"{backend}") {
+            return false;
         }
         at += 1;
     }
+    true
 }
 
 const fn starts_with(bytes: &[u8], at: usize, prefix: &[u8]) -> bool {
@@ -182,7 +292,7 @@ const fn starts_with(bytes: &[u8], at: usize, prefix: &[u8]) -> bool {
     true
 }
 
-const fn is_blank(text: &str) -> bool {
+pub(crate) const fn is_blank(text: &str) -> bool {
     text.trim_ascii().is_empty()
 }
 
@@ -211,6 +321,59 @@ mod tests {
     #[should_panic(expected = "belongs to `xfail`")]
     fn a_skip_has_no_signature() {
         let _ = skip("no").by(Failure::Panic);
+    }
+
+    #[test]
+    #[should_panic(expected = "belongs to `xfail`, by `Mismatch`")]
+    fn a_panic_has_no_bracket() {
+        let _ = xfail("no").by(Failure::Panic).ulps(0.0..=2.0);
+    }
+
+    #[test]
+    fn a_bracket_implies_a_mismatch() {
+        let row = xfail("no").share(0.0..=0.5).ulps(1.0..=2.0);
+        assert_eq!(row.signature.failure, Some(Failure::Mismatch));
+        assert_eq!(row.signature.bracket, Bracket { ulps: Some((1.0, 2.0)), share: Some((0.0, 0.5)) });
+    }
+
+    #[test]
+    fn a_range_that_holds_nothing_is_refused() {
+        type Call = fn() -> Action;
+        let calls: [Call; 5] = [
+            || xfail("no").share(0.5..=1.5),
+            || xfail("no").share(0.6..=0.5),
+            || xfail("no").ulps(-1.0..=2.0),
+            || xfail("no").ulps(2.0..=1.0),
+            || xfail("no").ulps(f64::NAN..=2.0),
+        ];
+        for call in calls {
+            assert!(std::panic::catch_unwind(call).is_err());
+        }
+    }
+
+    #[test]
+    #[should_panic(expected = "day of the calendar")]
+    fn a_row_cannot_expire_on_a_day_that_never_comes() {
+        let _ = skip("no").until("2027-02-30");
+    }
+
+    #[test]
+    fn a_row_is_followed_up_where_the_suite_demands_it() {
+        let tracked = [Debt::NotYet, Debt::Upstream];
+        for debt in Debt::ALL {
+            let row = skip("no").because(debt);
+            let bare = std::panic::catch_unwind(|| check_row(&row, &tracked)).is_ok();
+            assert_eq!(bare, !tracked.contains(&debt), "{debt:?}");
+            check_row(&row.tracking("https://example.org/7"), &tracked);
+            check_row(&row, &[]);
+        }
+        check_row(&RUN, &tracked);
+    }
+
+    #[test]
+    #[should_panic(expected = "says why it exists")]
+    fn a_row_without_a_kind_of_debt_is_refused() {
+        check_row(&xfail("no"), &[]);
     }
 
     #[test]

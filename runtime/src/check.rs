@@ -71,6 +71,24 @@ pub enum RegistryError {
         /// Where the other one stands.
         second: Origin,
     },
+    /// One backend has two blocks of implemented functions.
+    #[error("what `{backend}` implements is said twice: {first} and {second}")]
+    DuplicateImplements {
+        /// The backend.
+        backend: String,
+        /// Where one stands.
+        first: Origin,
+        /// Where the other one stands.
+        second: Origin,
+    },
+    /// A block of implemented functions names a backend that does not exist.
+    #[error("{at}: functions implemented by an {unknown}")]
+    DanglingImplements {
+        /// Where it stands.
+        at: Origin,
+        /// The name, the known ones and the nearest.
+        unknown: String,
+    },
     /// Exclusions name a backend that does not exist.
     #[error("{at}: exclusions for an {unknown}")]
     DanglingExclusions {
@@ -168,11 +186,15 @@ fn orphans(elements: &Elements, suites: &[&SuiteSpec]) -> Vec<RegistryError> {
         |at: &&Origin| suites.iter().flat_map(|suite| &suite.backends).any(|backend| backend.origin == **at);
     let exclusions_of_a_suite =
         |at: &&Origin| suites.iter().flat_map(|suite| &suite.excluding).any(|(_, origin)| origin == *at);
+    let implements_of_a_suite =
+        |at: &&Origin| suites.iter().flat_map(|suite| &suite.implementing).any(|(_, origin)| origin == *at);
     let backends = elements.backends.iter().map(|element| element.origin());
     let exclusions = elements.exclusions.iter().map(|element| element.origin());
+    let implements = elements.implements.iter().map(|element| element.origin());
     let backends = backends.filter(|at| !backend_of_a_suite(at)).map(|at| (at, "a backend"));
     let exclusions = exclusions.filter(|at| !exclusions_of_a_suite(at)).map(|at| (at, "exclusions"));
-    backends.chain(exclusions).map(|(at, what)| RegistryError::Orphan { at: *at, what }).collect()
+    let implements = implements.filter(|at| !implements_of_a_suite(at)).map(|at| (at, "implemented functions"));
+    backends.chain(exclusions).chain(implements).map(|(at, what)| RegistryError::Orphan { at: *at, what }).collect()
 }
 
 /// Exclusions belong to a type of features, which several subjects may share: one of them has to have the backend.
@@ -210,6 +232,16 @@ fn check_suite(suite: &SuiteSpec) -> Vec<RegistryError> {
         if let Some(first) = seen.insert(backend, *origin) {
             let (backend, second) = ((*backend).to_owned(), *origin);
             errors.push(RegistryError::DuplicateExclusions { backend, first, second });
+        }
+    }
+    let mut seen = BTreeMap::new();
+    for (backend, origin) in &suite.implementing {
+        if !names.contains(backend) {
+            errors.push(RegistryError::DanglingImplements { at: *origin, unknown: unknown(backend) });
+        }
+        if let Some(first) = seen.insert(backend, *origin) {
+            let (backend, second) = ((*backend).to_owned(), *origin);
+            errors.push(RegistryError::DuplicateImplements { backend, first, second });
         }
     }
     for test in &suite.tests {

@@ -1,11 +1,13 @@
 //! Runs a cell and tells what happened. It decides nothing.
 
 use std::sync::OnceLock;
+use std::time::Duration;
 
 use crate::compare::Mismatch;
 use crate::panics::{Panic, Panics, catch};
 use crate::registry::{Bodies, BoxError, Instance, Value};
 use crate::spec::SuiteSpec;
+use crate::unimplemented::DefaultBody;
 
 /// What happened to a cell.
 #[derive(Debug)]
@@ -27,15 +29,28 @@ pub enum Observation {
         /// How its value compares with the baseline's; `None` for a check, which asserts for itself.
         comparison: Option<Result<(), Mismatch>>,
     },
+    /// The backend does not implement a function that the test is about or calls.
+    NotImplemented {
+        /// The function.
+        function: String,
+    },
     /// The body returned an error.
     Errored {
         /// The error with its sources.
         message: String,
-        /// The function that the backend does not implement, when that is the error.
-        unimplemented: Option<String>,
     },
     /// The body panicked.
     Panicked(Panic),
+    /// The body was ended because it did not come to its end in time.
+    TimedOut {
+        /// How long it was given.
+        limit: Duration,
+    },
+    /// The body ended its process.
+    Crashed {
+        /// How: the signal or the exit status.
+        how: String,
+    },
 }
 
 /// Runs the cells of one suite; opens each backend once.
@@ -43,6 +58,8 @@ pub struct Executor {
     bodies: Box<dyn Bodies>,
     /// The name of each backend.
     backends: Vec<&'static str>,
+    /// The functions that each backend implements.
+    implements: Vec<Option<&'static [&'static str]>>,
     baseline: Option<usize>,
     opened: Vec<OnceLock<Result<Instance, OpenError>>>,
 }
@@ -58,6 +75,9 @@ pub(crate) struct CellOf<'a> {
     pub(crate) differential: bool,
 }
 
+/// What a body returned.
+type Returned = Result<Option<Box<dyn Value>>, BoxError>;
+
 /// Why a backend is not open.
 #[derive(Clone, Debug)]
 enum OpenError {
@@ -72,6 +92,7 @@ impl Executor {
         Self {
             bodies,
             baseline: backends.iter().position(|name| *name == spec.baseline),
+            implements: spec.backends.iter().map(|backend| backend.implements).collect(),
             opened: backends.iter().map(|_| OnceLock::new()).collect(),
             backends,
         }
@@ -98,21 +119,30 @@ impl Executor {
             Ok(expected) => expected,
             Err(message) => return Observation::SetupFailed { message },
         };
-        match catch(panics, || self.bodies.call(test, case, instance)) {
+        match catch(panics, || self.call(cell, instance)) {
             Err(panic) => Observation::Panicked(panic),
+            Ok(Err(DefaultBody(function))) => Observation::NotImplemented { function: function.to_owned() },
             // The error is the user's code as well.
-            Ok(Err(error)) => {
-                let read = catch(panics, || (self.bodies.unimplemented_function(&error), with_sources(&error)));
-                match read {
-                    Ok((unimplemented, message)) => Observation::Errored { message, unimplemented },
-                    Err(panic) => Observation::Panicked(panic),
-                }
+            Ok(Ok(Err(error))) => {
+                let read = catch(panics, || match self.bodies.unimplemented_function(&error) {
+                    Some(function) => Observation::NotImplemented { function },
+                    None => Observation::Errored { message: with_sources(&error) },
+                });
+                read.unwrap_or_else(Observation::Panicked)
             }
-            Ok(Ok(actual)) => match catch(Panics::Unexpected, || self.compare(test, actual, expected)) {
+            Ok(Ok(Ok(actual))) => match catch(Panics::Unexpected, || self.compare(test, actual, expected)) {
                 Ok(comparison) => Observation::Returned { comparison },
                 Err(panic) => Observation::SetupFailed { message: format!("the comparison {}", panic.describe()) },
             },
         }
+    }
+
+    /// Calls the body; the contract's own default bodies count as not implemented where the backend leaves them out.
+    fn call(&self, cell: CellOf<'_>, on: &Instance) -> Result<Returned, DefaultBody> {
+        let CellOf { test, case, backend, .. } = cell;
+        let mut returned = Err("the body was not run".into());
+        self.bodies.with_implemented(self.implements[backend], &mut || returned = self.bodies.call(test, case, on))?;
+        Ok(returned)
     }
 
     fn compare(

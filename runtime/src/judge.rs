@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use crate::action::Failure;
+use crate::action::{Bracket, Failure};
+use crate::compare::Mismatch;
+use crate::date::Date;
 use crate::execute::Observation;
 use crate::spec::{Exclusion, Row};
 
@@ -27,11 +29,17 @@ pub enum Outcome {
     XPassed,
     /// Failed in another way than the row says.
     XChanged,
+    /// What the row says is so, but it excuses nothing any more: its last day is over.
+    Expired,
+    /// Did not come to its end in time.
+    TimedOut,
+    /// Ended its process.
+    Crashed,
 }
 
 impl Outcome {
     /// Every outcome, in the order of the report.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 11] = [
         Self::Passed,
         Self::XFailed,
         Self::Skipped,
@@ -40,11 +48,22 @@ impl Outcome {
         Self::Failed,
         Self::XPassed,
         Self::XChanged,
+        Self::Expired,
+        Self::TimedOut,
+        Self::Crashed,
     ];
 
     /// Whether one such cell fails the run.
     pub const fn fails_the_run(self) -> bool {
-        matches!(self, Self::Failed | Self::XPassed | Self::XChanged)
+        match self {
+            Self::Passed | Self::XFailed | Self::Skipped | Self::NotImplemented | Self::Unavailable => false,
+            Self::Failed | Self::XPassed | Self::XChanged | Self::Expired | Self::TimedOut | Self::Crashed => true,
+        }
+    }
+
+    /// Whether the body was run to find out.
+    pub const fn ran(self) -> bool {
+        !matches!(self, Self::Skipped | Self::NotImplemented | Self::Unavailable)
     }
 
     /// The outcome as the report writes it.
@@ -58,6 +77,9 @@ impl Outcome {
             Self::XFailed => "xfailed",
             Self::XPassed => "XPASSED",
             Self::XChanged => "XCHANGED",
+            Self::Expired => "EXPIRED",
+            Self::TimedOut => "TIMED OUT",
+            Self::Crashed => "CRASHED",
         }
     }
 }
@@ -77,32 +99,75 @@ pub struct Judgement {
     pub reason: String,
 }
 
+/// What a cell is judged by besides its row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Terms {
+    /// Whether the backend has to be available.
+    pub required: bool,
+    /// The day on which the run takes place, in UTC.
+    pub today: Date,
+}
+
 /// Judges a cell to which `row` of the matrix applies.
-///
-/// `required` says that the backend has to be available.
-pub fn judge(row: Option<&Row>, required: bool, observation: &Observation) -> Judgement {
+pub fn judge(row: Option<&Row>, terms: Terms, observation: &Observation) -> Judgement {
     let (outcome, reason) = match observation {
-        // The body of a cell is not run for one reason only: a Skip.
-        Observation::NotRun => (Outcome::Skipped, row.map(|row| row.message.clone()).unwrap_or_default()),
-        Observation::Unavailable { reason } if required => {
+        Observation::NotRun => (Outcome::Skipped, row.map(not_run).unwrap_or_default()),
+        Observation::Unavailable { reason } if terms.required => {
             (Outcome::Failed, format!("the backend is required, but not available: {reason}"))
         }
         Observation::Unavailable { reason } => (Outcome::Unavailable, reason.clone()),
         // No row excuses a failure outside of the body.
         Observation::SetupFailed { message } => (Outcome::Failed, message.clone()),
-        Observation::Errored { unimplemented: Some(function), .. } => {
+        Observation::NotImplemented { function } => {
             (Outcome::NotImplemented, format!("`{function}` is not implemented"))
         }
-        Observation::Errored { unimplemented: None, message } => {
-            failed(row, Failure::Error, format!("returned an error: {message}"))
-        }
-        Observation::Panicked(panic) => failed(row, Failure::Panic, panic.describe()),
-        Observation::Returned { comparison: Some(Err(mismatch)) } => {
-            failed(row, Failure::Mismatch, mismatch.to_string())
-        }
         Observation::Returned { comparison: Some(Ok(())) | None } => passed(row),
+        Observation::Errored { .. }
+        | Observation::Panicked(_)
+        | Observation::Returned { comparison: Some(Err(_)) }
+        | Observation::TimedOut { .. }
+        | Observation::Crashed { .. } => failed(row, observation),
     };
-    Judgement { outcome, reason }
+    match row {
+        Some(row) if excuses(outcome) && row.until.is_some_and(|until| until < terms.today) => {
+            let until = row.until.map(|until| until.to_string()).unwrap_or_default();
+            let why =
+                format!("{} was good until {until}: follow it up, or give it another day ({reason})", row.describe());
+            Judgement { outcome: Outcome::Expired, reason: why }
+        }
+        _ => Judgement { outcome, reason },
+    }
+}
+
+/// Whether it is the row that makes the outcome a good one.
+fn excuses(outcome: Outcome) -> bool {
+    matches!(outcome, Outcome::Skipped | Outcome::XFailed)
+}
+
+/// How a body failed, if it did.
+pub fn failure(observation: &Observation) -> Option<Failure> {
+    match observation {
+        Observation::NotRun
+        | Observation::Unavailable { .. }
+        | Observation::SetupFailed { .. }
+        | Observation::NotImplemented { .. }
+        | Observation::Returned { comparison: Some(Ok(())) | None } => None,
+        Observation::Errored { .. } => Some(Failure::Error),
+        Observation::Panicked(_) => Some(Failure::Panic),
+        Observation::Returned { comparison: Some(Err(_)) } => Some(Failure::Mismatch),
+        Observation::TimedOut { .. } => Some(Failure::Timeout),
+        Observation::Crashed { .. } => Some(Failure::Crash),
+    }
+}
+
+/// Why a body is not run: it cannot, or it would take the run down with it.
+fn not_run(row: &Row) -> String {
+    match &row.kind {
+        Exclusion::XFail { failure: Some(failure), .. } => {
+            format!("{} (not run: {} would end the whole run)", row.message, failure.with_article())
+        }
+        _ => row.message.clone(),
+    }
 }
 
 fn passed(row: Option<&Row>) -> (Outcome, String) {
@@ -120,20 +185,74 @@ fn passed(row: Option<&Row>) -> (Outcome, String) {
     }
 }
 
-fn failed(row: Option<&Row>, failure: Failure, text: String) -> (Outcome, String) {
-    let Some(row @ Row { kind: Exclusion::XFail { failure: expected, text: part }, .. }) = row else {
-        return (Outcome::Failed, text);
+fn failed(row: Option<&Row>, observation: &Observation) -> (Outcome, String) {
+    let text = describe(observation);
+    let unexcused = match failure(observation) {
+        Some(Failure::Timeout) => Outcome::TimedOut,
+        Some(Failure::Crash) => Outcome::Crashed,
+        _ => Outcome::Failed,
     };
-    if let Some(expected) = expected.filter(|expected| *expected != failure) {
-        let (was, is) = (expected.with_article(), failure.with_article());
-        let why = format!("{} expects {was}, but this is {is}: {text}", row.describe());
-        return (Outcome::XChanged, why);
+    let Some(row @ Row { kind: Exclusion::XFail { failure: expected, text: part, bracket }, .. }) = row else {
+        return (unexcused, text);
+    };
+    let changed = |why: String| (Outcome::XChanged, format!("{} expects {why}: {text}", row.describe()));
+    match (*expected, failure(observation)) {
+        (Some(expected), Some(failure)) if expected != failure => {
+            return changed(format!("{}, but this is {}", expected.with_article(), failure.with_article()));
+        }
+        // What takes the process or its time away is never what "some failure" means.
+        (None, Some(failure @ (Failure::Timeout | Failure::Crash))) => {
+            return changed(format!("a failure, but this is {}", failure.with_article()));
+        }
+        _ => {}
     }
     if let Some(part) = part.as_ref().filter(|part| !text.contains(part.as_ref())) {
-        let why = format!("{} expects a failure that says \"{part}\", but this one says: {text}", row.describe());
-        return (Outcome::XChanged, why);
+        return changed(format!("a failure that says \"{part}\", but this one does not"));
+    }
+    if let Observation::Returned { comparison: Some(Err(mismatch)) } = observation
+        && let Some(why) = outside(*bracket, mismatch)
+    {
+        return changed(why);
     }
     (Outcome::XFailed, format!("{}: {text}", row.message))
+}
+
+/// How a mismatch leaves the bracket that its row gives.
+fn outside(bracket: Bracket, mismatch: &Mismatch) -> Option<String> {
+    if let Some((least, greatest)) = bracket.ulps {
+        match mismatch.ulps() {
+            Some(ulps) if (least..=greatest).contains(&ulps) => {}
+            Some(ulps) => {
+                return Some(format!("{least} to {greatest} units in the last place, but it is {ulps:.6} off"));
+            }
+            None => {
+                return Some(format!(
+                    "{least} to {greatest} units in the last place, which these elements do not have"
+                ));
+            }
+        }
+    }
+    let (least, greatest) = bracket.share?;
+    if (least..=greatest).contains(&mismatch.share()) {
+        return None;
+    }
+    Some(format!("a share of {least} to {greatest} of the elements, but {:.6} of them disagree", mismatch.share()))
+}
+
+/// What happened, for the reader.
+fn describe(observation: &Observation) -> String {
+    match observation {
+        Observation::Errored { message } => format!("returned an error: {message}"),
+        Observation::Panicked(panic) => panic.describe(),
+        Observation::Returned { comparison: Some(Err(mismatch)) } => mismatch.to_string(),
+        Observation::TimedOut { limit } => format!("did not come to its end within {limit:?}"),
+        Observation::Crashed { how } => format!("ended its process: {how}"),
+        Observation::NotRun
+        | Observation::Unavailable { .. }
+        | Observation::SetupFailed { .. }
+        | Observation::NotImplemented { .. }
+        | Observation::Returned { .. } => String::new(),
+    }
 }
 
 #[cfg(test)]

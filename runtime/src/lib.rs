@@ -20,6 +20,7 @@ mod action;
 #[cfg(feature = "harness")]
 mod check;
 pub mod compare;
+mod date;
 #[cfg(feature = "harness")]
 pub mod execute;
 #[cfg(feature = "harness")]
@@ -30,6 +31,7 @@ pub mod judge;
 #[cfg(feature = "harness")]
 pub mod marker;
 #[cfg(feature = "harness")]
+pub mod matrix;
 mod nearest;
 #[cfg(feature = "harness")]
 mod panics;
@@ -40,20 +42,26 @@ pub mod record;
 pub mod registry;
 #[cfg(feature = "harness")]
 pub mod report;
+#[cfg(feature = "harness")]
+mod session;
 pub mod spec;
+#[cfg(feature = "harness")]
+pub mod stale;
 mod subject;
+mod unimplemented;
 
 #[doc(hidden)]
 pub mod __private;
 
-pub use action::{Action, Debt, Failure, Kind, RUN, skip, xfail};
+pub use action::{Action, Bracket, Debt, Failure, Kind, RUN, skip, xfail};
 #[cfg(feature = "harness")]
 pub use check::RegistryError;
 pub use compare::Compare;
-pub use crosscheck_macros::{Feature, backend, backend_matrix, conformance, exclusions};
+pub use crosscheck_macros::{Feature, backend, backend_matrix, conformance, contract, exclusions, implements};
+pub use date::Date;
 #[cfg(feature = "harness")]
 pub use panics::Panic;
-pub use subject::{Feature, Subject, Unavailable};
+pub use subject::{Carries, Feature, Subject, Unavailable};
 
 /// Makes a test executable (`harness = false`) out of the crates that hold checks, backends and exclusions.
 ///
@@ -63,16 +71,26 @@ pub use subject::{Feature, Subject, Unavailable};
 ///
 /// Naming a crate is what makes the linker keep it: a crate that no code mentions contributes nothing, silently. A named
 /// crate that registers nothing is therefore an error.
+///
+/// An executable that holds a part of a suite on purpose says so, so that the rows of the matrix that decide on nothing
+/// here are no error: `crosscheck::main!(my_kernels; partial = "the slow half runs in `conformance`")`.
 #[cfg(feature = "harness")]
 #[macro_export]
 macro_rules! main {
     ($($krate:ident),* $(,)?) => {
+        $crate::main!(@ $crate::__private::None; $($krate),*);
+    };
+    ($($krate:ident),* $(,)?; partial = $reason:literal) => {
+        $crate::main!(@ $crate::__private::Some($crate::__private::reason($reason)); $($krate),*);
+    };
+    (@ $partial:expr; $($krate:ident),*) => {
         $(use $krate as _;)*
 
         fn main() -> ::std::process::ExitCode {
             let own = $crate::harness::Executable {
                 package: ::core::env!("CARGO_PKG_NAME"),
                 target: ::core::env!("CARGO_CRATE_NAME"),
+                partial: const { $partial },
             };
             $crate::harness::main(own, &[$(::core::stringify!($krate)),*])
         }

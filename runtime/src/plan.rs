@@ -1,17 +1,21 @@
 //! From suites, matrix and selection to cells: pure, nothing is run.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use crate::marker::MarkerExpr;
-use crate::spec::{Exclusion, Row, SuiteSpec, TestSpec};
+use crate::matrix::Index;
+use crate::spec::{ALL, BackendSpec, Exclusion, Row, SuiteSpec, TestSpec};
 
 /// What of the whole is wanted.
 #[derive(Clone, Debug, Default)]
 pub struct Selection {
     /// Names of backends; empty for all.
     pub backends: Vec<String>,
-    /// By the markers of the test.
+    /// By the markers of the cell.
     pub marker: Option<MarkerExpr>,
+    /// By the functions that the tests are about; empty for all.
+    pub functions: Vec<String>,
     /// By the name of the cell.
     pub names: NameFilter,
     /// Plan as if the matrix were empty.
@@ -46,10 +50,11 @@ pub struct Cell {
     /// The position in the cross product of the axes, the last one fastest.
     pub(crate) case: u32,
     pub(crate) backend: u32,
-    pub(crate) decision: Decision,
+    /// What is done with it.
+    pub decision: Decision,
 }
 
-/// What the matrix says of a cell.
+/// What is done with a cell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Decision {
     /// No row applies.
@@ -60,74 +65,132 @@ pub enum Decision {
     XFail(u32),
     /// The row that would apply, were the matrix not set aside.
     RunExcluded(u32),
+    /// The backend does not implement a function that the test is about or calls: the position in
+    /// [`TestSpec::functions`]. No row is asked.
+    NotImplemented(u32),
 }
 
 impl Decision {
     /// The row behind the decision.
     pub fn row(self) -> Option<usize> {
         match self {
-            Self::Run => None,
+            Self::Run | Self::NotImplemented(_) => None,
             Self::Skip(row) | Self::XFail(row) | Self::RunExcluded(row) => Some(row as usize),
         }
     }
-}
-
-/// The row that decides on a test with these markers on this backend, by position.
-///
-/// Skip beats XFail, because a body that cannot run is never run; among equals the first row wins.
-pub fn resolve(rows: &[Row], backend: &str, markers: &[&str]) -> Option<usize> {
-    let matching = || {
-        let applies = |row: &Row| row.backend == backend && markers.contains(&row.marker.as_ref());
-        rows.iter().enumerate().filter(move |(_, row)| applies(row))
-    };
-    matching().find(|(_, row)| row.kind == Exclusion::Skip).or_else(|| matching().next()).map(|(at, _)| at)
 }
 
 /// Plans the selected cells of all suites.
 pub fn plan(suites: Arc<[SuiteSpec]>, selection: &Selection) -> Plan {
     let mut cells = Vec::new();
     for (number, suite) in suites.iter().enumerate() {
+        let resolver = Resolver::new(suite);
         for (test, spec) in suite.tests.iter().enumerate() {
             if selection.wants_test(spec) {
-                plan_test(suite, (number as u32, test as u32), selection, &mut cells);
+                plan_test(&resolver, (number as u32, test as u32), selection, &mut cells);
             }
         }
     }
     Plan { suites, cells }
 }
 
-fn plan_test(suite: &SuiteSpec, (number, test): (u32, u32), selection: &Selection, cells: &mut Vec<Cell>) {
+fn plan_test(resolver: &Resolver<'_>, (number, test): (u32, u32), selection: &Selection, cells: &mut Vec<Cell>) {
+    let suite = resolver.suite;
     let spec = &suite.tests[test as usize];
-    let backends: Vec<_> = (0_u32..)
-        .zip(&suite.backends)
-        .filter(|(_, backend)| spec.runs_on(backend.name, suite.baseline) && selection.wants_backend(backend.name))
-        .map(|(at, backend)| (at, backend.name, selection.decide(&suite.rows, backend.name, &spec.markers)))
-        .collect();
+    let wanted = |backend: &BackendSpec| selection.wants_backend(backend.name);
+    let columns: Vec<_> = resolver.columns(spec).filter(|column| wanted(column.backend)).collect();
     for case in 0..spec.cases() {
-        for &(backend, name, decision) in &backends {
-            if selection.names.is_trivial() || selection.names.wants(&spec.cell_name(case, name)) {
-                cells.push(Cell { suite: number, test, case, backend, decision });
+        if !selection.wants_case(spec, case) {
+            continue;
+        }
+        for column in &columns {
+            if selection.names.is_trivial() || selection.names.wants(&spec.cell_name(case, column.backend.name)) {
+                let decision = selection.decide(&suite.rows, column.decide(resolver, spec, case));
+                cells.push(Cell { suite: number, test, case, backend: column.number, decision });
             }
         }
     }
 }
 
+/// What is looked up once a suite.
+pub(crate) struct Resolver<'a> {
+    suite: &'a SuiteSpec,
+    index: Index<'a>,
+    /// The functions of the contract, as far as anybody says: what is called on a backend may as well be a helper that is
+    /// written for the trait object.
+    contract: HashSet<&'static str>,
+}
+
+/// A test on one backend: what is looked up once for all of its cases.
+pub(crate) struct Column<'a> {
+    number: u32,
+    pub(crate) backend: &'a BackendSpec,
+    missing: Option<u32>,
+    /// The row that decides on every case.
+    common: Option<usize>,
+}
+
+/// What stands behind a cell, before any selection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    Row(Option<usize>),
+    NotImplemented(u32),
+}
+
+impl<'a> Resolver<'a> {
+    pub(crate) fn new(suite: &'a SuiteSpec) -> Self {
+        let of = suite.tests.iter().filter_map(|test| test.of);
+        let implemented = suite.backends.iter().filter_map(|backend| backend.implements).flatten().copied();
+        Self { suite, index: Index::new(&suite.rows), contract: of.chain(implemented).collect() }
+    }
+
+    /// The backends that the test runs on.
+    pub(crate) fn columns(&self, test: &'a TestSpec) -> impl Iterator<Item = Column<'a>> {
+        let suite = self.suite;
+        let runs = move |backend: &BackendSpec| test.runs_on(backend.name, suite.baseline);
+        (0_u32..).zip(&suite.backends).filter(move |(_, backend)| runs(backend)).map(|(number, backend)| {
+            let marked = self.index.of_any(backend.name, &test.markers);
+            let common = self.index.first(marked, self.index.of(backend.name, ALL));
+            let left_out = |function: &str| backend.implements.is_some_and(|all| !all.contains(&function));
+            let lacks = |function: &str| left_out(function) && self.contract.contains(function);
+            let missing = test.functions().position(lacks);
+            Column { number, backend, missing: missing.map(|at| at as u32), common }
+        })
+    }
+}
+
+impl Column<'_> {
+    pub(crate) fn decide(&self, resolver: &Resolver<'_>, test: &TestSpec, case: u32) -> Verdict {
+        if let Some(missing) = self.missing {
+            return Verdict::NotImplemented(missing);
+        }
+        let Resolver { index, .. } = resolver;
+        let carried = test.carried_by(case);
+        Verdict::Row(carried.fold(self.common, |row, marker| index.first(row, index.of(self.backend.name, marker))))
+    }
+}
+
 impl Selection {
     fn wants_test(&self, test: &TestSpec) -> bool {
-        let by_marker = self.marker.as_ref().is_none_or(|expr| expr.matches(&test.markers));
-        by_marker && self.names.may_want(&test.path)
+        let by_function = |of: &str| self.functions.iter().any(|function| function == of);
+        (self.functions.is_empty() || test.of.is_some_and(by_function)) && self.names.may_want(&test.path)
+    }
+
+    fn wants_case(&self, test: &TestSpec, case: u32) -> bool {
+        self.marker.as_ref().is_none_or(|expr| expr.matches(&test.markers_of(case)))
     }
 
     fn wants_backend(&self, name: &str) -> bool {
         self.backends.is_empty() || self.backends.iter().any(|wanted| wanted == name)
     }
 
-    fn decide(&self, rows: &[Row], backend: &str, markers: &[&str]) -> Decision {
-        match resolve(rows, backend, markers) {
-            None => Decision::Run,
-            Some(row) if self.run_excluded => Decision::RunExcluded(row as u32),
-            Some(row) if rows[row].kind == Exclusion::Skip => Decision::Skip(row as u32),
-            Some(row) => Decision::XFail(row as u32),
+    fn decide(&self, rows: &[Row], verdict: Verdict) -> Decision {
+        match verdict {
+            Verdict::NotImplemented(function) => Decision::NotImplemented(function),
+            Verdict::Row(None) => Decision::Run,
+            Verdict::Row(Some(row)) if self.run_excluded => Decision::RunExcluded(row as u32),
+            Verdict::Row(Some(row)) if rows[row].kind == Exclusion::Skip => Decision::Skip(row as u32),
+            Verdict::Row(Some(row)) => Decision::XFail(row as u32),
         }
     }
 }
@@ -158,6 +221,33 @@ impl TestSpec {
     pub(crate) fn runs_on(&self, backend: &str, baseline: &str) -> bool {
         let named = self.backends.is_none_or(|names| names.contains(&backend));
         named && !(self.differential && backend == baseline)
+    }
+
+    /// The function that the test is about, and those that it calls.
+    pub fn functions(&self) -> impl Iterator<Item = &'static str> {
+        self.of.into_iter().chain(self.calls.iter().copied().filter(|function| self.of != Some(function)))
+    }
+
+    /// The markers that the values of a case carry.
+    fn carried_by(&self, case: u32) -> impl Iterator<Item = &'static str> {
+        let positions = if self.carried.is_empty() { Vec::new() } else { self.positions(case) };
+        self.carried.iter().zip(positions).flat_map(|(axis, at)| axis[at].iter().copied())
+    }
+
+    /// The markers of a case: the test's, and those that its values carry.
+    pub(crate) fn markers_of(&self, case: u32) -> Vec<&'static str> {
+        let mut markers = self.markers.clone();
+        for marker in self.carried_by(case) {
+            if !markers.contains(&marker) {
+                markers.push(marker);
+            }
+        }
+        markers
+    }
+
+    /// Whether a value of an axis carries the marker.
+    pub(crate) fn carries(&self, marker: &str) -> bool {
+        self.carried.iter().flatten().flatten().any(|carried| *carried == marker)
     }
 
     /// How many cases the axes make; one without axes.
@@ -200,27 +290,40 @@ impl TestSpec {
 
 impl Plan {
     /// The cell's suite.
-    pub(crate) fn suite(&self, cell: &Cell) -> &SuiteSpec {
+    pub fn suite(&self, cell: &Cell) -> &SuiteSpec {
         &self.suites[cell.suite as usize]
     }
 
     /// The cell's test.
-    pub(crate) fn test(&self, cell: &Cell) -> &TestSpec {
+    pub fn test(&self, cell: &Cell) -> &TestSpec {
         &self.suite(cell).tests[cell.test as usize]
     }
 
     /// The name of the cell's backend.
-    pub(crate) fn backend(&self, cell: &Cell) -> &'static str {
+    pub fn backend(&self, cell: &Cell) -> &'static str {
         self.suite(cell).backends[cell.backend as usize].name
     }
 
     /// The row of the matrix that applies to the cell.
-    pub(crate) fn row(&self, cell: &Cell) -> Option<&Row> {
+    pub fn row(&self, cell: &Cell) -> Option<&Row> {
         cell.decision.row().map(|row| &self.suite(cell).rows[row])
     }
 
+    /// The function that the cell's backend does not implement.
+    pub fn missing_function(&self, cell: &Cell) -> Option<&'static str> {
+        match cell.decision {
+            Decision::NotImplemented(at) => self.test(cell).functions().nth(at as usize),
+            _ => None,
+        }
+    }
+
+    /// The markers of the cell.
+    pub fn markers(&self, cell: &Cell) -> Vec<&'static str> {
+        self.test(cell).markers_of(cell.case)
+    }
+
     /// The cell's name.
-    pub(crate) fn name(&self, cell: &Cell) -> String {
+    pub fn name(&self, cell: &Cell) -> String {
         self.test(cell).cell_name(cell.case, self.backend(cell))
     }
 }

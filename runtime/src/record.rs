@@ -7,8 +7,11 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 
+use crate::action::{Debt, Failure};
+use crate::execute::Observation;
 use crate::judge::Outcome;
 use crate::plan::{Cell, Decision, Plan};
+use crate::session::Finished;
 
 /// The version of the format below.
 pub const FORMAT: u32 = 1;
@@ -41,14 +44,23 @@ pub struct CellRecord {
     pub markers: Vec<String>,
     /// The marker of the row of the matrix that applies.
     pub row: Option<String>,
+    /// Why that row exists.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub debt: Option<Debt>,
     /// Whether the row was set aside.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub excluded: bool,
+    /// What it would have come to, had the row not been set aside.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub with_row: Option<Outcome>,
     /// Whether it failed before its body's own turn, for which no row is to blame.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub setup: bool,
     /// What became of it.
     pub outcome: Outcome,
+    /// How its body failed, where it did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failure: Option<Failure>,
     /// Why.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub reason: String,
@@ -60,20 +72,24 @@ pub struct CellRecord {
 
 impl CellRecord {
     /// The record of a cell of the plan.
-    pub(crate) fn new(plan: &Plan, cell: &Cell, outcome: Outcome, reason: String, micros: u64) -> Self {
+    pub(crate) fn new(plan: &Plan, cell: &Cell, finished: &Finished) -> Self {
         let test = plan.test(cell);
+        let row = plan.row(cell);
         Self {
             name: plan.name(cell),
             test: test.path.clone(),
             backend: plan.backend(cell).to_owned(),
-            markers: test.markers.iter().map(|marker| (*marker).to_owned()).collect(),
-            row: plan.row(cell).map(|row| row.marker.clone().into_owned()),
+            markers: plan.markers(cell).iter().map(|marker| (*marker).to_owned()).collect(),
+            row: row.map(|row| row.marker.clone().into_owned()),
+            debt: row.and_then(|row| row.debt),
             excluded: matches!(cell.decision, Decision::RunExcluded(_)),
-            setup: false,
-            outcome,
-            reason,
+            with_row: finished.with_row,
+            setup: matches!(finished.observation, Observation::SetupFailed { .. }),
+            outcome: finished.judgement.outcome,
+            failure: finished.failure(),
+            reason: finished.judgement.reason.clone(),
             origin: test.origin.to_string(),
-            micros,
+            micros: finished.micros,
         }
     }
 }
@@ -222,9 +238,12 @@ mod tests {
             backend: "cpu".to_owned(),
             markers: vec!["float64".to_owned()],
             row: None,
+            debt: None,
             excluded: false,
+            with_row: None,
             setup: false,
             outcome: Outcome::Passed,
+            failure: None,
             reason: String::new(),
             origin: "a.rs:1".to_owned(),
             micros: 7,

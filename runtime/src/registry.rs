@@ -8,8 +8,9 @@ use linkme::distributed_slice;
 
 use crate::action::Action;
 use crate::compare::{Compare, Mismatch, Tolerance};
-use crate::spec::{AxisSpec, BackendSpec, FeatureSpec, Origin, Row, SuiteSpec, TestSpec};
+use crate::spec::{ALL, AxisSpec, BackendSpec, FeatureSpec, Origin, Row, SuiteSpec, TestSpec};
 use crate::subject::{Feature, Subject, Unavailable};
+use crate::unimplemented::{self, DefaultBody};
 
 /// Any error that a body returns. It is read on the thread that ran the body, so that it need not be `Send`.
 pub type BoxError = Box<dyn Error>;
@@ -24,6 +25,9 @@ pub static CROSSCHECK_BACKENDS_V1: [Option<&'static dyn BackendElement>];
 /// All exclusions of the executable.
 #[distributed_slice]
 pub static CROSSCHECK_EXCLUSIONS_V1: [Option<&'static dyn ExclusionsElement>];
+/// What the backends of the executable implement.
+#[distributed_slice]
+pub static CROSSCHECK_IMPLEMENTS_V1: [Option<&'static dyn ImplementsElement>];
 
 // Windows' linker crashes on an empty slice: each holds one element that is nothing.
 #[distributed_slice(CROSSCHECK_TESTS_V1)]
@@ -32,6 +36,8 @@ static NO_TEST: Option<&'static dyn TestElement> = None;
 static NO_BACKEND: Option<&'static dyn BackendElement> = None;
 #[distributed_slice(CROSSCHECK_EXCLUSIONS_V1)]
 static NO_EXCLUSIONS: Option<&'static dyn ExclusionsElement> = None;
+#[distributed_slice(CROSSCHECK_IMPLEMENTS_V1)]
+static NO_IMPLEMENTS: Option<&'static dyn ImplementsElement> = None;
 
 /// A check, as `#[conformance]` and `#[backend_matrix]` register it.
 pub struct Test<S: Subject + ?Sized> {
@@ -43,8 +49,14 @@ pub struct Test<S: Subject + ?Sized> {
     pub uses: &'static [S::Feature],
     /// The backends it is narrowed to; `None` for all.
     pub backends: Option<&'static [&'static str]>,
+    /// The function of the contract that it is about.
+    pub of: Option<&'static str>,
+    /// The functions that its body calls on the backend.
+    pub calls: &'static [&'static str],
     /// Its axes.
     pub axes: &'static [AxisSpec],
+    /// The features that a value of an axis carries, both by position; `None` without axes.
+    pub carried: Option<fn(usize, usize) -> Vec<S::Feature>>,
     /// What it runs.
     pub body: Body<S>,
 }
@@ -85,6 +97,20 @@ pub struct Exclusions<F: Feature> {
     pub origin: Origin,
     /// The row of each feature.
     pub action: fn(F) -> Action,
+    /// The row of the whole backend.
+    pub all: Action,
+}
+
+/// Which functions of a contract some backends implement, as `#[crosscheck::implements]` reads it off an `impl` block.
+pub struct Implements<S: Subject + ?Sized> {
+    /// The names of the backends.
+    pub backends: &'static [&'static str],
+    /// Where the block stands.
+    pub origin: Origin,
+    /// The functions in it.
+    pub functions: &'static [&'static str],
+    /// Whose contract it is.
+    pub subject: std::marker::PhantomData<fn(&S)>,
 }
 
 /// A value that a differential test returned, its type forgotten.
@@ -123,6 +149,12 @@ pub trait ExclusionsElement: Any + Sync {
     fn origin(&self) -> &Origin;
 }
 
+/// [`Implements`], the subject forgotten.
+pub trait ImplementsElement: Any + Sync {
+    /// Where the block stands.
+    fn origin(&self) -> &Origin;
+}
+
 impl<S: Subject + ?Sized> TestElement for Test<S> {
     fn origin(&self) -> &Origin {
         &self.origin
@@ -149,11 +181,18 @@ impl<F: Feature> ExclusionsElement for Exclusions<F> {
     }
 }
 
+impl<S: Subject + ?Sized> ImplementsElement for Implements<S> {
+    fn origin(&self) -> &Origin {
+        &self.origin
+    }
+}
+
 /// Everything that was linked into the executable.
 pub struct Elements {
     pub(crate) tests: Vec<&'static dyn TestElement>,
     pub(crate) backends: Vec<&'static dyn BackendElement>,
     pub(crate) exclusions: Vec<&'static dyn ExclusionsElement>,
+    pub(crate) implements: Vec<&'static dyn ImplementsElement>,
 }
 
 impl Elements {
@@ -163,6 +202,7 @@ impl Elements {
             tests: CROSSCHECK_TESTS_V1.iter().copied().flatten().collect(),
             backends: CROSSCHECK_BACKENDS_V1.iter().copied().flatten().collect(),
             exclusions: CROSSCHECK_EXCLUSIONS_V1.iter().copied().flatten().collect(),
+            implements: CROSSCHECK_IMPLEMENTS_V1.iter().copied().flatten().collect(),
         }
     }
 
@@ -171,10 +211,16 @@ impl Elements {
         let tests = self.tests.iter().map(|element| element.origin());
         let backends = self.backends.iter().map(|element| element.origin());
         let exclusions = self.exclusions.iter().map(|element| element.origin());
-        let mut crates: Vec<_> = tests.chain(backends).chain(exclusions).map(Origin::krate).collect();
+        let implements = self.implements.iter().map(|element| element.origin());
+        let mut crates: Vec<_> = tests.chain(backends).chain(exclusions).chain(implements).map(Origin::krate).collect();
         crates.sort_unstable();
         crates.dedup();
         crates
+    }
+
+    /// The suite of one subject, also when it has no test.
+    pub fn suite<S: Subject + ?Sized>(&self) -> Gathered {
+        gather::<S>(self)
     }
 
     /// The suites, one a subject that has a test, in the order of their names.
@@ -209,6 +255,16 @@ pub trait Bodies: Send + Sync {
     /// # Errors
     /// What the body returned.
     fn call(&self, test: usize, case: &[usize], on: &Instance) -> Result<Option<Box<dyn Value>>, BoxError>;
+    /// Runs `body`, in which the contract's own default bodies count as not implemented where `implements` leaves their
+    /// functions out.
+    ///
+    /// # Errors
+    /// The function whose default body ended `body`.
+    fn with_implemented(
+        &self,
+        implements: Option<&'static [&'static str]>,
+        body: &mut dyn FnMut(),
+    ) -> Result<(), DefaultBody>;
     /// The tolerance of a differential test, where it overrides the default.
     fn tolerance(&self, test: usize) -> Option<&Tolerance>;
     /// What the subject says of an error.
@@ -225,6 +281,9 @@ fn gather<S: Subject + ?Sized>(elements: &Elements) -> Gathered {
     backends.sort_by_key(|backend| (backend.name != S::BASELINE, backend.name, backend.origin.place()));
     let mut exclusions = of_type::<dyn ExclusionsElement, Exclusions<S::Feature>>(&elements.exclusions);
     exclusions.sort_by_key(|exclusions| (exclusions.backend, exclusions.origin.place()));
+    let mut implements = of_type::<dyn ImplementsElement, Implements<S>>(&elements.implements);
+    implements.sort_by_key(|implements| implements.origin.place());
+    let implemented = |name| implements.iter().find(|it| it.backends.contains(&name)).map(|it| it.functions);
 
     let spec = SuiteSpec {
         subject: std::any::type_name::<S>(),
@@ -236,7 +295,16 @@ fn gather<S: Subject + ?Sized>(elements: &Elements) -> Gathered {
         tests: tests.iter().map(|test| test_spec(test)).collect(),
         backends: backends
             .iter()
-            .map(|backend| BackendSpec { name: backend.name, aliases: backend.aliases, origin: backend.origin })
+            .map(|backend| BackendSpec {
+                name: backend.name,
+                aliases: backend.aliases,
+                origin: backend.origin,
+                implements: implemented(backend.name),
+            })
+            .collect(),
+        implementing: implements
+            .iter()
+            .flat_map(|it| it.backends.iter().map(|backend| (*backend, it.origin)))
             .collect(),
         excluding: exclusions.iter().map(|exclusions| (exclusions.backend, exclusions.origin)).collect(),
         rows: exclusions.iter().flat_map(|exclusions| rows(exclusions)).collect(),
@@ -265,6 +333,12 @@ impl AsAny for dyn BackendElement {
     }
 }
 
+impl AsAny for dyn ImplementsElement {
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}
+
 impl AsAny for dyn ExclusionsElement {
     fn as_any(&self) -> &dyn Any {
         self
@@ -272,22 +346,32 @@ impl AsAny for dyn ExclusionsElement {
 }
 
 fn test_spec<S: Subject + ?Sized>(test: &Test<S>) -> TestSpec {
+    let markers = |features: &[S::Feature]| features.iter().map(|feature| feature.marker()).collect::<Vec<_>>();
+    let carried = test.carried.map(|carried| {
+        let axes = test.axes.iter().enumerate();
+        axes.map(|(axis, spec)| (0..spec.labels.len()).map(|value| markers(&carried(axis, value))).collect()).collect()
+    });
+    let carried: Vec<Vec<Vec<_>>> = carried.unwrap_or_default();
     TestSpec {
         path: test.origin.path(test.name),
         origin: test.origin,
-        markers: test.uses.iter().map(|feature| feature.marker()).collect(),
+        markers: markers(test.uses),
+        carried: if carried.iter().flatten().all(Vec::is_empty) { Vec::new() } else { carried },
+        of: test.of,
+        calls: test.calls,
         backends: test.backends,
         axes: test.axes,
         differential: matches!(test.body, Body::Differential { .. }),
     }
 }
 
-/// The rows of a typed matrix function, in the order in which the features are declared.
+/// The rows of a typed matrix function, in the order in which the features are declared; that of the whole backend comes
+/// last, so that a feature's own row is the one that is named.
 fn rows<F: Feature>(exclusions: &Exclusions<F>) -> impl Iterator<Item = Row> {
-    F::ALL.iter().filter_map(|feature| {
-        let action = (exclusions.action)(*feature);
-        Row::of_action(exclusions.backend, feature.marker(), &action)
-    })
+    let features = F::ALL.iter().map(|feature| (feature.marker(), (exclusions.action)(*feature)));
+    features
+        .chain([(ALL, exclusions.all)])
+        .filter_map(|(marker, action)| Row::of_action(exclusions.backend, marker, &action))
 }
 
 struct Typed<S: Subject + ?Sized> {
@@ -307,6 +391,14 @@ impl<S: Subject + ?Sized> Bodies for Typed<S> {
             Body::Check(run) => run(subject, case).map(|()| None),
             Body::Differential { run, .. } => run(subject, case).map(Some),
         }
+    }
+
+    fn with_implemented(
+        &self,
+        implements: Option<&'static [&'static str]>,
+        body: &mut dyn FnMut(),
+    ) -> Result<(), DefaultBody> {
+        unimplemented::with_implemented::<S>(implements, body)
     }
 
     fn tolerance(&self, test: usize) -> Option<&Tolerance> {

@@ -3,7 +3,11 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use crate::action::{Action, Debt, Failure, Kind, render};
+use crate::action::{Action, Bracket, Debt, Failure, Kind, is_blank, knows_its_keys, render};
+use crate::date::Date;
+
+/// What stands for the marker in a row that excludes a whole backend.
+pub const ALL: &str = "all";
 
 /// Where something was written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,12 +61,30 @@ pub struct SuiteSpec {
     pub tests: Vec<TestSpec>,
     /// The backends that a matrix function is registered for, known or not.
     pub excluding: Vec<(&'static str, Origin)>,
+    /// The backends that a block of implemented functions is registered for, known or not.
+    pub implementing: Vec<(&'static str, Origin)>,
     /// The exclusion matrix, flattened: the first row that matches wins among equals.
     pub rows: Vec<Row>,
 }
 
+impl SuiteSpec {
+    /// A suite without anything in it.
+    pub fn new(subject: &'static str, baseline: &'static str) -> Self {
+        Self {
+            subject,
+            baseline,
+            features: Vec::new(),
+            backends: Vec::new(),
+            tests: Vec::new(),
+            excluding: Vec::new(),
+            implementing: Vec::new(),
+            rows: Vec::new(),
+        }
+    }
+}
+
 /// A feature.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FeatureSpec {
     /// Its name in attributes and reports.
     pub marker: &'static str,
@@ -79,6 +101,8 @@ pub struct BackendSpec {
     pub aliases: &'static [&'static str],
     /// Where it is registered.
     pub origin: Origin,
+    /// The functions of the contract that it implements; `None` when nothing says so.
+    pub implements: Option<&'static [&'static str]>,
 }
 
 /// A test.
@@ -88,14 +112,44 @@ pub struct TestSpec {
     pub path: String,
     /// Where it was written.
     pub origin: Origin,
-    /// The markers of the features it uses.
+    /// The markers of the features that each of its cases uses.
     pub markers: Vec<&'static str>,
+    /// The markers that the values of its axes carry, by axis and value; empty when none does.
+    pub carried: Vec<Vec<Vec<&'static str>>>,
+    /// The function of the contract that it is about.
+    pub of: Option<&'static str>,
+    /// The functions that it calls on the backend, as far as its own body shows.
+    pub calls: &'static [&'static str],
     /// The backends it is narrowed to; `None` for all.
     pub backends: Option<&'static [&'static str]>,
     /// Its axes.
     pub axes: &'static [AxisSpec],
     /// Whether its value is compared with the baseline's.
     pub differential: bool,
+}
+
+impl BackendSpec {
+    /// A backend without aliases, of which nothing says what it implements.
+    pub fn new(name: &'static str, origin: Origin) -> Self {
+        Self { name, aliases: &[], origin, implements: None }
+    }
+}
+
+impl TestSpec {
+    /// A check without markers and axes that runs on all backends.
+    pub fn new(path: impl Into<String>, origin: Origin) -> Self {
+        Self {
+            path: path.into(),
+            origin,
+            markers: Vec::new(),
+            carried: Vec::new(),
+            of: None,
+            calls: &[],
+            backends: None,
+            axes: &[],
+            differential: false,
+        }
+    }
 }
 
 /// An axis of a test.
@@ -108,11 +162,11 @@ pub struct AxisSpec {
 }
 
 /// One row of the exclusion matrix.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Row {
     /// The backend's name.
     pub backend: Cow<'static, str>,
-    /// The feature's marker.
+    /// The feature's marker, or [`ALL`].
     pub marker: Cow<'static, str>,
     /// What to do.
     pub kind: Exclusion,
@@ -122,12 +176,16 @@ pub struct Row {
     pub debt: Option<Debt>,
     /// Where it is followed up.
     pub tracking: Option<Cow<'static, str>>,
+    /// The version since which it is so.
+    pub since: Option<Cow<'static, str>>,
+    /// The last day on which it excuses anything.
+    pub until: Option<Date>,
     /// Where it was written, as `file:line`.
     pub location: Option<String>,
 }
 
 /// The two kinds of rows.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Exclusion {
     /// The body is not run.
     Skip,
@@ -137,18 +195,68 @@ pub enum Exclusion {
         failure: Option<Failure>,
         /// What the failure's text has to contain.
         text: Option<Cow<'static, str>>,
+        /// How far off the values have to be, for a mismatch.
+        bracket: Bracket,
+    },
+}
+
+impl Exclusion {
+    /// An expected failure of any kind.
+    pub const XFAIL: Self = Self::XFail { failure: None, text: None, bracket: Bracket::ANY };
+}
+
+/// A message that no row may have.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum MessageError {
+    /// It says nothing.
+    #[error("the message of a row is empty: what did you see the backend do?")]
+    Blank,
+    /// It has a key that stands for nothing.
+    #[error("unknown template key in \"{template}\" (known: {{marker}}, {{backend}})")]
+    Key {
+        /// The message.
+        template: String,
     },
 }
 
 impl Row {
+    /// A row out of data, such as a file that another tool wrote; a typed matrix function makes rows of the same kind.
+    ///
+    /// `marker` may be [`ALL`]. `{marker}` and `{backend}` in `template` are replaced.
+    ///
+    /// # Errors
+    /// When the template is blank, or has another key.
+    pub fn new(backend: &str, marker: &str, kind: Exclusion, template: &str) -> Result<Self, MessageError> {
+        if is_blank(template) {
+            return Err(MessageError::Blank);
+        }
+        if !knows_its_keys(template) {
+            return Err(MessageError::Key { template: template.to_owned() });
+        }
+        Ok(Self {
+            backend: Cow::Owned(backend.to_owned()),
+            marker: Cow::Owned(marker.to_owned()),
+            kind,
+            message: render(template, marker, backend),
+            debt: None,
+            tracking: None,
+            since: None,
+            until: None,
+            location: None,
+        })
+    }
+
     /// The row that an action stands for; none when the feature is supported.
     pub(crate) fn of_action(backend: &'static str, marker: &'static str, action: &Action) -> Option<Self> {
         let kind = match action.kind {
             Kind::Run => return None,
             Kind::Skip => Exclusion::Skip,
-            Kind::XFail => {
-                Exclusion::XFail { failure: action.signature.failure, text: action.signature.text.map(Cow::Borrowed) }
-            }
+            Kind::XFail => Exclusion::XFail {
+                failure: action.signature.failure,
+                text: action.signature.text.map(Cow::Borrowed),
+                bracket: action.signature.bracket,
+            },
         };
         Some(Self {
             backend: Cow::Borrowed(backend),
@@ -157,6 +265,8 @@ impl Row {
             message: render(action.message, marker, backend),
             debt: action.debt,
             tracking: action.tracking.map(Cow::Borrowed),
+            since: action.since.map(Cow::Borrowed),
+            until: action.until,
             location: action.location.map(|at| format!("{}:{}", at.file(), at.line())),
         })
     }

@@ -3,6 +3,8 @@
 use std::error::Error;
 use std::fmt;
 
+use crate::action::Debt;
+
 /// A contract with several implementations: usually the trait object type of an object-safe trait.
 ///
 /// The type *is* the identity of a suite: checks, backends and exclusions that name the same type belong together.
@@ -31,6 +33,10 @@ pub trait Subject: Send + Sync + 'static {
     /// The name of the backend whose values every other one is compared with.
     const BASELINE: &'static str;
 
+    /// The names of all backends, where the list is closed: a `backends("…")` that names another one does not compile.
+    /// Without it anybody may bring a backend, and a name that nobody brought is an error when the run starts.
+    const BACKENDS: Option<&'static [&'static str]> = None;
+
     /// The function that a backend does not implement, when `error` says so.
     ///
     /// A cell whose body returns such an error is `NotImplemented` instead of `Failed`. By default no error means that.
@@ -48,11 +54,50 @@ pub trait Feature: Copy + Eq + fmt::Debug + Send + Sync + 'static {
     /// Every feature, in the order of declaration.
     const ALL: &'static [Self];
 
+    /// The marker of each feature, in the same order.
+    const MARKERS: &'static [&'static str];
+
+    /// The kinds of debt that have to be followed up: a row of the exclusion matrix for such a reason does not compile
+    /// without [`tracking`](crate::Action::tracking). None by default; `#[crosscheck(tracked(NotYet, Upstream))]` on the
+    /// enum says which.
+    const TRACKED: &'static [Debt] = &[];
+
     /// The feature's name in attributes, expressions and reports, such as `dynamic_offsets`.
     fn marker(self) -> &'static str;
 
     /// The feature's doc comment.
     fn description(self) -> &'static str;
+}
+
+/// A type whose values stand for features wherever they are values of an axis: a dtype, a mesh, a layout.
+///
+/// ```
+/// # #[derive(crosscheck::Feature, Clone, Copy, Debug, PartialEq, Eq)]
+/// # enum Feature {
+/// #     /// 64-bit floats.
+/// #     Float64,
+/// # }
+/// #[derive(Clone, Copy)]
+/// enum Dtype {
+///     F32,
+///     F64,
+/// }
+///
+/// impl crosscheck::Carries<Feature> for Dtype {
+///     fn features(&self) -> &'static [Feature] {
+///         match self {
+///             Self::F32 => &[],
+///             Self::F64 => &[Feature::Float64],
+///         }
+///     }
+/// }
+/// ```
+///
+/// A backend that excludes `float64` then loses only the `f64` cells of a test over `dtype(F32, F64)`. Where a value is of
+/// a type of somebody else, the annotation says it: `n(1, 0 uses("empty_tensors"))`.
+pub trait Carries<F: Feature> {
+    /// The features that a cell with this value uses.
+    fn features(&self) -> &'static [F];
 }
 
 /// Why a backend cannot be opened on this machine.

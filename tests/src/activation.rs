@@ -6,12 +6,12 @@ use crosscheck_backends::{Dtype, Gelu, KernelError, Kernels, Tensor};
 use crate::Checked;
 use crate::data::{assert_holds, assert_near, assert_refused, of, uniform};
 
-#[backend_matrix(dtype(F32, F16, BF16))]
+#[backend_matrix(of = "silu", dtype(F32, F16, BF16))]
 fn silu(kernels: &dyn Kernels, dtype: Dtype) -> Checked<Tensor> {
     kernels.silu(&uniform(41, &[7, 129], dtype, 10.0)?)
 }
 
-#[backend_matrix(form(Exact, Tanh))]
+#[backend_matrix(of = "gelu", form(Exact, Tanh))]
 fn gelu(kernels: &dyn Kernels, form: Gelu) -> Checked<Tensor> {
     kernels.gelu(&uniform(42, &[5, 65], Dtype::F32, 5.0)?, form)
 }
@@ -19,6 +19,7 @@ fn gelu(kernels: &dyn Kernels, form: Gelu) -> Checked<Tensor> {
 // Near −5 the sum 1 + erf(x/√2) cancels: an error of one unit in it is multiplied by |x| / 2 ≤ 2.5.
 
 #[backend_matrix(
+    of = "gelu",
     form(Exact, Tanh),
     tolerance(rtol = 1e-3, atol = 1.3e-3, reason = "2.5 units of roundoff, 2^-11 each")
 )]
@@ -27,6 +28,7 @@ fn gelu_in_f16(kernels: &dyn Kernels, form: Gelu) -> Checked<Tensor> {
 }
 
 #[backend_matrix(
+    of = "gelu",
     form(Exact, Tanh),
     tolerance(rtol = 1.6e-2, atol = 9.8e-3, reason = "2.5 units of roundoff, 2^-8 each")
 )]
@@ -34,7 +36,7 @@ fn gelu_in_bf16(kernels: &dyn Kernels, form: Gelu) -> Checked<Tensor> {
     kernels.gelu(&uniform(44, &[5, 65], Dtype::BF16, 5.0)?, form)
 }
 
-#[conformance]
+#[conformance(of = "silu")]
 fn silu_of_small_numbers(kernels: &dyn Kernels) -> Checked {
     let x = [-2.0_f32, 0.0, 1.0, 4.0];
     let expected = x.map(|x| f64::from(x) / (1.0 + (-f64::from(x)).exp()));
@@ -43,7 +45,7 @@ fn silu_of_small_numbers(kernels: &dyn Kernels) -> Checked {
 }
 
 /// The two formulas differ by about 1.5e-4 at 1; Φ(1) is 0.841344746.
-#[conformance]
+#[conformance(of = "gelu")]
 fn the_two_forms_of_gelu_are_two(kernels: &dyn Kernels) -> Checked {
     let one = Tensor::f32(&[1], [1.0])?;
     assert_near(&kernels.gelu(&one, Gelu::Exact)?, &[0.841_344_746], 1e-6);
@@ -51,7 +53,7 @@ fn the_two_forms_of_gelu_are_two(kernels: &dyn Kernels) -> Checked {
     Ok(())
 }
 
-#[conformance(dtype(F32, F16, BF16))]
+#[conformance(of = "silu", dtype(F32, F16, BF16))]
 fn large_numbers_pass_and_small_ones_vanish(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
     // 2^15 is a number of each type; twice of it is infinite in f16.
     let x = of(&[3], dtype, &[200.0, -200.0, 32768.0])?;
@@ -60,7 +62,7 @@ fn large_numbers_pass_and_small_ones_vanish(kernels: &dyn Kernels, dtype: Dtype)
     Ok(())
 }
 
-#[conformance(dtype(F32, F16, BF16))]
+#[conformance(of = "silu", dtype(F32, F16, BF16))]
 fn nan_stays_nan(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
     let x = of(&[2], dtype, &[f64::NAN, 0.0])?;
     for y in [kernels.silu(&x)?, kernels.gelu(&x, Gelu::Exact)?, kernels.gelu(&x, Gelu::Tanh)?] {
@@ -69,13 +71,13 @@ fn nan_stays_nan(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
     Ok(())
 }
 
-#[conformance]
+#[conformance(of = "silu")]
 fn a_number_without_dimensions_is_a_tensor(kernels: &dyn Kernels) -> Checked {
     assert_holds(&kernels.silu(&Tensor::f32(&[], [0.0])?)?, &[], &[0.0]);
     Ok(())
 }
 
-#[conformance]
+#[conformance(of = "silu")]
 fn integers_are_refused(kernels: &dyn Kernels) -> Checked {
     let whole = Tensor::i32(&[1], [1])?;
     assert_refused(kernels.silu(&whole), |error| matches!(error, KernelError::Dtype { .. }))?;

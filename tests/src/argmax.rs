@@ -6,12 +6,12 @@ use crosscheck_backends::{Dtype, KernelError, Kernels, Tensor};
 use crate::Checked;
 use crate::data::{assert_holds, assert_refused, of, uniform};
 
-#[backend_matrix(dtype(F32, F16, BF16, I32), axis(0, 1))]
+#[backend_matrix(of = "argmax", dtype(F32, F16, BF16, I32), axis(0, 1))]
 fn random_values(kernels: &dyn Kernels, dtype: Dtype, axis: usize) -> Checked<Tensor> {
     kernels.argmax(&uniform(91, &[33, 129], dtype, 1000.0)?, axis)
 }
 
-#[conformance(dtype(F32, F16, BF16, I32))]
+#[conformance(of = "argmax", dtype(F32, F16, BF16, I32))]
 fn the_first_of_equal_ones(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
     let x = of(&[2, 4], dtype, &[1.0, 3.0, 3.0, 2.0, 5.0, 5.0, 5.0, 5.0])?;
     assert_holds(&kernels.argmax(&x, 1)?, &[2], &[1.0, 0.0]);
@@ -19,7 +19,7 @@ fn the_first_of_equal_ones(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
     Ok(())
 }
 
-#[conformance]
+#[conformance(of = "argmax")]
 fn infinities_are_ordered(kernels: &dyn Kernels) -> Checked {
     let (inf, low) = (f32::INFINITY, f32::NEG_INFINITY);
     let x = Tensor::f32(&[3, 3], [low, 0.0, inf, low, low, -1.0, low, low, low])?;
@@ -28,7 +28,7 @@ fn infinities_are_ordered(kernels: &dyn Kernels) -> Checked {
 }
 
 /// As in NumPy: NaN is larger than everything, and the first one wins.
-#[conformance(uses = "nan_ordering", at(2, 4))]
+#[conformance(of = "argmax", uses = "nan_ordering", at(2, 4))]
 fn nan_is_the_largest(kernels: &dyn Kernels, at: usize) -> Checked {
     let mut values = [1.0, 9.0, 2.0, f32::INFINITY, 3.0];
     values[at] = f32::NAN;
@@ -36,20 +36,20 @@ fn nan_is_the_largest(kernels: &dyn Kernels, at: usize) -> Checked {
     Ok(())
 }
 
-#[conformance]
+#[conformance(of = "argmax")]
 fn a_nan_in_front_is_the_largest(kernels: &dyn Kernels) -> Checked {
     let x = Tensor::f32(&[3], [f32::NAN, f32::INFINITY, 1.0])?;
     assert_holds(&kernels.argmax(&x, 0)?, &[], &[0.0]);
     Ok(())
 }
 
-#[conformance(uses = "empty_argmax")]
+#[conformance(of = "argmax", uses = "empty_argmax")]
 fn no_rows_have_no_largest(kernels: &dyn Kernels) -> Checked {
     assert_holds(&kernels.argmax(&Tensor::f32(&[0, 3], [])?, 1)?, &[0], &[]);
     Ok(())
 }
 
-#[conformance]
+#[conformance(of = "argmax")]
 fn nothing_has_no_largest(kernels: &dyn Kernels) -> Checked {
     let empty = Tensor::f32(&[2, 0], [])?;
     assert_refused(kernels.argmax(&empty, 1), |error| matches!(error, KernelError::Shape { .. }))?;

@@ -16,7 +16,7 @@ fn inputs(dtype: Dtype, heads: [usize; 2], lengths: [usize; 2]) -> Checked<[Tens
     ])
 }
 
-#[backend_matrix]
+#[backend_matrix(of = "scaled_dot_product_attention")]
 fn all_keys(kernels: &dyn Kernels) -> Checked<Tensor> {
     let [q, k, v] = inputs(Dtype::F32, [4, 4], [9, 9])?;
     kernels.scaled_dot_product_attention(&q, &k, &v, 0.25, Mask::None)
@@ -24,45 +24,51 @@ fn all_keys(kernels: &dyn Kernels) -> Checked<Tensor> {
 
 // The weights sum to 1, and each is rounded: what they weigh, up to 1, is off by a unit of roundoff at most.
 
-#[backend_matrix(tolerance(rtol = 1e-3, atol = 4.9e-4, reason = "weights are rounded: one unit of roundoff, 2^-11"))]
+#[backend_matrix(
+    of = "scaled_dot_product_attention",
+    tolerance(rtol = 1e-3, atol = 4.9e-4, reason = "weights are rounded: one unit of roundoff, 2^-11")
+)]
 fn all_keys_in_f16(kernels: &dyn Kernels) -> Checked<Tensor> {
     let [q, k, v] = inputs(Dtype::F16, [4, 4], [9, 9])?;
     kernels.scaled_dot_product_attention(&q, &k, &v, 0.25, Mask::None)
 }
 
-#[backend_matrix(tolerance(rtol = 1.6e-2, atol = 3.9e-3, reason = "weights are rounded: one unit of roundoff, 2^-8"))]
+#[backend_matrix(
+    of = "scaled_dot_product_attention",
+    tolerance(rtol = 1.6e-2, atol = 3.9e-3, reason = "weights are rounded: one unit of roundoff, 2^-8")
+)]
 fn all_keys_in_bf16(kernels: &dyn Kernels) -> Checked<Tensor> {
     let [q, k, v] = inputs(Dtype::BF16, [4, 4], [9, 9])?;
     kernels.scaled_dot_product_attention(&q, &k, &v, 0.25, Mask::None)
 }
 
-#[backend_matrix(queries(1, 5, 33), keys(33, 64))]
+#[backend_matrix(of = "scaled_dot_product_attention", queries(1, 5, 33), keys(33, 64))]
 fn causal(kernels: &dyn Kernels, queries: usize, keys: usize) -> Checked<Tensor> {
     let [q, k, v] = inputs(Dtype::F32, [2, 2], [queries, keys])?;
     kernels.scaled_dot_product_attention(&q, &k, &v, 0.25, Mask::Causal)
 }
 
-#[backend_matrix(kv_heads(1, 2, 3, 6))]
+#[backend_matrix(of = "scaled_dot_product_attention", kv_heads(1, 2, 3, 6))]
 fn queries_share_keys_in_groups(kernels: &dyn Kernels, kv_heads: usize) -> Checked<Tensor> {
     let [q, k, v] = inputs(Dtype::F32, [6, kv_heads], [7, 11])?;
     kernels.scaled_dot_product_attention(&q, &k, &v, 0.25, Mask::None)
 }
 
-#[backend_matrix]
+#[backend_matrix(of = "scaled_dot_product_attention")]
 fn a_mask_is_added_for_each_head(kernels: &dyn Kernels) -> Checked<Tensor> {
     let [q, k, v] = inputs(Dtype::F32, [4, 2], [5, 7])?;
     let mask = unit(64, &[1, 4, 5, 7], Dtype::F32)?;
     kernels.scaled_dot_product_attention(&q, &k, &v, 0.25, Mask::Additive(&mask))
 }
 
-#[backend_matrix]
+#[backend_matrix(of = "scaled_dot_product_attention")]
 fn a_mask_is_broadcast(kernels: &dyn Kernels) -> Checked<Tensor> {
     let [q, k, v] = inputs(Dtype::F32, [4, 4], [5, 7])?;
     let mask = unit(65, &[5, 7], Dtype::F32)?;
     kernels.scaled_dot_product_attention(&q, &k, &v, 0.25, Mask::Additive(&mask))
 }
 
-#[conformance(dtype(F32, F16, BF16))]
+#[conformance(of = "scaled_dot_product_attention", dtype(F32, F16, BF16))]
 fn one_key_returns_its_value(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
     let (q, k) = (unit(66, &[1, 1, 3, 4], dtype)?, unit(67, &[1, 1, 1, 4], dtype)?);
     let v = of(&[1, 1, 1, 2], dtype, &[0.5, -3.0])?;
@@ -71,7 +77,7 @@ fn one_key_returns_its_value(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
     Ok(())
 }
 
-#[conformance]
+#[conformance(of = "scaled_dot_product_attention")]
 fn the_future_does_not_matter(kernels: &dyn Kernels) -> Checked {
     let [q, k, v] = inputs(Dtype::F32, [2, 2], [6, 6])?;
     let seen = |v: &Tensor| kernels.scaled_dot_product_attention(&q, &k, v, 0.25, Mask::Causal);
@@ -93,19 +99,19 @@ fn with_last(kernels: &dyn Kernels, key: f32, value: f32) -> Checked<Tensor> {
     kernels.scaled_dot_product_attention(&q, &k, &v, 1.0, Mask::Causal)
 }
 
-#[conformance]
+#[conformance(of = "scaled_dot_product_attention")]
 fn a_nan_in_a_hidden_key_does_not_matter(kernels: &dyn Kernels) -> Checked {
     assert_holds(&with_last(kernels, f32::NAN, 7.0)?, &[1, 1, 2, 1], &[5.0, f64::NAN]);
     Ok(())
 }
 
-#[conformance(uses = "nan_in_hidden_values")]
+#[conformance(of = "scaled_dot_product_attention", uses = "nan_in_hidden_values")]
 fn a_nan_in_a_hidden_value_does_not_matter(kernels: &dyn Kernels) -> Checked {
     assert_holds(&with_last(kernels, 1.0, f32::NAN)?, &[1, 1, 2, 1], &[5.0, f64::NAN]);
     Ok(())
 }
 
-#[conformance]
+#[conformance(of = "scaled_dot_product_attention")]
 fn a_mask_of_minus_infinity_hides_a_key(kernels: &dyn Kernels) -> Checked {
     let zeros = Tensor::f32(&[1, 1, 2, 1], [0.0; 2])?;
     let v = Tensor::f32(&[1, 1, 2, 1], [1.0, 3.0])?;
@@ -116,7 +122,7 @@ fn a_mask_of_minus_infinity_hides_a_key(kernels: &dyn Kernels) -> Checked {
 }
 
 /// Softmax of nothing but −∞ is 0/0.
-#[conformance(uses = "fully_masked_rows")]
+#[conformance(of = "scaled_dot_product_attention", uses = "fully_masked_rows")]
 fn a_query_that_sees_no_key_is_nan(kernels: &dyn Kernels) -> Checked {
     let q = Tensor::f32(&[1, 1, 2, 2], [1.0; 4])?;
     let mask = Tensor::f32(&[2, 2], [f32::NEG_INFINITY, f32::NEG_INFINITY, 0.0, 0.0])?;
@@ -126,7 +132,7 @@ fn a_query_that_sees_no_key_is_nan(kernels: &dyn Kernels) -> Checked {
 }
 
 /// The first of three queries on two keys stands before both.
-#[conformance(uses = "more_queries_than_keys")]
+#[conformance(of = "scaled_dot_product_attention", uses = "more_queries_than_keys")]
 fn more_queries_than_keys_leave_the_first_blind(kernels: &dyn Kernels) -> Checked {
     let (q, k) = (Tensor::f32(&[1, 1, 3, 1], [0.0; 3])?, Tensor::f32(&[1, 1, 2, 1], [0.0; 2])?);
     let v = Tensor::f32(&[1, 1, 2, 1], [1.0, 3.0])?;
@@ -135,7 +141,7 @@ fn more_queries_than_keys_leave_the_first_blind(kernels: &dyn Kernels) -> Checke
     Ok(())
 }
 
-#[conformance]
+#[conformance(of = "scaled_dot_product_attention")]
 fn operands_that_do_not_fit_are_refused(kernels: &dyn Kernels) -> Checked {
     let [q, k, v] = inputs(Dtype::F32, [4, 3], [5, 7])?;
     let shape = |error: &KernelError| matches!(error, KernelError::Shape { .. });

@@ -6,31 +6,31 @@ use crosscheck_backends::{Dtype, KernelError, Kernels, Tensor};
 use crate::Checked;
 use crate::data::{assert_holds, assert_refused, of, unit};
 
-#[backend_matrix(dtype(F32, F16, BF16, I32), length(1, 17, 127, 129, 1023))]
+#[backend_matrix(of = "add", dtype(F32, F16, BF16, I32), length(1, 17, 127, 129, 1023))]
 fn sums(kernels: &dyn Kernels, dtype: Dtype, length: usize) -> Checked<Tensor> {
     let limit = 1000.0;
     kernels.add(&crate::data::uniform(1, &[length], dtype, limit)?, &crate::data::uniform(2, &[length], dtype, limit)?)
 }
 
-#[backend_matrix(dtype(F32, F16, BF16, I32))]
+#[backend_matrix(of = "mul", dtype(F32, F16, BF16, I32))]
 fn products(kernels: &dyn Kernels, dtype: Dtype) -> Checked<Tensor> {
     let limit = 100.0;
     kernels.mul(&crate::data::uniform(3, &[33, 7], dtype, limit)?, &crate::data::uniform(4, &[33, 7], dtype, limit)?)
 }
 
-#[backend_matrix(dtype(F32, BF16))]
+#[backend_matrix(of = "mul", dtype(F32, BF16))]
 fn operands_are_broadcast_to_each_other(kernels: &dyn Kernels, dtype: Dtype) -> Checked<Tensor> {
     kernels.mul(&unit(5, &[4, 1, 5], dtype)?, &unit(6, &[3, 1], dtype)?)
 }
 
-#[conformance]
+#[conformance(of = "add")]
 fn a_scalar_is_broadcast(kernels: &dyn Kernels) -> Checked {
     let sum = kernels.add(&Tensor::f32(&[3], [1.0, 2.0, 3.0])?, &Tensor::f32(&[], [10.0])?)?;
     assert_holds(&sum, &[3], &[11.0, 12.0, 13.0]);
     Ok(())
 }
 
-#[conformance]
+#[conformance(of = "add")]
 fn integers_wrap(kernels: &dyn Kernels) -> Checked {
     let sum = kernels.add(&Tensor::i32(&[2], [i32::MAX, i32::MIN])?, &Tensor::i32(&[2], [1, -1])?)?;
     assert_holds(&sum, &[2], &[f64::from(i32::MIN), f64::from(i32::MAX)]);
@@ -39,7 +39,7 @@ fn integers_wrap(kernels: &dyn Kernels) -> Checked {
     Ok(())
 }
 
-#[conformance(dtype(F32, F16, BF16))]
+#[conformance(of = "add", dtype(F32, F16, BF16))]
 fn special_values_follow_ieee_754(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
     let (inf, nan) = (f64::INFINITY, f64::NAN);
     let a = of(&[5], dtype, &[inf, inf, nan, -inf, 1.0])?;
@@ -53,7 +53,7 @@ fn special_values_follow_ieee_754(kernels: &dyn Kernels, dtype: Dtype) -> Checke
     Ok(())
 }
 
-#[conformance]
+#[conformance(of = "mul")]
 fn the_sign_of_zero_is_kept(kernels: &dyn Kernels) -> Checked {
     let product = kernels.mul(&Tensor::f32(&[2], [-0.0, 0.0])?, &Tensor::f32(&[2], [1.0, 1.0])?)?;
     let signs: Vec<_> = product.to_f64().iter().map(|value| value.is_sign_negative()).collect();
@@ -61,7 +61,7 @@ fn the_sign_of_zero_is_kept(kernels: &dyn Kernels) -> Checked {
     Ok(())
 }
 
-#[conformance(uses = "subnormals")]
+#[conformance(of = "add", uses = "subnormals")]
 fn subnormal_sums_are_not_flushed(kernels: &dyn Kernels) -> Checked {
     let tiny = f32::from_bits(3);
     let sum = kernels.add(&Tensor::f32(&[2], [tiny, -tiny])?, &Tensor::f32(&[2], [tiny, 0.0])?)?;
@@ -69,7 +69,7 @@ fn subnormal_sums_are_not_flushed(kernels: &dyn Kernels) -> Checked {
     Ok(())
 }
 
-#[conformance(uses = "empty_tensors")]
+#[conformance(of = "add", uses = "empty_tensors")]
 fn nothing_and_nothing_is_nothing(kernels: &dyn Kernels) -> Checked {
     let empty = Tensor::f32(&[0, 3], [])?;
     assert_holds(&kernels.add(&empty, &Tensor::f32(&[3], [1.0; 3])?)?, &[0, 3], &[]);
@@ -77,7 +77,7 @@ fn nothing_and_nothing_is_nothing(kernels: &dyn Kernels) -> Checked {
     Ok(())
 }
 
-#[conformance]
+#[conformance(of = "add")]
 fn operands_that_do_not_fit_are_refused(kernels: &dyn Kernels) -> Checked {
     let (two, three) = (Tensor::f32(&[2], [1.0; 2])?, Tensor::f32(&[3], [1.0; 3])?);
     assert_refused(kernels.add(&two, &three), |error| matches!(error, KernelError::Shape { .. }))?;

@@ -22,62 +22,62 @@ type Outcome = Result<(), Box<dyn Error>>;
 
 const ROPE: Rope = Rope { dims: 6, base: 500.0, scale: 0.75, offset: 7, layout: RopeLayout::Halves };
 
-#[conformance]
+#[conformance(of = "matmul")]
 fn matmul(kernels: &dyn Kernels) -> Outcome {
     assert_golden(&kernels.matmul(&load("matmul.a")?, &load("matmul.b")?)?, "matmul.expected")
 }
 
-#[conformance]
+#[conformance(of = "softmax")]
 fn softmax(kernels: &dyn Kernels) -> Outcome {
     assert_golden(&kernels.softmax(&load("softmax.x")?, 1)?, "softmax.expected")
 }
 
-#[conformance]
+#[conformance(of = "rms_norm")]
 fn rms_norm(kernels: &dyn Kernels) -> Outcome {
     let (x, weight) = (load("rms_norm.x")?, load("rms_norm.weight")?);
     assert_golden(&kernels.rms_norm(&x, &weight, 1e-3)?, "rms_norm.expected")
 }
 
-#[conformance]
+#[conformance(of = "layer_norm")]
 fn layer_norm(kernels: &dyn Kernels) -> Outcome {
     let (x, weight, bias) = (load("layer_norm.x")?, load("layer_norm.weight")?, load("layer_norm.bias")?);
     assert_golden(&kernels.layer_norm(&x, &weight, &bias, 1e-3)?, "layer_norm.expected")
 }
 
-#[conformance]
+#[conformance(of = "silu")]
 fn silu(kernels: &dyn Kernels) -> Outcome {
     assert_golden(&kernels.silu(&load("silu.x")?)?, "silu.expected")
 }
 
-#[conformance]
+#[conformance(of = "gelu")]
 fn gelu_exact(kernels: &dyn Kernels) -> Outcome {
     assert_golden(&kernels.gelu(&load("gelu_exact.x")?, Gelu::Exact)?, "gelu_exact.expected")
 }
 
-#[conformance]
+#[conformance(of = "gelu")]
 fn gelu_tanh(kernels: &dyn Kernels) -> Outcome {
     assert_golden(&kernels.gelu(&load("gelu_tanh.x")?, Gelu::Tanh)?, "gelu_tanh.expected")
 }
 
-#[conformance]
+#[conformance(of = "rope")]
 fn rope_halves(kernels: &dyn Kernels) -> Outcome {
     assert_golden(&kernels.rope(&load("rope_halves.x")?, &ROPE)?, "rope_halves.expected")
 }
 
-#[conformance]
+#[conformance(of = "rope")]
 fn rope_interleaved(kernels: &dyn Kernels) -> Outcome {
     let rope = Rope { layout: RopeLayout::Interleaved, ..ROPE };
     assert_golden(&kernels.rope(&load("rope_interleaved.x")?, &rope)?, "rope_interleaved.expected")
 }
 
-#[conformance]
+#[conformance(of = "scaled_dot_product_attention")]
 fn attention_causal(kernels: &dyn Kernels) -> Outcome {
     let [q, k, v] = ["attention_causal.q", "attention_causal.k", "attention_causal.v"].map(load);
     let seen = kernels.scaled_dot_product_attention(&q?, &k?, &v?, 0.4, Mask::Causal)?;
     assert_golden(&seen, "attention_causal.expected")
 }
 
-#[conformance]
+#[conformance(of = "scaled_dot_product_attention")]
 fn attention_additive(kernels: &dyn Kernels) -> Outcome {
     let [q, k, v] = ["attention_additive.q", "attention_additive.k", "attention_additive.v"].map(load);
     let mask = load("attention_additive.mask")?;

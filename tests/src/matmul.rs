@@ -6,22 +6,22 @@ use crosscheck_backends::{Dtype, KernelError, Kernels, Tensor};
 use crate::Checked;
 use crate::data::{assert_holds, assert_refused, of, uniform, unit};
 
-#[backend_matrix(dtype(F32, F16, BF16), n(1, 17, 33, 128))]
+#[backend_matrix(of = "matmul", dtype(F32, F16, BF16), n(1, 17, 33, 128))]
 fn square_matrices(kernels: &dyn Kernels, dtype: Dtype, n: usize) -> Checked<Tensor> {
     kernels.matmul(&unit(11, &[n, n], dtype)?, &unit(12, &[n, n], dtype)?)
 }
 
-#[backend_matrix(dtype(F32, F16, BF16))]
+#[backend_matrix(of = "matmul", dtype(F32, F16, BF16))]
 fn a_row_by_a_matrix(kernels: &dyn Kernels, dtype: Dtype) -> Checked<Tensor> {
     kernels.matmul(&unit(13, &[1, 129], dtype)?, &unit(14, &[129, 31], dtype)?)
 }
 
-#[backend_matrix(dtype(F32, F16))]
+#[backend_matrix(of = "matmul", dtype(F32, F16))]
 fn batches_are_broadcast(kernels: &dyn Kernels, dtype: Dtype) -> Checked<Tensor> {
     kernels.matmul(&unit(15, &[2, 1, 5, 8], dtype)?, &unit(16, &[3, 8, 4], dtype)?)
 }
 
-#[conformance]
+#[conformance(of = "matmul")]
 fn rows_by_columns(kernels: &dyn Kernels) -> Checked {
     let product = kernels.matmul(
         &Tensor::f32(&[2, 3], [1.0, 2.0, 3.0, 4.0, 5.0, 6.0])?,
@@ -32,7 +32,7 @@ fn rows_by_columns(kernels: &dyn Kernels) -> Checked {
 }
 
 /// A sum of 4096 ones stays exact in f32, while one kept in f16 stops at 2048 and one in bf16 at 256.
-#[conformance(uses = "wide_accumulation", dtype(F16, BF16))]
+#[conformance(of = "matmul", uses = "wide_accumulation", dtype(F16, BF16))]
 fn long_sums_are_not_kept_in_halves(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
     let ones = vec![1.0; 4096];
     let product = kernels.matmul(&of(&[1, 4096], dtype, &ones)?, &of(&[4096, 1], dtype, &ones)?)?;
@@ -41,7 +41,7 @@ fn long_sums_are_not_kept_in_halves(kernels: &dyn Kernels, dtype: Dtype) -> Chec
 }
 
 /// The identity, moved by one column.
-#[conformance(dtype(F32, F16, BF16))]
+#[conformance(of = "matmul", dtype(F32, F16, BF16))]
 fn many_tiles_fit_together(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
     let n = 512;
     let x = uniform(19, &[n, n], dtype, 1.0)?;
@@ -52,33 +52,33 @@ fn many_tiles_fit_together(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
     Ok(())
 }
 
-#[conformance(uses = "integer_matmul")]
+#[conformance(of = "matmul", uses = "integer_matmul")]
 fn integers_wrap(kernels: &dyn Kernels) -> Checked {
     let product = kernels.matmul(&Tensor::i32(&[1, 2], [i32::MAX, 3])?, &Tensor::i32(&[2, 1], [2, 4])?)?;
     assert_holds(&product, &[1, 1], &[10.0]);
     Ok(())
 }
 
-#[backend_matrix(uses = "integer_matmul")]
+#[backend_matrix(of = "matmul", uses = "integer_matmul")]
 fn integers(kernels: &dyn Kernels) -> Checked<Tensor> {
     kernels.matmul(&uniform(17, &[5, 9], Dtype::I32, 50.0)?, &uniform(18, &[9, 3], Dtype::I32, 50.0)?)
 }
 
-#[conformance(uses("empty_tensors"), dtype(F32, F16))]
+#[conformance(of = "matmul", uses("empty_tensors"), dtype(F32, F16))]
 fn a_sum_without_terms_is_zero(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
     let product = kernels.matmul(&of(&[2, 0], dtype, &[])?, &of(&[0, 3], dtype, &[])?)?;
     assert_holds(&product, &[2, 3], &[0.0; 6]);
     Ok(())
 }
 
-#[conformance(uses = "empty_tensors")]
+#[conformance(of = "matmul", uses = "empty_tensors")]
 fn no_rows_by_columns_are_no_rows(kernels: &dyn Kernels) -> Checked {
     let product = kernels.matmul(&Tensor::f32(&[0, 4], [])?, &Tensor::f32(&[4, 3], [1.0; 12])?)?;
     assert_holds(&product, &[0, 3], &[]);
     Ok(())
 }
 
-#[conformance]
+#[conformance(of = "matmul")]
 fn nan_and_infinity_reach_their_row_only(kernels: &dyn Kernels) -> Checked {
     let a = Tensor::f32(&[3, 2], [f32::NAN, 0.0, f32::INFINITY, 1.0, 1.0, 2.0])?;
     let product = kernels.matmul(&a, &Tensor::f32(&[2, 1], [1.0, 1.0])?)?;
@@ -86,7 +86,7 @@ fn nan_and_infinity_reach_their_row_only(kernels: &dyn Kernels) -> Checked {
     Ok(())
 }
 
-#[conformance]
+#[conformance(of = "matmul")]
 fn operands_that_do_not_fit_are_refused(kernels: &dyn Kernels) -> Checked {
     let matrix = Tensor::f32(&[2, 3], [1.0; 6])?;
     assert_refused(kernels.matmul(&matrix, &matrix), |error| matches!(error, KernelError::Shape { .. }))?;

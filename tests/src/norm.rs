@@ -6,12 +6,12 @@ use crosscheck_backends::{Dtype, KernelError, Kernels, Tensor};
 use crate::Checked;
 use crate::data::{assert_holds, assert_near, assert_refused, of, unit};
 
-#[backend_matrix(dtype(F32, F16, BF16), width(1, 17, 128, 1023))]
+#[backend_matrix(of = "rms_norm", dtype(F32, F16, BF16), width(1, 17, 128, 1023))]
 fn rms(kernels: &dyn Kernels, dtype: Dtype, width: usize) -> Checked<Tensor> {
     kernels.rms_norm(&unit(31, &[2, 3, width], dtype)?, &unit(32, &[width], dtype)?, 1e-5)
 }
 
-#[backend_matrix(width(17, 128, 1023))]
+#[backend_matrix(of = "layer_norm", width(17, 128, 1023))]
 fn layer(kernels: &dyn Kernels, width: usize) -> Checked<Tensor> {
     layer_of(kernels, Dtype::F32, width)
 }
@@ -19,6 +19,7 @@ fn layer(kernels: &dyn Kernels, width: usize) -> Checked<Tensor> {
 // The normed element, up to 1.8, its product with the weight, and the sum with the bias are each rounded; the sum cancels.
 
 #[backend_matrix(
+    of = "layer_norm",
     width(17, 128, 1023),
     tolerance(
         rtol = 1e-3,
@@ -31,6 +32,7 @@ fn layer_in_f16(kernels: &dyn Kernels, width: usize) -> Checked<Tensor> {
 }
 
 #[backend_matrix(
+    of = "layer_norm",
     width(17, 128, 1023),
     tolerance(
         rtol = 1.6e-2,
@@ -51,7 +53,7 @@ fn layer_of(kernels: &dyn Kernels, dtype: Dtype, width: usize) -> Checked<Tensor
     )
 }
 
-#[conformance]
+#[conformance(of = "rms_norm")]
 fn rms_of_three_and_four(kernels: &dyn Kernels) -> Checked {
     let normed = kernels.rms_norm(&Tensor::f32(&[2], [3.0, 4.0])?, &Tensor::f32(&[2], [1.0, 2.0])?, 0.0)?;
     let root = 12.5_f64.sqrt();
@@ -60,7 +62,7 @@ fn rms_of_three_and_four(kernels: &dyn Kernels) -> Checked {
 }
 
 /// Inside: √(0 + 1) is 1. Outside it would be divided by √0 + 1, which gives 0 as well, but for the second row.
-#[conformance]
+#[conformance(of = "rms_norm")]
 fn eps_stands_inside_of_the_root(kernels: &dyn Kernels) -> Checked {
     let x = Tensor::f32(&[2, 2], [0.0, 0.0, 2.0, 2.0])?;
     let ones = Tensor::f32(&[2], [1.0, 1.0])?;
@@ -72,7 +74,7 @@ fn eps_stands_inside_of_the_root(kernels: &dyn Kernels) -> Checked {
 }
 
 /// The square of 300 is more than f16 holds.
-#[conformance(uses = "wide_accumulation")]
+#[conformance(of = "rms_norm", uses = "wide_accumulation")]
 fn squares_may_be_larger_than_a_half_holds(kernels: &dyn Kernels) -> Checked {
     let x = of(&[4], Dtype::F16, &[300.0, -300.0, 300.0, -300.0])?;
     let ones = of(&[4], Dtype::F16, &[1.0; 4])?;
@@ -82,7 +84,7 @@ fn squares_may_be_larger_than_a_half_holds(kernels: &dyn Kernels) -> Checked {
     Ok(())
 }
 
-#[conformance(uses = "huge_magnitudes")]
+#[conformance(of = "rms_norm", uses = "huge_magnitudes")]
 fn squares_may_be_larger_than_a_float_holds(kernels: &dyn Kernels) -> Checked {
     let ones = Tensor::f32(&[2], [1.0, 1.0])?;
     assert_near(&kernels.rms_norm(&Tensor::f32(&[2], [1e20, -1e20])?, &ones, 1e-5)?, &[1.0, -1.0], 1e-6);
@@ -90,7 +92,7 @@ fn squares_may_be_larger_than_a_float_holds(kernels: &dyn Kernels) -> Checked {
 }
 
 /// A mean of squares minus the square of the mean would lose everything here.
-#[conformance]
+#[conformance(of = "layer_norm")]
 fn a_large_mean_does_not_drown_the_variance(kernels: &dyn Kernels) -> Checked {
     let x = Tensor::f32(&[4], [10_000.0, 10_001.0, 10_002.0, 10_003.0])?;
     let normed = kernels.layer_norm(&x, &Tensor::f32(&[4], [1.0; 4])?, &Tensor::f32(&[4], [0.0; 4])?, 0.0)?;
@@ -99,7 +101,7 @@ fn a_large_mean_does_not_drown_the_variance(kernels: &dyn Kernels) -> Checked {
     Ok(())
 }
 
-#[conformance(uses = "empty_tensors")]
+#[conformance(of = "rms_norm", uses = "empty_tensors")]
 fn no_rows_are_normalised_to_no_rows(kernels: &dyn Kernels) -> Checked {
     let (x, ones) = (Tensor::f32(&[0, 4], [])?, Tensor::f32(&[4], [1.0; 4])?);
     assert_holds(&kernels.rms_norm(&x, &ones, 1e-5)?, &[0, 4], &[]);
@@ -107,7 +109,7 @@ fn no_rows_are_normalised_to_no_rows(kernels: &dyn Kernels) -> Checked {
     Ok(())
 }
 
-#[conformance]
+#[conformance(of = "rms_norm")]
 fn parameters_that_do_not_fit_are_refused(kernels: &dyn Kernels) -> Checked {
     let (x, two, three) = (Tensor::f32(&[2, 3], [1.0; 6])?, Tensor::f32(&[2], [1.0; 2])?, Tensor::f32(&[3], [1.0; 3])?);
     assert_refused(kernels.rms_norm(&x, &two, 1e-5), |error| matches!(error, KernelError::Shape { .. }))?;

@@ -7,7 +7,7 @@ use crate::Checked;
 use crate::data::{assert_holds, assert_refused, unit};
 
 /// What comes back is within a step of what went in; a step is at most the scale of the group.
-#[conformance(uses = "quantization", group(32, 64), bits(4, 8))]
+#[conformance(of = "quantize", uses = "quantization", group(32, 64), bits(4, 8))]
 fn elements_come_back_within_a_step(kernels: &dyn Kernels, group: usize, bits: u32) -> Checked {
     let w = unit(101, &[5, 128], Dtype::F32)?;
     let quantized = kernels.quantize(&w, Quantization { group, bits })?;
@@ -23,7 +23,7 @@ fn elements_come_back_within_a_step(kernels: &dyn Kernels, group: usize, bits: u
     Ok(())
 }
 
-#[conformance(uses = "quantization", bits(4, 8))]
+#[conformance(of = "dequantize", uses = "quantization", bits(4, 8))]
 fn a_constant_comes_back_exactly(kernels: &dyn Kernels, bits: u32) -> Checked {
     let w = Tensor::f32(&[1, 32], [0.5; 32])?;
     let back = kernels.dequantize(&kernels.quantize(&w, Quantization { group: 32, bits })?)?;
@@ -31,7 +31,7 @@ fn a_constant_comes_back_exactly(kernels: &dyn Kernels, bits: u32) -> Checked {
     Ok(())
 }
 
-#[conformance(uses = "quantization")]
+#[conformance(of = "quantize", uses = "quantization")]
 fn what_cannot_be_quantized_is_refused(kernels: &dyn Kernels) -> Checked {
     let (w, odd) = (unit(102, &[2, 64], Dtype::F32)?, unit(103, &[2, 33], Dtype::F32)?);
     for quantization in [Quantization { group: 48, bits: 4 }, Quantization { group: 32, bits: 7 }] {

@@ -8,7 +8,7 @@ use crate::data::{assert_near, assert_refused, unit};
 
 const ROPE: Rope = Rope { dims: 8, base: 10_000.0, scale: 1.0, offset: 0, layout: RopeLayout::Halves };
 
-#[backend_matrix(layout(Halves, Interleaved), offset(0, 7))]
+#[backend_matrix(of = "rope", layout(Halves, Interleaved), offset(0, 7))]
 fn positions(kernels: &dyn Kernels, layout: RopeLayout, offset: i32) -> Checked<Tensor> {
     kernels.rope(&unit(51, &[2, 3, 17, 8], Dtype::F32)?, &Rope { layout, offset, ..ROPE })
 }
@@ -16,6 +16,7 @@ fn positions(kernels: &dyn Kernels, layout: RopeLayout, offset: i32) -> Checked<
 // An element is a difference of two products: sine, cosine and both products are each off by half a unit, of 1 at most.
 
 #[backend_matrix(
+    of = "rope",
     layout(Halves, Interleaved),
     offset(0, 7),
     tolerance(rtol = 1e-3, atol = 9.8e-4, reason = "four roundings of half a unit in the last place, 2^-12 each")
@@ -25,6 +26,7 @@ fn positions_in_f16(kernels: &dyn Kernels, layout: RopeLayout, offset: i32) -> C
 }
 
 #[backend_matrix(
+    of = "rope",
     layout(Halves, Interleaved),
     offset(0, 7),
     tolerance(rtol = 1.6e-2, atol = 7.8e-3, reason = "four roundings of half a unit in the last place, 2^-9 each")
@@ -33,18 +35,19 @@ fn positions_in_bf16(kernels: &dyn Kernels, layout: RopeLayout, offset: i32) -> 
     kernels.rope(&unit(58, &[2, 3, 17, 8], Dtype::BF16)?, &Rope { layout, offset, ..ROPE })
 }
 
-#[backend_matrix(layout(Halves, Interleaved))]
+#[backend_matrix(of = "rope", layout(Halves, Interleaved))]
 fn the_elements_behind_dims_are_passed_through(kernels: &dyn Kernels, layout: RopeLayout) -> Checked<Tensor> {
     kernels.rope(&unit(52, &[1, 2, 5, 16], Dtype::F32)?, &Rope { layout, offset: 3, ..ROPE })
 }
 
-#[backend_matrix]
+#[backend_matrix(of = "rope")]
 fn base_and_scale(kernels: &dyn Kernels) -> Checked<Tensor> {
     kernels.rope(&unit(53, &[1, 1, 33, 8], Dtype::F32)?, &Rope { base: 500.0, scale: 0.25, ..ROPE })
 }
 
 /// The angle of the first pair is the position itself, so that its error is that of the position in f32.
 #[backend_matrix(
+    of = "rope",
     layout(Halves, Interleaved),
     tolerance(rtol = 0.0, atol = 2e-2, reason = "an angle near 100000 has an error of 2^−8 in f32")
 )]
@@ -53,7 +56,7 @@ fn far_positions(kernels: &dyn Kernels, layout: RopeLayout) -> Checked<Tensor> {
 }
 
 /// 2^24 + 1 is not a 32-bit float.
-#[conformance(uses = "huge_positions", layout(Halves, Interleaved))]
+#[conformance(of = "rope", uses = "huge_positions", layout(Halves, Interleaved))]
 fn neighbouring_positions_stay_apart(kernels: &dyn Kernels, layout: RopeLayout) -> Checked {
     let x = Tensor::f32(&[1, 1, 2], [1.0, 0.0])?;
     let turned = kernels.rope(&x, &Rope { dims: 2, offset: (1 << 24) + 1, layout, ..ROPE })?;
@@ -63,7 +66,7 @@ fn neighbouring_positions_stay_apart(kernels: &dyn Kernels, layout: RopeLayout) 
 }
 
 /// With a single pair, position t turns it by t radians.
-#[conformance(layout(Halves, Interleaved))]
+#[conformance(of = "rope", layout(Halves, Interleaved))]
 fn a_pair_is_turned_by_its_position(kernels: &dyn Kernels, layout: RopeLayout) -> Checked {
     let x = Tensor::f32(&[1, 3, 2], [1.0, 0.0, 1.0, 0.0, 0.0, 1.0])?;
     let turned = kernels.rope(&x, &Rope { dims: 2, offset: 5, layout, ..ROPE })?;
@@ -72,7 +75,7 @@ fn a_pair_is_turned_by_its_position(kernels: &dyn Kernels, layout: RopeLayout) -
     Ok(())
 }
 
-#[conformance]
+#[conformance(of = "rope")]
 fn the_layouts_pair_different_elements(kernels: &dyn Kernels) -> Checked {
     let x = Tensor::f32(&[1, 1, 4], [1.0, 0.0, 0.0, 0.0])?;
     let (sin, cos) = 1_f64.sin_cos();
@@ -83,7 +86,7 @@ fn the_layouts_pair_different_elements(kernels: &dyn Kernels) -> Checked {
 }
 
 /// Position t of a long input and position 0 with offset t are the same; one token at a time is decoded that way.
-#[conformance(layout(Halves, Interleaved))]
+#[conformance(of = "rope", layout(Halves, Interleaved))]
 fn an_offset_continues_a_sequence(kernels: &dyn Kernels, layout: RopeLayout) -> Checked {
     let tokens = unit(55, &[1, 6, 8], Dtype::F32)?;
     let whole = kernels.rope(&tokens, &Rope { layout, ..ROPE })?.to_f64();
@@ -94,7 +97,7 @@ fn an_offset_continues_a_sequence(kernels: &dyn Kernels, layout: RopeLayout) -> 
     Ok(())
 }
 
-#[conformance]
+#[conformance(of = "rope")]
 fn parameters_that_make_no_sense_are_refused(kernels: &dyn Kernels) -> Checked {
     let x = unit(56, &[1, 2, 8], Dtype::F32)?;
     let argument = |error: &KernelError| matches!(error, KernelError::Argument { .. });

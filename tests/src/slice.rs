@@ -6,13 +6,13 @@ use crosscheck_backends::{Dtype, KernelError, Kernels, Tensor};
 use crate::Checked;
 use crate::data::{assert_holds, assert_refused, uniform};
 
-#[backend_matrix(uses = "dynamic_offsets", dtype(F32, F16, BF16, I32))]
+#[backend_matrix(of = "slice_at", uses = "dynamic_offsets", dtype(F32, F16, BF16, I32))]
 fn the_inner_part(kernels: &dyn Kernels, dtype: Dtype) -> Checked<Tensor> {
     let x = uniform(81, &[5, 33, 7], dtype, 100.0)?;
     kernels.slice_at(&x, &Tensor::i32(&[3], [1, 17, 0])?, &[3, 16, 7])
 }
 
-#[conformance(uses = "dynamic_offsets")]
+#[conformance(of = "slice_at", uses = "dynamic_offsets")]
 fn a_slice_starts_where_the_tensor_says(kernels: &dyn Kernels) -> Checked {
     let x = Tensor::i32(&[2, 3], [0, 1, 2, 10, 11, 12])?;
     for (start, expected) in [([0, 0], [0.0, 1.0]), ([0, 1], [1.0, 2.0]), ([1, 1], [11.0, 12.0])] {
@@ -21,7 +21,7 @@ fn a_slice_starts_where_the_tensor_says(kernels: &dyn Kernels) -> Checked {
     Ok(())
 }
 
-#[conformance(uses("dynamic_offsets", "empty_tensors"))]
+#[conformance(of = "slice_at", uses("dynamic_offsets", "empty_tensors"))]
 fn a_slice_of_nothing_is_empty(kernels: &dyn Kernels) -> Checked {
     let x = Tensor::f32(&[3], [1.0, 2.0, 3.0])?;
     assert_holds(&kernels.slice_at(&x, &Tensor::i32(&[1], [3])?, &[0])?, &[0], &[]);
@@ -29,7 +29,7 @@ fn a_slice_of_nothing_is_empty(kernels: &dyn Kernels) -> Checked {
 }
 
 /// XLA and MLX's own `slice` move such a slice back into the tensor, which hides the mistake.
-#[conformance(uses = "dynamic_offsets", start(below = -1, beyond = 2, far = i32::MAX))]
+#[conformance(of = "slice_at", uses = "dynamic_offsets", start(below = -1, beyond = 2, far = i32::MAX))]
 fn a_slice_outside_of_the_tensor_is_refused(kernels: &dyn Kernels, start: i32) -> Checked {
     let x = Tensor::f32(&[3], [1.0, 2.0, 3.0])?;
     assert_refused(
@@ -39,7 +39,7 @@ fn a_slice_outside_of_the_tensor_is_refused(kernels: &dyn Kernels, start: i32) -
     Ok(())
 }
 
-#[conformance(uses = "dynamic_offsets")]
+#[conformance(of = "slice_at", uses = "dynamic_offsets")]
 fn starts_and_lengths_have_to_fit(kernels: &dyn Kernels) -> Checked {
     let x = Tensor::f32(&[2, 2], [1.0; 4])?;
     let shape = |error: &KernelError| matches!(error, KernelError::Shape { .. });

@@ -6,22 +6,22 @@ use crosscheck_backends::{Dtype, KernelError, Kernels, Tensor};
 use crate::Checked;
 use crate::data::{assert_holds, assert_near, assert_refused, of, uniform};
 
-#[backend_matrix(dtype(F32, F16, BF16), length(1, 31, 128, 1023))]
+#[backend_matrix(of = "softmax", dtype(F32, F16, BF16), length(1, 31, 128, 1023))]
 fn rows(kernels: &dyn Kernels, dtype: Dtype, length: usize) -> Checked<Tensor> {
     kernels.softmax(&uniform(21, &[3, length], dtype, 8.0)?, 1)
 }
 
-#[backend_matrix(dtype(F32, F16, BF16))]
+#[backend_matrix(of = "softmax", dtype(F32, F16, BF16))]
 fn large_logits(kernels: &dyn Kernels, dtype: Dtype) -> Checked<Tensor> {
     kernels.softmax(&uniform(22, &[4, 33], dtype, 30_000.0)?, 1)
 }
 
-#[backend_matrix(axis(0, 1, 2))]
+#[backend_matrix(of = "softmax", axis(0, 1, 2))]
 fn along_each_axis(kernels: &dyn Kernels, axis: usize) -> Checked<Tensor> {
     kernels.softmax(&uniform(23, &[3, 5, 7], Dtype::F32, 4.0)?, axis)
 }
 
-#[conformance(dtype(F32, F16, BF16))]
+#[conformance(of = "softmax", dtype(F32, F16, BF16))]
 fn weights_sum_to_one(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
     let weights = kernels.softmax(&uniform(24, &[8, 257], dtype, 5.0)?, 1)?;
     // Each of 257 weights near 1/257 is rounded once, by at most half a unit in the last place.
@@ -34,7 +34,7 @@ fn weights_sum_to_one(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
     Ok(())
 }
 
-#[conformance]
+#[conformance(of = "softmax")]
 fn logits_may_be_shifted(kernels: &dyn Kernels) -> Checked {
     let weights = kernels.softmax(&Tensor::f32(&[2, 2], [1.0, 2.0, 1001.0, 1002.0])?, 1)?;
     let (low, high) = (1.0 / (1.0 + 1_f64.exp()), 1.0 / (1.0 + (-1_f64).exp()));
@@ -42,14 +42,14 @@ fn logits_may_be_shifted(kernels: &dyn Kernels) -> Checked {
     Ok(())
 }
 
-#[conformance(dtype(F32, F16, BF16))]
+#[conformance(of = "softmax", dtype(F32, F16, BF16))]
 fn a_hidden_logit_has_no_weight(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
     let weights = kernels.softmax(&of(&[4], dtype, &[0.0, f64::NEG_INFINITY, 0.0, f64::NEG_INFINITY])?, 0)?;
     assert_holds(&weights, &[4], &[0.5, 0.0, 0.5, 0.0]);
     Ok(())
 }
 
-#[conformance(dtype(F32, F16, BF16))]
+#[conformance(of = "softmax", dtype(F32, F16, BF16))]
 fn one_nan_makes_its_row_nan(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
     let weights = kernels.softmax(&of(&[2, 2], dtype, &[f64::NAN, 0.0, 0.0, 0.0])?, 1)?;
     assert_holds(&weights, &[2, 2], &[f64::NAN, f64::NAN, 0.5, 0.5]);
@@ -57,7 +57,7 @@ fn one_nan_makes_its_row_nan(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
 }
 
 /// exp(−95) is about 5.5e-42, a subnormal f32.
-#[conformance(uses = "subnormal_exponentials")]
+#[conformance(of = "softmax", uses = "subnormal_exponentials")]
 fn a_weight_may_be_subnormal(kernels: &dyn Kernels) -> Checked {
     let weights = kernels.softmax(&Tensor::f32(&[2], [0.0, -95.0])?, 0)?.to_f64();
     let expected = (-95_f64).exp();
@@ -65,14 +65,14 @@ fn a_weight_may_be_subnormal(kernels: &dyn Kernels) -> Checked {
     Ok(())
 }
 
-#[conformance(uses = "empty_tensors", dtype(F32, BF16))]
+#[conformance(of = "softmax", uses = "empty_tensors", dtype(F32, BF16))]
 fn nothing_has_no_weights(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
     assert_holds(&kernels.softmax(&of(&[2, 0], dtype, &[])?, 1)?, &[2, 0], &[]);
     assert_holds(&kernels.softmax(&of(&[0, 2], dtype, &[])?, 1)?, &[0, 2], &[]);
     Ok(())
 }
 
-#[conformance]
+#[conformance(of = "softmax")]
 fn integers_and_missing_axes_are_refused(kernels: &dyn Kernels) -> Checked {
     let whole = Tensor::i32(&[2], [1, 2])?;
     assert_refused(kernels.softmax(&whole, 0), |error| matches!(error, KernelError::Dtype { .. }))?;

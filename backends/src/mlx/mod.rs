@@ -103,6 +103,7 @@ fn failed(function: &'static str, error: &Exception) -> KernelError {
     KernelError::Backend { function, library: "MLX", message: message.trim().to_owned() }
 }
 
+#[crosscheck::implements("mlx_cpu", "mlx_metal")]
 impl Kernels for Mlx {
     fn add(&self, a: &Tensor, b: &Tensor) -> Result {
         validate::elementwise("add", a, b)?;

@@ -18,6 +18,7 @@ type Result<T = Tensor> = std::result::Result<T, KernelError>;
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Reference;
 
+#[crosscheck::implements("reference")]
 impl Kernels for Reference {
     fn add(&self, a: &Tensor, b: &Tensor) -> Result {
         elementwise::binary("add", a, b, |x, y| x + y, i32::wrapping_add)

@@ -5,27 +5,19 @@ const A: Origin = Origin { module: "suite", file: "a.rs", line: 1 };
 const B: Origin = Origin { module: "suite", file: "b.rs", line: 2 };
 
 fn test(path: &str, origin: Origin) -> TestSpec {
-    TestSpec { path: path.to_owned(), origin, markers: vec![], backends: None, axes: &[], differential: false }
+    TestSpec::new(path, origin)
 }
 
 fn backend(name: &'static str, aliases: &'static [&'static str], origin: Origin) -> BackendSpec {
-    BackendSpec { name, aliases, origin }
+    BackendSpec { aliases, ..BackendSpec::new(name, origin) }
 }
 
 fn suite(tests: Vec<TestSpec>, backends: Vec<BackendSpec>) -> SuiteSpec {
-    SuiteSpec {
-        subject: "dyn Ops",
-        baseline: "reference",
-        features: vec![],
-        backends,
-        tests,
-        excluding: vec![],
-        rows: vec![],
-    }
+    SuiteSpec { backends, tests, ..SuiteSpec::new("dyn Ops", "reference") }
 }
 
 fn nothing_linked() -> Elements {
-    Elements { tests: vec![], backends: vec![], exclusions: vec![] }
+    Elements { tests: vec![], backends: vec![], exclusions: vec![], implements: vec![] }
 }
 
 fn messages(suite: &SuiteSpec) -> Vec<String> {
@@ -58,6 +50,7 @@ fn everything_that_is_wrong_is_reported_at_once() {
         vec![backend("reference", &[], A), backend("mlx", &["metal"], A), backend("metal", &[], B)],
     );
     faulty.excluding = vec![("mlx", A), ("mlx", B), ("mlz", B)];
+    faulty.implementing = vec![("mlx", A), ("mlx", B), ("refernce", B)];
     assert_eq!(
         messages(&faulty),
         [
@@ -65,6 +58,8 @@ fn everything_that_is_wrong_is_reported_at_once() {
             "b.rs:2: exclusions for an unknown backend `mlz`; did you mean `mlx`? (known: reference, mlx, metal)",
             "two backends are named `metal`: a.rs:1 and b.rs:2",
             "`mlx` has two `exclusions`: a.rs:1 and b.rs:2",
+            "what `mlx` implements is said twice: a.rs:1 and b.rs:2",
+            "b.rs:2: functions implemented by an unknown backend `refernce`; did you mean `reference`? (known: reference, mlx, metal)",
             "b.rs:2: test `u` names an unknown backend `refrence`; did you mean `reference`? (known: reference, mlx, metal)",
             "a.rs:1: test `v` runs on no backend: `backends()` names nobody",
             "a.rs:1: test `w` runs on no backend: a differential test does not run on the baseline, and no other backend is there",

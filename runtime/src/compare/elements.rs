@@ -1,5 +1,6 @@
 //! The comparison itself, element by element.
 
+use super::ulps::spacing;
 use super::{Difference, Differences, Mismatch, Special, Tolerance};
 
 /// How many differing elements a mismatch shows.
@@ -8,7 +9,8 @@ const SHOWN: usize = 4;
 /// Compares two arrays, each given as its dtype, its shape and its elements in row-major order, widened to `f64`.
 ///
 /// Judged in this order: dtype, shape (nothing is broadcast), then for each element whether it is NaN, whether it is
-/// infinite and with which sign, and for finite ones the tolerance. NaN agrees with NaN.
+/// infinite and with which sign, and for finite ones the tolerance. NaN agrees with NaN. A dtype that is named `f16`, `bf16`,
+/// `f32` or `f64` has its differences counted in units in the last place as well.
 ///
 /// # Errors
 /// How the two disagree; also when an iterator does not yield as many elements as its shape says.
@@ -27,7 +29,7 @@ pub fn elements(
     let total = shape.iter().try_fold(1_usize, |product, dim| product.checked_mul(*dim));
     let total = total.ok_or_else(|| Mismatch::Length { side: "actual", shape: shape.to_vec() })?;
 
-    let mut found = Found::default();
+    let mut found = Found { dtype, ..Found::default() };
     let (mut actual, mut expected) = (actual.2.into_iter(), expected.2.into_iter());
     for at in 0..=total {
         match (actual.next(), expected.next()) {
@@ -46,14 +48,16 @@ pub fn elements(
 }
 
 #[derive(Default)]
-struct Found {
+struct Found<'a> {
+    dtype: &'a str,
+    ulps: Option<f64>,
     wrong: usize,
     first: Vec<Difference>,
     largest: Option<Difference>,
     special: Special,
 }
 
-impl Found {
+impl Found<'_> {
     fn look_at(&mut self, at: usize, actual: f64, expected: f64, shape: &[usize], tolerance: &Tolerance) {
         let finite = actual.is_finite() && expected.is_finite();
         if finite && tolerance.accepts(actual, expected) {
@@ -74,6 +78,10 @@ impl Found {
         if self.first.len() < SHOWN {
             self.first.push(difference());
         }
+        // What is not finite is infinitely far off.
+        let ulps = spacing(self.dtype, if finite { expected } else { 0.0 });
+        let ulps = ulps.map(|ulp| if finite { (actual - expected).abs() / ulp } else { f64::INFINITY });
+        self.ulps = self.ulps.into_iter().chain(ulps).reduce(f64::max);
         let exceeds = |largest: &Difference| (actual - expected).abs() > (largest.actual - largest.expected).abs();
         if finite && self.largest.as_ref().is_none_or(exceeds) {
             self.largest = Some(difference());
@@ -81,12 +89,20 @@ impl Found {
     }
 
     fn verdict(self, total: usize, tolerance: &Tolerance) -> Result<(), Mismatch> {
-        let Self { wrong, first, largest, special } = self;
+        let Self { wrong, first, largest, special, ulps, .. } = self;
         match wrong {
             0 => Ok(()),
             _ => {
                 let tolerance = *tolerance;
-                Err(Mismatch::Elements(Box::new(Differences { total, wrong, first, largest, special, tolerance })))
+                Err(Mismatch::Elements(Box::new(Differences {
+                    total,
+                    wrong,
+                    first,
+                    largest,
+                    ulps,
+                    special,
+                    tolerance,
+                })))
             }
         }
     }
@@ -171,6 +187,24 @@ mod tests {
     }
 
     #[test]
+    fn differences_are_counted_in_units_in_the_last_place_of_what_is_expected() {
+        let ulps = |dtype, actual: f64, expected: f64| {
+            let one = |x| (dtype, &[][..], [x]);
+            match elements(one(actual), one(expected), &Tolerance::EXACT) {
+                Err(mismatch) => mismatch.ulps(),
+                Ok(()) => panic!("{actual} agrees with {expected}"),
+            }
+        };
+        let epsilon = f64::from(f32::EPSILON);
+        assert_eq!(ulps("f32", 1.0 + 3.0 * epsilon, 1.0), Some(3.0));
+        assert_eq!(ulps("f32", 2.0 + 4.0 * epsilon, 2.0), Some(2.0));
+        assert_eq!(ulps("f64", 0.0, f64::from_bits(7)), Some(7.0));
+        assert_eq!(ulps("f32", f64::NAN, 1.0), Some(f64::INFINITY));
+        assert_eq!(ulps("f32", 1.0, f64::INFINITY), Some(f64::INFINITY));
+        assert_eq!(ulps("i32", 1.0, 2.0), None);
+    }
+
+    #[test]
     fn a_mismatch_names_the_place() {
         let mut actual: Vec<f64> = (0..12).map(f64::from).collect();
         actual[7] = 7.5;
@@ -180,6 +214,7 @@ mod tests {
             error.to_string(),
             "1 of 12 elements (8.3 %) disagree; allowed: rtol 1.3e-6, atol 1e-5\n  \
              largest difference: [1, 3] 7.5e0 instead of 7e0 (off by 5.000e-1, 7.14e-2 of it)\n  \
+             largest difference in units in the last place: 1.05e6\n  \
              all of them:\n    [1, 3] 7.5e0 instead of 7e0 (off by 5.000e-1, 7.14e-2 of it)",
         );
     }

@@ -90,6 +90,7 @@ fn arrays<T: Element>(
                 wrong: 1 + wrong.count(),
                 first: vec![Difference { index, actual: first.widen(), expected: other.widen() }],
                 largest: None,
+                ulps: None,
                 special: Special::default(),
                 tolerance: *tolerance,
             })))

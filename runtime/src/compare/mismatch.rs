@@ -46,6 +46,9 @@ pub struct Differences {
     pub first: Vec<Difference>,
     /// The finite pair with the largest absolute difference.
     pub largest: Option<Difference>,
+    /// The largest difference in units in the last place of the baseline's element, infinite where one of the two is not
+    /// finite; `None` for elements that are no floats.
+    pub ulps: Option<f64>,
     /// How many disagree in what kind of special value.
     pub special: Special,
     /// What was allowed.
@@ -70,6 +73,25 @@ pub struct Special {
     pub nan: usize,
     /// One is infinite, the other is not or has the other sign.
     pub infinite: usize,
+}
+
+impl Mismatch {
+    /// The largest difference in units in the last place, infinite where dtype or shape disagree; `None` for elements that
+    /// are no floats.
+    pub fn ulps(&self) -> Option<f64> {
+        match self {
+            Self::Elements(differences) => differences.ulps,
+            Self::Dtype { .. } | Self::Shape { .. } | Self::Length { .. } | Self::Type => Some(f64::INFINITY),
+        }
+    }
+
+    /// The share of the elements that disagree, from 0 to 1; all of them where dtype or shape disagree.
+    pub fn share(&self) -> f64 {
+        match self {
+            Self::Elements(differences) => differences.wrong as f64 / differences.total as f64,
+            Self::Dtype { .. } | Self::Shape { .. } | Self::Length { .. } | Self::Type => 1.0,
+        }
+    }
 }
 
 impl fmt::Display for Difference {
@@ -104,7 +126,7 @@ impl fmt::Display for Mismatch {
 
 impl fmt::Display for Differences {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { total, wrong, first, largest, special, tolerance } = self;
+        let Self { total, wrong, first, largest, ulps, special, tolerance } = self;
         let share = 100.0 * *wrong as f64 / *total as f64;
         write!(f, "{wrong} of {total} elements ({share:.1} %) disagree; allowed: {tolerance}")?;
         if special.nan > 0 {
@@ -115,6 +137,9 @@ impl fmt::Display for Differences {
         }
         if let Some(largest) = largest {
             write!(f, "\n  largest difference: {largest}")?;
+        }
+        if let Some(ulps) = ulps.filter(|ulps| ulps.is_finite()) {
+            write!(f, "\n  largest difference in units in the last place: {ulps:.2e}")?;
         }
         let what = if first.len() < *wrong { "first" } else { "all" };
         write!(f, "\n  {what} of them:")?;

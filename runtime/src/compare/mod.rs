@@ -4,6 +4,7 @@ mod elements;
 mod impls;
 mod mismatch;
 mod tolerance;
+mod ulps;
 
 pub use elements::elements;
 pub use mismatch::{Difference, Differences, Mismatch, Special};

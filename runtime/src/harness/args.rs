@@ -3,6 +3,7 @@
 use clap::Parser;
 use clap::builder::FalseyValueParser;
 
+use crate::date::Date;
 use crate::marker::{MarkerError, MarkerExpr};
 use crate::nearest;
 use crate::plan::{NameFilter, Selection};
@@ -38,6 +39,31 @@ pub(super) struct Cli {
     /// Run everything as if the exclusion matrix were empty, and say which of its rows are stale
     #[arg(long, env = "CROSSCHECK_RUN_EXCLUDED", value_parser = FalseyValueParser::new(), help_heading = "Conformance")]
     pub(super) run_excluded: bool,
+
+    /// What to make of a run in which no body is run
+    #[arg(
+        long,
+        env = "CROSSCHECK_NO_TESTS",
+        value_name = "ACTION",
+        default_value = "fail",
+        help_heading = "Conformance"
+    )]
+    no_tests: NoTests,
+
+    /// The day on which exclusions are judged, as YYYY-MM-DD, instead of today (UTC)
+    #[arg(long, env = "CROSSCHECK_TODAY", value_name = "DAY", value_parser = day, help_heading = "Conformance")]
+    today: Option<Date>,
+}
+
+/// What to make of a run in which no body is run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum NoTests {
+    Pass,
+    Fail,
+}
+
+fn day(text: &str) -> Result<Date, String> {
+    Date::parse(text).ok_or_else(|| "not a day of the calendar, written YYYY-MM-DD".to_owned())
 }
 
 /// What was asked for.
@@ -45,6 +71,8 @@ pub(super) struct Request {
     pub(super) selection: Selection,
     /// The names of the backends that have to be available.
     pub(super) required: Vec<String>,
+    /// The day on which exclusions are judged.
+    pub(super) today: Date,
 }
 
 /// Something on the command line or in the environment that names nothing.
@@ -73,7 +101,23 @@ impl Cli {
         }
         let filters = self.libtest.filter.iter().chain(&self.more_filters).cloned().collect();
         let names = NameFilter { filters, skip: self.libtest.skip.clone(), exact: self.libtest.exact };
-        Ok(Request { selection: Selection { backends, marker, names, run_excluded: self.run_excluded }, required })
+        let functions = Vec::new();
+        let selection = Selection { backends, marker, functions, names, run_excluded: self.run_excluded };
+        Ok(Request { selection, required, today: self.today.unwrap_or_else(Date::today) })
+    }
+
+    /// Whether a run in which no body is run is a good one.
+    pub(super) fn may_run_nothing(&self) -> bool {
+        self.no_tests == NoTests::Pass
+    }
+
+    /// What was selected, in words, for an error.
+    pub(super) fn selected(&self) -> String {
+        let filters = self.libtest.filter.iter().chain(&self.more_filters).map(|filter| format!("`{filter}`"));
+        let backends = self.backend.iter().map(|name| format!("--backend {name}"));
+        let marker = self.marker.iter().map(|expr| format!("--marker \"{expr}\""));
+        let skip = self.libtest.skip.iter().map(|filter| format!("--skip {filter}"));
+        filters.chain(backends).chain(marker).chain(skip).collect::<Vec<_>>().join(", ")
     }
 }
 

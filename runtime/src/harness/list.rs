@@ -24,14 +24,15 @@ pub(super) fn print(run: &Run, args: &Arguments) -> ExitCode {
 fn write(out: &mut impl Write, run: &Run, args: &Arguments) -> io::Result<()> {
     let terse = args.quiet || matches!(args.format, Some(FormatSetting::Terse));
     let mut count = 0_usize;
-    for cell in &run.plan.cells {
-        if args.ignored && !(under_nextest() && run.ignored_reason(cell).is_some()) {
+    let plan = &run.session.plan;
+    for cell in &plan.cells {
+        if args.ignored && !(under_nextest() && run.session.ignored_reason(cell).is_some()) {
             continue;
         }
         count += 1;
-        match run.skip_reason(cell).filter(|_| !terse) {
-            None => writeln!(out, "{}: test", run.plan.name(cell))?,
-            Some(reason) => writeln!(out, "{}: test, ignored: {reason}", run.plan.name(cell))?,
+        match run.session.planned_reason(cell).filter(|_| !terse) {
+            None => writeln!(out, "{}: test", plan.name(cell))?,
+            Some(reason) => writeln!(out, "{}: test, ignored: {reason}", plan.name(cell))?,
         }
     }
     if !terse {

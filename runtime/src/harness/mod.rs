@@ -10,11 +10,13 @@ use std::sync::Arc;
 use clap::Parser;
 
 use crate::check::check;
-use crate::execute::Executor;
-use crate::plan::plan;
+use crate::nearest;
+use crate::plan::{Selection, plan};
 use crate::registry::Elements;
 use crate::report;
+use crate::session::Session;
 use crate::spec::SuiteSpec;
+use crate::stale::{leftovers, unused_rows};
 
 use args::Cli;
 use run::Run;
@@ -26,6 +28,8 @@ pub struct Executable {
     pub package: &'static str,
     /// The test target's crate name.
     pub target: &'static str,
+    /// Why only a part of the suite is linked, so that rows without a cell are not to be wondered at.
+    pub partial: Option<&'static str>,
 }
 
 /// A usage or configuration error.
@@ -51,20 +55,48 @@ pub fn main(own: Executable, named: &[&str]) -> ExitCode {
 
     let suites: Arc<[SuiteSpec]> = suites.into();
     let plan = plan(Arc::clone(&suites), &request.selection);
+    let unused = unused_rows(&suites);
     if cli.matrix {
-        let views = [report::of_plan(&plan), report::features(&plan), report::exclusions(&plan)];
+        let views =
+            [report::of_plan(&plan), report::features(&plan), report::flattened(&suites, &request.selection.backends)];
         anstream::print!("{}", report::paint(&views.join("\n")));
+    }
+    if own.partial.is_none() && !unused.is_empty() {
+        return refuse(&unused);
+    }
+    if cli.matrix {
         return ExitCode::SUCCESS;
     }
-    let executors = suites.iter().zip(bodies).map(|(suite, bodies)| Executor::new(suite, bodies)).collect();
-    let run = Arc::new(Run::new(own, plan, executors, request.required));
     if cli.libtest.list {
-        return list::print(&run, &cli.libtest);
+        let session = Session::new(plan, bodies, request.required, request.today);
+        return list::print(&Run::new(own, session), &cli.libtest);
+    }
+    if plan.cells.is_empty() && !cli.may_run_nothing() && !under_nextest() {
+        return refuse(&[nothing_selected(&suites, &cli)]);
     }
     for krate in elements.crates().iter().filter(|krate| **krate != own.target && !named.contains(krate)) {
         anstream::eprintln!("note: `{krate}` registers checks or backends, but does not stand in `crosscheck::main!`");
     }
-    run::run(&run, &cli)
+    if own.partial.is_none() && !under_nextest() {
+        for leftover in leftovers(&suites) {
+            anstream::eprintln!("{} {leftover}", report::paint("warning:"));
+        }
+    }
+    let session = Session::new(plan, bodies, request.required, request.today);
+    run::run(&Arc::new(Run::new(own, session)), &cli)
+}
+
+/// What was asked for, what there is, and what is nearest to it.
+fn nothing_selected(suites: &Arc<[SuiteSpec]>, cli: &Cli) -> String {
+    let all = plan(Arc::clone(suites), &Selection::default());
+    let paths = || suites.iter().flat_map(|suite| &suite.tests).map(|test| test.path.as_str());
+    let names = paths().chain(paths().flat_map(|path| path.split("::")));
+    let near = cli.libtest.filter.as_deref().and_then(|filter| nearest::nearest(filter, names));
+    let hint = near
+        .filter(|name| cli.libtest.filter.as_deref() != Some(*name))
+        .map(|name| format!("; did you mean `{name}`?"))
+        .unwrap_or_default();
+    format!("none of the {} cells matches {}{hint} (--no-tests pass accepts it)", all.cells.len(), cli.selected())
 }
 
 /// Prints every error; nothing was run.

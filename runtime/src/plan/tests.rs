@@ -1,45 +1,27 @@
-use std::borrow::Cow;
-
 use super::*;
 use crate::spec::{AxisSpec, BackendSpec, FeatureSpec, Origin};
 
 const HERE: Origin = Origin { module: "suite::ops", file: "ops.rs", line: 1 };
 
 fn row(backend: &'static str, marker: &'static str, kind: Exclusion) -> Row {
-    Row {
-        backend: Cow::Borrowed(backend),
-        marker: Cow::Borrowed(marker),
-        kind,
-        message: format!("{marker} on {backend}"),
-        debt: None,
-        tracking: None,
-        location: None,
-    }
+    Row::new(backend, marker, kind, "{marker} on {backend}").unwrap()
 }
 
-const XFAIL: Exclusion = Exclusion::XFail { failure: None, text: None };
+const XFAIL: Exclusion = Exclusion::XFAIL;
 
 fn test(name: &str, markers: &[&'static str]) -> TestSpec {
-    TestSpec {
-        path: format!("ops::{name}"),
-        origin: HERE,
-        markers: markers.to_vec(),
-        backends: None,
-        axes: &[],
-        differential: false,
-    }
+    TestSpec { markers: markers.to_vec(), ..TestSpec::new(format!("ops::{name}"), HERE) }
 }
 
 /// Three backends; `mlx` fails at `a`, cannot do `b`, and fails at `c`.
 fn suite(tests: Vec<TestSpec>) -> SuiteSpec {
     SuiteSpec {
-        subject: "dyn Ops",
-        baseline: "reference",
         features: ["a", "b", "c"].map(|marker| FeatureSpec { marker, description: marker }).to_vec(),
-        backends: ["reference", "metal", "mlx"].map(|name| BackendSpec { name, aliases: &[], origin: HERE }).to_vec(),
+        backends: ["reference", "metal", "mlx"].map(|name| BackendSpec::new(name, HERE)).to_vec(),
         tests,
         excluding: vec![("mlx", HERE)],
         rows: vec![row("mlx", "a", XFAIL), row("mlx", "b", Exclusion::Skip), row("mlx", "c", XFAIL)],
+        ..SuiteSpec::new("dyn Ops", "reference")
     }
 }
 
@@ -134,4 +116,80 @@ fn a_marker_expression_selects_tests() {
     let selection = Selection { marker, backends: vec!["metal".to_owned()], ..Selection::default() };
     let tests = vec![test("t", &["a"]), test("u", &["a", "c"]), test("v", &[])];
     assert_eq!(names(tests, &selection), ["ops::t::metal"]);
+}
+
+#[test]
+fn a_value_of_an_axis_carries_its_features_into_its_own_cells_only() {
+    const AXES: &[AxisSpec] =
+        &[AxisSpec { name: "dtype", labels: &["f32", "f64"] }, AxisSpec { name: "n", labels: &["n_0", "n_1"] }];
+    let carried = vec![vec![vec![], vec!["b"]], vec![vec!["c"], vec![]]];
+    let spec = TestSpec { axes: AXES, carried, ..test("t", &[]) };
+    let all = Selection { backends: vec!["mlx".to_owned()], ..Selection::default() };
+    let planned = plan([suite(vec![spec.clone()])].into(), &all);
+    let cells: Vec<_> =
+        planned.cells.iter().map(|cell| (planned.name(cell), cell.decision, planned.markers(cell))).collect();
+    assert_eq!(
+        cells,
+        [
+            ("ops::t::f32_n_0::mlx".to_owned(), Decision::XFail(2), vec!["c"]),
+            ("ops::t::f32_n_1::mlx".to_owned(), Decision::Run, vec![]),
+            ("ops::t::f64_n_0::mlx".to_owned(), Decision::Skip(1), vec!["b", "c"]),
+            ("ops::t::f64_n_1::mlx".to_owned(), Decision::Skip(1), vec!["b"]),
+        ],
+    );
+    let marker = MarkerExpr::parse("c and not b", &["a", "b", "c"]).ok();
+    assert_eq!(names(vec![spec], &Selection { marker, ..all }), ["ops::t::f32_n_0::mlx"]);
+}
+
+#[test]
+fn a_row_of_the_whole_backend_decides_also_on_tests_without_markers() {
+    let mut suite = suite(vec![test("t", &[]), test("u", &["a"])]);
+    suite.rows.push(row("metal", crate::spec::ALL, Exclusion::Skip));
+    let plan = plan([suite].into(), &Selection::default());
+    let decisions: Vec<_> = plan.cells.iter().map(|cell| cell.decision).collect();
+    use Decision::{Run, Skip, XFail};
+    assert_eq!(decisions, [Run, Skip(3), Run, Run, Skip(3), XFail(0)]);
+    assert_eq!(plan.row(&plan.cells[1]).map(|row| row.message.as_str()), Some("all on metal"));
+}
+
+/// What the test is about and what it calls, what the backend implements, and whether a row excludes it.
+#[test]
+fn a_function_that_the_backend_leaves_out_is_not_implemented_whatever_the_matrix_says() {
+    for (of, calls, implements, expected) in [
+        (Some("quantize"), &["quantize"][..], None, None),
+        (Some("quantize"), &["quantize"], Some(&["add", "quantize"][..]), None),
+        (Some("quantize"), &["quantize"], Some(&["add"]), Some("quantize")),
+        // A further function that it calls.
+        (Some("add"), &["add", "quantize"], Some(&["add"]), Some("quantize")),
+        (None, &["quantize"], Some(&["add"]), Some("quantize")),
+        // What nobody says to be of the contract is a helper.
+        (Some("add"), &["add", "twice"], Some(&["add"]), None),
+        (None, &[], Some(&["add"]), None),
+    ] {
+        for markers in [&[][..], &["a"], &["b"]] {
+            let mut suite = suite(vec![
+                TestSpec { of, calls, ..test("t", markers) },
+                TestSpec { of: Some("quantize"), backends: Some(&["metal"]), ..test("u", &[]) },
+            ]);
+            suite.backends[2].implements = implements;
+            let selection = Selection { backends: vec!["mlx".to_owned()], ..Selection::default() };
+            let plan = plan([suite].into(), &selection);
+            assert_eq!(plan.missing_function(&plan.cells[0]), expected, "{of:?} {calls:?} {implements:?} {markers:?}");
+            let row = plan.row(&plan.cells[0]).map(|row| row.marker.as_ref());
+            assert_eq!(row, if expected.is_some() { None } else { markers.first().copied() });
+        }
+    }
+}
+
+#[test]
+fn a_function_selects_the_tests_that_are_about_it() {
+    let about = |name: &str, of| TestSpec { of, backends: Some(&["mlx"]), ..test(name, &[]) };
+    let tests = vec![about("t", Some("add")), about("u", Some("mul")), about("v", None)];
+    let selection = Selection { functions: vec!["mul".to_owned()], ..Selection::default() };
+    assert_eq!(names(tests, &selection), ["ops::u::mlx"]);
+}
+
+#[test]
+fn a_cell_is_small() {
+    assert!(size_of::<Cell>() <= 24, "{}", size_of::<Cell>());
 }

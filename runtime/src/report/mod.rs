@@ -1,9 +1,13 @@
 //! Views of the plan and of the record, as plain text. Pure; colours are [`paint()`]'s.
 
+mod audit;
 mod matrix;
 mod paint;
+mod rows;
 mod summary;
 
+pub use audit::audit;
 pub use matrix::{of_plan, of_run};
 pub use paint::paint;
-pub use summary::{audit, exclusions, features, totals, unavailable};
+pub use rows::{exclusions, flattened};
+pub use summary::{features, totals, unavailable};

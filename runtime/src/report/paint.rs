@@ -9,7 +9,7 @@ const RED: Style = AnsiColor::Red.on_default().bold();
 const GREY: Style = AnsiColor::BrightBlack.on_default();
 
 /// Words and their colours; the longer of two that share a beginning stands first.
-const WORDS: [(&str, Style); 16] = [
+const WORDS: [(&str, Style); 20] = [
     ("not implemented", GREY),
     ("unavailable", GREY),
     ("passed", GREEN),
@@ -18,6 +18,10 @@ const WORDS: [(&str, Style); 16] = [
     ("FAILED", RED),
     ("XPASSED", RED),
     ("XCHANGED", RED),
+    ("EXPIRED", RED),
+    ("TIMED OUT", RED),
+    ("CRASHED", RED),
+    ("warning", YELLOW),
     ("xfail", YELLOW),
     ("skip", BLUE),
     ("run", GREEN),
@@ -34,6 +38,13 @@ pub fn paint(text: &str) -> String {
 }
 
 fn paint_line(line: &str) -> String {
+    // The lines of a list of changes are coloured as a whole, as a diff's are.
+    for (beginning, style) in [("- ", RED), ("+ ", GREEN), ("@@ ", BLUE)] {
+        if line.starts_with(beginning) {
+            let text = line.trim_end_matches('\n');
+            return format!("{style}{text}{style:#}{}", &line[text.len()..]);
+        }
+    }
     let mut painted = String::with_capacity(line.len() + 32);
     let mut at = 0;
     while let Some(c) = line[at..].chars().next() {
@@ -71,6 +82,12 @@ mod tests {
         assert_eq!(paint("a passed 3 passed"), format!("a passed 3 {GREEN}passed{GREEN:#}"));
         assert_eq!(paint("2 runs"), "2 runs");
         assert_eq!(paint("  skip  mlx"), format!("  {BLUE}skip{BLUE:#}  mlx"));
+    }
+
+    #[test]
+    fn a_change_is_coloured_as_in_a_diff() {
+        assert_eq!(paint("- xfail a\n"), format!("{RED}- xfail a{RED:#}\n"));
+        assert_eq!(paint("+ xfail a"), format!("{GREEN}+ xfail a{GREEN:#}"));
     }
 
     #[test]

@@ -29,11 +29,19 @@ pub enum Expect {
     /// As `SetupFails`; on the baseline the body was run.
     BaselineFails(&'static str),
     Skips(&'static str),
+    /// The body finds out.
     Missing(&'static str),
+    /// Known before anything runs.
+    Lacks(&'static str),
     Unavailable(&'static str),
     XFails(&'static str),
     XPasses(&'static str),
     XChanges(&'static str),
+    /// A skip, or else an expected failure, whose last day is over.
+    Expires {
+        skip: bool,
+        why: &'static str,
+    },
 }
 
 /// Every cell, in the order of the plan: by test, the baseline first, then by backend.
@@ -42,6 +50,23 @@ pub const CELLS: &[Cell] = &[
     plain("agrees::absent", ABSENT),
     plain("agrees::broken", BROKEN),
     plain("agrees::faulty", Passes),
+    marked("carried::by_the_annotation::step_0::faulty", &[], Passes),
+    Cell {
+        row: Some("known_error"),
+        ..xfail(
+            "carried::by_the_annotation::step_1::faulty",
+            &["torn", "known_error"],
+            XFails("the belt tears: returned"),
+        )
+    },
+    plain("carried::by_the_type::answer::faulty", Passes),
+    xfail("carried::by_the_type::fail::faulty", &["torn"], XFails("fails: returned an error")),
+    xfail(
+        "distances::grown::faulty",
+        &["grown_distance"],
+        XChanges("expects 0 to 0.5 units in the last place, but it is 1.0"),
+    ),
+    xfail("distances::known::faulty", &["known_distance"], XFails("a unit off: 1 of 2 elements (50.0 %) disagree")),
     marked("expected::error::reference", &["known_error"], Passes),
     xfail("expected::error::faulty", &["known_error"], XFails("the belt tears: returned an error: the belt is torn")),
     xfail("expected::mismatch::faulty", &["known_mismatch"], XFails("off by one: 1 of 2 elements (50.0 %) disagree")),
@@ -63,6 +88,16 @@ pub const CELLS: &[Cell] = &[
         alone: Outcome::NotImplemented,
         ..xfail("inexcusable::missing::faulty", &["missing"], Missing("`obey` is not implemented"))
     },
+    plain("lacking::a_song::reference", Passes),
+    plain("lacking::a_song::absent", ABSENT),
+    plain("lacking::a_song::broken", BROKEN),
+    plain("lacking::a_song::faulty", LACKS_SONG),
+    plain("lacking::a_song_of_a_helper::reference", Passes),
+    plain("lacking::a_song_of_a_helper::faulty", Missing("`sing` is not implemented")),
+    plain("lacking::a_song_on_the_way::reference", Passes),
+    plain("lacking::a_song_on_the_way::absent", ABSENT),
+    plain("lacking::a_song_on_the_way::broken", BROKEN),
+    plain("lacking::a_song_on_the_way::faulty", LACKS_SONG),
     stale("outdated::stale::faulty", &["stale"], XPasses("delete row `stale` of `faulty` at ")),
     stale("outdated::too_wide::answer::faulty", &["too_wide"], XPasses("row `too_wide` of `faulty` at ")),
     xfail("outdated::too_wide::fail::faulty", &["too_wide"], XFails("half of it is wrong: returned an error")),
@@ -74,8 +109,14 @@ pub const CELLS: &[Cell] = &[
     xfail(
         "outdated::wrong_text::faulty",
         &["wrong_text"],
-        XChanges("expects a failure that says \"axle\", but this one says: returned an error: the belt is torn"),
+        XChanges("expects a failure that says \"axle\", but this one does not: returned an error: the belt is torn"),
     ),
+    xfail("overdue::failure::faulty", &["lapsed"], Expires { skip: false, why: LAPSED }),
+    stale("overdue::skip::faulty", &["overdue"], Expires { skip: true, why: OVERDUE }),
+    Cell {
+        alone: Outcome::Skipped,
+        ..xfail("signature::deadly::faulty", &["deadly"], Skips("explodes (not run: a crash would end the whole run)"))
+    },
     // Skip beats XFail.
     Cell {
         row: Some("impossible"),
@@ -103,6 +144,10 @@ pub const CELLS: &[Cell] = &[
 
 const ABSENT: Expect = Unavailable("nobody delivered it");
 const BROKEN: Expect = SetupFails("the constructor of `broken` panicked at ");
+const LACKS_SONG: Expect = Lacks("`sing` is not implemented");
+const LAPSED: &str =
+    "was good until 2020-01-31: follow it up, or give it another day (the belt tears: returned an error";
+const OVERDUE: &str = "was good until 2020-01-31: follow it up, or give it another day (was to be mended by now)";
 const NO_ARMS: Expect = Skips("'faulty' has no arms for 'impossible'");
 
 /// A cell of a test without features.
@@ -132,11 +177,12 @@ impl Expect {
             Passes => Outcome::Passed,
             Fails(_) | SetupFails(_) | BaselineFails(_) => Outcome::Failed,
             Skips(_) => Outcome::Skipped,
-            Missing(_) => Outcome::NotImplemented,
+            Missing(_) | Lacks(_) => Outcome::NotImplemented,
             Unavailable(_) => Outcome::Unavailable,
             XFails(_) => Outcome::XFailed,
             XPasses(_) => Outcome::XPassed,
             XChanges(_) => Outcome::XChanged,
+            Expires { .. } => Outcome::Expired,
         }
     }
 
@@ -144,8 +190,17 @@ impl Expect {
     pub const fn reason(self) -> &'static str {
         match self {
             Passes => "",
-            Fails(text) | SetupFails(text) | BaselineFails(text) | Skips(text) | Missing(text) | Unavailable(text)
-            | XFails(text) | XPasses(text) | XChanges(text) => text,
+            Fails(text)
+            | SetupFails(text)
+            | BaselineFails(text)
+            | Skips(text)
+            | Missing(text)
+            | Unavailable(text)
+            | Lacks(text)
+            | XFails(text)
+            | XPasses(text)
+            | XChanges(text)
+            | Expires { why: text, .. } => text,
         }
     }
 }
@@ -162,7 +217,8 @@ impl Cell {
 
     /// Whether the body is run on the cell's own backend.
     pub fn runs(&self) -> bool {
-        !matches!(self.expect, Skips(_) | Unavailable(_) | SetupFails(_) | BaselineFails(_))
+        let skipped = matches!(self.expect, Skips(_) | Unavailable(_) | Lacks(_) | Expires { skip: true, .. });
+        !skipped && !matches!(self.expect, SetupFails(_) | BaselineFails(_))
     }
 
     /// Whether something other than the body stands in the way, with or without a matrix.
@@ -172,7 +228,7 @@ impl Cell {
 
     /// Whether nextest lists it as ignored.
     pub fn is_ignored(&self) -> bool {
-        matches!(self.expect, Skips(_) | Unavailable(_))
+        matches!(self.expect, Skips(_) | Unavailable(_) | Lacks(_))
     }
 }
 
@@ -188,7 +244,7 @@ pub fn listed(cells: &[Cell]) -> String {
 
 /// Whether one such cell fails the run; said again here, because the model trusts nothing that it checks.
 pub fn fails(outcome: Outcome) -> bool {
-    matches!(outcome, Outcome::Failed | Outcome::XPassed | Outcome::XChanged)
+    matches!(outcome, Outcome::Failed | Outcome::XPassed | Outcome::XChanged | Outcome::Expired)
 }
 
 /// The exit code of a run that comes to these outcomes.

@@ -1,37 +1,23 @@
-use std::borrow::Cow;
-
 use super::*;
-use crate::plan::{Selection, plan};
+use crate::execute::Observation;
+use crate::judge::Judgement;
+use crate::plan::{Cell, Selection, plan};
+use crate::session::Finished;
 use crate::spec::{BackendSpec, Exclusion, FeatureSpec, Origin, Row, TestSpec};
 
 const HERE: Origin = Origin { module: "suite", file: "a.rs", line: 1 };
 
 /// `plain` uses no feature, `both` uses two, and `mlx` skips the second one; no test uses `c`.
 fn suite() -> SuiteSpec {
-    let test = |path: &str, markers: &[&'static str]| TestSpec {
-        path: path.to_owned(),
-        origin: HERE,
-        markers: markers.to_vec(),
-        backends: None,
-        axes: &[],
-        differential: false,
-    };
+    let test =
+        |path: &str, markers: &[&'static str]| TestSpec { markers: markers.to_vec(), ..TestSpec::new(path, HERE) };
     SuiteSpec {
-        subject: "dyn Ops",
-        baseline: "reference",
         features: ["a", "b", "c"].map(|marker| FeatureSpec { marker, description: marker }).to_vec(),
-        backends: ["reference", "mlx"].map(|name| BackendSpec { name, aliases: &[], origin: HERE }).to_vec(),
+        backends: ["reference", "mlx"].map(|name| BackendSpec::new(name, HERE)).to_vec(),
         tests: vec![test("both", &["b", "a"]), test("one", &["a"]), test("plain", &[])],
         excluding: vec![("mlx", HERE)],
-        rows: vec![Row {
-            backend: Cow::Borrowed("mlx"),
-            marker: Cow::Borrowed("b"),
-            kind: Exclusion::Skip,
-            message: "no b".to_owned(),
-            debt: None,
-            tracking: None,
-            location: None,
-        }],
+        rows: vec![Row::new("mlx", "b", Exclusion::Skip, "no b").unwrap()],
+        ..SuiteSpec::new("dyn Ops", "reference")
     }
 }
 
@@ -70,7 +56,11 @@ fn a_run_is_counted_by_what_became_of_it() {
         "plain::mlx" => Outcome::Failed,
         _ => Outcome::Passed,
     };
-    let record = |cell| CellRecord::new(&plan, cell, outcomes(&plan.name(cell)), String::new(), 0);
+    let record = |cell: &Cell| {
+        let judgement = Judgement { outcome: outcomes(&plan.name(cell)), reason: String::new() };
+        let finished = Finished { observation: Observation::NotRun, judgement, with_row: None, micros: 0 };
+        CellRecord::new(&plan, cell, &finished)
+    };
     let cells: Vec<_> = plan.cells.iter().map(record).collect();
     assert_eq!(
         rows(&of_run(&suites, &cells)),

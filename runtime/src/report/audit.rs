@@ -1,0 +1,110 @@
+//! What a run without the matrix says of each of its rows, as a list of what to change where.
+
+use std::collections::BTreeSet;
+
+use crate::action::Failure;
+use crate::judge::Outcome;
+use crate::record::CellRecord;
+use crate::report::rows::describe;
+use crate::spec::{Exclusion, Row, SuiteSpec};
+
+/// What to do about a row.
+enum Advice {
+    /// No cell of it ran.
+    Unknown,
+    /// Every cell fails without it, as it says.
+    Keep { cells: usize },
+    /// Every cell passes without it.
+    Delete { cells: usize },
+    /// Some cells pass without it.
+    Narrow { passing: Vec<String>, cells: usize },
+    /// The cells fail in another way than it says.
+    Relabel { cells: usize, failures: Vec<Failure> },
+}
+
+/// Which rows are needed, and a change for each that is not as it should be, headed by its place.
+pub fn audit(suites: &[SuiteSpec], cells: &[CellRecord]) -> String {
+    let rows: Vec<_> = suites.iter().flat_map(|suite| &suite.rows).map(|row| (row, advise(row, cells))).collect();
+    if rows.is_empty() {
+        return String::new();
+    }
+    let count = |wanted: fn(&Advice) -> bool| rows.iter().filter(|(_, advice)| wanted(advice)).count();
+    let counts = [
+        (count(|it| matches!(it, Advice::Keep { .. })), "needed"),
+        (count(|it| matches!(it, Advice::Delete { .. })), "to delete"),
+        (count(|it| matches!(it, Advice::Narrow { .. })), "to narrow"),
+        (count(|it| matches!(it, Advice::Relabel { .. })), "to relabel"),
+        (count(|it| matches!(it, Advice::Unknown)), "unknown"),
+    ];
+    let counts: Vec<_> =
+        counts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();
+    let lines: String = rows.iter().map(|(row, advice)| advice.describe(row)).collect();
+    format!("audit of the exclusions: {}\n{lines}", counts.join(", "))
+}
+
+fn advise(row: &Row, cells: &[CellRecord]) -> Advice {
+    let ran: Vec<_> = cells
+        .iter()
+        .filter(|cell| cell.excluded && cell.backend == row.backend && cell.row.as_deref() == Some(&*row.marker))
+        // A failure outside of the body says nothing of the row.
+        .filter(|cell| !cell.setup && cell.outcome.ran())
+        .collect();
+    let passing: Vec<_> =
+        ran.iter().filter(|cell| cell.outcome == Outcome::Passed).map(|cell| cell.name.clone()).collect();
+    let failures: BTreeSet<_> = ran.iter().filter_map(|cell| cell.failure).collect();
+    let failures: Vec<_> = failures.into_iter().collect();
+    let cells = ran.len();
+    match (passing.len(), &row.kind) {
+        _ if ran.is_empty() => Advice::Unknown,
+        (passed, _) if passed == cells => Advice::Delete { cells },
+        (1.., _) => Advice::Narrow { passing, cells },
+        // A body that can be run says more than one that cannot.
+        (_, Exclusion::Skip) => Advice::Relabel { cells, failures },
+        _ if ran.iter().any(|cell| cell.with_row == Some(Outcome::XChanged)) => Advice::Relabel { cells, failures },
+        _ => Advice::Keep { cells },
+    }
+}
+
+impl Advice {
+    fn describe(&self, row: &Row) -> String {
+        let at = row.location.as_deref().unwrap_or("(a row out of data)");
+        let was = describe(row);
+        match self {
+            Self::Keep { cells } => {
+                format!("  {}: needed: {} without it\n", row.describe(), fraction(*cells, *cells, "fail"))
+            }
+            Self::Unknown => format!("  {}: no cell of it ran: nothing is known of it\n", row.describe()),
+            Self::Delete { cells } => {
+                format!("@@ {at} @@ stale, delete it: {} without it\n- {was}\n", fraction(*cells, *cells, "pass"))
+            }
+            Self::Narrow { passing, cells } => {
+                let (passed, names) = (passing.len(), passing.join(", "));
+                format!("@@ {at} @@ too wide: {} without it: {names}\n- {was}\n", fraction(passed, *cells, "pass"))
+            }
+            Self::Relabel { cells, failures } => {
+                let (marker, backend) = (&row.marker, &row.backend);
+                let kinds: Vec<_> = failures.iter().map(|failure| failure.with_article()).collect();
+                let how = match failures.as_slice() {
+                    [one] => format!(" .by({one:?})"),
+                    _ => String::new(),
+                };
+                format!(
+                    "@@ {at} @@ relabel it: {}, by {}\n- {was}\n+ xfail {backend} {marker}: {}{how}\n",
+                    fraction(*cells, *cells, "run and fail"),
+                    kinds.join(" or "),
+                    row.message,
+                )
+            }
+        }
+    }
+}
+
+/// `2 of 3 cells pass`
+fn fraction(some: usize, all: usize, what: &str) -> String {
+    match (all, what) {
+        (1, "pass") => "its one cell passes".to_owned(),
+        (1, "fail") => "its one cell fails".to_owned(),
+        (1, _) => "its one cell runs and fails".to_owned(),
+        _ => format!("{some} of {all} cells {what}"),
+    }
+}

@@ -150,6 +150,16 @@ pub(crate) fn check(elements: &Elements, suites: &[&SuiteSpec], named: &[&str]) 
     errors
 }
 
+/// What is wrong with one suite by itself, whatever else is linked.
+pub(crate) fn check_one(suite: &SuiteSpec) -> Vec<RegistryError> {
+    let mut errors = duplicate_tests(&[suite]);
+    if errors.is_empty() {
+        errors = duplicate_cells(&[suite]);
+    }
+    errors.extend(check_suite(suite));
+    errors
+}
+
 /// Names are unique over all suites: a test runner sees no subject.
 fn duplicate_tests(suites: &[&SuiteSpec]) -> Vec<RegistryError> {
     let mut seen = BTreeMap::new();

@@ -8,7 +8,7 @@
 //!   compared with the baseline's.
 //! - [`backend`](macro@backend): an implementation of the contract.
 //! - [`exclusions`](macro@exclusions): what a backend cannot do, in [`Action`]s made by [`RUN`], [`skip`] and [`xfail`].
-//! - [`main!`](crate::main!): the test executable.
+//! - [`main!`](crate::main!): the test executable; [`run_conformance`]: the same checks in an ordinary `#[test]`.
 //!
 //! Data flows one way: what the attributes register ([`registry`], as plain data [`spec`]) is planned ([`plan`]), executed ([`execute`]), judged
 //! ([`judge`]), recorded ([`record`]) and reported ([`report`]).
@@ -20,6 +20,8 @@ mod action;
 #[cfg(feature = "harness")]
 mod check;
 pub mod compare;
+#[cfg(feature = "harness")]
+mod conformance;
 mod date;
 #[cfg(feature = "harness")]
 pub mod execute;
@@ -57,6 +59,8 @@ pub use action::{Action, Bracket, Debt, Failure, Kind, RUN, skip, xfail};
 #[cfg(feature = "harness")]
 pub use check::RegistryError;
 pub use compare::Compare;
+#[cfg(feature = "harness")]
+pub use conformance::{CheckResult, Conformance, ConformanceError, ConformanceReport, run_conformance};
 pub use crosscheck_macros::{Feature, backend, backend_matrix, conformance, contract, exclusions, implements};
 pub use date::Date;
 #[cfg(feature = "harness")]

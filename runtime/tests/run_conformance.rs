@@ -1,0 +1,260 @@
+//! The checks of a suite in ordinary `#[test]`s, as a backend's own crate runs them.
+
+use std::process::Command;
+
+use crosscheck::judge::Outcome;
+use crosscheck::{
+    Action, CheckResult, ConformanceError, Debt, Failure, RUN, Subject, Unavailable, backend_matrix, conformance,
+    run_conformance, skip, xfail,
+};
+
+/// The default bodies are the reference.
+#[crosscheck::contract]
+trait Ops: Send + Sync {
+    fn add(&self, a: i64, b: i64) -> Result<i64, String> {
+        Ok(a + b)
+    }
+    fn mul(&self, a: i64, b: i64) -> Result<i64, String> {
+        Ok(a * b)
+    }
+    fn pow(&self, a: i64, n: u32) -> Result<i64, String> {
+        Ok(a.pow(n))
+    }
+}
+
+#[derive(crosscheck::Feature, Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Feature {
+    /// Numbers below zero.
+    Negative,
+    /// Numbers that 32 bits do not hold.
+    Wide,
+    /// Powers of zero.
+    ZeroPower,
+}
+
+impl Subject for dyn Ops {
+    type Feature = Feature;
+    const BASELINE: &'static str = "reference";
+}
+
+struct Reference;
+impl Ops for Reference {}
+
+#[crosscheck::backend(name = "reference", aliases("ref"))]
+fn reference() -> Result<Box<dyn Ops>, Unavailable> {
+    Ok(Box::new(Reference))
+}
+
+/// Adds wrongly from 100 on, panics from 1000 on, and leaves `pow` out.
+struct Chip;
+
+#[crosscheck::implements("chip")]
+impl Ops for Chip {
+    fn add(&self, a: i64, b: i64) -> Result<i64, String> {
+        match a + b {
+            sum @ 1000.. => panic!("the register overflows at {sum}"),
+            sum @ 100.. => Ok(sum + 1),
+            sum => Ok(sum),
+        }
+    }
+    fn mul(&self, a: i64, b: i64) -> Result<i64, String> {
+        if a < 0 { Err("no sign".to_owned()) } else { Ok(a * b) }
+    }
+}
+
+#[crosscheck::backend(name = "chip", aliases("c"))]
+fn chip() -> Result<Box<dyn Ops>, Unavailable> {
+    Ok(Box::new(Chip))
+}
+
+#[crosscheck::backend(name = "board")]
+fn board() -> Result<Box<dyn Ops>, Unavailable> {
+    Err(Unavailable::new("nobody plugged it in"))
+}
+
+#[crosscheck::exclusions("chip")]
+const fn chip_cannot(feature: Feature) -> Action {
+    match feature {
+        Feature::Negative => xfail("it has no sign").because(Debt::HardwareLimit).by(Failure::Error),
+        Feature::Wide => skip("'{marker}' burns it").because(Debt::HardwareLimit),
+        Feature::ZeroPower => RUN,
+    }
+}
+
+// Declared in an order that is not that of their names.
+#[conformance(of = "mul")]
+fn products(ops: &dyn Ops) -> Result<(), String> {
+    assert_eq!(ops.mul(6, 7)?, 42);
+    Ok(())
+}
+
+#[conformance(of = "mul", uses = "negative")]
+fn negative_products(ops: &dyn Ops) -> Result<(), String> {
+    assert_eq!(ops.mul(-6, 7)?, -42);
+    Ok(())
+}
+
+#[conformance(of = "mul", uses = "wide")]
+fn wide_products(ops: &dyn Ops) -> Result<(), String> {
+    assert_eq!(ops.mul(1 << 40, 2)?, 1 << 41);
+    Ok(())
+}
+
+#[conformance(of = "add", of_size(small = 1, medium = 50, large = 500))]
+fn doubles(ops: &dyn Ops, of_size: i64) -> Result<(), String> {
+    assert_eq!(ops.add(of_size, of_size)?, 2 * of_size, "the double of {of_size}");
+    Ok(())
+}
+
+#[backend_matrix(of = "add")]
+fn sums(ops: &dyn Ops) -> Result<i64, String> {
+    ops.add(60, 60)
+}
+
+#[conformance(of = "pow", uses = "zero_power")]
+fn powers(ops: &dyn Ops) -> Result<(), String> {
+    assert_eq!(ops.pow(0, 0)?, 1);
+    Ok(())
+}
+
+/// Is about `add`, and calls something else on the way.
+#[conformance(of = "add")]
+fn a_sum_of_powers(ops: &dyn Ops) -> Result<(), String> {
+    assert_eq!(ops.add(square(ops, 3)?, square(ops, 4)?)?, 25);
+    Ok(())
+}
+
+fn square(ops: &dyn Ops, a: i64) -> Result<i64, String> {
+    ops.pow(a, 2)
+}
+
+#[conformance]
+fn about_nothing(ops: &dyn Ops) -> Result<(), String> {
+    assert_eq!(ops.add(1, ops.mul(2, 3)?)?, 7);
+    Ok(())
+}
+
+fn results(run: crosscheck::Conformance<dyn Ops>) -> Vec<CheckResult> {
+    run.raise_on_failure(false).run().unwrap().results
+}
+
+#[test]
+fn results_come_in_the_order_of_declaration_and_one_check_does_not_stop_the_others() {
+    let report = run_conformance::<dyn Ops>("chip").raise_on_failure(false).run().unwrap();
+    let text = report.to_string();
+    let lines: Vec<_> = text.lines().filter(|line| line.contains("::chip: ")).collect();
+    let expected = [
+        "products::chip: PASSED",
+        "negative_products::chip: XFAILED (it has no sign: returned an error: no sign)",
+        "wide_products::chip: SKIPPED ('wide' burns it)",
+        "doubles::small::chip: PASSED",
+        "doubles::medium::chip: FAILED: panicked at ",
+        "doubles::large::chip: FAILED: panicked at ",
+        "sums::chip: FAILED: 1 of 1 elements (100.0 %) disagree",
+        "powers::chip: SKIPPED (not implemented)",
+        "a_sum_of_powers::chip: SKIPPED (not implemented)",
+        "about_nothing::chip: PASSED",
+    ];
+    assert_eq!(lines.len(), expected.len(), "{text}");
+    for (line, expected) in lines.iter().zip(expected) {
+        assert!(line.starts_with(expected), "{line:?} instead of {expected:?}");
+    }
+    assert_eq!(report.failures().count(), 3);
+}
+
+#[test]
+fn the_baseline_is_never_compared_with_itself() {
+    let on_reference = results(run_conformance::<dyn Ops>("reference"));
+    assert!(on_reference.iter().all(|result| result.outcome == Outcome::Passed), "{on_reference:?}");
+    assert!(!on_reference.iter().any(|result| result.name.starts_with("sums")), "{on_reference:?}");
+    // What the chip leaves out has the reference's own body, which would pass.
+    let on_chip = results(run_conformance::<dyn Ops>("chip").functions(["pow"]));
+    assert_eq!(on_chip.iter().map(|result| result.outcome).collect::<Vec<_>>(), [Outcome::NotImplemented]);
+}
+
+#[test]
+fn an_alias_is_as_good_as_the_name_and_an_unknown_one_is_named_with_the_nearest() {
+    assert_eq!(results(run_conformance::<dyn Ops>("c")), results(run_conformance::<dyn Ops>("chip")));
+    assert_eq!(
+        run_conformance::<dyn Ops>("chpi").run().unwrap_err().to_string(),
+        "unknown backend `chpi`; did you mean `chip`? (known: reference, ref, board, chip, c)",
+    );
+}
+
+#[test]
+fn functions_select_and_those_that_no_check_is_about_are_errors() {
+    let names = |results: Vec<CheckResult>| results.into_iter().map(|result| result.name).collect::<Vec<_>>();
+    assert_eq!(
+        names(results(run_conformance::<dyn Ops>("chip").functions(["pow"]).functions(["mul"]))),
+        ["products::chip", "negative_products::chip", "wide_products::chip", "powers::chip"],
+    );
+    let error = |names: &[&str]| {
+        run_conformance::<dyn Ops>("chip").functions(names.iter().copied()).run().unwrap_err().to_string()
+    };
+    assert_eq!(
+        error(&["mull", "mul", "sqrt"]),
+        "unknown function `mull`; did you mean `mul`? (known: add, mul, pow)\n\
+         unknown function `sqrt` (known: add, mul, pow)",
+    );
+    assert_eq!(error(&[""]), "unknown function `` (known: add, mul, pow)");
+    assert_eq!(error(&[]), "no function is selected: leave `functions` out to run all checks (known: add, mul, pow)");
+}
+
+#[test]
+fn a_run_in_which_no_body_ran_is_an_error_unless_the_caller_looks_for_himself() {
+    let Err(ConformanceError::NothingRan { report }) = run_conformance::<dyn Ops>("board").run() else {
+        panic!("a backend that is not there passes");
+    };
+    let text = report.results[0].to_string();
+    assert_eq!(text, "SKIPPED (unavailable: nobody plugged it in)");
+    let only_skips = run_conformance::<dyn Ops>("chip").functions(["pow"]);
+    assert!(matches!(only_skips.run(), Err(ConformanceError::NothingRan { .. })));
+    assert!(results(run_conformance::<dyn Ops>("board")).iter().all(|it| it.outcome == Outcome::Unavailable));
+}
+
+/// No check is written for this one.
+mod without_checks {
+    pub(crate) trait Silent: Send + Sync {}
+
+    impl crosscheck::Subject for dyn Silent {
+        type Feature = super::Feature;
+        const BASELINE: &'static str = "nobody";
+    }
+}
+
+#[test]
+fn a_contract_without_checks_is_an_error() {
+    let error = run_conformance::<dyn without_checks::Silent>("reference").run().unwrap_err();
+    assert!(error.to_string().starts_with("no check of `dyn run_conformance::without_checks::Silent` is linked: "));
+}
+
+#[test]
+fn the_first_failure_is_raised_with_its_own_message() {
+    let raised = |run: crosscheck::Conformance<dyn Ops>| {
+        let payload = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| run.run())).unwrap_err();
+        *payload.downcast::<String>().unwrap()
+    };
+    // The medium double comes first, and the large one panics with another message.
+    let message = raised(run_conformance::<dyn Ops>("chip"));
+    assert!(message.ends_with("the double of 50\n  left: 101\n right: 100"), "{message}");
+}
+
+#[test]
+#[ignore = "fails on purpose: the next test runs it"]
+fn on_the_chip() {
+    run_conformance::<dyn Ops>("chip").functions(["add"]).run().unwrap();
+}
+
+#[test]
+fn a_failing_test_says_where_and_why_as_any_other_one_does() {
+    let own = std::env::current_exe().unwrap();
+    let output = Command::new(own).args(["--ignored", "--exact", "on_the_chip"]).env_remove("RUST_BACKTRACE").output();
+    let output = output.unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(101), "{text}");
+    let place =
+        include_str!("run_conformance.rs").lines().position(|line| line.contains("\"the double of {of_size}\""));
+    let place = format!("run_conformance.rs:{}:", place.unwrap() + 1);
+    let (_, at) = text.split_once(&place).unwrap_or_else(|| panic!("no {place}: {text}"));
+    assert!(at.contains("the double of 50") && text.contains("in check `doubles::medium::chip`"), "{text}");
+}

@@ -8,6 +8,7 @@ use syn::{Expr, Ident, LitStr, Token, parenthesized};
 
 use crate::errors::Errors;
 use crate::feature::marker_ident;
+use crate::lint::{self, Allowed};
 
 /// Arguments, as they were written; what is wrong with them is in `errors`.
 #[derive(Default)]
@@ -22,6 +23,8 @@ pub struct TestArgs {
     pub axes: Vec<Axis>,
     /// The tolerance.
     pub tolerance: Option<ToleranceArg>,
+    /// The lints that are allowed.
+    pub allowed: Vec<Allowed>,
     /// What is wrong.
     pub errors: Errors,
 }
@@ -119,6 +122,7 @@ impl TestArgs {
                 self.once(name, self.tolerance.is_some());
                 self.tolerance = Some(tolerance(name, input)?);
             }
+            "allow" => lint::allow(name, input, &mut self.allowed, &mut self.errors)?,
             _ if input.peek(syn::token::Paren) => {
                 self.once(name, self.axes.iter().any(|axis| axis.parameter == *name));
                 let values = parse_list::<AxisValue>(input)?;
@@ -129,7 +133,8 @@ impl TestArgs {
                     name,
                     format!(
                         "unknown argument `{name}` (known: uses = \"…\", uses(\"…\", …), of = \"…\", backends(\"…\", …), \
-                         tolerance(rtol = …, atol = …, reason = \"…\"), and an axis `parameter(value, …)`)"
+                         tolerance(rtol = …, atol = …, reason = \"…\"), allow(lint, reason = \"…\"), and an axis \
+                         `parameter(value, …)`)"
                     ),
                 ));
             }

@@ -2,7 +2,7 @@
 
 use heck::ToSnakeCase;
 use proc_macro2::TokenStream;
-use quote::{quote, quote_spanned};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{Expr, ExprLit, ExprUnary, Ident, Lit, Type, UnOp};
@@ -47,15 +47,29 @@ pub fn label(parameter: &Ident, value: &AxisValue) -> syn::Result<String> {
     }
 }
 
-/// Two values of one axis with one name would be one cell.
+/// Two values of one axis with one name would be one cell, and one value with two names would be two.
 pub fn labels_are_distinct(axis: &Axis, labels: &[Option<String>], errors: &mut Errors) {
     for (at, (value, label)) in axis.values.iter().zip(labels).enumerate() {
-        let Some(label) = label else { continue };
-        if labels[..at].iter().flatten().any(|other| other == label) {
-            let message = format!("two values of the axis `{}` are called `{label}`", axis.parameter);
-            errors.push(syn::Error::new(value.label.as_ref().map_or(value.expr.span(), Ident::span), message));
+        let before = &axis.values[..at];
+        let span = value.label.as_ref().map_or(value.expr.span(), Ident::span);
+        let name = &axis.parameter;
+        if before.iter().any(|other| are_equal(other, value)) {
+            // Tokens are printed with spaces between them, a minus too.
+            let text = ungrouped(&value.expr).to_token_stream().to_string().replacen("- ", "-", 1);
+            errors.push(syn::Error::new(span, format!("value `{text}` of the axis `{name}` is repeated")));
+        } else if let Some(label) = label
+            && labels[..at].iter().flatten().any(|other| other == label)
+        {
+            errors.push(syn::Error::new(span, format!("two values of the axis `{name}` are called `{label}`")));
         }
     }
+}
+
+/// Whether they are written alike. A bare identifier is of the parameter's type without a label, and itself with one.
+fn are_equal(a: &AxisValue, b: &AxisValue) -> bool {
+    let text = |value: &AxisValue| ungrouped(&value.expr).to_token_stream().to_string();
+    let same_scope = bare(&a.expr).is_none() || a.label.is_some() == b.label.is_some();
+    same_scope && text(a) == text(b)
 }
 
 fn bare(expr: &Expr) -> Option<&Ident> {

@@ -7,6 +7,7 @@ use syn::spanned::Spanned;
 use syn::visit::Visit;
 use syn::{
     Block, Expr, ExprCall, ExprParen, ExprPath, ExprReturn, FnArg, Ident, ItemFn, LitStr, Macro, Stmt, Token, Type,
+    parse_quote_spanned,
 };
 
 use crate::backend::check_name;
@@ -54,7 +55,7 @@ impl Parse for ExclusionsArgs {
 pub fn expand(args: ExclusionsArgs, item: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     check_name(&args.backend, &mut errors);
-    let Some(function) = errors.keep(syn::parse2::<ItemFn>(item.clone())) else {
+    let Some(mut function) = errors.keep(syn::parse2::<ItemFn>(item.clone())) else {
         return errors.into_tokens().unwrap_or_default();
     };
     if function.sig.constness.is_none() {
@@ -91,8 +92,11 @@ pub fn expand(args: ExclusionsArgs, item: TokenStream) -> TokenStream {
             }
         },
     );
-    let mut function = function;
     check_rows(&mut function.block, &feature);
+    // The last attribute wins: also over what the user's own say of this lint.
+    function.attrs.push(parse_quote_spanned! {args.backend.span()=>
+        #[deny(unreachable_patterns, reason = "a shadowed row excludes nothing")]
+    });
     registered(
         &function,
         &quote! {
@@ -150,7 +154,9 @@ fn check_tail(expr: &mut Expr, feature: &Type) {
         }
         row => {
             let checked = checked(row, feature);
-            *row = Expr::Verbatim(if is_constant(row) { quote!(const { #checked }) } else { checked });
+            // With the span of the row throughout, also for what rustc suggests to write beside it.
+            let constant = quote_spanned!(row.span()=> const { #checked });
+            *row = Expr::Verbatim(if is_constant(row) { constant } else { checked });
         }
     }
 }

@@ -8,6 +8,7 @@ mod errors;
 mod exclusions;
 mod feature;
 mod implements;
+mod lint;
 mod module;
 mod test;
 
@@ -36,6 +37,15 @@ use syn::parse_macro_input;
 /// On a module, `uses` and `of` hold for each check in it: `#[conformance(uses = "float64")] mod wide { … }`.
 ///
 /// The function returns nothing or `Result<(), E>`. It stays callable as it is.
+///
+/// # Lints
+///
+/// A body that turns a skip into a pass does not compile: one that branches on what the backend is called or made of
+/// (`backend_branch`) or on a `cfg` (`cfg_branch`), that returns before its end with anything but `Err(…)` (`early_return`),
+/// or that asserts nothing and so cannot fail (`no_assertion`, of checks only). What a backend cannot do belongs into the
+/// exclusion matrix. Where a lint is wrong, `allow(early_return, cfg_branch, reason = "…")` excuses it; an `allow` that
+/// excuses nothing is an error. The lints see the body and nothing else: helper functions are not looked into, and neither is
+/// the function behind `#[rstest]` with `#[test_attr(conformance(…))]`, where the attribute stands on a call of that function.
 #[proc_macro_attribute]
 pub fn conformance(args: TokenStream, item: TokenStream) -> TokenStream {
     with_args(args, item, |args, item| test::expand(args, item, test::Flavour::Check))
@@ -48,7 +58,7 @@ pub fn conformance(args: TokenStream, item: TokenStream) -> TokenStream {
 /// fn softmax_of_large_logits(kernels: &dyn Kernels, dtype: Dtype) -> Result<Tensor, KernelError> { /* … */ }
 /// ```
 ///
-/// Takes what [`macro@conformance`] takes, and `tolerance(rtol = …, atol = …, reason = "…")`, which replaces the default of
+/// Takes what [`macro@conformance`] takes (its lints and `allow(…)` as well), and `tolerance(rtol = …, atol = …, reason = "…")`, which replaces the default of
 /// the value's type. The function returns `T` or `Result<T, E>` with `T: crosscheck::Compare`. It does not run on the
 /// baseline, which it would compare with itself.
 #[proc_macro_attribute]
@@ -80,7 +90,8 @@ pub fn backend(args: TokenStream, item: TokenStream) -> TokenStream {
 /// ```
 ///
 /// The compiler checks it: the function is evaluated for every feature while it compiles, a new feature makes the match
-/// non-exhaustive, a shadowed row is an unreachable pattern, and a row that does not say why it exists is an error.
+/// non-exhaustive, a shadowed row is an unreachable pattern, which is an error here, and so is a row that does not say why it
+/// exists.
 ///
 /// `#[crosscheck::exclusions("mlx_metal", all = skip("…").because(…))]` excludes the whole backend with one row. It decides
 /// where no row of a feature does; a Skip beats their XFails.

@@ -9,7 +9,8 @@ use crate::args::TestArgs;
 /// The module, its `uses` and `of` handed on to each check in it, at any depth.
 pub fn expand(args: TestArgs, mut module: ItemMod) -> TokenStream {
     let mut errors = args.errors;
-    let other = args.backends.is_some() || args.tolerance.is_some() || !args.axes.is_empty();
+    let other =
+        args.backends.is_some() || args.tolerance.is_some() || !args.axes.is_empty() || !args.allowed.is_empty();
     if other || (args.uses.is_empty() && args.of.is_none() && errors.is_empty()) {
         errors.at(&module.ident, "a module gives `uses = \"…\"` or `of = \"…\"` to the checks in it, and nothing else");
     }

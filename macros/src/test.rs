@@ -14,7 +14,7 @@ use crate::args::{Axis, TestArgs, slice_of};
 use crate::axis::{label, labels_are_distinct, value};
 use crate::element::{Slice, element, origin, registered};
 use crate::errors::Errors;
-use crate::module;
+use crate::{lint, module};
 
 /// Which of the two.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -37,6 +37,13 @@ pub fn expand(mut args: TestArgs, item: TokenStream, flavour: Flavour) -> TokenS
     let axes = signature.as_ref().map(|signature| signature.match_axes(&args.axes, &mut errors)).unwrap_or_default();
     if let (Some(tolerance), Flavour::Check) = (&args.tolerance, flavour) {
         errors.at(&tolerance.name, "`tolerance` belongs to `#[backend_matrix]`: a check asserts for itself");
+    }
+    if matches!((flavour, &function.sig.output), (Flavour::Differential, ReturnType::Default)) {
+        let message = "returns nothing to compare: return the value, or use `#[conformance]`";
+        errors.at(&function.sig.ident, message);
+    }
+    if signature.is_some() {
+        lint::check(&function, flavour, &args.allowed, &mut errors);
     }
     let Some(signature) = signature.filter(|_| errors.is_empty()) else {
         let errors = errors.into_tokens();
@@ -120,8 +127,14 @@ fn registration(
             let tolerance = match &args.tolerance {
                 Some(tolerance) => {
                     let (rtol, atol, reason) = (&tolerance.rtol, &tolerance.atol, &tolerance.reason);
+                    let exact = match &function.sig.output {
+                        ReturnType::Type(_, ty) if is_nameable(ty, function) => {
+                            quote_spanned!(tolerance.name.span()=> <#ty as ::crosscheck::__private::Output>::EXACT)
+                        }
+                        _ => quote!(false),
+                    };
                     quote_spanned! {tolerance.name.span()=>
-                        ::core::option::Option::Some(::crosscheck::__private::tolerance(#rtol, #atol, #reason))
+                        ::core::option::Option::Some(::crosscheck::__private::tolerance(#exact, #rtol, #atol, #reason))
                     }
                 }
                 None => quote!(::core::option::Option::None),
@@ -151,6 +164,19 @@ fn registration(
             }
         },
     )
+}
+
+/// Whether a return type means the same outside of the function: it has no `impl Trait`, and names no parameter.
+fn is_nameable(ty: &Type, function: &ItemFn) -> bool {
+    struct Opaque(bool);
+    impl Visit<'_> for Opaque {
+        fn visit_type_impl_trait(&mut self, _: &syn::TypeImplTrait) {
+            self.0 = true;
+        }
+    }
+    let mut opaque = Opaque(false);
+    opaque.visit_type(ty);
+    !opaque.0 && function.sig.generics.params.is_empty()
 }
 
 /// What the values of the axes carry: by their type, and by what is written beside them.
@@ -289,7 +315,7 @@ impl<'a> Signature<'a> {
         }
         let mut matched = Vec::new();
         for (parameter, ty) in &self.parameters {
-            if matches!(parameter.to_string().as_str(), "uses" | "of" | "backends" | "tolerance") {
+            if matches!(parameter.to_string().as_str(), "uses" | "of" | "backends" | "tolerance" | "allow") {
                 errors.at(
                     parameter,
                     format!("`{parameter}` is an argument of the attribute: give the parameter another name"),

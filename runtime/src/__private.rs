@@ -53,6 +53,9 @@ impl<E: Into<BoxError>> Verdict for Result<(), E> {
     note = "return a type that implements `crosscheck::Compare`, or a `Result` of one"
 )]
 pub trait Output {
+    /// Whether the value is compared exactly, whatever a tolerance says.
+    const EXACT: bool;
+
     /// The value.
     ///
     /// # Errors
@@ -61,12 +64,16 @@ pub trait Output {
 }
 
 impl<T: Compare> Output for T {
+    const EXACT: bool = T::EXACT;
+
     fn output(self) -> Result<Box<dyn Value>, BoxError> {
         Ok(Box::new(self))
     }
 }
 
 impl<T: Compare, E: Into<BoxError>> Output for Result<T, E> {
+    const EXACT: bool = T::EXACT;
+
     fn output(self) -> Result<Box<dyn Value>, BoxError> {
         match self {
             Ok(value) => Ok(Box::new(value)),
@@ -94,9 +101,10 @@ impl<S: Subject + ?Sized> Backend<S> {
     }
 }
 
-/// The tolerance that a test sets for itself.
+/// The tolerance that a test sets for a value that is compared exactly or not.
 #[track_caller]
-pub const fn tolerance(rtol: f64, atol: f64, reason: &'static str) -> Tolerance {
+pub const fn tolerance(exact: bool, rtol: f64, atol: f64, reason: &'static str) -> Tolerance {
+    assert!(!exact, "integers and truth values are compared exactly: remove `tolerance`");
     Tolerance::overriding(rtol, atol, reason)
 }
 

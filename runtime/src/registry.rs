@@ -122,7 +122,9 @@ pub trait Value: Any + Send {
 impl<T: Compare> Value for T {
     fn compare_erased(&self, expected: &dyn Value, tolerance: Option<&Tolerance>) -> Option<Result<(), Mismatch>> {
         let expected = (expected as &dyn Any).downcast_ref::<T>()?;
-        let tolerance = tolerance.copied().unwrap_or_else(|| expected.default_tolerance());
+        // A test may set a tolerance for several dtypes at once; those that are exact stay so.
+        let default = expected.default_tolerance();
+        let tolerance = tolerance.copied().filter(|_| default != Tolerance::EXACT).unwrap_or(default);
         Some(self.compare(expected, &tolerance))
     }
 }

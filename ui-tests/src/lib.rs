@@ -5,6 +5,8 @@ use crosscheck::Subject;
 
 /// What is under test.
 pub trait Ops: Send + Sync {
+    /// What the implementation calls itself.
+    fn name(&self) -> &'static str;
     /// Doubles a number.
     fn double(&self, x: f64) -> f64;
 }

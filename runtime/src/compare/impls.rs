@@ -32,6 +32,7 @@ macro_rules! element {
         }
 
         impl Compare for $type {
+            const EXACT: bool = Tolerance::$tolerance.is_exact();
             fn default_tolerance(&self) -> Tolerance {
                 Tolerance::$tolerance
             }
@@ -58,6 +59,8 @@ element! {
 }
 
 impl<T: Element> Compare for Vec<T> {
+    const EXACT: bool = T::TOLERANCE.is_exact();
+
     fn default_tolerance(&self) -> Tolerance {
         T::TOLERANCE
     }

@@ -37,7 +37,10 @@ pub use tolerance::{Tolerance, ToleranceError};
 /// assert!(mismatch.to_string().starts_with("1 of 2 elements (50.0 %) disagree"));
 /// ```
 pub trait Compare: Send + 'static {
-    /// The tolerance for values like this one, unless a test overrides it.
+    /// Whether values of the type are always compared exactly, so that a tolerance makes no sense: integers and `bool`.
+    const EXACT: bool = false;
+
+    /// The tolerance for values like this one, unless a test overrides it. [`Tolerance::EXACT`] is not overridden.
     fn default_tolerance(&self) -> Tolerance;
 
     /// Compares with the baseline's value.

@@ -54,6 +54,11 @@ impl Tolerance {
         }
     }
 
+    /// Whether only equal values agree.
+    pub const fn is_exact(&self) -> bool {
+        self.rtol == 0.0 && self.atol == 0.0
+    }
+
     /// Whether a finite `actual` is near enough to a finite `expected`.
     pub fn accepts(&self, actual: f64, expected: f64) -> bool {
         (actual - expected).abs() <= self.allowed(expected)

@@ -52,6 +52,14 @@ fn constants_of_the_module(store: &dyn Store, mut n: u32) {
     assert_eq!(store.get(&n.to_string()), None);
 }
 
+const MAX: u32 = 7;
+
+// Without a label it is `u32::MAX`: two values.
+#[conformance(n(MAX, seven = MAX))]
+fn one_name_in_two_scopes(store: &dyn Store, n: u32) {
+    assert_eq!(store.get(&n.to_string()), None);
+}
+
 macro_rules! checks {
     ($($name:ident $subject:ty, $n:literal;)*) => {$(
         #[conformance(n($n, 100))]

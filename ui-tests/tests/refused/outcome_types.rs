@@ -7,8 +7,8 @@ fn a_value(ops: &dyn Ops) -> f64 {
 }
 
 #[backend_matrix]
-fn nothing_to_compare(ops: &dyn Ops) {
-    assert_eq!(ops.double(1.0), 2.0);
+fn not_to_be_compared(ops: &dyn Ops) -> Option<f64> {
+    Some(ops.double(1.0))
 }
 
 fn main() {}

@@ -1,0 +1,14 @@
+use crosscheck::backend_matrix;
+use crosscheck_ui_tests::Ops;
+
+#[backend_matrix(tolerance(rtol = 0.0, atol = 1.0, reason = "off by one is near enough"))]
+fn rounded(ops: &dyn Ops) -> Vec<i64> {
+    vec![ops.double(1.2) as i64]
+}
+
+#[backend_matrix(tolerance(rtol = 0.0, atol = 1.0, reason = "the same behind a `Result`"))]
+fn checked(ops: &dyn Ops) -> Result<bool, String> {
+    Ok(ops.double(1.2) > 2.0)
+}
+
+fn main() {}

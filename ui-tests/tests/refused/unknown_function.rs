@@ -1,0 +1,9 @@
+use crosscheck::conformance;
+use crosscheck_ui_tests::Ops;
+
+#[conformance(of = "duble")]
+fn misspelt(ops: &dyn Ops) {
+    assert_eq!(ops.double(1.0), 2.0);
+}
+
+fn main() {}

@@ -7,6 +7,7 @@ use syn::punctuated::Punctuated;
 use syn::{Attribute, Data, DeriveInput, Expr, ExprLit, Fields, Lit, Meta, Token, Variant};
 
 use crate::errors::Errors;
+use crate::lens::in_rust_analyzer;
 
 /// The trait.
 pub fn expand(input: DeriveInput) -> TokenStream {
@@ -30,7 +31,25 @@ pub fn expand(input: DeriveInput) -> TokenStream {
     let name = &input.ident;
     let idents: Vec<_> = variants.iter().map(|variant| &variant.ident).collect();
     let markers: Vec<_> = idents.iter().map(|ident| ident.to_string().to_snake_case()).collect();
+    let paths = in_rust_analyzer().then(|| {
+        let constants = idents.iter().zip(&markers).map(|(ident, marker)| {
+            let constant = marker_ident(marker, ident.span());
+            quote! {
+                #[doc(hidden)]
+                #[allow(non_upper_case_globals, dead_code, reason = "named as `uses` names it")]
+                pub const #constant: Self = Self::#ident;
+            }
+        });
+        quote! {
+            #[automatically_derived]
+            impl #name {
+                #(#constants)*
+            }
+        }
+    });
     quote! {
+        #paths
+
         #[automatically_derived]
         impl ::crosscheck::Feature for #name {
             const ALL: &'static [Self] = &[#(Self::#idents),*];

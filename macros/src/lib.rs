@@ -8,8 +8,10 @@ mod errors;
 mod exclusions;
 mod feature;
 mod implements;
+mod lens;
 mod lint;
 mod module;
+mod rstest;
 mod test;
 
 use proc_macro::TokenStream;

@@ -14,13 +14,24 @@ use crate::args::{Axis, TestArgs, slice_of};
 use crate::axis::{label, labels_are_distinct, value};
 use crate::element::{Slice, element, origin, registered};
 use crate::errors::Errors;
-use crate::{lint, module};
+use crate::lens::{in_rust_analyzer, with_lens};
+use crate::{lint, module, rstest};
 
 /// Which of the two.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Flavour {
     Check,
     Differential,
+}
+
+impl Flavour {
+    /// The attribute's name.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Check => "conformance",
+            Self::Differential => "backend_matrix",
+        }
+    }
 }
 
 /// The function, and its registration; or the module, and what it gives to the checks in it.
@@ -32,6 +43,10 @@ pub fn expand(mut args: TestArgs, item: TokenStream, flavour: Flavour) -> TokenS
     let Some(function) = errors.keep(syn::parse2::<ItemFn>(item.clone())) else {
         return errors.into_tokens().unwrap_or_default();
     };
+    if let Some(rest) = rstest::misused(&function, flavour.name(), &mut errors) {
+        let errors = errors.into_tokens();
+        return quote!(#errors #rest);
+    }
     check_attributes(&function.attrs, &mut errors);
     let signature = Signature::of(&function, &mut errors);
     let axes = signature.as_ref().map(|signature| signature.match_axes(&args.axes, &mut errors)).unwrap_or_default();
@@ -50,7 +65,7 @@ pub fn expand(mut args: TestArgs, item: TokenStream, flavour: Flavour) -> TokenS
         return quote!(#errors #item);
     };
     let registration = registration(&args, &function, &signature, &axes, flavour);
-    registered(&function, &registration)
+    registered(&with_lens(function), &registration)
 }
 
 fn registration(
@@ -61,14 +76,23 @@ fn registration(
     flavour: Flavour,
 ) -> TokenStream {
     let (subject, name) = (signature.subject, &function.sig.ident);
-    let name_text = name.unraw().to_string();
+    // With `r#`, as in `module_path!()`, and as rust-analyzer asks for it.
+    let name_text = name.to_string();
     let origin = origin(name.span());
     let features = |markers: &[Ident]| {
         // With the span of the literal throughout, what is wrong with it is said there.
         let lookup = markers.iter().map(|marker| {
             let text = marker.unraw().to_string();
+            let path = in_rust_analyzer().then(|| {
+                quote_spanned! {marker.span()=>
+                    let _ = <<#subject as ::crosscheck::Subject>::Feature>::#marker;
+                }
+            });
             quote_spanned! {marker.span()=>
-                ::crosscheck::__private::feature::<<#subject as ::crosscheck::Subject>::Feature>(#text)
+                {
+                    #path
+                    ::crosscheck::__private::feature::<<#subject as ::crosscheck::Subject>::Feature>(#text)
+                }
             }
         });
         quote!(&[#(#lookup),*])

@@ -32,8 +32,13 @@ pub struct Output {
 
 /// A suite with a record file and a file of bodies of its own.
 pub fn suite(name: &str) -> Suite {
+    suite_at(Path::new(executable(name)), name)
+}
+
+/// The same for a suite that is another program than those.
+pub fn suite_at(program: &Path, name: &str) -> Suite {
     let folder = Folder::new();
-    let mut command = Command::new(executable(name));
+    let mut command = Command::new(program);
     for (variable, _) in std::env::vars_os() {
         let text = variable.to_string_lossy();
         if ["NEXTEST", "CROSSCHECK_", "RUST_", "CLICOLOR"].iter().any(|prefix| text.starts_with(prefix)) {

@@ -1,0 +1,143 @@
+//! Cases, values and fixtures of rstest.
+//!
+//! rstest makes cases under `cfg(test)` only, so that no program of `src/bin/` can hold them. This executable is the suite
+//! where a variable is set, and otherwise the test that runs itself as the suite.
+
+#[path = "../common/mod.rs"]
+#[allow(dead_code, reason = "the other tests use more of it")]
+mod common;
+mod suite;
+
+use std::collections::BTreeMap;
+use std::process::ExitCode;
+
+use common::{Output, Suite, suite_at};
+use crosscheck::judge::Outcome::{self, Failed, Passed, Skipped, XFailed, XPassed};
+use libtest_mimic::{Arguments, Trial};
+use suite::Store;
+
+// At the root, so that the names of its cells are those that the README gives.
+include!("sample.rs");
+
+const AS_SUITE: &str = "RSTEST_CASES_AS_SUITE";
+
+fn main() -> ExitCode {
+    if std::env::var_os(AS_SUITE).is_some() {
+        return suite::run();
+    }
+    let tests: [(&str, fn()); 6] = [
+        ("every_cell_comes_to_what_the_model_says", every_cell_comes_to_what_the_model_says),
+        ("failures_say_why", failures_say_why),
+        ("the_list_holds_every_cell", the_list_holds_every_cell),
+        ("the_name_of_the_function_means_all_of_its_cells", the_name_of_the_function_means_all_of_its_cells),
+        ("a_case_is_filtered_by_its_name", a_case_is_filtered_by_its_name),
+        ("the_readme_shows_the_sample_and_its_cells", the_readme_shows_the_sample_and_its_cells),
+    ];
+    let trials = tests.map(|(name, test)| {
+        Trial::test(name, move || {
+            test();
+            Ok(())
+        })
+    });
+    libtest_mimic::run(&Arguments::from_args(), trials.into()).exit_code()
+}
+
+/// Every cell, in the order of the list.
+const CELLS: &[(&str, Outcome)] = &[
+    ("keys::case_1_ascii::tree", Passed),
+    ("keys::case_1_ascii::short", XFailed),
+    ("keys::case_2_umlauts::tree", Passed),
+    ("keys::case_2_umlauts::short", XFailed),
+    ("suite::cases_and_an_axis::case_1_negative::n_1::tree", Passed),
+    ("suite::cases_and_an_axis::case_1_negative::n_1::short", Passed),
+    ("suite::cases_and_an_axis::case_1_negative::n_2::tree", Passed),
+    ("suite::cases_and_an_axis::case_1_negative::n_2::short", Passed),
+    ("suite::cases_and_an_axis::case_2::n_1::tree", Passed),
+    ("suite::cases_and_an_axis::case_2::n_1::short", Passed),
+    ("suite::cases_and_an_axis::case_2::n_2::tree", Passed),
+    ("suite::cases_and_an_axis::case_2::n_2::short", Passed),
+    ("suite::cases_and_values::case_1_one::addend_1_0::tree", Passed),
+    ("suite::cases_and_values::case_1_one::addend_1_0::short", Skipped),
+    ("suite::cases_and_values::case_1_one::addend_2_1::tree", Passed),
+    ("suite::cases_and_values::case_1_one::addend_2_1::short", Skipped),
+    ("suite::fixture_fails::tree", Failed),
+    ("suite::fixture_fails::short", Failed),
+    ("suite::fixture_fails_on_the_baseline::case_1::short", Failed),
+    ("suite::fixtures::tree", Passed),
+    ("suite::fixtures::short", Passed),
+    ("suite::one_case_fails::case_1_right::tree", Passed),
+    ("suite::one_case_fails::case_1_right::short", Passed),
+    ("suite::one_case_fails::case_2_wrong::tree", Failed),
+    ("suite::one_case_fails::case_2_wrong::short", Failed),
+    ("suite::stale::case_1_fits::short", XPassed),
+    ("suite::values::key_1___a__::value_1_1::short", Passed),
+    ("suite::values::key_1___a__::value_2_2::short", Passed),
+    ("suite::values::key_2___b__::value_1_1::short", Passed),
+    ("suite::values::key_2___b__::value_2_2::short", Passed),
+];
+
+fn this_as_suite() -> Suite {
+    let program = std::env::current_exe().unwrap();
+    suite_at(&program, "rstest_cases").env(AS_SUITE, "1")
+}
+
+/// Exactly the cells of the model whose names are `wanted` were run, and came to what it says.
+#[track_caller]
+fn came_to(output: &Output, wanted: impl Fn(&str) -> bool) {
+    let recorded: BTreeMap<_, _> = output.outcomes().into_iter().map(|(name, cell)| (name, cell.outcome)).collect();
+    let expected: BTreeMap<_, _> = CELLS.iter().copied().filter(|(name, _)| wanted(name)).collect();
+    assert_eq!(recorded, expected, "other outcomes than the model says{output}");
+    let fails = expected.values().any(|outcome| matches!(outcome, Failed | XPassed));
+    output.exits(if fails { 101 } else { 0 });
+}
+
+fn every_cell_comes_to_what_the_model_says() {
+    came_to(&this_as_suite().run(), |_| true);
+}
+
+fn failures_say_why() {
+    let output = this_as_suite().run();
+    let outcomes = output.outcomes();
+    for (name, reason) in [
+        ("suite::one_case_fails::case_2_wrong::short", "the case is wrong"),
+        ("suite::fixture_fails::short", "the fixture is broken"),
+        ("suite::fixture_fails_on_the_baseline::case_1::short", "the fixture is broken"),
+        ("suite::stale::case_1_fits::short", "delete row `long_keys` of `short` at "),
+        ("keys::case_2_umlauts::short", "keys of more than 8 bytes"),
+    ] {
+        let found = &outcomes[name].reason;
+        assert!(found.contains(reason), "`{name}`: {found:?}{output}");
+    }
+}
+
+fn the_list_holds_every_cell() {
+    let output = this_as_suite().args(&["--list", "--format", "terse"]).run();
+    let names: String = CELLS.iter().map(|(name, _)| format!("{name}: test\n")).collect();
+    assert_eq!(output.exits(0).ran_nothing().stdout, names, "another list{output}");
+}
+
+fn the_name_of_the_function_means_all_of_its_cells() {
+    for test in ["keys", "suite::values", "suite::cases_and_values", "suite::fixtures", "suite::fixture_fails"] {
+        let output = this_as_suite().args(&["--exact", test]).run();
+        came_to(&output, |name| name.starts_with(&format!("{test}::")));
+    }
+}
+
+fn a_case_is_filtered_by_its_name() {
+    let output = this_as_suite().args(&["--exact", "suite::one_case_fails::case_1_right"]).run();
+    came_to(&output, |name| name.starts_with("suite::one_case_fails::case_1_right::"));
+    let output = this_as_suite().args(&["umlauts"]).run();
+    came_to(&output, |name| name.contains("umlauts"));
+}
+
+fn the_readme_shows_the_sample_and_its_cells() {
+    let readme = include_str!("../../../README.md");
+    let (_, section) = readme.split_once("\n## Cases and fixtures with rstest\n").expect("the README has the section");
+    let block = |language: &str| {
+        let (_, rest) = section.split_once(&format!("```{language}\n")).expect("the section has the block");
+        rest.split_once("```").expect("the block ends").0
+    };
+    assert_eq!(block("rust"), include_str!("sample.rs"));
+    let listed = this_as_suite().args(&["--list", "--format", "terse", "--exact", "keys"]).run();
+    assert_eq!(block("text"), listed.stdout.replace(": test\n", "\n"), "other names{listed}");
+}

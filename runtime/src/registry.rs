@@ -56,10 +56,13 @@ pub struct Test<S: Subject + ?Sized> {
     /// Its axes.
     pub axes: &'static [AxisSpec],
     /// The features that a value of an axis carries, both by position; `None` without axes.
-    pub carried: Option<fn(usize, usize) -> Vec<S::Feature>>,
+    pub carried: Option<Carried<S::Feature>>,
     /// What it runs.
     pub body: Body<S>,
 }
+
+/// The features that a value of an axis carries; the numbers are the positions of axis and value.
+pub type Carried<F> = fn(usize, usize) -> Vec<F>;
 
 /// Runs a body on a backend; the numbers are the positions on the axes.
 pub type Run<S, T> = fn(&S, &[usize]) -> Result<T, BoxError>;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use crosscheck::plan::{NameFilter, Selection, plan};
-use crosscheck::spec::{BackendSpec, Exclusion, FeatureSpec, Origin, Row, SuiteSpec, TestSpec};
+use crosscheck::spec::{AxisSpec, BackendSpec, Exclusion, FeatureSpec, Origin, Row, SuiteSpec, TestSpec};
 
 const HERE: Origin = Origin { module: "suite::ops", file: "ops.rs", line: 1 };
 const MARKERS: [&str; 4] = ["float64", "dynamic_offsets", "empty_tensors", "quantization"];
@@ -28,6 +28,17 @@ fn suite() -> Arc<[SuiteSpec]> {
     .into()
 }
 
+/// The same with an axis of 34 values, of which two carry a feature where `carried` says so: more than a million cells.
+fn million(carried: bool) -> Arc<[SuiteSpec]> {
+    let labels: Vec<&'static str> = (0..34).map(|number| &*format!("n_{number}").leak()).collect();
+    let axes: &'static [AxisSpec] = vec![AxisSpec { name: "n", labels: labels.leak() }].leak();
+    let values = (0..34).map(|number| if number < 2 { vec![MARKERS[2 * number]] } else { vec![] });
+    let carried = if carried { vec![values.collect()] } else { vec![] };
+    let [suite] = &*suite() else { unreachable!("one suite") };
+    let tests = suite.tests.iter().map(|test| TestSpec { axes, carried: carried.clone(), ..test.clone() });
+    [SuiteSpec { tests: tests.collect(), ..suite.clone() }].into()
+}
+
 fn planning(criterion: &mut Criterion) {
     let suite = suite();
     let mut group = criterion.benchmark_group("plan");
@@ -40,6 +51,15 @@ fn planning(criterion: &mut Criterion) {
     group.bench_function("1_of_30000_cells", |bencher| {
         bencher.iter(|| plan(Arc::clone(&suite), black_box(&one)));
     });
+    for (name, carried) in [("1020000_cells", false), ("1020000_cells_of_values_that_carry_features", true)] {
+        let suite = million(carried);
+        let plan_all = || plan(Arc::clone(&suite), black_box(&Selection::default()));
+        let planned = plan_all();
+        let bytes = planned.cells.capacity() * size_of_val(&planned.cells[0]) / planned.cells.len();
+        eprintln!("plan/{name}: {} cells, {bytes} bytes a cell", planned.cells.len());
+        group.throughput(Throughput::Elements(planned.cells.len() as u64));
+        group.bench_function(name, |bencher| bencher.iter(plan_all));
+    }
     group.finish();
 }
 

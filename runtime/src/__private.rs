@@ -12,7 +12,7 @@ pub use crate::registry::{
     Exclusions, ExclusionsElement, Implements, ImplementsElement, Test, TestElement, Value,
 };
 pub use crate::spec::{AxisSpec, Origin};
-pub use crate::unimplemented::default_body;
+pub use crate::unimplemented::{DefaultBody, default_body};
 
 use crate::action::{Action, check_row, is_blank};
 use crate::compare::Compare;

@@ -45,7 +45,7 @@ pub mod registry;
 #[cfg(feature = "harness")]
 pub mod report;
 #[cfg(feature = "harness")]
-mod session;
+pub mod session;
 pub mod spec;
 #[cfg(feature = "harness")]
 pub mod stale;

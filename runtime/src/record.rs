@@ -72,7 +72,7 @@ pub struct CellRecord {
 
 impl CellRecord {
     /// The record of a cell of the plan.
-    pub(crate) fn new(plan: &Plan, cell: &Cell, finished: &Finished) -> Self {
+    pub fn new(plan: &Plan, cell: &Cell, finished: &Finished) -> Self {
         let test = plan.test(cell);
         let row = plan.row(cell);
         Self {
@@ -99,6 +99,8 @@ impl CellRecord {
 pub struct Journal {
     path: PathBuf,
     file: File,
+    /// A line, its memory kept for the next one.
+    line: Vec<u8>,
 }
 
 impl Journal {
@@ -114,7 +116,7 @@ impl Journal {
         if ends_torn(&mut file)? {
             file.write_all(b"\n")?;
         }
-        let mut journal = Self { path: path.to_owned(), file };
+        let mut journal = Self { path: path.to_owned(), file, line: Vec::new() };
         journal.write(&Line::Start { format: FORMAT, suite: suite.to_owned() })?;
         Ok(journal)
     }
@@ -129,9 +131,10 @@ impl Journal {
     /// # Errors
     /// When the file cannot be written.
     pub fn write(&mut self, line: &Line) -> io::Result<()> {
-        let mut text = serde_json::to_string(line)?;
-        text.push('\n');
-        self.file.write_all(text.as_bytes())
+        self.line.clear();
+        serde_json::to_writer(&mut self.line, line)?;
+        self.line.push(b'\n');
+        self.file.write_all(&self.line)
     }
 }
 

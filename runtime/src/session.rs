@@ -1,4 +1,4 @@
-//! A plan with the backends that it runs on: runs a cell and judges it, for whoever reports.
+//! A plan with the backends that it runs on: runs a cell and judges it, for whoever records and reports.
 
 use std::collections::BTreeMap;
 use std::time::Instant;
@@ -13,8 +13,9 @@ use crate::registry::Bodies;
 use crate::spec::Exclusion;
 
 /// A plan that can be run.
-pub(crate) struct Session {
-    pub(crate) plan: Plan,
+pub struct Session {
+    /// The plan.
+    pub plan: Plan,
     executors: Vec<Executor>,
     /// The names of the backends that have to be available.
     required: Vec<String>,
@@ -22,18 +23,23 @@ pub(crate) struct Session {
 }
 
 /// A cell that has come to its end.
-pub(crate) struct Finished {
-    pub(crate) observation: Observation,
-    pub(crate) judgement: Judgement,
+#[derive(Debug)]
+pub struct Finished {
+    /// What happened.
+    pub observation: Observation,
+    /// What that means.
+    pub judgement: Judgement,
     /// What it would have come to, had its row not been set aside.
-    pub(crate) with_row: Option<Outcome>,
+    pub with_row: Option<Outcome>,
     /// How long it took, in microseconds.
-    pub(crate) micros: u64,
+    pub micros: u64,
 }
 
 impl Session {
     /// A session over the bodies of the plan's suites, in their order.
-    pub(crate) fn new(plan: Plan, bodies: Vec<Box<dyn Bodies>>, required: Vec<String>, today: Date) -> Self {
+    ///
+    /// `required` are the names of the backends that have to be available, `today` the day on which rows expire or not.
+    pub fn new(plan: Plan, bodies: Vec<Box<dyn Bodies>>, required: Vec<String>, today: Date) -> Self {
         let executors = plan.suites.iter().zip(bodies).map(|(suite, bodies)| Executor::new(suite, bodies)).collect();
         Self { plan, executors, required, today }
     }
@@ -67,7 +73,7 @@ impl Session {
     }
 
     /// Runs one cell to its end.
-    pub(crate) fn run(&self, cell: &Cell) -> Finished {
+    pub fn run(&self, cell: &Cell) -> Finished {
         let started = Instant::now();
         let observation = self.not_run(cell).unwrap_or_else(|| self.execute(cell));
         let micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);

@@ -203,6 +203,49 @@ fn a_suite_without_tests_is_refused() {
     }
 }
 
+#[test]
+fn a_row_that_decides_on_nothing_is_an_error_whatever_is_selected() {
+    let selections = [&[][..], &["--list"], &["--list", "--format", "terse"], &["--exact", "suite::is_noon::sun"]];
+    for args in selections.into_iter().chain([&["--matrix"][..]]) {
+        let output = suite("leftovers").args(args).run();
+        let (row, at) = ("error: row ", "leftovers.rs:");
+        for (row, why) in [
+            (format!("{row}`summer` of `sun` at "), ": no test that uses the feature runs there; delete it"),
+            (format!("{row}`mars` of `sun` at "), ": no test uses the feature; delete it"),
+            (format!("{row}`digital` of `wall` at "), " always comes first; delete one of them"),
+        ] {
+            let line = output.stderr.lines().find(|line| line.starts_with(&row));
+            let line = line.unwrap_or_else(|| panic!("nothing is said of {row}{output}"));
+            assert!(line.contains(at) && line.contains(" decides on no cell: ") && line.ends_with(why), "{line}");
+        }
+        assert_eq!(output.stderr.lines().count(), 3, "something else is said{output}");
+        output.exits(2).ran_nothing();
+        // The matrix is shown all the same: it is what one wants to look at then.
+        let shown = output.stdout.contains("skip  wall all: wound up on Sundays only (won't fix, ")
+            && output.stdout.contains("\n        shadowed by row `all` of `wall` at ");
+        assert_eq!(shown, args == ["--matrix"], "the matrix{output}");
+    }
+}
+
+#[test]
+fn a_part_of_a_suite_may_leave_rows_without_a_cell() {
+    let output = suite("partial").run();
+    output.exits(0).says("3 cells: 1 passed, 2 skipped");
+    assert_eq!(output.stderr, "", "something is said{output}");
+}
+
+#[test]
+fn what_no_test_has_to_do_with_is_a_warning() {
+    let output = suite("subjects").args(&["shines"]).run();
+    output.exits(0).complains("warning: no test of `dyn subjects::lamps::Lamp` uses the feature `colour`\n");
+    output.complains("warning: no test of `dyn subjects::radios::Radio` uses the feature `colour`\n");
+    output.complains(": no test runs on the backend `idle`\n");
+    assert!(!output.stderr.contains("volume"), "a feature that one of two subjects uses is left over{output}");
+    // Not once a cell.
+    let args = ["--exact", "lamps::shines::lamp"];
+    assert_eq!(suite("subjects").env("NEXTEST", "1").args(&args).run().exits(0).stderr, "");
+}
+
 // ---- Selection.
 
 #[test]

@@ -10,6 +10,8 @@ use crosscheck::{Subject, Unavailable, conformance};
 pub(crate) enum Feature {
     /// Shared by both subjects.
     Volume,
+    /// Used by no test.
+    Colour,
 }
 
 mod lamps {
@@ -42,7 +44,12 @@ mod lamps {
         Ok(Box::new(Bulb))
     }
 
-    #[conformance]
+    #[crosscheck::backend(name = "idle")]
+    fn idle() -> Result<Box<dyn Lamp>, Unavailable> {
+        Ok(Box::new(Bulb))
+    }
+
+    #[conformance(backends("lamp", "lamp_cpu"))]
     fn shines(lamp: &dyn Lamp) {
         assert!(lamp.is_on());
     }
@@ -94,6 +101,7 @@ mod radios {
     const fn radio_cannot(feature: Feature) -> crosscheck::Action {
         match feature {
             Feature::Volume => crosscheck::skip("it has no knob").because(crosscheck::Debt::WontFix),
+            Feature::Colour => crosscheck::RUN,
         }
     }
 

@@ -80,19 +80,15 @@ fn registration(
     let name_text = name.to_string();
     let origin = origin(name.span());
     let features = |markers: &[Ident]| {
-        // With the span of the literal throughout, what is wrong with it is said there.
         let lookup = markers.iter().map(|marker| {
-            let text = marker.unraw().to_string();
-            let path = in_rust_analyzer().then(|| {
-                quote_spanned! {marker.span()=>
-                    let _ = <<#subject as ::crosscheck::Subject>::Feature>::#marker;
-                }
-            });
+            let (text, feature) = (marker.unraw().to_string(), quote!(<#subject as ::crosscheck::Subject>::Feature));
+            if in_rust_analyzer() {
+                // What has the span of the literal is where "go to definition" goes from there.
+                return quote!({ let _ = <#feature>::#marker; ::crosscheck::__private::feature::<#feature>(#text) });
+            }
+            // With the span of the literal throughout, what is wrong with it is said there.
             quote_spanned! {marker.span()=>
-                {
-                    #path
-                    ::crosscheck::__private::feature::<<#subject as ::crosscheck::Subject>::Feature>(#text)
-                }
+                ::crosscheck::__private::feature::<<#subject as ::crosscheck::Subject>::Feature>(#text)
             }
         });
         quote!(&[#(#lookup),*])
@@ -102,7 +98,7 @@ fn registration(
         Some(function) => {
             let name = function.unraw().to_string();
             // The path is what makes a function that the contract does not have an error, at the literal.
-            quote_spanned!(function.span()=> ::core::option::Option::Some({ let _ = <#subject>::#function; #name }))
+            quote!(::core::option::Option::Some({ let _ = <#subject>::#function; #name }))
         }
         None => quote!(::core::option::Option::None),
     };

@@ -9,6 +9,10 @@ use syn::{Expr, Ident, LitStr, Token, parenthesized};
 use crate::errors::Errors;
 use crate::feature::marker_ident;
 use crate::lint::{self, Allowed};
+use crate::nearest::did_you_mean;
+
+/// The names of the arguments, which no parameter may have: as an axis it would be taken for one of them.
+pub const KNOWN: [&str; 5] = ["uses", "of", "backends", "tolerance", "allow"];
 
 /// Arguments, as they were written; what is wrong with them is in `errors`.
 #[derive(Default)]
@@ -81,7 +85,11 @@ impl TestArgs {
                     self.errors.at(name, "`uses()` names no marker; leave it out");
                 }
                 for marker in markers {
-                    self.mark(marker, "is repeated");
+                    if self.uses.contains(&marker) {
+                        self.errors.at(&marker, format!("marker `{}` is repeated", marker.unraw()));
+                    } else {
+                        self.uses.push(marker);
+                    }
                 }
             }
             // What a module gives to the checks in it; see `module.rs`.
@@ -90,7 +98,15 @@ impl TestArgs {
                 parenthesized!(content in input);
                 let module: Self = content.parse()?;
                 for marker in module.uses {
-                    self.mark(marker, "is given by the module already");
+                    // What is written here is what is one too many.
+                    match self.uses.iter().find(|own| **own == marker) {
+                        Some(own) => {
+                            let message =
+                                format!("marker `{}` is given by the module already: remove it", marker.unraw());
+                            self.errors.at(own, message);
+                        }
+                        None => self.uses.push(marker),
+                    }
                 }
                 self.of = self.of.take().or(module.of);
             }
@@ -129,10 +145,11 @@ impl TestArgs {
                 self.axes.push(Axis { parameter: name.clone(), values });
             }
             _ => {
+                let hint = did_you_mean(&name.to_string(), KNOWN);
                 return Err(syn::Error::new_spanned(
                     name,
                     format!(
-                        "unknown argument `{name}` (known: uses = \"…\", uses(\"…\", …), of = \"…\", backends(\"…\", …), \
+                        "unknown argument `{name}`{hint} (known: uses = \"…\", uses(\"…\", …), of = \"…\", backends(\"…\", …), \
                          tolerance(rtol = …, atol = …, reason = \"…\"), allow(lint, reason = \"…\"), and an axis \
                          `parameter(value, …)`)"
                     ),
@@ -140,14 +157,6 @@ impl TestArgs {
             }
         }
         Ok(())
-    }
-
-    fn mark(&mut self, marker: Ident, otherwise: &str) {
-        if self.uses.contains(&marker) {
-            self.errors.at(&marker, format!("marker `{}` {otherwise}", marker.unraw()));
-        } else {
-            self.uses.push(marker);
-        }
     }
 
     fn once(&mut self, name: &Ident, seen: bool) {
@@ -243,7 +252,8 @@ fn tolerance(name: &Ident, input: ParseStream) -> syn::Result<ToleranceArg> {
             "atol" => atol.replace(content.parse::<Expr>()?).is_some(),
             "reason" => reason.replace(content.parse::<LitStr>()?).is_some(),
             _ => {
-                let message = format!("unknown key `{key}` of a tolerance (known: rtol, atol, reason)");
+                let hint = did_you_mean(&key.to_string(), ["rtol", "atol", "reason"]);
+                let message = format!("unknown key `{key}` of a tolerance{hint} (known: rtol, atol, reason)");
                 return Err(syn::Error::new_spanned(key, message));
             }
         };
@@ -258,10 +268,17 @@ fn tolerance(name: &Ident, input: ParseStream) -> syn::Result<ToleranceArg> {
         (Some(rtol), Some(atol), Some(reason)) if !reason.value().trim().is_empty() => {
             Ok(ToleranceArg { name: name.clone(), rtol, atol, reason })
         }
-        _ => Err(syn::Error::new_spanned(
-            name,
-            "a tolerance of one's own needs `rtol = …`, `atol = …`, and a `reason = \"…\"` that the report prints",
-        )),
+        (_, _, Some(reason)) if reason.value().trim().is_empty() => {
+            let message = "the reason is empty: every mismatch prints it, so say where the numbers come from";
+            Err(syn::Error::new_spanned(reason, message))
+        }
+        (rtol, atol, reason) => {
+            let keys =
+                [("rtol = …", rtol.is_none()), ("atol = …", atol.is_none()), ("reason = \"…\"", reason.is_none())];
+            let missing: Vec<_> =
+                keys.iter().filter(|(_, missing)| *missing).map(|(key, _)| format!("`{key}`")).collect();
+            Err(syn::Error::new_spanned(name, format!("this tolerance lacks {}", missing.join(" and "))))
+        }
     }
 }
 

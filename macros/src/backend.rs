@@ -9,6 +9,7 @@ use syn::{Ident, ItemFn, LitStr, Token, parenthesized};
 use crate::args::slice_of;
 use crate::element::{Slice, element, origin, registered};
 use crate::errors::Errors;
+use crate::nearest::did_you_mean;
 
 /// `name = "…", aliases("…", …)`.
 pub struct BackendArgs {
@@ -33,7 +34,8 @@ impl Parse for BackendArgs {
                     aliases.replace(list.into_iter().collect()).is_some()
                 }
                 _ => {
-                    let message = format!("unknown argument `{key}` (known: name = \"…\", aliases(\"…\", …))");
+                    let hint = did_you_mean(&key.to_string(), ["name", "aliases"]);
+                    let message = format!("unknown argument `{key}`{hint} (known: name = \"…\", aliases(\"…\", …))");
                     return Err(syn::Error::new_spanned(key, message));
                 }
             };

@@ -13,6 +13,7 @@ use syn::{
 use crate::backend::check_name;
 use crate::element::{Slice, element, origin, registered};
 use crate::errors::Errors;
+use crate::nearest::did_you_mean;
 
 /// `"backend"`, and `all = …` for a row of the whole backend.
 pub struct ExclusionsArgs {
@@ -38,8 +39,9 @@ impl Parse for ExclusionsArgs {
             }
             let key: Ident = input.parse()?;
             if key != "all" {
+                let hint = did_you_mean(&key.to_string(), ["all"]);
                 let message =
-                    format!("unknown argument `{key}` (known: all = skip(…) or xfail(…), for the whole backend)");
+                    format!("unknown argument `{key}`{hint} (known: all = skip(…) or xfail(…), for the whole backend)");
                 return Err(syn::Error::new_spanned(key, message));
             }
             input.parse::<Token![=]>()?;
@@ -69,16 +71,25 @@ pub fn expand(args: ExclusionsArgs, item: TokenStream) -> TokenStream {
     let Some(feature) = feature else { return item };
     let (backend, name) = (&args.backend, &function.sig.ident);
     let origin = origin(name.span());
-    let evaluate = quote_spanned! {name.span()=>
-        let features = <#feature as ::crosscheck::Feature>::ALL;
-        let mut at = 0;
-        while at < features.len() {
-            let _ = #name(features[at]);
-            at += 1;
-        }
-    };
+    let mut rows = Rows { feature: &feature, checks: Vec::new(), all_checked: true };
+    rows.of_block(&mut function.block, true);
+    let Rows { mut checks, all_checked, .. } = rows;
+    if !all_checked {
+        let evaluate = quote_spanned! {name.span()=>
+            let features = <#feature as ::crosscheck::Feature>::ALL;
+            let mut at = 0;
+            while at < features.len() {
+                let _ = #name(features[at]);
+                at += 1;
+            }
+        };
+        checks.push(quote!(const _: () = { #evaluate };));
+    }
     let all = match &args.all {
-        Some(row) => checked(row, &feature),
+        Some(row) => {
+            checks.push(check(row, &feature));
+            quote!(#row)
+        }
         None => quote!(::crosscheck::RUN),
     };
     let registration = element(
@@ -92,7 +103,6 @@ pub fn expand(args: ExclusionsArgs, item: TokenStream) -> TokenStream {
             }
         },
     );
-    check_rows(&mut function.block, &feature);
     // The last attribute wins: also over what the user's own say of this lint.
     function.attrs.push(parse_quote_spanned! {args.backend.span()=>
         #[deny(unreachable_patterns, reason = "a shadowed row excludes nothing")]
@@ -100,7 +110,7 @@ pub fn expand(args: ExclusionsArgs, item: TokenStream) -> TokenStream {
     registered(
         &function,
         &quote! {
-            const _: () = { #evaluate };
+            #(#checks)*
             #registration
         },
     )
@@ -111,8 +121,14 @@ fn checked(row: &Expr, feature: &Type) -> TokenStream {
     quote_spanned!(row.span()=> ::crosscheck::__private::row::<#feature>(#row))
 }
 
-/// Whether the row stands for itself: a constant of its own, in which the compiler finds what is wrong with it whatever is
-/// wrong with another one. Names that begin in lower case and are not called may be bound by the function.
+/// A check of the row beside the function. A constant of its own: what is wrong with it is said once, whatever is wrong with
+/// another one.
+fn check(row: &Expr, feature: &Type) -> TokenStream {
+    let checked = checked(row, feature);
+    quote!(const _: () = { let _ = #checked; };)
+}
+
+/// Whether the row means the same beside the function. Names that begin in lower case and are not called may be bound by it.
 fn is_constant(row: &Expr) -> bool {
     struct Names(bool);
     impl Visit<'_> for Names {
@@ -133,30 +149,46 @@ fn is_constant(row: &Expr) -> bool {
 }
 
 /// Has every row that the function can end in checked where it is written.
-fn check_rows(block: &mut Block, feature: &Type) {
-    if let Some(Stmt::Expr(tail, None)) = block.stmts.last_mut() {
-        check_tail(tail, feature);
-    }
+struct Rows<'a> {
+    feature: &'a Type,
+    checks: Vec<TokenStream>,
+    /// Whether `checks` holds all of them; others are checked by evaluating the function.
+    all_checked: bool,
 }
 
-fn check_tail(expr: &mut Expr, feature: &Type) {
-    match expr {
-        Expr::Match(it) => it.arms.iter_mut().for_each(|arm| check_tail(&mut arm.body, feature)),
-        Expr::Block(it) if it.label.is_none() => check_rows(&mut it.block, feature),
-        Expr::If(it) => {
-            check_rows(&mut it.then_branch, feature);
-            if let Some((_, otherwise)) = &mut it.else_branch {
-                check_tail(otherwise, feature);
+impl Rows<'_> {
+    /// `alone` says that nothing stands before the row that it could refer to.
+    fn of_block(&mut self, block: &mut Block, alone: bool) {
+        let alone = alone && block.stmts.len() == 1;
+        match block.stmts.last_mut() {
+            Some(Stmt::Expr(tail, None)) => self.of_tail(tail, alone),
+            _ => self.all_checked = false,
+        }
+    }
+
+    fn of_tail(&mut self, expr: &mut Expr, alone: bool) {
+        match expr {
+            Expr::Match(it) => {
+                for arm in &mut it.arms {
+                    // An attribute may take the row away.
+                    self.of_tail(&mut arm.body, alone && arm.attrs.is_empty());
+                }
             }
-        }
-        Expr::Return(ExprReturn { expr: Some(row), .. }) | Expr::Paren(ExprParen { expr: row, .. }) => {
-            check_tail(row, feature);
-        }
-        row => {
-            let checked = checked(row, feature);
-            // With the span of the row throughout, also for what rustc suggests to write beside it.
-            let constant = quote_spanned!(row.span()=> const { #checked });
-            *row = Expr::Verbatim(if is_constant(row) { constant } else { checked });
+            Expr::Block(it) if it.label.is_none() => self.of_block(&mut it.block, alone),
+            Expr::If(it) => {
+                self.of_block(&mut it.then_branch, alone);
+                if let Some((_, otherwise)) = &mut it.else_branch {
+                    self.of_tail(otherwise, alone);
+                }
+            }
+            Expr::Return(ExprReturn { expr: Some(row), .. }) | Expr::Paren(ExprParen { expr: row, .. }) => {
+                self.of_tail(row, alone);
+            }
+            row if alone && is_constant(row) => self.checks.push(check(row, self.feature)),
+            row => {
+                self.all_checked = false;
+                *row = Expr::Verbatim(checked(row, self.feature));
+            }
         }
     }
 }

@@ -82,7 +82,8 @@ fn tracked(attributes: &[Attribute], errors: &mut Errors) -> Vec<Ident> {
     for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("crosscheck")) {
         let result = attribute.parse_nested_meta(|meta| {
             if !meta.path.is_ident("tracked") {
-                return Err(meta.error("unknown argument (known: tracked(NotYet, …))"));
+                let name = meta.path.get_ident().map(ToString::to_string).unwrap_or_default();
+                return Err(meta.error(format!("unknown argument `{name}` (known: tracked(NotYet, …))")));
             }
             let content;
             syn::parenthesized!(content in meta.input);

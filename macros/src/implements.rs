@@ -41,7 +41,10 @@ pub fn expand_implements(args: ImplementsArgs, item: TokenStream) -> TokenStream
     let block = match syn::parse2::<ItemImpl>(item.clone()) {
         Ok(block) => block,
         Err(_) => {
-            errors.push(syn::Error::new(Span::call_site(), "this belongs to an `impl Contract for Type` block"));
+            errors.push(syn::Error::new(
+                Span::call_site(),
+                "`#[crosscheck::implements]` belongs to an `impl Contract for Type` block",
+            ));
             let errors = errors.into_tokens();
             return quote!(#errors #item);
         }
@@ -50,7 +53,7 @@ pub fn expand_implements(args: ImplementsArgs, item: TokenStream) -> TokenStream
         Some((path, _)) => Some(path),
         _ => {
             errors
-                .at(&block.self_ty, "this belongs to the block that implements the contract: `impl Contract for Type`");
+                .at(&block.self_ty, "`#[crosscheck::implements]` belongs to the block that implements the contract: `impl Contract for Type`");
             None
         }
     };
@@ -76,14 +79,17 @@ pub fn expand_contract(_: Nothing, item: TokenStream) -> TokenStream {
     let contract = match syn::parse2::<Item>(item.clone()) {
         Ok(Item::Trait(contract)) => Some(contract),
         _ => {
-            errors.push(syn::Error::new(Span::call_site(), "this belongs to the trait that is the contract"));
+            errors.push(syn::Error::new(
+                Span::call_site(),
+                "`#[crosscheck::contract]` belongs to the trait that is the contract",
+            ));
             None
         }
     };
     if let Some(ItemTrait { generics, .. }) = &contract
         && !generics.params.is_empty()
     {
-        errors.at(&generics.params, "a contract is not generic: its trait object is the identity of the suite");
+        errors.at(&generics.params, "a contract has no parameters: checks take it as one type, `&dyn Contract`; write a contract for each type instead");
     }
     let Some(mut contract) = contract.filter(|_| errors.is_empty()) else {
         let errors = errors.into_tokens();

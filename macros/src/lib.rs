@@ -11,6 +11,7 @@ mod implements;
 mod lens;
 mod lint;
 mod module;
+mod nearest;
 mod rstest;
 mod test;
 

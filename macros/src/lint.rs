@@ -14,6 +14,7 @@ use syn::parse::ParseStream;
 use syn::{Ident, ItemFn, LitStr, Token, parenthesized};
 
 use crate::errors::Errors;
+use crate::nearest::{did_you_mean, nearest};
 use crate::test::Flavour;
 
 /// The lints, as `allow` names them.
@@ -152,10 +153,10 @@ fn known() -> String {
 /// The lint of this name; a slip of the finger is an error, but not that the lint fires as well.
 fn named_or_meant(given: &Ident, errors: &mut Errors) -> Option<Lint> {
     let name = given.unraw().to_string();
-    let distance = |lint: &Lint| strsim::damerau_levenshtein(&name, lint.name());
-    let near = Lint::ALL.into_iter().min_by_key(distance).filter(|lint| distance(lint) <= lint.name().len() / 3);
+    let near = nearest(&name, Lint::ALL.map(Lint::name));
+    let near = Lint::ALL.into_iter().find(|lint| near == Some(lint.name()));
     if near.is_none_or(|lint| lint.name() != name) {
-        let hint = near.map_or_else(String::new, |lint| format!("; did you mean `{}`?", lint.name()));
+        let hint = did_you_mean(&name, Lint::ALL.map(Lint::name));
         errors.at(given, format!("unknown lint `{name}`{hint} (known: {})", known()));
     }
     near

@@ -11,8 +11,13 @@ pub fn expand(args: TestArgs, mut module: ItemMod) -> TokenStream {
     let mut errors = args.errors;
     let other =
         args.backends.is_some() || args.tolerance.is_some() || !args.axes.is_empty() || !args.allowed.is_empty();
-    if other || (args.uses.is_empty() && args.of.is_none() && errors.is_empty()) {
-        errors.at(&module.ident, "a module gives `uses = \"…\"` or `of = \"…\"` to the checks in it, and nothing else");
+    if other {
+        let message =
+            "a module gives `uses = \"…\"` and `of = \"…\"` to the checks in it; the rest belongs to each check";
+        errors.at(&module.ident, message);
+    } else if args.uses.is_empty() && args.of.is_none() && errors.is_empty() {
+        let message = "this gives nothing to the checks in the module: add `uses = \"…\"` or `of = \"…\"`, or remove the attribute";
+        errors.at(&module.ident, message);
     }
     let (uses, of) = (&args.uses, args.of.iter());
     let uses = if uses.is_empty() { quote!() } else { quote!(uses(#(#uses),*),) };

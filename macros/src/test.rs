@@ -10,11 +10,12 @@ use syn::{
     Attribute, Expr, ExprMethodCall, FnArg, GenericParam, Ident, ItemFn, ItemMod, Macro, Pat, ReturnType, Token, Type,
 };
 
-use crate::args::{Axis, TestArgs, slice_of};
+use crate::args::{Axis, KNOWN, TestArgs, ToleranceArg, slice_of};
 use crate::axis::{label, labels_are_distinct, value};
 use crate::element::{Slice, element, origin, registered};
 use crate::errors::Errors;
 use crate::lens::{in_rust_analyzer, with_lens};
+use crate::nearest::did_you_mean;
 use crate::{lint, module, rstest};
 
 /// Which of the two.
@@ -54,7 +55,8 @@ pub fn expand(mut args: TestArgs, item: TokenStream, flavour: Flavour) -> TokenS
         errors.at(&tolerance.name, "`tolerance` belongs to `#[backend_matrix]`: a check asserts for itself");
     }
     if matches!((flavour, &function.sig.output), (Flavour::Differential, ReturnType::Default)) {
-        let message = "returns nothing to compare: return the value, or use `#[conformance]`";
+        let message =
+            "this returns nothing that could be compared with the baseline: return the value, or use `#[conformance]`";
         errors.at(&function.sig.ident, message);
     }
     if signature.is_some() {
@@ -86,10 +88,7 @@ fn registration(
                 // What has the span of the literal is where "go to definition" goes from there.
                 return quote!({ let _ = <#feature>::#marker; ::crosscheck::__private::feature::<#feature>(#text) });
             }
-            // With the span of the literal throughout, what is wrong with it is said there.
-            quote_spanned! {marker.span()=>
-                ::crosscheck::__private::feature::<<#subject as ::crosscheck::Subject>::Feature>(#text)
-            }
+            quote!(::crosscheck::__private::feature::<#feature>(#text))
         });
         quote!(&[#(#lookup),*])
     };
@@ -105,10 +104,8 @@ fn registration(
     let calls = slice_of(&calls(function, signature.name));
     let backends = match &args.backends {
         Some(names) => {
-            let names = names
-                .iter()
-                .map(|name| quote_spanned!(name.span()=> ::crosscheck::__private::backend::<#subject>(#name)));
-            quote!(::core::option::Option::Some(&[#(#names),*]))
+            let names = slice_of(names);
+            quote!(::core::option::Option::Some(#names))
         }
         None => quote!(::core::option::Option::None),
     };
@@ -147,14 +144,8 @@ fn registration(
             let tolerance = match &args.tolerance {
                 Some(tolerance) => {
                     let (rtol, atol, reason) = (&tolerance.rtol, &tolerance.atol, &tolerance.reason);
-                    let exact = match &function.sig.output {
-                        ReturnType::Type(_, ty) if is_nameable(ty, function) => {
-                            quote_spanned!(tolerance.name.span()=> <#ty as ::crosscheck::__private::Output>::EXACT)
-                        }
-                        _ => quote!(false),
-                    };
-                    quote_spanned! {tolerance.name.span()=>
-                        ::core::option::Option::Some(::crosscheck::__private::tolerance(#exact, #rtol, #atol, #reason))
+                    quote! {
+                        ::core::option::Option::Some(::crosscheck::__private::tolerance(#rtol, #atol, #reason))
                     }
                 }
                 None => quote!(::core::option::Option::None),
@@ -168,7 +159,7 @@ fn registration(
             }
         }
     };
-    element(
+    let registration = element(
         &Slice::Tests,
         &quote! {
             ::crosscheck::__private::Test::<#subject> {
@@ -183,7 +174,41 @@ fn registration(
                 body: #body,
             }
         },
-    )
+    );
+    let checks = checks(args, function, subject, axes);
+    quote!(#(#checks)* #registration)
+}
+
+/// What is checked while the arguments compile, each in a constant of its own and with the span of what was written
+/// throughout, so that it is said there, and once.
+fn checks(
+    args: &TestArgs,
+    function: &ItemFn,
+    subject: &Type,
+    axes: &[MatchedAxis<'_>],
+) -> impl Iterator<Item = TokenStream> {
+    let markers = args.uses.iter().chain(axes.iter().flat_map(|axis| axis.uses.iter().flatten()));
+    let markers = markers.map(|marker| {
+        let text = marker.unraw().to_string();
+        let feature = quote_spanned!(marker.span()=> <#subject as ::crosscheck::Subject>::Feature);
+        quote_spanned!(marker.span()=> ::crosscheck::__private::check_feature::<#feature>(#text))
+    });
+    let backends = args
+        .backends
+        .iter()
+        .flatten()
+        .map(|name| quote_spanned!(name.span()=> ::crosscheck::__private::check_backend::<#subject>(#name)));
+    let tolerance = args.tolerance.as_ref().map(|ToleranceArg { name, rtol, atol, .. }| {
+        let exact = match &function.sig.output {
+            ReturnType::Type(_, ty) if is_nameable(ty, function) => {
+                quote_spanned!(name.span()=> <#ty as ::crosscheck::__private::Output>::EXACT)
+            }
+            _ => quote!(false),
+        };
+        quote_spanned!(name.span()=> ::crosscheck::__private::check_tolerance(#exact, #rtol, #atol))
+    });
+    let checks: Vec<_> = markers.chain(backends).chain(tolerance).collect();
+    checks.into_iter().map(|check| quote!(const _: () = #check;))
 }
 
 /// Whether a return type means the same outside of the function: it has no `impl Trait`, and names no parameter.
@@ -222,7 +247,6 @@ fn carried(subject: &Type, axes: &[MatchedAxis<'_>], features: &dyn Fn(&[Ident])
         }
     });
     quote! {{
-        // A constant of its own, so that what is wrong in it is an error in a crate that nothing calls.
         const WRITTEN: &[&[&[#feature]]] = &[#(#written),*];
         ::core::option::Option::Some(|axis, value| {
             #[allow(unused_imports, reason = "not called where the type carries features itself")]
@@ -330,12 +354,14 @@ impl<'a> Signature<'a> {
         for axis in axes {
             if !self.parameters.iter().any(|(parameter, _)| **parameter == axis.parameter) {
                 let name = &axis.parameter;
-                errors.at(name, format!("no parameter is named `{name}`: an axis gives values to a parameter"));
+                let parameters: Vec<_> = self.parameters.iter().map(|(parameter, _)| parameter.to_string()).collect();
+                let hint = did_you_mean(&name.to_string(), parameters.iter().map(String::as_str).chain(KNOWN));
+                errors.at(name, format!("no parameter is named `{name}`{hint} (an axis gives values to a parameter)"));
             }
         }
         let mut matched = Vec::new();
         for (parameter, ty) in &self.parameters {
-            if matches!(parameter.to_string().as_str(), "uses" | "of" | "backends" | "tolerance" | "allow") {
+            if KNOWN.contains(&parameter.to_string().as_str()) {
                 errors.at(
                     parameter,
                     format!("`{parameter}` is an argument of the attribute: give the parameter another name"),

@@ -101,11 +101,18 @@ impl<S: Subject + ?Sized> Backend<S> {
     }
 }
 
-/// The tolerance that a test sets for a value that is compared exactly or not.
-#[track_caller]
-pub const fn tolerance(exact: bool, rtol: f64, atol: f64, reason: &'static str) -> Tolerance {
-    assert!(!exact, "integers and truth values are compared exactly: remove `tolerance`");
+/// The tolerance that a test sets for itself.
+pub const fn tolerance(rtol: f64, atol: f64, reason: &'static str) -> Tolerance {
     Tolerance::overriding(rtol, atol, reason)
+}
+
+/// Where a tolerance is written: panics, which is a compile error there, unless it makes sense for a value that is compared
+/// exactly or not.
+#[track_caller]
+pub const fn check_tolerance(exact: bool, rtol: f64, atol: f64) {
+    assert!(!exact, "integers and truth values are compared exactly: remove `tolerance`");
+    assert!(rtol >= 0.0 && rtol.is_finite(), "`rtol` has to be a finite number that is not negative, such as `1e-3`");
+    assert!(atol >= 0.0 && atol.is_finite(), "`atol` has to be a finite number that is not negative, such as `1e-5`");
 }
 
 /// A row where it is written: what is wrong with it is an error there.
@@ -115,31 +122,42 @@ pub const fn row<F: Feature>(action: Action) -> Action {
     action
 }
 
-/// The feature that a `uses` names.
-#[track_caller]
+/// The feature that a `uses` names; the first one where it names none, which [`check_feature`] refuses.
 pub const fn feature<F: Feature>(marker: &str) -> F {
-    let mut at = 0;
-    while at < F::MARKERS.len() {
-        if same(F::MARKERS[at], marker) {
-            return F::ALL[at];
-        }
-        at += 1;
+    match position(F::MARKERS, marker) {
+        Some(at) => F::ALL[at],
+        None => F::ALL[0],
     }
-    panic!("{}", unknown_const("marker", marker, F::MARKERS).as_str())
 }
 
-/// A name in a `backends(…)`, checked where the subject closes the list.
+/// Where a `uses` is written: panics, which is a compile error there, unless it names a feature.
 #[track_caller]
-pub const fn backend<S: Subject + ?Sized>(name: &'static str) -> &'static str {
-    let Some(known) = S::BACKENDS else { return name };
+pub const fn check_feature<F: Feature>(marker: &str) {
+    if position(F::MARKERS, marker).is_none() {
+        panic!("{}", unknown_const("marker", marker, F::MARKERS).as_str())
+    }
+}
+
+/// Where a `backends(…)` is written: panics, which is a compile error there, where the subject closes the list of backends
+/// and the name is not in it.
+#[track_caller]
+pub const fn check_backend<S: Subject + ?Sized>(name: &str) {
+    if let Some(known) = S::BACKENDS
+        && position(known, name).is_none()
+    {
+        panic!("{}", unknown_const("backend", name, known).as_str())
+    }
+}
+
+const fn position(names: &[&str], name: &str) -> Option<usize> {
     let mut at = 0;
-    while at < known.len() {
-        if same(known[at], name) {
-            return name;
+    while at < names.len() {
+        if same(names[at], name) {
+            return Some(at);
         }
         at += 1;
     }
-    panic!("{}", unknown_const("backend", name, known).as_str())
+    None
 }
 
 const fn same(a: &str, b: &str) -> bool {

@@ -1,3 +1,7 @@
+//! # The body of a check: An `allow` that excuses nothing
+//!
+//! An `allow` that is not needed any more is an error, so that none outlives what it was written for.
+
 use crosscheck::{backend_matrix, conformance};
 use crosscheck_ui_tests::Ops;
 

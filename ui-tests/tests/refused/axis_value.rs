@@ -1,3 +1,7 @@
+//! # Axes, tolerances and signatures: A value that does not exist
+//!
+//! The values of an axis are resolved in the type of the parameter: rustc itself says which ones there are.
+
 use crosscheck::backend_matrix;
 use crosscheck_ui_tests::Ops;
 

@@ -1,3 +1,8 @@
+//! # Contracts, features and backends: A backend without a name, or with parameters
+//!
+//! A backend is opened by a function that takes nothing and returns why, where it cannot be opened. Reports and
+//! `--backend` call it by its name or one of its aliases.
+
 use crosscheck::Unavailable;
 use crosscheck_ui_tests::Ops;
 

@@ -1,9 +1,14 @@
+//! # Contracts, features and backends: Features that are not described, or no list
+//!
+//! Features are the variants of an enum, without fields: each is one thing that a backend may lack, and its doc comment
+//! is what the report says about it.
+
 #[derive(crosscheck::Feature, Clone, Copy, Debug, PartialEq, Eq)]
-enum Undocumented {
+enum Feature {
     Float64,
-    /// Sizes.
-    Sizes(u32),
-    /// Everything.
+    /// Tensors of so many dimensions.
+    Dimensions(u32),
+    /// Everything that there is.
     All,
 }
 
@@ -15,6 +20,6 @@ enum FollowedUp {
 }
 
 #[derive(crosscheck::Feature, Clone, Copy, Debug, PartialEq, Eq)]
-struct NotAList;
+struct Float64;
 
 fn main() {}

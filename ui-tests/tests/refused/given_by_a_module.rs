@@ -1,27 +1,20 @@
+//! # Markers and functions: A module that gives too much, or to nobody
+//!
+//! The attribute on a module is for what its checks have in common: the markers and the function. Put everything else
+//! on the checks, and leave the attribute out where there is nothing to give.
+
 use crosscheck::conformance;
 use crosscheck_ui_tests::Ops;
 
-#[conformance(uses = "float46")]
-mod wide {
+#[conformance(uses = "float64", backends("metal"))]
+mod too_much {
     use super::*;
 
     #[conformance]
-    fn doubles(ops: &dyn Ops) {
+    fn one_is_doubled(ops: &dyn Ops) {
         assert_eq!(ops.double(1.0), 2.0);
     }
-
-    mod deeper {
-        use super::*;
-
-        #[conformance(uses("float46", "dynamic_offsets"))]
-        fn repeated(ops: &dyn Ops) {
-            assert_eq!(ops.double(1.0), 2.0);
-        }
-    }
 }
-
-#[conformance(uses = "float64", backends("metal"))]
-mod too_much {}
 
 #[conformance(uses = "float64")]
 mod without_checks {

@@ -1,3 +1,8 @@
+//! # Contracts, features and backends: An implementation of nobody
+//!
+//! `#[crosscheck::implements]` stands on the block that implements the contract, and names each backend of this type
+//! once. What the block leaves out is "not implemented" on those.
+
 use crosscheck_ui_tests::Ops;
 
 struct Metal;
@@ -16,13 +21,5 @@ impl Ops for Metal {
 impl Metal {
     fn warm_up(&self) {}
 }
-
-#[crosscheck::contract]
-trait Generic<T> {
-    fn first(&self) -> T;
-}
-
-#[crosscheck::contract]
-struct NoTrait;
 
 fn main() {}

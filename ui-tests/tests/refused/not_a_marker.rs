@@ -1,3 +1,7 @@
+//! # Markers and functions: Markers that are no names, or are repeated
+//!
+//! A feature `Float64` has the marker `float64`. Say each marker once.
+
 use crosscheck::conformance;
 use crosscheck_ui_tests::Ops;
 

@@ -1,3 +1,8 @@
+//! # Axes, tolerances and signatures: A differential check that returns nothing
+//!
+//! `#[backend_matrix]` compares what the function returns with what it returns on the baseline. A function that asserts
+//! for itself is a `#[conformance]`.
+
 use crosscheck::backend_matrix;
 use crosscheck_ui_tests::Ops;
 

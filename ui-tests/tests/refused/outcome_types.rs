@@ -1,3 +1,8 @@
+//! # Axes, tolerances and signatures: A value of the wrong type
+//!
+//! A check returns nothing or a `Result<(), E>`; a differential check returns something that implements
+//! `crosscheck::Compare`, or a `Result` of it.
+
 use crosscheck::{backend_matrix, conformance};
 use crosscheck_ui_tests::Ops;
 

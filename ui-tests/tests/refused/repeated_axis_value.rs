@@ -1,3 +1,7 @@
+//! # Axes, tolerances and signatures: A value that an axis has twice
+//!
+//! It would be tested twice, and count as two. Labels have to differ as well: they are part of the names of tests.
+
 use crosscheck::conformance;
 use crosscheck_ui_tests::Ops;
 

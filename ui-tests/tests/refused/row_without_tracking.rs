@@ -1,4 +1,7 @@
-//! This suite follows up what is to be done: such a row needs a link.
+//! # The matrix: A row that nobody follows up
+//!
+//! This suite demands a link for what is still to be done: `tracked(NotYet, Upstream)` on its features says so. Add
+//! `.tracking("https://…")` to such a row, also to the one that excludes a whole backend.
 
 use crosscheck::Debt::{HardwareLimit, NotYet};
 use crosscheck::{Action, skip, xfail};

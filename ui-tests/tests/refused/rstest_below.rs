@@ -1,3 +1,7 @@
+//! # rstest: `#[rstest]` below the check
+//!
+//! rstest makes the functions that are to be checks: it goes first, and `#[test_attr]` says what they get.
+
 use crosscheck::{backend_matrix, conformance};
 use crosscheck_ui_tests::Ops;
 use rstest::rstest;

@@ -1,3 +1,7 @@
+//! # rstest: A fixture that is a check
+//!
+//! A fixture makes a value that checks take as a parameter. To check it, write a check that takes it.
+
 use crosscheck::conformance;
 use crosscheck_ui_tests::Ops;
 use rstest::fixture;

@@ -1,3 +1,8 @@
+//! # rstest: Cases without `#[rstest]`
+//!
+//! `#[case]`, `#[values]` and `#[ignore]` on a parameter mean something to rstest alone: put it above the function, or
+//! give the values by an axis.
+
 use crosscheck::{backend_matrix, conformance};
 use crosscheck_ui_tests::Ops;
 

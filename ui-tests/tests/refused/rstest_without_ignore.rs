@@ -1,3 +1,7 @@
+//! # rstest: A backend that rstest would fill
+//!
+//! rstest takes a parameter without an attribute for a fixture. `#[ignore]` leaves it to crosscheck.
+
 use crosscheck::{backend_matrix, conformance};
 use crosscheck_ui_tests::Ops;
 use rstest::{fixture, rstest};

@@ -1,3 +1,8 @@
+//! # rstest: A check next to `#[rstest]`
+//!
+//! The attribute belongs to each function that rstest makes, not to the one that it makes them of: `#[test_attr(…)]`
+//! passes it on.
+
 use crosscheck::{backend_matrix, conformance};
 use crosscheck_ui_tests::Ops;
 use rstest::{fixture, rstest};

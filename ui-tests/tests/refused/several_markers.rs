@@ -1,3 +1,7 @@
+//! # Markers and functions: Several markers in brackets, or none
+//!
+//! One marker is written `uses = "a"`, and several `uses("a", "b")`. A check that uses nothing special says nothing.
+
 use crosscheck::conformance;
 use crosscheck_ui_tests::Ops;
 
@@ -9,11 +13,6 @@ fn in_brackets(ops: &dyn Ops) {
 #[conformance(uses())]
 fn none(ops: &dyn Ops) {
     assert_eq!(ops.double(1.0), 2.0);
-}
-
-#[conformance]
-fn reserved(ops: &dyn Ops, tolerance: f64) {
-    assert_eq!(ops.double(tolerance), 2.0);
 }
 
 fn main() {}

@@ -1,8 +1,13 @@
+//! # Axes, tolerances and signatures: A function that is no check
+//!
+//! A check is a free function whose first parameter is the backend, as a shared reference to the trait object: that is
+//! what crosscheck has to give.
+
 use crosscheck::conformance;
 use crosscheck_ui_tests::Ops;
 
 #[conformance]
-fn nothing_under_test() {}
+fn without_a_backend() {}
 
 #[conformance]
 fn by_value(ops: Box<dyn Ops>) {

@@ -1,3 +1,7 @@
+//! # Axes, tolerances and signatures: A tolerance below 0
+//!
+//! Nothing agrees within a negative distance. `tolerance(rtol = …, atol = …)` takes finite numbers from 0 on.
+
 use crosscheck::backend_matrix;
 use crosscheck_ui_tests::Ops;
 

@@ -1,3 +1,7 @@
+//! # Axes, tolerances and signatures: A tolerance where the comparison is exact
+//!
+//! Integers and truth values agree or do not. Remove the tolerance, or compare the numbers before they are rounded.
+
 use crosscheck::backend_matrix;
 use crosscheck_ui_tests::Ops;
 

@@ -1,3 +1,8 @@
+//! # Markers and functions: Several functions
+//!
+//! `of` names the function that a backend may not have implemented, so that the check is not asked of it. Make two
+//! checks of it, or name the function that it is about and leave the other one out.
+
 use crosscheck::conformance;
 use crosscheck_ui_tests::Ops;
 

@@ -1,4 +1,6 @@
-//! The list of backends is closed here, so that a name that is not in it is known to be wrong.
+//! # Contracts, features and backends: A misspelt backend
+//!
+//! Where the contract lists its backends (`Subject::BACKENDS`), a name that is not among them is an error.
 
 use crosscheck::{Subject, backend_matrix, conformance};
 
@@ -19,12 +21,12 @@ impl Subject for dyn Store {
 }
 
 #[conformance(backends("tree", "clout"))]
-fn check(store: &dyn Store) {
+fn misspelt(store: &dyn Store) {
     assert_eq!(store.get("k"), None);
 }
 
 #[backend_matrix(backends("disk"))]
-fn matrix(store: &dyn Store) -> Vec<i64> {
+fn unheard_of(store: &dyn Store) -> Vec<i64> {
     store.get("k").into_iter().collect()
 }
 

@@ -1,3 +1,7 @@
+//! # Markers and functions: An unknown function
+//!
+//! `of` names a function of the contract: rustc itself looks it up, and guesses.
+
 use crosscheck::conformance;
 use crosscheck_ui_tests::Ops;
 

@@ -1,3 +1,8 @@
+//! # Markers and functions: A misspelt marker among several
+//!
+//! Each marker of a list is looked up by itself. Contract, features and checks may be in one crate, as here, or in
+//! several: the error is the same.
+
 use crosscheck::{Subject, conformance};
 
 trait Store: Send + Sync {

@@ -1,3 +1,7 @@
+//! # Markers and functions: A misspelt marker of a value
+//!
+//! A value of an axis may use features that the others do not. Its markers are looked up like those of the whole check.
+
 use crosscheck::conformance;
 use crosscheck_ui_tests::Ops;
 

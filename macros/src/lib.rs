@@ -3,6 +3,7 @@
 mod args;
 mod axis;
 mod backend;
+mod calls;
 mod element;
 mod errors;
 mod exclusions;
@@ -13,6 +14,7 @@ mod lint;
 mod module;
 mod nearest;
 mod rstest;
+mod signature;
 mod test;
 
 use proc_macro::TokenStream;

@@ -3,7 +3,7 @@
 mod assertion;
 mod backend;
 mod cfg;
-mod code;
+pub mod code;
 mod early_return;
 #[cfg(test)]
 mod tests;

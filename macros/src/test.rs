@@ -3,19 +3,16 @@
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::ext::IdentExt;
-use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
-use syn::visit::{self, Visit};
-use syn::{
-    Attribute, Expr, ExprMethodCall, FnArg, GenericParam, Ident, ItemFn, ItemMod, Macro, Pat, ReturnType, Token, Type,
-};
+use syn::visit::Visit;
+use syn::{Attribute, Ident, ItemFn, ItemMod, ReturnType, Type};
 
-use crate::args::{Axis, KNOWN, TestArgs, ToleranceArg, slice_of};
-use crate::axis::{label, labels_are_distinct, value};
+use crate::args::{TestArgs, ToleranceArg, slice_of};
+use crate::calls::calls;
 use crate::element::{Slice, element, origin, registered};
 use crate::errors::Errors;
 use crate::lens::{in_rust_analyzer, with_lens};
-use crate::nearest::did_you_mean;
+use crate::signature::{MatchedAxis, Signature};
 use crate::{lint, module, rstest};
 
 /// Which of the two.
@@ -259,147 +256,6 @@ fn carried(subject: &Type, axes: &[MatchedAxis<'_>], features: &dyn Fn(&[Ident])
             features
         })
     }}
-}
-
-/// The functions that the body calls on the subject, as far as its own text shows.
-fn calls(function: &ItemFn, subject: Option<&Ident>) -> Vec<String> {
-    struct Calls<'a> {
-        subject: &'a Ident,
-        found: Vec<String>,
-    }
-    impl<'ast> Visit<'ast> for Calls<'_> {
-        fn visit_expr_method_call(&mut self, call: &'ast ExprMethodCall) {
-            if matches!(&*call.receiver, Expr::Path(path) if path.path.is_ident(self.subject)) {
-                let name = call.method.unraw().to_string();
-                if !self.found.contains(&name) {
-                    self.found.push(name);
-                }
-            }
-            visit::visit_expr_method_call(self, call);
-        }
-        fn visit_macro(&mut self, invocation: &'ast Macro) {
-            let arguments = Punctuated::<Expr, Token![,]>::parse_terminated;
-            if let Ok(arguments) = invocation.parse_body_with(arguments) {
-                let mut inner = Calls { subject: self.subject, found: std::mem::take(&mut self.found) };
-                arguments.iter().for_each(|argument| inner.visit_expr(argument));
-                self.found = inner.found;
-            }
-        }
-    }
-    let Some(subject) = subject else { return Vec::new() };
-    let mut calls = Calls { subject, found: Vec::new() };
-    calls.visit_block(&function.block);
-    calls.found
-}
-
-/// What the runner calls: the subject, and one parameter an axis.
-struct Signature<'a> {
-    /// What the body calls the subject, where that is a name.
-    name: Option<&'a Ident>,
-    subject: &'a Type,
-    parameters: Vec<(&'a Ident, &'a Type)>,
-}
-
-impl<'a> Signature<'a> {
-    fn of(function: &'a ItemFn, errors: &mut Errors) -> Option<Self> {
-        let signature = &function.sig;
-        if let Some(token) = &signature.asyncness {
-            errors.at(token, "a check is not async: block on the future inside of it");
-        }
-        let lifetime = |parameter: &GenericParam| matches!(parameter, GenericParam::Lifetime(_));
-        if !signature.generics.params.iter().all(lifetime) {
-            errors.at(&signature.generics, "a check is not generic: every backend is given as the same trait object");
-        }
-        let mut inputs = signature.inputs.iter();
-        let name = signature.inputs.first().and_then(|input| match input {
-            FnArg::Typed(parameter) => match &*parameter.pat {
-                Pat::Ident(pattern) => Some(&pattern.ident),
-                _ => None,
-            },
-            FnArg::Receiver(_) => None,
-        });
-        let subject = match inputs.next() {
-            Some(FnArg::Typed(parameter)) => match ungrouped(&parameter.ty) {
-                Type::Reference(reference) if reference.mutability.is_none() => Some(&*reference.elem),
-                ty => {
-                    errors.at(ty, "the first parameter is the backend, as a shared reference: `&dyn Trait`");
-                    None
-                }
-            },
-            Some(receiver) => {
-                errors.at(receiver, "a check is a free function: its first parameter is the backend, `&dyn Trait`");
-                None
-            }
-            None => {
-                errors.at(&signature.ident, "a check takes the backend as its first parameter, `&dyn Trait`");
-                None
-            }
-        };
-        let parameters = inputs.filter_map(|input| match input {
-            FnArg::Typed(parameter) => match &*parameter.pat {
-                Pat::Ident(pattern) => Some((&pattern.ident, &*parameter.ty)),
-                pattern => {
-                    errors.at(pattern, "a parameter needs a name: it is the name of its axis");
-                    None
-                }
-            },
-            FnArg::Receiver(_) => None,
-        });
-        let parameters = parameters.collect();
-        Some(Self { name, subject: subject?, parameters })
-    }
-
-    /// Pairs the axes with the parameters, in the order of the parameters.
-    fn match_axes(&self, axes: &[Axis], errors: &mut Errors) -> Vec<MatchedAxis<'a>> {
-        for axis in axes {
-            if !self.parameters.iter().any(|(parameter, _)| **parameter == axis.parameter) {
-                let name = &axis.parameter;
-                let parameters: Vec<_> = self.parameters.iter().map(|(parameter, _)| parameter.to_string()).collect();
-                let hint = did_you_mean(&name.to_string(), parameters.iter().map(String::as_str).chain(KNOWN));
-                errors.at(name, format!("no parameter is named `{name}`{hint} (an axis gives values to a parameter)"));
-            }
-        }
-        let mut matched = Vec::new();
-        for (parameter, ty) in &self.parameters {
-            if KNOWN.contains(&parameter.to_string().as_str()) {
-                errors.at(
-                    parameter,
-                    format!("`{parameter}` is an argument of the attribute: give the parameter another name"),
-                );
-                continue;
-            }
-            let Some(axis) = axes.iter().find(|axis| axis.parameter == **parameter) else {
-                errors.at(parameter, format!("no values for `{parameter}`: add the axis `{parameter}(…)`"));
-                continue;
-            };
-            if axis.values.is_empty() {
-                errors.at(&axis.parameter, format!("axis `{parameter}` has no values"));
-            }
-            let labels: Vec<_> = axis.values.iter().map(|it| errors.keep(label(parameter, it))).collect();
-            labels_are_distinct(axis, &labels, errors);
-            let labels = labels.into_iter().flatten().collect();
-            let values = axis.values.iter().map(|it| value(it, ty)).collect();
-            let uses = axis.values.iter().map(|it| it.uses.clone()).collect();
-            matched.push(MatchedAxis { parameter, ty, labels, values, uses });
-        }
-        matched
-    }
-}
-
-/// The type that a `macro_rules!` fragment stands for.
-fn ungrouped(ty: &Type) -> &Type {
-    match ty {
-        Type::Group(group) => ungrouped(&group.elem),
-        ty => ty,
-    }
-}
-
-struct MatchedAxis<'a> {
-    parameter: &'a Ident,
-    ty: &'a Type,
-    labels: Vec<String>,
-    values: Vec<TokenStream>,
-    uses: Vec<Vec<Ident>>,
 }
 
 /// libtest's own attributes would do something else than they seem to.

@@ -43,7 +43,7 @@ impl Bodies for Empty {
     fn call(&self, _: usize, _: &[usize], _: &Instance) -> Result<Option<Box<dyn Value>>, BoxError> {
         Ok(None)
     }
-    fn tolerance(&self, _: usize) -> Option<&crosscheck::compare::Tolerance> {
+    fn tolerance(&self, _: usize, _: &[usize]) -> Option<&crosscheck::compare::Tolerance> {
         None
     }
     fn unimplemented_function(&self, _: &BoxError) -> Option<String> {

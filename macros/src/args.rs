@@ -45,9 +45,12 @@ pub struct AxisValue {
     pub expr: Expr,
     /// The markers of the features that a cell with this value uses.
     pub uses: Vec<Ident>,
+    /// The tolerance of cells with this value.
+    pub tolerance: Option<ToleranceArg>,
 }
 
 /// `tolerance(rtol = …, atol = …, reason = "…")`.
+#[derive(Clone)]
 pub struct ToleranceArg {
     pub name: Ident,
     pub rtol: Expr,
@@ -94,9 +97,7 @@ impl TestArgs {
             }
             // What a module gives to the checks in it; see `module.rs`.
             "__of_the_module" => {
-                let content;
-                parenthesized!(content in input);
-                let module: Self = content.parse()?;
+                let module = between_parentheses(input, Self::parse)?;
                 for marker in module.uses {
                     // What is written here is what is one too many.
                     match self.uses.iter().find(|own| **own == marker) {
@@ -176,16 +177,24 @@ impl Parse for AxisValue {
         } else {
             None
         };
-        let expr = input.parse()?;
-        let marked = input.cursor().ident().is_some_and(|(ident, _)| ident == "uses");
+        let mut value = Self { label, expr: input.parse()?, uses: Vec::new(), tolerance: None };
         let mut errors = Errors::default();
-        let uses = if marked {
+        while let Some((key, _)) = input.cursor().ident() {
             input.parse::<Ident>()?;
-            one_or_more(input, &mut errors)?
-        } else {
-            Vec::new()
-        };
-        errors.into_result().map(|()| Self { label, expr, uses })
+            let repeated = match key.to_string().as_str() {
+                "uses" => !std::mem::replace(&mut value.uses, one_or_more(input, &mut errors)?).is_empty(),
+                "tolerance" => value.tolerance.replace(tolerance(&key, input)?).is_some(),
+                given => {
+                    let hint = did_you_mean(given, ["uses", "tolerance"]);
+                    let known = "known: uses(\"…\", …), tolerance(rtol = …, atol = …, reason = \"…\")";
+                    return Err(syn::Error::new_spanned(&key, format!("a value has no `{given}`{hint} ({known})")));
+                }
+            };
+            if repeated {
+                errors.at(&key, format!("`{key}` is repeated"));
+            }
+        }
+        errors.into_result().map(|()| value)
     }
 }
 
@@ -234,15 +243,28 @@ impl Marker {
     }
 }
 
-fn parse_list<T: Parse>(input: ParseStream) -> syn::Result<Vec<T>> {
+/// Parses what stands between parentheses. After a fault the rest is taken as well: syn would report it in place of the
+/// fault.
+pub fn between_parentheses<T>(input: ParseStream, parse: impl FnOnce(ParseStream) -> syn::Result<T>) -> syn::Result<T> {
     let content;
     parenthesized!(content in input);
-    Ok(Punctuated::<T, Token![,]>::parse_terminated(&content)?.into_iter().collect())
+    let result = parse(&content);
+    if result.is_err() {
+        content.parse::<TokenStream>()?;
+    }
+    result
+}
+
+fn parse_list<T: Parse>(input: ParseStream) -> syn::Result<Vec<T>> {
+    let list = between_parentheses(input, Punctuated::<T, Token![,]>::parse_terminated)?;
+    Ok(list.into_iter().collect())
 }
 
 fn tolerance(name: &Ident, input: ParseStream) -> syn::Result<ToleranceArg> {
-    let content;
-    parenthesized!(content in input);
+    between_parentheses(input, |content| tolerance_between(name, content))
+}
+
+fn tolerance_between(name: &Ident, content: ParseStream) -> syn::Result<ToleranceArg> {
     let (mut rtol, mut atol, mut reason) = (None, None, None);
     while !content.is_empty() {
         let key: Ident = content.parse()?;

@@ -64,7 +64,8 @@ pub fn conformance(args: TokenStream, item: TokenStream) -> TokenStream {
 /// ```
 ///
 /// Takes what [`macro@conformance`] takes (its lints and `allow(…)` as well), and `tolerance(rtol = …, atol = …, reason = "…")`, which replaces the default of
-/// the value's type. The function returns `T` or `Result<T, E>` with `T: crosscheck::Compare`. It does not run on the
+/// the value's type; behind a value of an axis it holds for the cells of that value: `dtype(F32, F16 tolerance(…))`. The
+/// function returns `T` or `Result<T, E>` with `T: crosscheck::Compare`. It does not run on the
 /// baseline, which it would compare with itself.
 #[proc_macro_attribute]
 pub fn backend_matrix(args: TokenStream, item: TokenStream) -> TokenStream {

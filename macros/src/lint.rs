@@ -11,8 +11,9 @@ mod tests;
 use proc_macro2::TokenStream;
 use syn::ext::IdentExt;
 use syn::parse::ParseStream;
-use syn::{Ident, ItemFn, LitStr, Token, parenthesized};
+use syn::{Ident, ItemFn, LitStr, Token};
 
+use crate::args::between_parentheses;
 use crate::errors::Errors;
 use crate::nearest::{did_you_mean, nearest};
 use crate::test::Flavour;
@@ -98,14 +99,7 @@ pub fn check(function: &ItemFn, flavour: Flavour, allowed: &[Allowed], errors: &
 
 /// `(lint, …, reason = "…")`, behind `name`; adds to `allowed`.
 pub fn allow(name: &Ident, input: ParseStream, allowed: &mut Vec<Allowed>, errors: &mut Errors) -> syn::Result<()> {
-    let content;
-    parenthesized!(content in input);
-    let result = entries(name, &content, allowed, errors);
-    if result.is_err() {
-        // What is left behind a fault would be a second one.
-        content.parse::<TokenStream>()?;
-    }
-    result
+    between_parentheses(input, |content| entries(name, content, allowed, errors))
 }
 
 fn entries(name: &Ident, content: ParseStream, allowed: &mut Vec<Allowed>, errors: &mut Errors) -> syn::Result<()> {

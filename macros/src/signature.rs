@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use syn::{FnArg, GenericParam, Ident, ItemFn, Pat, Type};
 
-use crate::args::{Axis, KNOWN};
+use crate::args::{Axis, KNOWN, ToleranceArg};
 use crate::axis::{label, labels_are_distinct, value};
 use crate::errors::Errors;
 use crate::nearest::did_you_mean;
@@ -75,7 +75,7 @@ impl<'a> Signature<'a> {
                 errors.at(name, format!("no parameter is named `{name}`{hint} (an axis gives values to a parameter)"));
             }
         }
-        let mut matched = Vec::new();
+        let (mut matched, mut by_tolerance) = (Vec::new(), false);
         for (parameter, ty) in &self.parameters {
             if KNOWN.contains(&parameter.to_string().as_str()) {
                 errors.at(
@@ -96,7 +96,16 @@ impl<'a> Signature<'a> {
             let labels = labels.into_iter().flatten().collect();
             let values = axis.values.iter().map(|it| value(it, ty)).collect();
             let uses = axis.values.iter().map(|it| it.uses.clone()).collect();
-            matched.push(MatchedAxis { parameter, ty, labels, values, uses });
+            let tolerances: Vec<_> = axis.values.iter().map(|it| it.tolerance.clone()).collect();
+            if let Some(first) = tolerances.iter().flatten().next() {
+                if by_tolerance {
+                    let message =
+                        "the values of one axis only may set tolerances: else it is not clear which one holds";
+                    errors.at(&first.name, message);
+                }
+                by_tolerance = true;
+            }
+            matched.push(MatchedAxis { parameter, ty, labels, values, uses, tolerances });
         }
         matched
     }
@@ -117,4 +126,5 @@ pub struct MatchedAxis<'a> {
     pub labels: Vec<String>,
     pub values: Vec<TokenStream>,
     pub uses: Vec<Vec<Ident>>,
+    pub tolerances: Vec<Option<ToleranceArg>>,
 }

@@ -48,8 +48,11 @@ pub fn expand(mut args: TestArgs, item: TokenStream, flavour: Flavour) -> TokenS
     check_attributes(&function.attrs, &mut errors);
     let signature = Signature::of(&function, &mut errors);
     let axes = signature.as_ref().map(|signature| signature.match_axes(&args.axes, &mut errors)).unwrap_or_default();
-    if let (Some(tolerance), Flavour::Check) = (&args.tolerance, flavour) {
-        errors.at(&tolerance.name, "`tolerance` belongs to `#[backend_matrix]`: a check asserts for itself");
+    if flavour == Flavour::Check {
+        let of_values = axes.iter().flat_map(|axis| axis.tolerances.iter().flatten());
+        for tolerance in args.tolerance.iter().chain(of_values) {
+            errors.at(&tolerance.name, "`tolerance` belongs to `#[backend_matrix]`: a check asserts for itself");
+        }
     }
     if matches!((flavour, &function.sig.output), (Flavour::Differential, ReturnType::Default)) {
         let message =
@@ -138,20 +141,17 @@ fn registration(
             quote!(::crosscheck::__private::Body::Check(|#parameters| { let _ = case; #verdict(#call) }))
         }
         Flavour::Differential => {
-            let tolerance = match &args.tolerance {
-                Some(tolerance) => {
-                    let (rtol, atol, reason) = (&tolerance.rtol, &tolerance.atol, &tolerance.reason);
-                    quote! {
-                        ::core::option::Option::Some(::crosscheck::__private::tolerance(#rtol, #atol, #reason))
-                    }
-                }
-                None => quote!(::core::option::Option::None),
-            };
+            let tolerance = tolerance_of(args.tolerance.as_ref());
+            let of_values = axes.iter().map(|axis| {
+                let values = axis.tolerances.iter().map(|value| tolerance_of(value.as_ref()));
+                quote!(&[#(#values),*])
+            });
             let into = quote_spanned!(output=> ::crosscheck::__private::Output::output);
             quote! {
                 ::crosscheck::__private::Body::Differential {
                     run: |#parameters| { let _ = case; #into(#call) },
                     tolerance: #tolerance,
+                    tolerances: &[#(#of_values),*],
                 }
             }
         }
@@ -176,6 +176,16 @@ fn registration(
     quote!(#(#checks)* #registration)
 }
 
+/// A tolerance as a constant, if there is one.
+fn tolerance_of(tolerance: Option<&ToleranceArg>) -> TokenStream {
+    match tolerance {
+        Some(ToleranceArg { rtol, atol, reason, .. }) => quote! {
+            ::core::option::Option::Some(::crosscheck::__private::tolerance(#rtol, #atol, #reason))
+        },
+        None => quote!(::core::option::Option::None),
+    }
+}
+
 /// What is checked while the arguments compile, each in a constant of its own and with the span of what was written
 /// throughout, so that it is said there, and once.
 fn checks(
@@ -195,7 +205,8 @@ fn checks(
         .iter()
         .flatten()
         .map(|name| quote_spanned!(name.span()=> ::crosscheck::__private::check_backend::<#subject>(#name)));
-    let tolerance = args.tolerance.as_ref().map(|ToleranceArg { name, rtol, atol, .. }| {
+    let of_values = axes.iter().flat_map(|axis| axis.tolerances.iter().flatten());
+    let tolerances = args.tolerance.iter().chain(of_values).map(|ToleranceArg { name, rtol, atol, .. }| {
         let exact = match &function.sig.output {
             ReturnType::Type(_, ty) if is_nameable(ty, function) => {
                 quote_spanned!(name.span()=> <#ty as ::crosscheck::__private::Output>::EXACT)
@@ -204,7 +215,7 @@ fn checks(
         };
         quote_spanned!(name.span()=> ::crosscheck::__private::check_tolerance(#exact, #rtol, #atol))
     });
-    let checks: Vec<_> = markers.chain(backends).chain(tolerance).collect();
+    let checks: Vec<_> = markers.chain(backends).chain(tolerances).collect();
     checks.into_iter().map(|check| quote!(const _: () = #check;))
 }
 

@@ -130,7 +130,7 @@ impl Executor {
                 });
                 read.unwrap_or_else(Observation::Panicked)
             }
-            Ok(Ok(Ok(actual))) => match catch(Panics::Unexpected, || self.compare(test, actual, expected)) {
+            Ok(Ok(Ok(actual))) => match catch(Panics::Unexpected, || self.compare(test, case, actual, expected)) {
                 Ok(comparison) => Observation::Returned { comparison },
                 Err(panic) => Observation::SetupFailed { message: format!("the comparison {}", panic.describe()) },
             },
@@ -148,11 +148,12 @@ impl Executor {
     fn compare(
         &self,
         test: usize,
+        case: &[usize],
         actual: Option<Box<dyn Value>>,
         expected: Option<Box<dyn Value>>,
     ) -> Option<Result<(), Mismatch>> {
         let (actual, expected) = (actual?, expected?);
-        let comparison = actual.as_ref().compare_erased(expected.as_ref(), self.bodies.tolerance(test));
+        let comparison = actual.as_ref().compare_erased(expected.as_ref(), self.bodies.tolerance(test, case));
         Some(comparison.unwrap_or(Err(Mismatch::Type)))
     }
 

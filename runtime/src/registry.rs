@@ -77,6 +77,8 @@ pub enum Body<S: ?Sized> {
         run: Run<S, Box<dyn Value>>,
         /// Replaces the default tolerance of the value's type.
         tolerance: Option<Tolerance>,
+        /// Replaces it for cells with a value of an axis, by axis and value; one axis at the most does.
+        tolerances: &'static [&'static [Option<Tolerance>]],
     },
 }
 
@@ -270,8 +272,8 @@ pub trait Bodies: Send + Sync {
         implements: Option<&'static [&'static str]>,
         body: &mut dyn FnMut(),
     ) -> Result<(), DefaultBody>;
-    /// The tolerance of a differential test, where it overrides the default.
-    fn tolerance(&self, test: usize) -> Option<&Tolerance>;
+    /// The tolerance of a case of a differential test, where it overrides the default.
+    fn tolerance(&self, test: usize, case: &[usize]) -> Option<&Tolerance>;
     /// What the subject says of an error.
     fn unimplemented_function(&self, error: &BoxError) -> Option<String>;
 }
@@ -406,10 +408,13 @@ impl<S: Subject + ?Sized> Bodies for Typed<S> {
         unimplemented::with_implemented::<S>(implements, body)
     }
 
-    fn tolerance(&self, test: usize) -> Option<&Tolerance> {
+    fn tolerance(&self, test: usize, case: &[usize]) -> Option<&Tolerance> {
         match &self.tests[test].body {
             Body::Check(_) => None,
-            Body::Differential { tolerance, .. } => tolerance.as_ref(),
+            Body::Differential { tolerance, tolerances, .. } => {
+                let of_values = tolerances.iter().zip(case).find_map(|(values, at)| values[*at].as_ref());
+                of_values.or(tolerance.as_ref())
+            }
         }
     }
 

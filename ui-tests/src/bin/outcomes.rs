@@ -419,6 +419,16 @@ mod distances {
     }
 }
 
+#[backend_matrix(
+    backends("faulty"),
+    tolerance(rtol = 0.0, atol = 0.0, reason = "exact"),
+    scale(strict = 1.0, lenient = 2.0 tolerance(rtol = 1e-6, atol = 0.0, reason = "a unit"))
+)]
+fn a_value_sets_the_tolerance(machine: &dyn Machine, scale: f32) -> Result<Vec<f32>, MachineError> {
+    let case = if scale == 1.0 { "strict" } else { "lenient" };
+    Ok(distance(&format!("a_value_sets_the_tolerance::{case}"), machine)?.iter().map(|value| value * scale).collect())
+}
+
 mod carried {
     use super::*;
 

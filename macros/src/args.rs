@@ -37,6 +37,8 @@ pub struct TestArgs {
 pub struct Axis {
     pub parameter: Ident,
     pub values: Vec<AxisValue>,
+    /// Whether the values could not be read, which has been said.
+    pub faulty: bool,
 }
 
 /// A value of an axis.
@@ -142,8 +144,9 @@ impl TestArgs {
             "allow" => lint::allow(name, input, &mut self.allowed, &mut self.errors)?,
             _ if input.peek(syn::token::Paren) => {
                 self.once(name, self.axes.iter().any(|axis| axis.parameter == *name));
-                let values = parse_list::<AxisValue>(input)?;
-                self.axes.push(Axis { parameter: name.clone(), values });
+                let values = self.errors.keep(parse_list::<AxisValue>(input));
+                let faulty = values.is_none();
+                self.axes.push(Axis { parameter: name.clone(), values: values.unwrap_or_default(), faulty });
             }
             _ => {
                 let hint = did_you_mean(&name.to_string(), KNOWN);

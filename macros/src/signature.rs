@@ -88,7 +88,7 @@ impl<'a> Signature<'a> {
                 errors.at(parameter, format!("no values for `{parameter}`: add the axis `{parameter}(…)`"));
                 continue;
             };
-            if axis.values.is_empty() {
+            if axis.values.is_empty() && !axis.faulty {
                 errors.at(&axis.parameter, format!("axis `{parameter}` has no values"));
             }
             let labels: Vec<_> = axis.values.iter().map(|it| errors.keep(label(parameter, it))).collect();

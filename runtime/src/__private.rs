@@ -211,3 +211,21 @@ impl<T, F> CarriesNothing<T, F> for Probe<T, F> {
         Vec::new()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_beginning_of_a_name_is_another_name() {
+        for (a, b, equal) in [("mlx", "mlx", true), ("mlx", "mlx_cpu", false), ("mlx_cpu", "mlx", false)] {
+            assert_eq!(same(a, b), equal, "{a} {b}");
+        }
+    }
+
+    #[test]
+    #[should_panic(expected = "the reason is empty")]
+    fn a_reason_says_something() {
+        let _ = reason(" ");
+    }
+}

@@ -331,15 +331,16 @@ mod tests {
 
     #[test]
     fn a_bracket_implies_a_mismatch() {
-        let row = xfail("no").share(0.0..=0.5).ulps(1.0..=2.0);
+        let row = xfail("no").share(0.0..=1.0).ulps(0.0..=2.0);
         assert_eq!(row.signature.failure, Some(Failure::Mismatch));
-        assert_eq!(row.signature.bracket, Bracket { ulps: Some((1.0, 2.0)), share: Some((0.0, 0.5)) });
+        assert_eq!(row.signature.bracket, Bracket { ulps: Some((0.0, 2.0)), share: Some((0.0, 1.0)) });
     }
 
     #[test]
     fn a_range_that_holds_nothing_is_refused() {
         type Call = fn() -> Action;
-        let calls: [Call; 5] = [
+        let calls: [Call; 6] = [
+            || xfail("no").share(-0.5..=0.5),
             || xfail("no").share(0.5..=1.5),
             || xfail("no").share(0.6..=0.5),
             || xfail("no").ulps(-1.0..=2.0),
@@ -348,6 +349,30 @@ mod tests {
         ];
         for call in calls {
             assert!(std::panic::catch_unwind(call).is_err());
+        }
+    }
+
+    #[test]
+    fn what_does_not_belong_to_a_row_or_says_nothing_is_refused() {
+        type Call = fn() -> Action;
+        let calls: [(Call, &str); 11] = [
+            (|| RUN.tracking("issue 7"), "`tracking` describes an exclusion"),
+            (|| RUN.since("0.7"), "`since` describes an exclusion"),
+            (|| RUN.until("2027-01-31"), "`until` describes an exclusion"),
+            (|| RUN.by(Failure::Panic), "`by` describes an expected failure"),
+            (|| RUN.saying("fault"), "`saying` describes an expected failure"),
+            (|| skip("no").saying("fault"), "`saying` describes an expected failure"),
+            (|| skip("no").ulps(0.0..=1.0), "`ulps` describes an expected mismatch"),
+            (|| skip("no").share(0.0..=1.0), "`share` describes an expected mismatch"),
+            (|| skip("no").tracking(" "), "`tracking` needs a link"),
+            (|| skip("no").since(""), "`since` needs a version"),
+            (|| xfail("no").saying(" "), "`saying` needs a text"),
+        ];
+        for (call, expected) in calls {
+            let payload = std::panic::catch_unwind(call).unwrap_err();
+            let text = payload.downcast_ref::<&str>().copied();
+            let text = text.or(payload.downcast_ref::<String>().map(String::as_str)).unwrap_or_default();
+            assert!(text.contains(expected), "{text:?} instead of {expected:?}");
         }
     }
 

@@ -135,7 +135,7 @@ impl<S: Subject + ?Sized> Conformance<S> {
         let (suites, cells) = (plan.suites.clone(), &mut plan.cells);
         cells.sort_by_key(|cell| {
             let origin = suites[cell.suite as usize].tests[cell.test as usize].origin;
-            (origin.krate(), origin.file, origin.line, cell.case)
+            (origin.krate(), origin.file, origin.line)
         });
         let session = Session::new(plan, vec![bodies], Vec::new(), Date::today());
         let mut report = ConformanceReport { backend: selection.backends.concat(), results: Vec::new() };

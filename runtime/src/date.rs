@@ -87,6 +87,15 @@ mod tests {
         }
     }
 
+    #[cfg(feature = "harness")]
+    #[test]
+    fn today_is_the_day_of_the_clock_in_utc() {
+        let clock = || time::OffsetDateTime::now_utc().date().to_string();
+        let (before, today, after) = (clock(), Date::today().to_string(), clock());
+        // Midnight may pass in between.
+        assert!(before == today || today == after, "{before} {today} {after}");
+    }
+
     #[test]
     fn days_are_ordered_by_year_then_month_then_day() {
         let days = ["2026-12-31", "2027-01-01", "2027-01-31", "2027-02-01"].map(|text| Date::parse(text).unwrap());

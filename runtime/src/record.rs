@@ -254,6 +254,25 @@ mod tests {
     }
 
     #[test]
+    fn every_field_is_written() {
+        let path = folder("fields").join("run.jsonl");
+        let full = CellRecord {
+            row: Some("float64".to_owned()),
+            debt: Some(Debt::Upstream),
+            excluded: true,
+            with_row: Some(Outcome::XChanged),
+            setup: true,
+            outcome: Outcome::Failed,
+            failure: Some(Failure::Mismatch),
+            reason: "off".to_owned(),
+            ..cell()
+        };
+        Journal::open(&path, "suite").unwrap().write(&Line::Cell(full.clone())).unwrap();
+        assert_eq!(read(&path).unwrap(), [full]);
+        std::fs::remove_dir_all(path.parent().unwrap()).unwrap();
+    }
+
+    #[test]
     fn what_was_written_is_read_back_also_by_two_processes_in_one_file() {
         let path = folder("back").join("run.jsonl");
         for _ in 0..2 {

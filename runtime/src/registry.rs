@@ -429,3 +429,76 @@ impl<S: Subject + ?Sized> Bodies for Typed<S> {
         None
     }
 }
+
+#[cfg(all(test, feature = "harness"))]
+mod tests {
+    use super::*;
+    use crate::action::{Debt, RUN, skip};
+    use crate::compare::ToleranceError;
+
+    trait Ops: Send + Sync {}
+
+    #[derive(crosscheck::Feature, Clone, Copy, Debug, PartialEq, Eq)]
+    enum TestFeature {
+        /// The first one.
+        A,
+        /// The second one.
+        B,
+    }
+
+    impl Subject for dyn Ops {
+        type Feature = TestFeature;
+        const BASELINE: &'static str = "reference";
+
+        fn unimplemented_function<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a str> {
+            error.is::<ToleranceError>().then_some("add")
+        }
+    }
+
+    const HERE: Origin = Origin { module: "suite::ops", file: "ops.rs", line: 1 };
+
+    #[test]
+    fn the_row_of_a_feature_comes_before_that_of_the_whole_backend() {
+        let action = |feature: TestFeature| match feature {
+            TestFeature::A => RUN,
+            TestFeature::B => skip("no").because(Debt::NotYet),
+        };
+        let exclusions = Exclusions { backend: "mlx", origin: HERE, action, all: skip("none").because(Debt::NotYet) };
+        let rows: Vec<_> = rows(&exclusions).map(|row| (row.marker, row.message)).collect();
+        assert_eq!(rows, [("b".into(), "no".to_owned()), (ALL.into(), "none".to_owned())]);
+    }
+
+    #[test]
+    fn a_crate_with_nothing_but_a_block_of_implemented_functions_counts() {
+        static BLOCK: Implements<dyn Ops> = Implements::new(&["mlx", "mps"], HERE, &["add"]);
+        let (tests, backends, exclusions) = (vec![], vec![], vec![]);
+        let elements = Elements { tests, backends, exclusions, implements: vec![&BLOCK] };
+        assert_eq!(elements.crates(), ["suite"]);
+        assert_eq!(elements.suite::<dyn Ops>().spec.implementing, [("mlx", HERE), ("mps", HERE)]);
+        let errors: Vec<_> = crate::check::check(&elements, &[], &["suite"]).iter().map(ToString::to_string).collect();
+        let orphan = "ops.rs:1: implemented functions for a subject or features without any test";
+        assert!(errors.len() == 2 && errors[1].starts_with(orphan), "{errors:?}");
+    }
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("it went wrong")]
+    struct Wrapped(#[source] ToleranceError);
+
+    #[test]
+    fn an_error_says_what_is_not_implemented_also_as_the_source_of_another_one() {
+        let bodies = Typed::<dyn Ops> { tests: vec![], backends: vec![] };
+        let cause = Tolerance::new(-1.0, 0.0).unwrap_err();
+        assert_eq!(bodies.unimplemented_function(&cause.into()).as_deref(), Some("add"));
+        assert_eq!(bodies.unimplemented_function(&Wrapped(cause).into()).as_deref(), Some("add"));
+        assert_eq!(bodies.unimplemented_function(&"other".into()), None);
+    }
+
+    #[test]
+    fn the_tolerance_of_a_test_is_not_for_values_that_are_exact() {
+        let wide = Tolerance::new(0.0, 2.0).unwrap();
+        assert_eq!(1.0_f32.compare_erased(&2.0_f32, Some(&wide)), Some(Ok(())));
+        assert!(matches!(1.0_f32.compare_erased(&2.0_f32, None), Some(Err(_))));
+        assert!(matches!(1_i32.compare_erased(&2_i32, Some(&wide)), Some(Err(_))));
+        assert_eq!(1_i32.compare_erased(&1.0_f32, Some(&wide)), None);
+    }
+}

@@ -277,3 +277,16 @@ impl Row {
         format!("row `{}` of `{}`{at}", self.marker, self.backend)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_out_of_data_follows_the_rules_of_a_typed_one() {
+        let row = |template| Row::new("mlx", "float64", Exclusion::Skip, template).map(|row| row.message);
+        assert_eq!(row("no {marker} on {backend}").as_deref(), Ok("no float64 on mlx"));
+        assert_eq!(row(" "), Err(MessageError::Blank));
+        assert_eq!(row("no {feature}"), Err(MessageError::Key { template: "no {feature}".to_owned() }));
+    }
+}

@@ -17,14 +17,9 @@ pub struct UnusedRow {
     pub why: Unused,
 }
 
-/// Why a row decides on no cell.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Why a row decides on no cell; the greater reason says more, where suites that share features differ.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Unused {
-    /// Another row always decides first.
-    Shadowed {
-        /// That row, in words.
-        by: String,
-    },
     /// No test uses the feature.
     NoTest,
     /// The tests that use the feature do not run on the backend.
@@ -33,6 +28,11 @@ pub enum Unused {
     NotImplemented,
     /// Where a cell uses the feature, the row of another one of its features decides.
     Overruled,
+    /// Another row always decides first.
+    Shadowed {
+        /// That row, in words.
+        by: String,
+    },
 }
 
 impl fmt::Display for UnusedRow {
@@ -143,8 +143,8 @@ pub fn unused_rows(suites: &[SuiteSpec]) -> Vec<UnusedRow> {
             });
             match rows.iter_mut().find(|(other, _)| *other == row) {
                 None => rows.push((row, why)),
-                // Used by one of them, or unused for a better reason than that the other one has no such backend.
-                Some((_, known)) if why.is_none() || *known == Some(Unused::NoCell) => *known = known.take().and(why),
+                // Used by one of them; or unused, for the better of two reasons.
+                Some((_, known)) if why.is_none() || known.as_ref() < why.as_ref() && known.is_some() => *known = why,
                 Some(_) => {}
             }
         }
@@ -191,8 +191,10 @@ mod tests {
 
     /// `a` is used everywhere, `b` on `mlx` only, `c` by one value of an axis; `d` by nobody, and nobody runs on `idle`.
     fn suite(rows: Vec<Row>) -> SuiteSpec {
-        const DTYPE: &[AxisSpec] = &[AxisSpec { name: "dtype", labels: &["f32", "f64"] }];
-        let f64 = TestSpec { axes: DTYPE, carried: vec![vec![vec![], vec!["c"]]], ..test("dtypes", &[]) };
+        const AXES: &[AxisSpec] =
+            &[AxisSpec { name: "n", labels: &["n_1"] }, AxisSpec { name: "dtype", labels: &["f32", "f64"] }];
+        let carried = vec![vec![vec![]], vec![vec![], vec!["c"]]];
+        let f64 = TestSpec { axes: AXES, carried, ..test("dtypes", &[]) };
         let quantized = TestSpec { of: Some("quantize"), calls: &["add"], ..test("quantized", &["q"]) };
         let tests = [test("one", &["a"]), test("two", &["a", "b"]), f64, quantized];
         let mlx = BackendSpec { implements: Some(&["add"]), ..BackendSpec::new("mlx", HERE) };
@@ -259,6 +261,33 @@ mod tests {
     }
 
     #[test]
+    fn the_suite_that_has_the_backend_says_why_a_row_is_unused() {
+        let rows = vec![row("mlx", "a", Exclusion::XFAIL), row("mlx", "b", Exclusion::XFAIL)];
+        // It uses both features, and has no such backend.
+        let other = SuiteSpec {
+            backends: vec![BackendSpec::new("other", HERE)],
+            tests: vec![test("t", &["a", "b"])],
+            rows: rows.clone(),
+            ..SuiteSpec::new("dyn Other", "other")
+        };
+        for suites in [[suite(rows.clone()), other.clone()], [other, suite(rows)]] {
+            let unused: Vec<_> = unused_rows(&suites).into_iter().map(|unused| (unused.row, unused.why)).collect();
+            assert_eq!(unused, [("row `b` of `mlx`".to_owned(), Unused::Overruled)]);
+        }
+    }
+
+    #[test]
+    fn of_two_reasons_the_one_that_says_more_is_given() {
+        let rows = vec![row("mlx", "a", Exclusion::XFAIL), row("mlx", "b", Exclusion::XFAIL)];
+        // It has no test with the features at all.
+        let other = SuiteSpec { rows: rows.clone(), ..SuiteSpec::new("dyn Other", "other") };
+        for suites in [[suite(rows.clone()), other.clone()], [other, suite(rows)]] {
+            let unused: Vec<_> = unused_rows(&suites).into_iter().map(|unused| (unused.row, unused.why)).collect();
+            assert_eq!(unused, [("row `b` of `mlx`".to_owned(), Unused::Overruled)]);
+        }
+    }
+
+    #[test]
     fn what_no_test_has_to_do_with_is_left_over() {
         let left: Vec<_> = leftovers(&[suite(vec![])]).iter().map(ToString::to_string).collect();
         assert_eq!(left, ["no test of `dyn Ops` uses the feature `d`", "ops.rs:1: no test runs on the backend `idle`"],);
@@ -267,5 +296,13 @@ mod tests {
         let user = SuiteSpec { features, tests: vec![test("t", &["d"])], ..SuiteSpec::new("dyn Other", "other") };
         let left: Vec<_> = leftovers(&[suite(vec![]), user]).iter().map(ToString::to_string).collect();
         assert!(!left.iter().any(|text| text.contains("`d`")), "{left:?}");
+        // One that only has the same name is another one, and a baseline without a cell of its own is needed all the same.
+        let namesake = SuiteSpec {
+            features: vec![FeatureSpec { marker: "d", description: "another one" }],
+            backends: vec![BackendSpec::new("other", HERE), BackendSpec::new("chip", HERE)],
+            tests: vec![TestSpec { differential: true, ..test("t", &["d"]) }],
+            ..SuiteSpec::new("dyn Other", "other")
+        };
+        assert_eq!(leftovers(&[suite(vec![]), namesake]), leftovers(&[suite(vec![])]));
     }
 }

@@ -54,11 +54,13 @@ fn every_cell_comes_to_what_the_model_says() {
         assert!(record.reason.contains(cell.expect.reason()), "another reason: {record:?}{output}");
         assert_eq!(record.reason.is_empty(), cell.outcome() == Outcome::Passed, "{record:?}{output}");
         assert_eq!(record.row.as_deref(), cell.row, "another row: {record:?}{output}");
+        assert_eq!(record.debt.is_some(), cell.row.is_some(), "another debt: {record:?}{output}");
         assert_eq!(record.markers, cell.markers, "other markers: {record:?}{output}");
         assert_eq!(record.backend, cell.backend(), "another backend: {record:?}{output}");
         assert!(!record.excluded, "a row was set aside: {record:?}{output}");
         assert!(record.origin.contains("outcomes.rs:"), "no place: {record:?}{output}");
     }
+    assert!(recorded.values().any(|record| record.micros > 0), "no cell took any time{output}");
 }
 
 #[test]
@@ -80,7 +82,8 @@ fn the_terminal_says_why_and_counts_every_outcome() {
     let counts = counted.iter().filter(|(count, _)| *count > 0).map(|(count, outcome)| format!("{count} {outcome}"));
     let counts: Vec<_> = counts.collect();
     output.says(&format!("\n{} cells: {}\n", CELLS.len(), counts.join(", ")));
-    output.says("unavailable: absent: nobody delivered it");
+    let unavailable: Vec<_> = output.stdout.lines().filter(|line| line.starts_with("unavailable: ")).collect();
+    assert_eq!(unavailable, ["unavailable: absent: nobody delivered it"], "{output}");
     // What did not occur is not counted.
     let absent = |outcome| cells(|cell| cell.backend() == "absent" && cell.outcome() == outcome).len();
     let (skipped, unavailable) = (absent(Outcome::Skipped), absent(Outcome::Unavailable));
@@ -134,7 +137,10 @@ fn only_unexpected_panics_are_printed() {
     output.complains("the crate arrived empty");
     assert!(!output.stderr.contains("the cogs jammed"), "an expected panic is printed{output}");
     // It is no longer expected without the matrix.
-    suite("outcomes").args(&["--run-excluded", "expected::panic"]).run().exits(101).complains("the cogs jammed");
+    let output = suite("outcomes").args(&["--run-excluded", "expected::panic"]).run();
+    output.exits(101).complains("the cogs jammed");
+    output
+        .says("cargo test -p crosscheck-ui-tests --test outcomes -- --run-excluded --exact expected::panic::faulty\n");
 }
 
 #[test]
@@ -142,6 +148,15 @@ fn a_record_that_cannot_be_written_is_a_warning() {
     let file = std::env::current_exe().unwrap();
     let output = suite("outcomes").env("CROSSCHECK_RECORD", file.join("record")).args(&["agrees::reference"]).run();
     output.exits(0).complains("warning: no record is written").says("1 cell: 1 passed");
+}
+
+#[test]
+fn json_is_nothing_but_json() {
+    let output = suite("outcomes").args(&["agrees", "--format", "json", "-Z", "unstable-options"]).run();
+    for line in output.stdout.lines() {
+        assert!(serde_json::from_str::<serde_json::Value>(line).is_ok(), "{line:?}{output}");
+    }
+    assert!(output.stdout.contains("agrees::faulty"), "{output}");
 }
 
 // ---- Suites that are refused.
@@ -206,7 +221,7 @@ fn a_suite_without_tests_is_refused() {
 #[test]
 fn a_row_that_decides_on_nothing_is_an_error_whatever_is_selected() {
     let selections = [&[][..], &["--list"], &["--list", "--format", "terse"], &["--exact", "suite::is_noon::sun"]];
-    for args in selections.into_iter().chain([&["--matrix"][..]]) {
+    for args in selections.into_iter().chain([&["--matrix"][..], &["--run-excluded"]]) {
         let output = suite("leftovers").args(args).run();
         let (row, at) = ("error: row ", "leftovers.rs:");
         for (row, why) in [
@@ -241,9 +256,11 @@ fn what_no_test_has_to_do_with_is_a_warning() {
     output.complains("warning: no test of `dyn subjects::radios::Radio` uses the feature `colour`\n");
     output.complains(": no test runs on the backend `idle`\n");
     assert!(!output.stderr.contains("volume"), "a feature that one of two subjects uses is left over{output}");
-    // Not once a cell.
+    // A list has nothing to say of it, and neither has each process of nextest's.
     let args = ["--exact", "lamps::shines::lamp"];
-    assert_eq!(suite("subjects").env("NEXTEST", "1").args(&args).run().exits(0).stderr, "");
+    for silent in [suite("subjects").args(&["--list"]), suite("subjects").env("NEXTEST", "1").args(&args)] {
+        assert_eq!(silent.run().exits(0).stderr, "");
+    }
 }
 
 // ---- Selection.
@@ -351,7 +368,7 @@ fn the_matrix_counts_every_cell_and_runs_nothing() {
     let skipped = cells(|cell| matches!(cell.expect, Expect::Skips(_))).len();
     let skipped = skipped + cells(|cell| matches!(cell.expect, Expect::Expires { skip: true, .. })).len();
     // What would end the process is expected to fail all the same.
-    let skipped = skipped - cells(|cell| cell.markers.contains(&"deadly")).len();
+    let skipped = skipped - cells(|cell| cell.alone == Outcome::Skipped).len();
     let ruled = cells(|cell| cell.row.is_some()).len();
     let lacking = cells(|cell| matches!(cell.expect, Expect::Lacks(_))).len();
     assert_eq!(counted("run"), CELLS.len() - ruled - lacking, "cells to run{output}");
@@ -359,9 +376,12 @@ fn the_matrix_counts_every_cell_and_runs_nothing() {
     assert_eq!(counted("xfail"), ruled - skipped, "cells expected to fail{output}");
     assert_eq!(counted("skip"), skipped, "cells to skip{output}");
     output.says("xfail faulty known_somehow: something is wrong (upstream, issue 7, ");
+    output.says("xfail faulty lapsed: the belt tears (upstream, since 0.7, until 2020-01-31, ");
     output.says("skip  faulty impossible: 'faulty' has no arms for 'impossible' (hardware limit, ");
     output.says("\nfeatures\n  impossible: Skipped, by a row that is right.\n");
-    // A selection narrows it.
+    // A selection narrows it, and what a value of an axis carries is a feature as well.
+    let narrow = suite("outcomes").args(&["--matrix", "carried::by_the_type"]).run();
+    narrow.exits(0).says("\nfeatures\n  torn: Carried by one value of an axis.\n\nexclusions: ");
     let narrow = suite("outcomes").args(&["--matrix", "--backend", "reference"]).run();
     assert!(!narrow.exits(0).ran_nothing().stdout.contains("faulty"), "an unselected backend{narrow}");
 }
@@ -420,6 +440,9 @@ fn run_excluded_tries_every_row() {
     for cell in CELLS {
         let record = recorded[cell.name];
         assert_eq!((record.excluded, record.row.as_deref()), (cell.row.is_some(), cell.row), "{record:?}{output}");
+        // What is not run without the matrix either says why.
+        let unrun = cell.alone == Outcome::Skipped;
+        assert!(!unrun || record.reason.contains(cell.expect.reason()), "{record:?}{output}");
     }
     let rows: BTreeMap<_, Vec<_>> = CELLS.iter().fold(BTreeMap::new(), |mut rows, cell| {
         if let Some(row) = cell.row {
@@ -427,6 +450,7 @@ fn run_excluded_tries_every_row() {
         }
         rows
     });
+    let mut counts = [("needed", 0), ("to delete", 0), ("to narrow", 0), ("to relabel", 0), ("unknown", 0)];
     for ((row, backend), cells) in rows {
         // What fails before its body's turn says nothing of the row.
         let count = |outcome| cells.iter().filter(|cell| cell.alone == outcome && !cell.cannot_start()).count();
@@ -448,6 +472,9 @@ fn run_excluded_tries_every_row() {
             (passed, total) if passed == total => format!("stale, delete it: {} without it", of(total, total, "pass")),
             (passed, total) => format!("too wide: {} without it: ", of(passed, total, "pass")),
         };
+        let kind =
+            ["needed", "stale", "too wide", "relabel", "no cell"].iter().position(|kind| verdict.starts_with(kind));
+        counts[kind.unwrap_or_default()].1 += 1;
         let lines: Vec<_> = output.stdout.lines().collect();
         if verdict.starts_with("no cell") || verdict.starts_with("needed") {
             let found = lines.iter().find(|line| line.contains(&format!("  row `{row}` of `{backend}` at ")));
@@ -475,7 +502,10 @@ fn run_excluded_tries_every_row() {
     }
     output.says("+ xfail faulty wrong_kind: the belt tears, or so we thought .by(Panic)\n");
     output.says("too wide: 1 of 2 cells pass without it: outdated::too_wide::answer::faulty\n");
-    output.says("\naudit of the exclusions: ");
+    let counts = counts.iter().filter(|(_, count)| *count > 0).map(|(kind, count)| format!("{count} {kind}"));
+    output.says(&format!("\naudit of the exclusions: {}\n", counts.collect::<Vec<_>>().join(", ")));
+    let output = suite("outcomes").args(&["--run-excluded", "expected::"]).run();
+    output.says("\naudit of the exclusions: 5 needed, ");
 }
 
 #[test]
@@ -485,6 +515,7 @@ fn a_run_of_nothing_is_an_error() {
         (&["lacking::a_sng"], "matches `lacking::a_sng`; did you mean `lacking::a_song`? ("),
         (&["a_sng_on_the_way"], "matches `a_sng_on_the_way`; did you mean `a_song_on_the_way`? ("),
         (&["stale", "--backend", "absent"], "matches `stale`, --backend absent ("),
+        (&["agrees", "--skip", "agrees"], "matches `agrees`, --skip agrees ("),
         (&["--marker", "deadly and stale"], "matches --marker \"deadly and stale\" ("),
     ] {
         refuses(args, text);
@@ -496,6 +527,9 @@ fn a_run_of_nothing_is_an_error() {
     let total = absent.len();
     output.exits(2).complains(&format!("error: no body was run: {total} cells: 1 skipped, {} unavailable", total - 1));
     suite("outcomes").args(&["--backend", "absent"]).env("CROSSCHECK_NO_TESTS", "pass").run().exits(0);
+    refuses(&["no such test"], &format!("error: none of the {} cells matches ", CELLS.len()));
+    // nextest judges that by itself.
+    suite("outcomes").env("NEXTEST", "1").args(&["no such test"]).run().exits(0);
     // One body is enough.
     suite("outcomes").args(&["agrees", "--backend", "absent,reference"]).run().exits(0);
 }
@@ -599,6 +633,7 @@ fn nextest_runs_each_cell_in_a_process_of_its_own() {
         // A mismatch gives its numbers in later lines.
         let complains = output.stderr.lines().any(says) || matches!(cell.expect, Expect::Fails(_));
         assert_eq!(complains, fails(cell.outcome()), "a line `Error: {word}: …` on stderr{output}");
+        assert!(!output.stdout.contains("all cells"), "a report for one cell{output}");
         let errors = output.stderr.lines().filter(|line| line.starts_with("Error: ")).count();
         assert_eq!(errors, usize::from(fails(cell.outcome())), "another number of errors on stderr{output}");
     }

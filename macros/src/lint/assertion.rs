@@ -9,7 +9,6 @@ use syn::{
 };
 
 use super::code::{arguments, bare, callee, is_asserting, is_asserting_macro, last, only, pairs, unreadable};
-use super::early_return::is_err;
 
 pub fn findings(function: &ItemFn) -> Vec<TokenStream> {
     let mut found = Failures { found: false, inner: false };
@@ -131,7 +130,7 @@ impl<'ast> Visit<'ast> for Failures {
     }
 
     fn visit_expr_return(&mut self, leave: &'ast ExprReturn) {
-        let can_fail = leave.expr.as_deref().is_some_and(|expr| is_err(expr) || !is_ok(expr));
+        let can_fail = leave.expr.as_deref().is_some_and(|expr| !is_ok(expr));
         self.found |= !self.inner && can_fail;
         visit::visit_expr_return(self, leave);
     }

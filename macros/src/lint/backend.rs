@@ -143,7 +143,7 @@ impl Branches {
         match (pat, bare(value)) {
             (Pat::Type(typed), value) => self.bind_value(&typed.pat, value),
             (Pat::Paren(paren), value) => self.bind_value(&paren.pat, value),
-            (Pat::Reference(reference), value) => self.bind_value(&reference.pat, value),
+            (Pat::Reference(pat), Expr::Reference(value)) => self.bind_value(&pat.pat, &value.expr),
             (Pat::Tuple(pats), Expr::Tuple(values)) if pats.elems.len() == values.elems.len() => {
                 pats.elems.iter().zip(&values.elems).for_each(|(pat, value)| self.bind_value(pat, value));
             }

@@ -40,7 +40,7 @@ impl Returns {
 }
 
 /// `Err(…)`, also with the error converted or a context given to it.
-pub fn is_err(expr: &Expr) -> bool {
+fn is_err(expr: &Expr) -> bool {
     match bare(expr) {
         Expr::Call(call) => callee(&call.func).is_some_and(|name| name == "Err"),
         Expr::Try(tried) => is_err(&tried.expr),

@@ -39,6 +39,7 @@ fn branches_on_the_backend_are_found_once() {
         ("if [\"metal\", \"cuda\"].contains(&kernels.name()) {}", "kernels.name()"),
         ("let skipped = vec![\"metal\"]; if skipped.contains(&kernels.name()) {}", "kernels.name()"),
         ("if unsupported(kernels.name(), n) {}", "kernels.name()"),
+        ("let &(a, name) = &(n, kernels.name()); if a == 1 && name == \"metal\" {}", "name"),
         ("let name = kernels.name(); if name == \"metal\" {}", "name"),
         ("let name; name = kernels.name(); if name == \"metal\" {}", "name"),
         ("let (a, name) = (n, kernels.name().to_string()); match name.as_str() { _ => {} }", "name"),
@@ -53,9 +54,27 @@ fn branches_on_the_backend_are_found_once() {
         ("assert!(kernels.name() == \"metal\" || n == 1);", "kernels.name()"),
         ("assert_matches!(if kernels.is_cpu() { 1 } else { 2 }, x @ 1..3 if x > 0);", "kernels.is_cpu()"),
         ("if matches!(n, x @ 1..3 if kernels.is_cpu()) {}", "kernels.is_cpu()"),
+        ("if kernels.clone().name() == \"metal\" {}", "kernels.clone().name()"),
+        ("if kernels.borrow().deref().name() == \"metal\" {}", "kernels.borrow().deref().name()"),
+        ("let n = kernels.name().strip_prefix(\"m\").map_or(1, len);", "kernels.name()"),
+        ("let n = kernels.name().strip_prefix(\"m\").map_or_else(f, len);", "kernels.name()"),
+        ("let mut name = kernels.name(); if n == 1 { name = \"x\"; } if name == \"metal\" {}", "name"),
+        ("if [true, false][kernels.id()] {}", "kernels.id()"),
+        ("if kernels.name()? == \"metal\" {}", "kernels.name()"),
+        ("if (Key { name: kernels.name(), n }) == key {}", "kernels.name()"),
+        ("if unsafe { kernels.is_metal() } {}", "kernels.is_metal()"),
+        ("if let \"metal\" = kernels.name() && kernels.is_gpu() {}", "kernels.name()"),
+        ("let known = vec![\"metal\"]; if known.iter().any_is(kernels.name()) {}", "kernels.name()"),
     ] {
         assert_eq!(found(Lint::BackendBranch, body), [identity], "{body}");
     }
+    for search in ["eq", "ne", "contains", "contains_key", "get", "starts_with", "ends_with", "eq_ignore_ascii_case"] {
+        let body = format!("let known = f(kernels.run(n)); if known.{search}(kernels.name()) {{}}");
+        assert_eq!(found(Lint::BackendBranch, &body), ["kernels.name()"], "{body}");
+    }
+    // A branch inside of a condition is one of its own.
+    let body = "if kernels.name() == f({ if kernels.is_cpu() { g(); } n }) {}";
+    assert_eq!(found(Lint::BackendBranch, body), ["kernels.name()", "kernels.is_cpu()"]);
 }
 
 #[test]
@@ -84,6 +103,7 @@ fn other_conditions_are_none_on_the_backend() {
         "if let Err(error) = run(kernels.name(), kernels, n) {}",
         "let got = kernels.run(n); if let Err(error) = compare(&got, kernels.name()) {}",
         "if n == 1 {} match n { 1 => {} _ => {} }",
+        "let (a, name): (usize, &str) = (n, kernels.name()); if a == 1 {}",
     ] {
         assert!(found(Lint::BackendBranch, body).is_empty(), "{body}");
     }
@@ -98,6 +118,8 @@ fn cfg_is_found_wherever_it_stands() {
         "println!(\"{}\", vec![cfg!(unix); 2].len());",
         "unreadable!(=> cfg!(unix));",
         "cfg_select! { unix => {} _ => {} }",
+        "cfg_match! { unix => {} _ => {} }",
+        "cfg_if::cfg_if! { if #[cfg(unix)] { f(); } }",
         "#[cfg(unix)] let x = 1;",
         "#[cfg(unix)] { f(); }",
         "#[cfg(unix)] f();",
@@ -168,11 +190,23 @@ fn a_check_that_cannot_fail_is_found() {
     ] {
         assert_eq!(found(Lint::NoAssertion, body), ["check"], "{body}");
     }
-    for body in ["Ok(())", "return Ok(());", "{ Ok(()) }", "if n == 1 { Ok(()) } else { Ok::<_, u32>(()) }"] {
+    for body in [
+        "Ok(())",
+        "return Ok(());",
+        "{ Ok(()) }",
+        "unsafe { Ok(()) }",
+        "if n == 1 { Ok(()) } else { Ok::<_, u32>(()) }",
+    ] {
         let body: TokenStream = body.parse().unwrap();
         let function = parse_quote!(fn check(kernels: &dyn Kernels) -> Result<(), u32> { kernels.run(); #body });
         assert_eq!(found_in(Lint::NoAssertion, &function), ["check"], "{body}");
     }
+    let unit = parse_quote!(
+        fn check(kernels: &dyn Kernels) -> () {
+            kernels.run()
+        }
+    );
+    assert_eq!(found_in(Lint::NoAssertion, &unit), ["check"]);
 }
 
 #[test]
@@ -181,6 +215,16 @@ fn a_check_that_can_fail_is_not_found() {
         "assert_eq!(n, 1);",
         "approx::assert_relative_eq!(n, 1);",
         "unreadable!(=> assert!(x));",
+        "unreadable!(=> return Err(x));",
+        "unreadable!(=> f()?);",
+        "f().unwrap_err();",
+        "f().unwrap_none();",
+        "std::panic::panic_any(n);",
+        "resume_unwind(f());",
+        "verify(n);",
+        "ensure_that(n);",
+        "require(n);",
+        "compare_with(n);",
         "println!(\"{}\", f().unwrap());",
         "f().expect(\"a value\");",
         "xs.iter().for_each(|x| assert!(x));",

@@ -90,6 +90,30 @@ fn two_cells_of_one_name_are_an_error_although_their_tests_have_two() {
             "two cells are named `m::u::…`: of a.rs:1 and b.rs:2; give a value of an axis another label",
         ],
     );
+    // A runner sees no subject.
+    let of = |test| suite(vec![test], vec![backend("reference", &[], A)]);
+    let (first, second) = (of(TestSpec { axes: LABEL, ..test("m", A) }), of(test("m::u", B)));
+    let errors = check(&nothing_linked(), &[&first, &second], &[]);
+    assert!(matches!(errors[..], [RegistryError::DuplicateCell { .. }]), "{errors:?}");
+}
+
+#[test]
+fn one_suite_by_itself_is_checked_for_all_that_concerns_it() {
+    let backends = || vec![backend("reference", &[], A)];
+    let says = |tests| check_one(&suite(tests, backends())).iter().map(ToString::to_string).collect::<Vec<_>>();
+    let unknown = TestSpec { backends: Some(&["mlx"]), ..test("t", B) };
+    assert_eq!(
+        says(vec![test("t", A), unknown]),
+        [
+            "two tests are named `t`: a.rs:1 and b.rs:2",
+            "b.rs:2: test `t` names an unknown backend `mlx` (known: reference)",
+        ],
+    );
+    const LABEL: &[AxisSpec] = &[AxisSpec { name: "n", labels: &["u"] }];
+    assert_eq!(
+        says(vec![TestSpec { axes: LABEL, ..test("m", A) }, test("m::u", B)]),
+        ["two cells are named `m::u::…`: of a.rs:1 and b.rs:2; give a value of an axis another label"],
+    );
 }
 
 #[test]
@@ -100,7 +124,9 @@ fn subjects_that_share_a_type_of_features_share_its_exclusions() {
         suite
     };
     let (first, second) = (with("t", "mlx"), with("u", "candle"));
-    let errors = check(&nothing_linked(), &[&first, &second], &[]);
+    // It has a backend of the name, but other features.
+    let third = suite(vec![test("v", A)], vec![backend("mlz", &[], A)]);
+    let errors = check(&nothing_linked(), &[&first, &second, &third], &[]);
     let messages: Vec<_> = errors.iter().map(ToString::to_string).collect();
     assert_eq!(messages, ["b.rs:2: exclusions for an unknown backend `mlz`; did you mean `mlx`? (known: mlx, candle)"],);
 }

@@ -202,6 +202,32 @@ mod tests {
         assert_eq!(ulps("f32", f64::NAN, 1.0), Some(f64::INFINITY));
         assert_eq!(ulps("f32", 1.0, f64::INFINITY), Some(f64::INFINITY));
         assert_eq!(ulps("i32", 1.0, 2.0), None);
+        // Of two neighbours of other exponents it is the expected one's; of several differences it is the largest.
+        assert_eq!(ulps("f32", 1.0, 2.0), Some(2_f64.powi(22)));
+        let off = |ulps: [f64; 3]| f32s(&ulps.map(|off| 100.0 + off * 128.0 * epsilon * 64.0), &[100.0; 3]);
+        for three in [[3.0, 7.0, 5.0], [7.0, 5.0, 3.0], [3.0, 5.0, 7.0]] {
+            assert_eq!(off(three).unwrap_err().ulps(), Some(7.0 * 128.0), "{three:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_matter_of_degree_is_infinitely_far_off_in_all_elements() {
+        let shape = elements(("i32", &[1], [1.0]), ("i32", &[], [1.0]), &Tolerance::EXACT).unwrap_err();
+        for mismatch in [shape, Mismatch::Type] {
+            assert_eq!((mismatch.ulps(), mismatch.share()), (Some(f64::INFINITY), 1.0), "{mismatch:?}");
+        }
+    }
+
+    #[test]
+    fn a_mismatch_shows_the_first_few_and_no_number_where_there_is_none() {
+        let error = f32s(&[f64::NAN; 5], &[0.0; 5]).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "5 of 5 elements (100.0 %) disagree; allowed: rtol 1.3e-6, atol 1e-5\n  \
+             5 disagree in being NaN\n  \
+             first of them:\n    [0] NaN instead of 0e0\n    [1] NaN instead of 0e0\n    \
+             [2] NaN instead of 0e0\n    [3] NaN instead of 0e0",
+        );
     }
 
     #[test]

@@ -88,6 +88,13 @@ mod tests {
     }
 
     #[test]
+    fn exact_is_what_allows_no_difference_at_any_value() {
+        for (rtol, atol, exact) in [(0.0, 0.0, true), (1e-3, 0.0, false), (0.0, 1e-3, false)] {
+            assert_eq!(Tolerance::new(rtol, atol).unwrap().is_exact(), exact, "{rtol} {atol}");
+        }
+    }
+
+    #[test]
     fn the_bound_is_inclusive_and_grows_with_the_expected_value() {
         let tolerance = Tolerance::new(0.5, 0.25).unwrap();
         assert!(tolerance.accepts(3.25, 2.0));

@@ -37,7 +37,8 @@ mod tests {
             assert_eq!(spacing("f32", f64::from(x)), Some(next), "{x}");
             assert_eq!(spacing("f32", -f64::from(x)), Some(next), "{x}");
         }
-        for x in [1.0_f64, 1.999, 2.0, 1e-308, 1e-320, 0.0, 1e308] {
+        // The spacing of the first one is a power of two that no normal number is.
+        for x in [f64::from_bits(52 << 52), 1.0, 1.999, 2.0, 1e-308, 1e-320, 0.0, 1e308] {
             assert_eq!(spacing("f64", x), Some(x.next_up() - x), "{x}");
         }
         // The 16-bit types: 10 and 7 bits of fraction; the least positive numbers are 2^-24 and 2^-133.

@@ -142,6 +142,22 @@ fn a_mismatch_is_excused_within_its_bracket_only() {
 }
 
 #[test]
+fn every_failure_says_what_happened() {
+    for (observation, failure) in observations() {
+        let part = match failure {
+            None => continue,
+            Some(Failure::Error) => "returned an error: kernel fault 7",
+            Some(Failure::Panic) => "panicked at ",
+            Some(Failure::Mismatch) => "the value is of another Rust type than the baseline's",
+            Some(Failure::Timeout) => "did not come to its end within 7s",
+            Some(Failure::Crash) => "ended its process: kernel fault 7",
+        };
+        let reason = judge(None, terms(false), &observation).reason;
+        assert!(reason.starts_with(part), "{observation:?}: {reason}");
+    }
+}
+
+#[test]
 fn only_a_failure_with_the_expected_text_is_excused() {
     for (observation, failure) in observations() {
         if matches!(failure, Some(Failure::Error | Failure::Panic)) {

@@ -181,6 +181,27 @@ fn a_function_that_the_backend_leaves_out_is_not_implemented_whatever_the_matrix
     }
 }
 
+/// No test is about it, but one backend implements it.
+#[test]
+fn what_another_backend_implements_is_a_function_of_the_contract() {
+    for (metal, expected) in [(None, None), (Some(&["add"][..]), None), (Some(&["add", "twice"]), Some("twice"))] {
+        let mut suite = suite(vec![TestSpec { calls: &["twice"], backends: Some(&["mlx"]), ..test("t", &[]) }]);
+        suite.backends[1].implements = metal;
+        suite.backends[2].implements = Some(&["add"]);
+        let plan = plan([suite].into(), &Selection::default());
+        assert_eq!(plan.missing_function(&plan.cells[0]), expected, "{metal:?}");
+    }
+}
+
+#[test]
+fn a_marker_of_the_test_and_of_several_values_is_one_marker() {
+    const AXES: &[AxisSpec] = &[AxisSpec { name: "a", labels: &["a_1"] }, AxisSpec { name: "b", labels: &["b_1"] }];
+    let carried = vec![vec![vec!["b", "c"]], vec![vec!["c"]]];
+    let spec = TestSpec { axes: AXES, carried, backends: Some(&["mlx"]), ..test("t", &["b"]) };
+    let plan = plan([suite(vec![spec])].into(), &Selection::default());
+    assert_eq!(plan.markers(&plan.cells[0]), ["b", "c"]);
+}
+
 #[test]
 fn a_function_selects_the_tests_that_are_about_it() {
     let about = |name: &str, of| TestSpec { of, backends: Some(&["mlx"]), ..test(name, &[]) };

@@ -82,3 +82,69 @@ pub(super) fn describe(row: &Row) -> String {
     let details = if details.is_empty() { String::new() } else { format!(" ({})", details.join(", ")) };
     format!("{kind} {} {}: {}{details}", row.backend, row.marker, row.message)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::date::Date;
+    use crate::plan::{Selection, plan};
+    use crate::spec::{ALL, AxisSpec, BackendSpec, Origin, TestSpec};
+
+    const HERE: Origin = Origin { module: "suite", file: "a.rs", line: 1 };
+
+    /// `mlx` fails at `a`, of which there are two cells, and skips `b`, which makes another row of no use.
+    fn suite() -> SuiteSpec {
+        const TWO: &[AxisSpec] = &[AxisSpec { name: "n", labels: &["n_1", "n_2"] }];
+        let test = |name: &str, marker| TestSpec { markers: vec![marker], ..TestSpec::new(name, HERE) };
+        let row = |backend, marker, kind, line| Row {
+            location: Some(format!("m.rs:{line}")),
+            ..Row::new(backend, marker, kind, "no").unwrap()
+        };
+        let a = Row {
+            debt: Some(Debt::Upstream),
+            tracking: Some("issue 7".into()),
+            since: Some("0.7".into()),
+            ..row("mlx", "a", Exclusion::XFAIL, 1)
+        };
+        let b =
+            Row { debt: Some(Debt::NotYet), until: Date::parse("2027-01-31"), ..row("mlx", "b", Exclusion::Skip, 2) };
+        SuiteSpec {
+            backends: ["reference", "metal", "mlx"].map(|name| BackendSpec::new(name, HERE)).to_vec(),
+            tests: vec![TestSpec { axes: TWO, ..test("t", "a") }, test("u", "b")],
+            rows: vec![a, b, row("mlx", "b", Exclusion::XFAIL, 3), row("metal", ALL, Exclusion::Skip, 4)],
+            ..SuiteSpec::new("dyn Ops", "reference")
+        }
+    }
+
+    #[test]
+    fn the_rows_that_decide_are_counted_with_their_cells() {
+        let text = |backends: &[&str]| {
+            let backends = backends.iter().map(|name| (*name).to_owned()).collect();
+            exclusions(&plan([suite()].into(), &Selection { backends, ..Selection::default() }))
+        };
+        assert_eq!(
+            text(&["mlx"]),
+            "exclusions: 1 not yet (1 cell), 1 upstream (2 cells)\n  \
+             xfail mlx a: no (upstream, issue 7, since 0.7, m.rs:1)\n  \
+             skip  mlx b: no (not yet, until 2027-01-31, m.rs:2)\n",
+        );
+        assert_eq!(text(&["metal"]), "exclusions: 1 no reason given (3 cells)\n  skip  metal all: no (m.rs:4)\n");
+        assert_eq!(text(&["reference"]), "");
+    }
+
+    #[test]
+    fn the_whole_matrix_is_listed_with_what_shadows_a_row() {
+        assert_eq!(
+            flattened(&[suite()], &[]),
+            "exclusions: 1 not yet, 1 upstream, 2 no reason given\n  \
+             xfail mlx a: no (upstream, issue 7, since 0.7, m.rs:1)\n  \
+             skip  mlx b: no (not yet, until 2027-01-31, m.rs:2)\n  \
+             xfail mlx b: no (m.rs:3)\n        \
+             shadowed by row `b` of `mlx` at m.rs:2\n  \
+             skip  metal all: no (m.rs:4)\n",
+        );
+        let metal = "exclusions: 1 no reason given\n  skip  metal all: no (m.rs:4)\n";
+        assert_eq!(flattened(&[suite()], &["metal".to_owned()]), metal);
+        assert_eq!(flattened(&[suite()], &["reference".to_owned()]), "");
+    }
+}

@@ -75,6 +75,8 @@ enum Feature {
     GrownDistance,
     /// Would end the process.
     Deadly,
+    /// Would never end.
+    Endless,
     /// Carried by one value of an axis.
     Torn,
 }
@@ -161,6 +163,7 @@ const fn faulty_exclusions(feature: Feature) -> Action {
         Feature::KnownDistance => xfail("a unit off").because(Debt::Upstream).ulps(0.0..=1.0).share(0.0..=0.5),
         Feature::GrownDistance => xfail("hardly off").because(Debt::Upstream).ulps(0.0..=0.5),
         Feature::Deadly => xfail("explodes").because(Debt::NotYet).by(Failure::Crash),
+        Feature::Endless => xfail("goes on and on").because(Debt::NotYet).by(Failure::Timeout),
         Feature::Torn => xfail("fails").because(Debt::NotYet).by(Failure::Error),
         Feature::Unconstructible => RUN,
     }
@@ -403,6 +406,11 @@ mod signature {
     fn deadly(machine: &dyn Machine) -> Result<(), MachineError> {
         ask("signature::deadly", machine, Order::Panic)
     }
+}
+
+#[conformance(uses = "endless", backends("faulty"))]
+fn endless(machine: &dyn Machine) -> Result<(), MachineError> {
+    ask("endless", machine, Order::Fail)
 }
 
 mod distances {

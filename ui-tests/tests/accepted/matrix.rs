@@ -130,4 +130,24 @@ mod mixed {
     }
 }
 
+#[conformance(uses = "numbers")]
+mod only_without_arguments {
+    use super::*;
+
+    #[backend_matrix]
+    fn compared(store: &dyn Store) -> Vec<i64> {
+        store.get("1").into_iter().collect()
+    }
+}
+
+#[conformance(uses = "numbers")]
+mod only_under_a_condition {
+    use super::*;
+
+    #[cfg_attr(all(), conformance)]
+    fn asserted(store: &dyn Store) {
+        assert_eq!(store.get("1"), None);
+    }
+}
+
 fn main() {}

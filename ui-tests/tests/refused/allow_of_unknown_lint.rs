@@ -5,7 +5,7 @@
 use crosscheck::conformance;
 use crosscheck_ui_tests::Ops;
 
-#[conformance(allow(no_asertion, dead_code, reason = "it only has to come back"))]
+#[conformance(allow(no_asertoin, dead_code, reason = "it only has to come back"))]
 fn misspelt(ops: &dyn Ops) {
     ops.double(f64::NAN);
 }
@@ -18,6 +18,16 @@ fn repeated(ops: &dyn Ops) {
 #[conformance(allow("no_assertion", reason = "it only has to come back"))]
 fn quoted(ops: &dyn Ops) {
     ops.double(f64::NAN);
+}
+
+#[conformance(allow(no_assertion, reason = "it only has to come back", reason = "it does"))]
+fn two_reasons(ops: &dyn Ops) {
+    ops.double(f64::NAN);
+}
+
+#[conformance(allow(1, 2))]
+fn an_axis(ops: &dyn Ops, allow: u32) {
+    assert_eq!(ops.double(allow.into()), 2.0 * f64::from(allow));
 }
 
 fn main() {}

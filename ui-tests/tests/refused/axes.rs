@@ -21,4 +21,9 @@ fn unnamed(ops: &dyn Ops, n: u32) {
     assert_eq!(ops.double(n.into()), 2.0 * f64::from(n));
 }
 
+#[conformance(is_low(LOW == 1))]
+fn compared(ops: &dyn Ops, is_low: bool) {
+    assert_eq!(ops.double(1.0) < 3.0, is_low);
+}
+
 fn main() {}

@@ -26,4 +26,9 @@ const fn misspelt(_: Feature) -> Action {
     RUN
 }
 
+#[crosscheck::exclusions("metal", all = RUN, all = RUN)]
+const fn twice(_: Feature) -> Action {
+    RUN
+}
+
 fn main() {}

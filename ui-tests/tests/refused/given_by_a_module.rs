@@ -16,6 +16,15 @@ mod too_much {
     }
 }
 
+#[conformance(uses = "float64", n(1, 2))]
+mod an_axis {}
+
+#[conformance(of = "double", tolerance(rtol = 0.0, atol = 0.0, reason = "exact"))]
+mod a_tolerance {}
+
+#[conformance(of = "double", allow(early_return, reason = "none of them fails"))]
+mod an_allowance {}
+
 #[conformance(uses = "float64")]
 mod without_checks {
     fn helper() {}

@@ -17,7 +17,7 @@ impl Ops for Metal {
     }
 }
 
-#[crosscheck::implements("metal", "metal")]
+#[crosscheck::implements("metal", "metal", "a100 (new)")]
 impl Metal {
     fn warm_up(&self) {}
 }

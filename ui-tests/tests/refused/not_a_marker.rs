@@ -10,4 +10,9 @@ fn check(ops: &dyn Ops) {
     assert_eq!(ops.double(1.0), 2.0);
 }
 
+#[conformance(uses("64bit", "self", "_"), n(1 uses = "float 64"))]
+fn no_names(ops: &dyn Ops, n: u32) {
+    assert_eq!(ops.double(n.into()), 2.0);
+}
+
 fn main() {}

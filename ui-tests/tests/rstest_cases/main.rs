@@ -65,6 +65,9 @@ const CELLS: &[(&str, Outcome)] = &[
     ("suite::fixture_fails_on_the_baseline::case_1::short", Failed),
     ("suite::fixtures::tree", Passed),
     ("suite::fixtures::short", Passed),
+    ("suite::given_by_the_module::asserted::case_1::tree", Passed),
+    ("suite::given_by_the_module::asserted::case_1::short", Skipped),
+    ("suite::given_by_the_module::compared::case_1::short", Skipped),
     ("suite::one_case_fails::case_1_right::tree", Passed),
     ("suite::one_case_fails::case_1_right::short", Passed),
     ("suite::one_case_fails::case_2_wrong::tree", Failed),
@@ -108,6 +111,9 @@ fn failures_say_why() {
         let found = &outcomes[name].reason;
         assert!(found.contains(reason), "`{name}`: {found:?}{output}");
     }
+    // A target of this crate name may have a dash.
+    let wrong = "suite::one_case_fails::case_2_wrong::short";
+    output.says(&format!("cargo test -p crosscheck-ui-tests --test 'rstest?cases' -- --exact {wrong}\n"));
 }
 
 fn the_list_holds_every_cell() {

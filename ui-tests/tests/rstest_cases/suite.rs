@@ -138,6 +138,25 @@ fn one_case_fails(#[ignore] store: &dyn Store, #[case] expected: i64, seed: i64)
     assert_eq!(store.get("k"), Some(expected), "the case is wrong");
 }
 
+#[conformance(uses = "empty_key")]
+mod given_by_the_module {
+    use super::*;
+
+    #[rstest]
+    #[test_attr(conformance)]
+    #[case(1)]
+    fn asserted(#[ignore] store: &dyn Store, #[case] value: i64) {
+        assert_eq!(store.put("", value), Ok(()));
+    }
+
+    #[rstest]
+    #[test_attr(backend_matrix(backends("short")))]
+    #[case(1)]
+    fn compared(#[ignore] store: &dyn Store, #[case] value: i64) -> Vec<i64> {
+        store.get("").into_iter().chain([value]).collect()
+    }
+}
+
 #[fixture]
 fn broken() -> i64 {
     panic!("the fixture is broken")

@@ -3,7 +3,7 @@ use crate::execute::Observation;
 use crate::judge::Judgement;
 use crate::plan::{Cell, Selection, plan};
 use crate::session::Finished;
-use crate::spec::{BackendSpec, Exclusion, FeatureSpec, Origin, Row, TestSpec};
+use crate::spec::{AxisSpec, BackendSpec, Exclusion, FeatureSpec, Origin, Row, TestSpec};
 
 const HERE: Origin = Origin { module: "suite", file: "a.rs", line: 1 };
 
@@ -44,6 +44,21 @@ fn a_plan_is_counted_by_feature_and_backend_and_each_cell_once_in_all() {
             "1 skip",
         ],
     );
+}
+
+/// Also where the rows are set aside.
+#[test]
+fn a_cell_is_counted_at_the_features_that_its_values_carry() {
+    const TWO: &[AxisSpec] = &[AxisSpec { name: "n", labels: &["n_1", "n_2"] }];
+    let carried = vec![vec![vec![], vec!["b"]]];
+    let test = TestSpec { axes: TWO, carried, ..TestSpec::new("carrying", HERE) };
+    let rows_of = |run_excluded| {
+        let selection = Selection { run_excluded, ..Selection::default() };
+        rows(&of_plan(&plan([SuiteSpec { tests: vec![test.clone()], ..suite() }].into(), &selection)))
+    };
+    let head = ["feature|reference|mlx", "(no feature)|1 run|1 run"];
+    assert_eq!(rows_of(false), [&head[..], &["b|1 run|1 skip", "all cells|2 run|1 run", "1 skip"]].concat());
+    assert_eq!(rows_of(true), [&head[..], &["b|1 run|1 run", "all cells|2 run|2 run"]].concat());
 }
 
 #[test]

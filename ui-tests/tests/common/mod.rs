@@ -138,7 +138,6 @@ fn executable(suite: &str) -> &'static str {
         "empty" => env!("CARGO_BIN_EXE_empty"),
         "misregistered" => env!("CARGO_BIN_EXE_misregistered"),
         "outcomes" => env!("CARGO_BIN_EXE_outcomes"),
-        "partial" => env!("CARGO_BIN_EXE_partial"),
         "subjects" => env!("CARGO_BIN_EXE_subjects"),
         _ => panic!("`{suite}` is no suite of `src/bin/`"),
     }

@@ -38,6 +38,9 @@ pub struct CellRecord {
     pub name: String,
     /// `module::test`.
     pub test: String,
+    /// The function of the contract that the test is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub function: Option<String>,
     /// The backend.
     pub backend: String,
     /// The markers of the test.
@@ -78,6 +81,7 @@ impl CellRecord {
         Self {
             name: plan.name(cell),
             test: test.path.clone(),
+            function: test.of.map(str::to_owned),
             backend: plan.backend(cell).to_owned(),
             markers: plan.markers(cell).iter().map(|marker| (*marker).to_owned()).collect(),
             row: row.map(|row| row.marker.clone().into_owned()),
@@ -238,6 +242,7 @@ mod tests {
         CellRecord {
             name: "a::b::cpu".to_owned(),
             test: "a::b".to_owned(),
+            function: Some("add".to_owned()),
             backend: "cpu".to_owned(),
             markers: vec!["float64".to_owned()],
             row: None,

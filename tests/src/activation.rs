@@ -63,11 +63,14 @@ fn large_numbers_pass_and_small_ones_vanish(kernels: &dyn Kernels, dtype: Dtype)
 }
 
 #[conformance(of = "silu", dtype(F32, F16, BF16))]
-fn nan_stays_nan(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
-    let x = of(&[2], dtype, &[f64::NAN, 0.0])?;
-    for y in [kernels.silu(&x)?, kernels.gelu(&x, Gelu::Exact)?, kernels.gelu(&x, Gelu::Tanh)?] {
-        assert_holds(&y, &[2], &[f64::NAN, 0.0]);
-    }
+fn silu_of_nan_is_nan(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
+    assert_holds(&kernels.silu(&of(&[2], dtype, &[f64::NAN, 0.0])?)?, &[2], &[f64::NAN, 0.0]);
+    Ok(())
+}
+
+#[conformance(of = "gelu", dtype(F32, F16, BF16), form(Exact, Tanh))]
+fn gelu_of_nan_is_nan(kernels: &dyn Kernels, dtype: Dtype, form: Gelu) -> Checked {
+    assert_holds(&kernels.gelu(&of(&[2], dtype, &[f64::NAN, 0.0])?, form)?, &[2], &[f64::NAN, 0.0]);
     Ok(())
 }
 

@@ -11,6 +11,12 @@ fn random_values(kernels: &dyn Kernels, dtype: Dtype, axis: usize) -> Checked<Te
     kernels.argmax(&uniform(91, &[33, 129], dtype, 1000.0)?, axis)
 }
 
+/// Both axes give the same shape: only the values tell them apart.
+#[backend_matrix(of = "argmax", axis(0, 1))]
+fn each_axis_of_a_square(kernels: &dyn Kernels, axis: usize) -> Checked<Tensor> {
+    kernels.argmax(&uniform(92, &[17, 17], Dtype::F32, 1000.0)?, axis)
+}
+
 #[conformance(of = "argmax", dtype(F32, F16, BF16, I32))]
 fn the_first_of_equal_ones(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
     let x = of(&[2, 4], dtype, &[1.0, 3.0, 3.0, 2.0, 5.0, 5.0, 5.0, 5.0])?;

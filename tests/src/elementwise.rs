@@ -4,7 +4,7 @@ use crosscheck::{backend_matrix, conformance};
 use crosscheck_backends::{Dtype, KernelError, Kernels, Tensor};
 
 use crate::Checked;
-use crate::data::{assert_holds, assert_refused, of, unit};
+use crate::data::{assert_holds, assert_refused, of, uniform, unit};
 
 #[backend_matrix(of = "add", dtype(F32, F16, BF16, I32), length(1, 17, 127, 129, 1023))]
 fn sums(kernels: &dyn Kernels, dtype: Dtype, length: usize) -> Checked<Tensor> {
@@ -21,6 +21,11 @@ fn products(kernels: &dyn Kernels, dtype: Dtype) -> Checked<Tensor> {
 #[backend_matrix(of = "mul", dtype(F32, BF16))]
 fn operands_are_broadcast_to_each_other(kernels: &dyn Kernels, dtype: Dtype) -> Checked<Tensor> {
     kernels.mul(&unit(5, &[4, 1, 5], dtype)?, &unit(6, &[3, 1], dtype)?)
+}
+
+#[backend_matrix(of = "add", dtype(F32, I32))]
+fn rows_and_columns_are_broadcast(kernels: &dyn Kernels, dtype: Dtype) -> Checked<Tensor> {
+    kernels.add(&uniform(7, &[4, 1, 5], dtype, 100.0)?, &uniform(8, &[3, 1], dtype, 100.0)?)
 }
 
 #[conformance(of = "add")]
@@ -50,6 +55,14 @@ fn special_values_follow_ieee_754(kernels: &dyn Kernels, dtype: Dtype) -> Checke
         &[5],
         &[nan, -inf, nan, inf, -inf],
     );
+    Ok(())
+}
+
+#[conformance(of = "mul", dtype(F32, F16, BF16))]
+fn zero_by_infinity_is_nan(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
+    let (inf, nan) = (f64::INFINITY, f64::NAN);
+    let (a, b) = (of(&[4], dtype, &[0.0, -inf, -0.0, nan])?, of(&[4], dtype, &[inf, 0.0, -1.0, 0.0])?);
+    assert_holds(&kernels.mul(&a, &b)?, &[4], &[nan, nan, 0.0, nan]);
     Ok(())
 }
 

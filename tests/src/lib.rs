@@ -8,6 +8,7 @@ pub mod activation;
 pub mod argmax;
 pub mod attention;
 mod data;
+pub mod earlier_calls;
 pub mod elementwise;
 pub mod embedding;
 pub mod golden;

@@ -16,7 +16,7 @@ pub fn cargo(args: &[&str]) -> Cargo {
     let mut command = Command::new(env!("CARGO"));
     command.args(args).current_dir(root());
     // What a user has set for a run of their own would change what is checked here.
-    for variable in ["BACKEND", "MARKER", "MATRIX", "REQUIRE", "RUN_EXCLUDED", "RECORD"] {
+    for variable in ["BACKEND", "MARKER", "MATRIX", "REQUIRE", "RUN_EXCLUDED", "RECORD", "NO_TESTS", "TODAY"] {
         command.env_remove(format!("CROSSCHECK_{variable}"));
     }
     Cargo { command, shown: format!("cargo {}", args.join(" ")) }
@@ -47,6 +47,13 @@ impl Cargo {
             print!("{}", String::from_utf8_lossy(&output.stdout));
             Err(TaskError::Failed { command: self.shown, status: output.status })
         }
+    }
+
+    /// Runs it where failures are what is looked for: prints nothing of them, and takes any result.
+    pub fn run_silently_whatever_it_says(mut self) -> Result<(), TaskError> {
+        println!("\n$ {}", self.shown);
+        let status = self.command.stdout(Stdio::null()).stderr(Stdio::null()).status();
+        status.map(drop).map_err(|source| TaskError::Start { command: self.shown, source })
     }
 
     /// Whether it runs without a complaint; prints nothing.

@@ -27,4 +27,7 @@ pub enum TaskError {
     /// The two test runners did not see the same.
     #[error("`cargo test` and `cargo nextest` disagree:\n{0}")]
     RunnersDisagree(String),
+    /// The suite lets faults pass.
+    #[error("mutants that no test about their function notices:\n{0}")]
+    Survivors(String),
 }

@@ -6,7 +6,9 @@ mod cargo;
 mod error;
 mod matrix;
 mod mlx;
+mod mutants;
 mod nextest;
+mod record;
 mod test;
 
 use std::process::ExitCode;
@@ -26,6 +28,8 @@ enum Task {
     Matrix(matrix::Options),
     /// Run everything that CI runs
     Test,
+    /// Run the suite on the reference with one fault each, and print which tests notice it
+    Mutants,
     /// Set up the MLX library, so that the MLX backends build and run on this machine
     Mlx(mlx::Options),
     /// Write the Rust bindings of mlx-c (`mlx` starts this in a process of its own)
@@ -37,6 +41,7 @@ fn main() -> ExitCode {
     let done = match Cli::parse().task {
         Task::Matrix(options) => matrix::matrix(&options),
         Task::Test => test::test(),
+        Task::Mutants => mutants::mutants(),
         Task::Mlx(options) => mlx::provision(&options).map(drop).map_err(Into::into),
         Task::MlxBindings(request) => mlx::bindings::generate(&request).map_err(Into::into),
     };

@@ -6,10 +6,11 @@ use std::path::PathBuf;
 use crosscheck::judge::Outcome;
 use crosscheck::record::{self, CellRecord};
 
-use crate::cargo::{cargo, root};
+use crate::cargo::cargo;
 use crate::error::TaskError;
 use crate::matrix::SUITE;
-use crate::{mlx, nextest};
+use crate::record::fresh;
+use crate::{mlx, mutants, nextest};
 
 /// Runs every check, the quick ones first.
 pub fn test() -> Result<(), TaskError> {
@@ -19,7 +20,8 @@ pub fn test() -> Result<(), TaskError> {
     // Unit tests, doc tests, ui-tests, and the suite on the reference alone.
     cargo(&["test", "--workspace"]).run()?;
     cargo(&["test", "-p", "crosscheck-backends", "--features", "metal"]).run()?;
-    suite_under_both_runners()
+    suite_under_both_runners()?;
+    mutants::mutants()
 }
 
 fn lint() -> Result<(), TaskError> {
@@ -37,22 +39,13 @@ fn lint() -> Result<(), TaskError> {
 /// The suite on all backends, by `cargo test` and by `cargo nextest`, which have to see the same.
 fn suite_under_both_runners() -> Result<(), TaskError> {
     nextest::provide()?;
-    let (by_test, by_nextest) = (fresh_record("test")?, fresh_record("nextest")?);
+    let (by_test, by_nextest) = (fresh("test")?, fresh("nextest")?);
     let suite = |args: &[&str], record: &PathBuf| {
         cargo(args).env("CROSSCHECK_REQUIRE", "mlx_cpu").env("CROSSCHECK_RECORD", record).run()
     };
     suite(&[&["test"][..], &SUITE, &["--", "--format", "terse"]].concat(), &by_test)?;
     suite(&[&["nextest", "run", "--status-level", "fail"][..], &SUITE].concat(), &by_nextest)?;
     agree(&record::read(&by_test)?, &record::read(&by_nextest)?)
-}
-
-/// A path for a record that does not exist yet.
-fn fresh_record(runner: &str) -> Result<PathBuf, TaskError> {
-    let path = root().join(format!("target/crosscheck/xtask-{runner}.jsonl"));
-    match std::fs::remove_file(&path) {
-        Err(source) if source.kind() != std::io::ErrorKind::NotFound => Err(TaskError::Io { path, source }),
-        _ => Ok(path),
-    }
 }
 
 /// nextest does not start the cells that are skipped or unavailable, nor those that are known not to be implemented; every
@@ -86,6 +79,7 @@ mod tests {
         CellRecord {
             name: name.to_owned(),
             test: name.to_owned(),
+            function: None,
             backend: "reference".to_owned(),
             markers: vec![],
             row: None,

@@ -1,0 +1,97 @@
+//! Which mutants there are. Each is a backend of the name that stands here.
+
+use crosscheck::Unavailable;
+use crosscheck_backends::Kernels;
+
+use crate::mutant::Mutant;
+
+/// A mutant, in words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// The backend's name.
+    pub name: &'static str,
+    /// The function of the contract that has the fault: a check about it has to notice.
+    pub function: &'static str,
+    /// The fault.
+    pub what: &'static str,
+}
+
+macro_rules! catalogue {
+    ($($fault:ident, $name:literal, $function:literal, $what:literal;)*) => {
+        /// What is wrong with a mutant.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Fault {
+            $(#[doc = $what] $fault,)*
+        }
+
+        /// Every mutant.
+        pub const CATALOGUE: &[Entry] = &[$(Entry { name: $name, function: $function, what: $what },)*];
+
+        $(const _: () = {
+            #[crosscheck::backend(name = $name)]
+            fn open() -> Result<Box<dyn Kernels>, Unavailable> {
+                Ok(Box::new(Mutant::new(Fault::$fault)))
+            }
+        };)*
+    };
+}
+
+catalogue! {
+    AddSaturates, "add_saturates", "add", "integers saturate instead of wrapping";
+    AddFlushes, "add_flushes_subnormals", "add", "subnormal sums are flushed to zero";
+    AddRepeatsRow, "add_repeats_the_first_row", "add", "a broadcast operand is read from its beginning only";
+    AddStale, "add_returns_the_previous_result", "add", "the result of the previous call is returned";
+    MulLosesSign, "mul_loses_the_sign_of_zero", "mul", "minus zero becomes zero";
+    MulByInfinity, "mul_zero_by_infinity_is_zero", "mul", "zero times infinity is zero instead of NaN";
+    MatmulTransposed, "matmul_transposes_its_operand", "matmul", "a square second operand is transposed";
+    MatmulTruncated, "matmul_drops_the_last_term", "matmul", "the last term of each sum is dropped";
+    MatmulTile, "matmul_skips_the_last_tile", "matmul", "columns behind the last whole tile of 32 stay zero";
+    MatmulNarrow, "matmul_accumulates_narrowly", "matmul", "sums are kept in the dtype of the operands";
+    MatmulBatch, "matmul_repeats_the_first_batch", "matmul", "every batch is the first one";
+    MatmulZeros, "matmul_returns_zeros", "matmul", "zeros of the right shape are returned";
+    MatmulEmpty, "matmul_of_nothing_is_nan", "matmul", "a sum without terms is NaN";
+    SoftmaxAxis, "softmax_along_the_last_axis", "softmax", "always along the last axis";
+    SoftmaxOverflows, "softmax_overflows", "softmax", "the maximum is not subtracted first";
+    SoftmaxMean, "softmax_divides_by_the_mean", "softmax", "divided by the mean instead of the sum";
+    SoftmaxEcho, "softmax_returns_its_input", "softmax", "the input is returned";
+    SoftmaxZeroRow, "softmax_of_a_masked_row_is_zero", "softmax", "a row of −∞ gives zeros instead of NaN";
+    RmsEpsOutside, "rms_norm_eps_outside_of_the_root", "rms_norm", "eps is added to the root";
+    RmsCentred, "rms_norm_subtracts_the_mean", "rms_norm", "the mean is subtracted first";
+    RmsUnweighted, "rms_norm_ignores_the_weight", "rms_norm", "the weight is ignored";
+    RmsSum, "rms_norm_sums", "rms_norm", "the sum of squares is taken for their mean";
+    RmsNarrow, "rms_norm_accumulates_narrowly", "rms_norm", "squares are summed in the dtype of the operand";
+    LayerEpsOutside, "layer_norm_eps_outside_of_the_root", "layer_norm", "eps is added to the root";
+    LayerUnbiased, "layer_norm_corrects_the_variance", "layer_norm", "the variance is divided by one less";
+    LayerBias, "layer_norm_ignores_the_bias", "layer_norm", "the bias is ignored";
+    LayerMoments, "layer_norm_by_moments", "layer_norm", "the variance is the mean of squares less the square of the mean, in f32";
+    SiluNegative, "silu_drops_negatives", "silu", "negative numbers become zero, as in relu";
+    SiluOverflows, "silu_overflows", "silu", "computed as x · exp(x) / (1 + exp(x)), which is NaN for large numbers";
+    GeluSwapped, "gelu_swaps_the_forms", "gelu", "the exact form and the approximation are exchanged";
+    GeluNan, "gelu_loses_nan", "gelu", "NaN becomes zero";
+    RopeOffset, "rope_ignores_the_offset", "rope", "positions begin at zero";
+    RopeLate, "rope_is_late_by_one", "rope", "positions are one too small";
+    RopeLayout, "rope_swaps_the_layouts", "rope", "the two layouts are exchanged";
+    RopeBase, "rope_ignores_the_base", "rope", "the base is always 10000";
+    RopeScale, "rope_ignores_the_scale", "rope", "positions are not scaled";
+    RopeWhole, "rope_rotates_everything", "rope", "the number of rotated elements is ignored";
+    RopeBack, "rope_turns_backwards", "rope", "the angle has the other sign";
+    AttentionUnmasked, "attention_drops_the_causal_mask", "scaled_dot_product_attention", "the causal mask is ignored";
+    AttentionStrict, "attention_hides_the_present", "scaled_dot_product_attention", "a query does not see its own position";
+    AttentionTop, "attention_aligns_the_mask_to_the_first_key", "scaled_dot_product_attention", "query t sees the keys up to t, also behind a cache";
+    AttentionAdditive, "attention_ignores_the_additive_mask", "scaled_dot_product_attention", "an additive mask is ignored";
+    AttentionAfter, "attention_masks_after_softmax", "scaled_dot_product_attention", "hidden keys lose their weight after normalisation";
+    AttentionUnscaled, "attention_forgets_the_scale", "scaled_dot_product_attention", "products are not scaled";
+    AttentionHeads, "attention_interleaves_the_groups", "scaled_dot_product_attention", "query head h reads key head h modulo the number of groups";
+    AttentionStale, "attention_reads_a_stale_cache_row", "scaled_dot_product_attention", "the last row of the keys is the one before it";
+    AttentionKeys, "attention_uses_keys_as_values", "scaled_dot_product_attention", "values are read from the keys where the shapes allow";
+    EmbeddingNext, "embedding_is_off_by_one", "embedding", "the row behind the one that is named";
+    EmbeddingClamps, "embedding_clamps", "embedding", "ids outside of the table are moved into it";
+    EmbeddingWraps, "embedding_wraps_negative_ids", "embedding", "negative ids count from the end";
+    SliceClamps, "slice_clamps_its_start", "slice_at", "a part that is not inside is moved to fit";
+    SliceFirst, "slice_ignores_the_start", "slice_at", "the part at the origin is returned";
+    SliceSwapped, "slice_reverses_the_start", "slice_at", "the numbers of the start are read in the reverse order";
+    ArgmaxLast, "argmax_returns_the_last", "argmax", "the last of equal elements";
+    ArgmaxNan, "argmax_overlooks_nan", "argmax", "NaN is smaller than everything";
+    ArgmaxAxis, "argmax_along_the_last_axis", "argmax", "always along the last axis";
+    ArgmaxFlat, "argmax_counts_over_everything", "argmax", "the position in the whole tensor";
+}

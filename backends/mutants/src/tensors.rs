@@ -1,0 +1,43 @@
+//! What the faults are made of.
+
+use crosscheck_backends::{Dtype, KernelError, Tensor};
+
+/// A tensor of one dtype and shape with other values.
+pub fn with(like: &Tensor, values: &[f64]) -> Result<Tensor, KernelError> {
+    Tensor::from_f64(like.shape(), like.dtype(), values)
+}
+
+/// The values changed one by one.
+pub fn map(tensor: &Tensor, change: impl Fn(f64) -> f64) -> Result<Tensor, KernelError> {
+    let values: Vec<_> = tensor.to_f64().into_iter().map(change).collect();
+    with(tensor, &values)
+}
+
+/// The value as the dtype holds it.
+pub fn rounded(dtype: Dtype, value: f64) -> f64 {
+    Tensor::from_f64(&[], dtype, &[value]).map_or(f64::NAN, |tensor| tensor.to_f64()[0])
+}
+
+/// The last two dimensions exchanged.
+pub fn transposed(tensor: &Tensor) -> Result<Tensor, KernelError> {
+    let &[.., rows, columns] = tensor.shape() else { return Ok(tensor.clone()) };
+    let values = tensor.to_f64();
+    let moved: Vec<_> = (0..values.len())
+        .map(|at| {
+            let (matrix, row, column) = (at / (rows * columns), at / rows % columns, at % rows);
+            values[matrix * rows * columns + row + column * columns]
+        })
+        .collect();
+    let mut shape = tensor.shape().to_vec();
+    let rank = shape.len();
+    shape.swap(rank - 2, rank - 1);
+    Tensor::from_f64(&shape, tensor.dtype(), &moved)
+}
+
+/// The rows of the last axis, changed one by one.
+pub fn rows(tensor: &Tensor, mut change: impl FnMut(&mut [f64])) -> Result<Tensor, KernelError> {
+    let width = tensor.shape().last().copied().unwrap_or(1).max(1);
+    let mut values = tensor.to_f64();
+    values.chunks_mut(width).for_each(&mut change);
+    with(tensor, &values)
+}

@@ -1,0 +1,114 @@
+//! `cargo xtask mutants`: whether the suite notices faults.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crosscheck::judge::Outcome;
+use crosscheck::record::{self, CellRecord};
+use crosscheck_mutants::{CATALOGUE, Entry};
+
+use crate::cargo::cargo;
+use crate::error::TaskError;
+use crate::record::fresh;
+
+/// How many of the tests that kill a mutant are shown.
+const SHOWN: usize = 3;
+
+/// Runs the suite on every mutant, and prints which tests notice it. A mutant that no test about its function notices is an
+/// error.
+pub fn mutants() -> Result<(), TaskError> {
+    let path = fresh("mutants")?;
+    let run = ["test", "--quiet", "-p", "crosscheck-mutants", "--test", "mutants", "--", "--format", "terse"];
+    cargo(&run).env("CROSSCHECK_RECORD", &path).run_silently_whatever_it_says()?;
+    let cells = record::read(&path)?;
+    let (table, survivors) = kills(CATALOGUE, &cells);
+    print!("{table}{}", weak(CATALOGUE, &cells));
+    if survivors.is_empty() {
+        println!("{} mutants, all of them killed by a test about their function", CATALOGUE.len());
+        return Ok(());
+    }
+    Err(TaskError::Survivors(survivors.join("\n")))
+}
+
+/// Whether a cell notices that something is wrong.
+fn notices(cell: &CellRecord) -> bool {
+    matches!(cell.outcome, Outcome::Failed | Outcome::TimedOut | Outcome::Crashed) && !cell.setup
+}
+
+/// The table of mutants and the tests about their functions that notice them, and those that live.
+fn kills(catalogue: &[Entry], cells: &[CellRecord]) -> (String, Vec<String>) {
+    let (mut table, mut survivors) = (String::new(), Vec::new());
+    let width = catalogue.iter().map(|entry| entry.name.len()).max().unwrap_or_default();
+    for Entry { name, function, what } in catalogue {
+        let killing = cells.iter().filter(|cell| cell.backend == *name && notices(cell));
+        let (own, others): (Vec<_>, Vec<_>) = killing.partition(|cell| cell.function.as_deref() == Some(*function));
+        let tests: BTreeSet<_> = own.iter().map(|cell| cell.test.as_str()).collect();
+        let shown: Vec<_> = tests.iter().take(SHOWN).copied().collect();
+        let more = if tests.len() > SHOWN { format!(" and {} more", tests.len() - SHOWN) } else { String::new() };
+        table.push_str(&format!("{name:width$}  {:>3} cells  {}{more}\n", own.len(), shown.join(", ")));
+        if own.is_empty() {
+            let by_others =
+                if others.is_empty() { "nothing".to_owned() } else { format!("{} cells about others", others.len()) };
+            survivors.push(format!("  {name}: {what}; noticed by {by_others}"));
+        }
+    }
+    (table, survivors)
+}
+
+/// The tests that notice no mutant, although there are some of their function: the weak ones.
+fn weak(catalogue: &[Entry], cells: &[CellRecord]) -> String {
+    let functions: BTreeMap<_, _> = catalogue.iter().map(|entry| (entry.name, entry.function)).collect();
+    let own = |cell: &&CellRecord| functions.get(cell.backend.as_str()).copied() == cell.function.as_deref();
+    let own = || cells.iter().filter(|cell| functions.contains_key(cell.backend.as_str())).filter(own);
+    let killing: BTreeSet<_> = own().filter(|cell| notices(cell)).map(|cell| &cell.test).collect();
+    let idle: BTreeSet<_> = own().map(|cell| &cell.test).filter(|test| !killing.contains(test)).collect();
+    if idle.is_empty() {
+        return String::new();
+    }
+    let lines: String = idle.iter().map(|test| format!("  {test}\n")).collect();
+    format!("\ntests that notice no mutant of their function\n{lines}\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CATALOGUE: &[Entry] = &[
+        Entry { name: "a_wrong", function: "add", what: "one too many" },
+        Entry { name: "b_wrong", function: "mul", what: "one too few" },
+    ];
+
+    fn cell(backend: &str, function: &str, test: &str, outcome: Outcome) -> CellRecord {
+        let text = format!(
+            r#"{{"name":"{test}::{backend}","test":"{test}","function":"{function}","backend":"{backend}","markers":[],
+            "row":null,"outcome":"passed","origin":"","micros":0}}"#
+        );
+        CellRecord { outcome, ..serde_json::from_str(&text).unwrap() }
+    }
+
+    #[test]
+    fn a_mutant_is_killed_by_a_test_about_its_function_only() {
+        let cells = [
+            cell("a_wrong", "add", "sums", Outcome::Failed),
+            cell("a_wrong", "add", "empty_sums", Outcome::Passed),
+            cell("b_wrong", "add", "sums", Outcome::Failed),
+            cell("b_wrong", "mul", "products", Outcome::Passed),
+            cell("reference", "mul", "products", Outcome::Failed),
+        ];
+        let (table, survivors) = kills(CATALOGUE, &cells);
+        assert_eq!(table, "a_wrong    1 cells  sums\nb_wrong    0 cells  \n");
+        assert_eq!(survivors, ["  b_wrong: one too few; noticed by 1 cells about others"]);
+        assert_eq!(
+            weak(CATALOGUE, &cells),
+            "\ntests that notice no mutant of their function\n  empty_sums\n  products\n\n"
+        );
+    }
+
+    #[test]
+    fn what_was_not_run_notices_nothing() {
+        let failed = cell("a_wrong", "add", "sums", Outcome::Failed);
+        let setup = CellRecord { setup: true, ..failed };
+        for cell in [setup, cell("a_wrong", "add", "sums", Outcome::NotImplemented)] {
+            assert_eq!(kills(&CATALOGUE[..1], &[cell]).1.len(), 1);
+        }
+    }
+}

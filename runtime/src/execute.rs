@@ -4,6 +4,7 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use crate::compare::Mismatch;
+use crate::expectation;
 use crate::panics::{Panic, Panics, catch};
 use crate::registry::{Bodies, BoxError, Instance, Value};
 use crate::spec::SuiteSpec;
@@ -119,7 +120,8 @@ impl Executor {
             Ok(expected) => expected,
             Err(message) => return Observation::SetupFailed { message },
         };
-        match catch(panics, || self.call(cell, instance)) {
+        let expected_to_fail = panics == Panics::Expected;
+        match catch(panics, || expectation::with(expected_to_fail, || self.call(cell, instance))) {
             Err(panic) => Observation::Panicked(panic),
             Ok(Err(DefaultBody(function))) => Observation::NotImplemented { function: function.to_owned() },
             // The error is the user's code as well.

@@ -25,6 +25,7 @@ mod conformance;
 mod date;
 #[cfg(feature = "harness")]
 pub mod execute;
+mod expectation;
 #[cfg(feature = "harness")]
 #[doc(hidden)]
 pub mod harness;
@@ -63,6 +64,7 @@ pub use compare::Compare;
 pub use conformance::{CheckResult, Conformance, ConformanceError, ConformanceReport, run_conformance};
 pub use crosscheck_macros::{Feature, backend, backend_matrix, conformance, contract, exclusions, implements};
 pub use date::Date;
+pub use expectation::is_expected_to_fail;
 #[cfg(feature = "harness")]
 pub use panics::Panic;
 pub use subject::{Carries, Feature, Subject, Unavailable};

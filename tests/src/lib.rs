@@ -12,6 +12,8 @@ pub mod earlier_calls;
 pub mod elementwise;
 pub mod embedding;
 pub mod golden;
+mod law;
+pub mod laws;
 pub mod matmul;
 pub mod norm;
 pub mod quantization;

@@ -18,7 +18,10 @@ const SHOWN: usize = 3;
 pub fn mutants() -> Result<(), TaskError> {
     let path = fresh("mutants")?;
     let run = ["test", "--quiet", "-p", "crosscheck-mutants", "--test", "mutants", "--", "--format", "terse"];
-    cargo(&run).env("CROSSCHECK_RECORD", &path).run_silently_whatever_it_says()?;
+    // What breaks a mutant is no counterexample that anybody else has to try.
+    let counterexamples = path.with_extension("counterexamples");
+    let suite = cargo(&run).env("CROSSCHECK_RECORD", &path).env("CROSSCHECK_COUNTEREXAMPLES", counterexamples);
+    suite.run_silently_whatever_it_says()?;
     let cells = record::read(&path)?;
     let (table, survivors) = kills(CATALOGUE, &cells);
     print!("{table}{}", weak(CATALOGUE, &cells));

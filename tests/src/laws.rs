@@ -1,0 +1,169 @@
+//! Laws: what holds for every input, and so needs no expected values.
+
+use crosscheck::conformance;
+use crosscheck_backends::{Dtype, Kernels, Mask, Rope, RopeLayout, Tensor};
+use proptest::collection::vec;
+use proptest::prelude::{Strategy, any};
+
+use crate::Checked;
+use crate::law::{Broken, assert_holds_for, ensure, ensure_near};
+
+/// The roundoff of f32: half the distance from 1 to the next number.
+const UNIT: f64 = 1.0 / (1 << 24) as f64;
+
+/// Matrices of these limits with elements in −8..8 that are multiples of 1/64: sums of two are exact.
+fn matrix(rows: std::ops::Range<usize>, columns: std::ops::Range<usize>) -> impl Strategy<Value = Tensor> {
+    (rows, columns).prop_flat_map(|(rows, columns)| array(vec![rows, columns]))
+}
+
+fn array(shape: Vec<usize>) -> impl Strategy<Value = Tensor> {
+    vec(-512_i32..512, shape.iter().product::<usize>()).prop_map(move |values| {
+        let values: Vec<_> = values.iter().map(|value| f64::from(*value) / 64.0).collect();
+        Tensor::from_f64(&shape, Dtype::F32, &values).expect("the shape holds as many elements")
+    })
+}
+
+/// The matrix product of the absolute values, in f64.
+fn absolute_product(a: &[f64], b: &[f64], [m, k, n]: [usize; 3]) -> Vec<f64> {
+    let cell = |at: usize| (0..k).map(|i| (a[at / n * k + i] * b[i * n + at % n]).abs()).sum();
+    (0..m * n).map(cell).collect()
+}
+
+#[conformance(of = "softmax")]
+fn weights_sum_to_one(kernels: &dyn Kernels) -> Checked {
+    assert_holds_for("softmax sums to one", matrix(1..5, 1..40), |x| {
+        let y = kernels.softmax(&x, 1)?.to_f64();
+        let width = x.shape()[1];
+        let sums: Vec<f64> = y.chunks(width).map(|row| row.iter().sum()).collect();
+        ensure(y.iter().all(|y| (0.0..=1.0).contains(y)), || format!("a weight outside of 0..=1: {y:?}"))?;
+        // Each weight is rounded a few times: the exponential, the sum of `width` terms, the quotient.
+        ensure_near(&sums, &vec![1.0; sums.len()], |_| (width as f64 + 8.0) * UNIT)
+    })
+}
+
+#[conformance(of = "softmax")]
+fn a_shift_of_all_logits_changes_nothing(kernels: &dyn Kernels) -> Checked {
+    assert_holds_for("softmax is shift invariant", (matrix(1..4, 1..40), -100_i32..100), |(x, shift)| {
+        let shifted: Vec<_> = x.to_f64().iter().map(|x| x + f64::from(shift)).collect();
+        let shifted = Tensor::from_f64(x.shape(), Dtype::F32, &shifted)?;
+        let (y, z) = (kernels.softmax(&x, 1)?.to_f64(), kernels.softmax(&shifted, 1)?.to_f64());
+        // The shift is exact, and so is the difference to the maximum: only the order of the sum may differ.
+        ensure_near(&z, &y, |at| (x.shape()[1] as f64 + 8.0) * UNIT * y[at])
+    })
+}
+
+/// Both ways of putting the parentheses lie within γ·|A||B||C| of the exact product, with γ = n·u/(1 − n·u) and n the number
+/// of terms of both sums (Higham, Accuracy and Stability of Numerical Algorithms, 2nd ed., §3.5).
+#[conformance(of = "matmul")]
+fn products_are_associative(kernels: &dyn Kernels) -> Checked {
+    let sizes = (1_usize..9, 1_usize..40, 1_usize..40, 1_usize..9);
+    let factors = sizes.prop_flat_map(|(m, k, l, n)| (array(vec![m, k]), array(vec![k, l]), array(vec![l, n])));
+    assert_holds_for("matmul is associative", factors, |(a, b, c)| {
+        let left = kernels.matmul(&kernels.matmul(&a, &b)?, &c)?.to_f64();
+        let right = kernels.matmul(&a, &kernels.matmul(&b, &c)?)?.to_f64();
+        let (&[m, k], &[l, n]) = (a.shape(), c.shape()) else { return Err(Broken::Law("no matrices".to_owned())) };
+        let inner = absolute_product(&a.to_f64(), &b.to_f64(), [m, k, l]);
+        let bound = absolute_product(&inner, &c.to_f64(), [m, l, n]);
+        let terms = (k + l) as f64 * UNIT;
+        ensure_near(&left, &right, |at| 2.0 * terms / (1.0 - terms) * bound[at])
+    })
+}
+
+#[conformance(of = "add")]
+fn sums_do_not_depend_on_the_order_of_two(kernels: &dyn Kernels) -> Checked {
+    let pair = (1_usize..9, 1_usize..40).prop_flat_map(|(m, n)| (array(vec![m, 1]), array(vec![n])));
+    assert_holds_for("add is commutative and broadcasts", pair, |(a, b)| {
+        let (sum, reversed) = (kernels.add(&a, &b)?, kernels.add(&b, &a)?);
+        ensure(sum == reversed, || format!("{sum:?} and {reversed:?}"))?;
+        ensure(sum.shape() == [a.shape()[0], b.shape()[0]], || format!("shape {:?}", sum.shape()))?;
+        let exact: Vec<_> = a.to_f64().iter().flat_map(|a| b.to_f64().into_iter().map(move |b| a + b)).collect();
+        ensure_near(&sum.to_f64(), &exact, |_| 0.0)
+    })
+}
+
+#[conformance(of = "argmax")]
+fn nothing_is_larger_than_the_largest(kernels: &dyn Kernels) -> Checked {
+    assert_holds_for("argmax finds the largest", matrix(1..6, 1..60), |x| {
+        let found = kernels.argmax(&x, 1)?.to_f64();
+        let values = x.to_f64();
+        let first = |row: &[f64]| (0..row.len()).fold(0, |best, at| if row[at] > row[best] { at } else { best }) as f64;
+        let expected: Vec<_> = values.chunks(x.shape()[1]).map(first).collect();
+        ensure(found == expected, || format!("{found:?} instead of {expected:?}"))
+    })
+}
+
+#[conformance(of = "rope", layout(Halves, Interleaved))]
+fn turning_keeps_the_length(kernels: &dyn Kernels, layout: RopeLayout) -> Checked {
+    let input =
+        (1_usize..6, any::<u16>()).prop_flat_map(|(t, offset)| (array(vec![1, 2, t, 8]), 0..i32::from(offset) + 1));
+    assert_holds_for("rope preserves norms", input, |(x, offset)| {
+        let y = kernels.rope(&x, &Rope { dims: 8, base: 10_000.0, scale: 1.0, offset, layout })?;
+        let norms = |x: &Tensor| -> Vec<f64> {
+            x.to_f64().chunks(8).map(|row| row.iter().map(|x| x * x).sum::<f64>().sqrt()).collect()
+        };
+        let expected = norms(&x);
+        // A pair is two products and a sum of numbers whose squares sum to one up to two roundings.
+        ensure_near(&norms(&y), &expected, |at| 8.0 * UNIT * expected[at])
+    })
+}
+
+#[conformance(of = "rope", layout(Halves, Interleaved))]
+fn two_turns_are_one(kernels: &dyn Kernels, layout: RopeLayout) -> Checked {
+    assert_holds_for("rope composes", (array(vec![1, 2, 1, 8]), 0_i32..32, 0_i32..32), |(x, a, b)| {
+        let turned =
+            |x: &Tensor, offset| kernels.rope(x, &Rope { dims: 8, base: 10_000.0, scale: 1.0, offset, layout });
+        let (twice, once) = (turned(&turned(&x, a)?, b)?.to_f64(), turned(&x, a + b)?.to_f64());
+        // An angle of less than 64 is rounded to a multiple of 2^-18; three of them, and what is turned is at most 8√2.
+        ensure_near(&twice, &once, |_| 3.0 * 2_f64.powi(-18) * 12.0)
+    })
+}
+
+#[conformance(of = "scaled_dot_product_attention")]
+fn one_key_is_seen_whatever_the_query(kernels: &dyn Kernels) -> Checked {
+    let input = (1_usize..5, 1_usize..9)
+        .prop_flat_map(|(t, d)| (array(vec![1, 2, t, d]), array(vec![1, 2, 1, d]), array(vec![1, 2, 1, d])));
+    assert_holds_for("attention to one key returns its value", input, |(q, k, v)| {
+        let y = kernels.scaled_dot_product_attention(&q, &k, &v, 0.5, Mask::None)?.to_f64();
+        let (t, d, v) = (q.shape()[2], v.shape()[3], v.to_f64());
+        let expected: Vec<_> = (0..2 * t * d).map(|at| v[at / (t * d) * d + at % d]).collect();
+        ensure_near(&y, &expected, |at| 4.0 * UNIT * expected[at].abs())
+    })
+}
+
+#[conformance(of = "scaled_dot_product_attention")]
+fn the_future_does_not_matter(kernels: &dyn Kernels) -> Checked {
+    let one = |t| array(vec![1, 2, t, 8]);
+    let input = (2_usize..12).prop_flat_map(move |t| (one(t), one(t), one(t), one(t), 1..t));
+    assert_holds_for("causal attention does not look ahead", input, |(q, k, v, other, now)| {
+        let later = |tensor: &Tensor| {
+            let length = tensor.shape()[2] * 8;
+            let pairs = tensor.to_f64().into_iter().zip(other.to_f64()).enumerate();
+            let mixed: Vec<_> = pairs.map(|(at, (x, y))| if at % length < now * 8 { x } else { y }).collect();
+            Tensor::from_f64(tensor.shape(), Dtype::F32, &mixed)
+        };
+        let causal = |k: &Tensor, v: &Tensor| kernels.scaled_dot_product_attention(&q, k, v, 0.25, Mask::Causal);
+        let (y, z) = (causal(&k, &v)?.to_f64(), causal(&later(&k)?, &later(&v)?)?.to_f64());
+        let length = q.shape()[2] * 8;
+        let past = |values: Vec<f64>| -> Vec<f64> {
+            values.into_iter().enumerate().filter(|(at, _)| at % length < now * 8).map(|(_, x)| x).collect()
+        };
+        // What is hidden may only change how the sums are blocked.
+        ensure_near(&past(z), &past(y), |_| 16.0 * UNIT * 8.0)
+    })
+}
+
+#[conformance(of = "slice_at", uses = "dynamic_offsets")]
+fn a_slice_of_a_slice_is_a_slice(kernels: &dyn Kernels) -> Checked {
+    let input = matrix(3..9, 3..40).prop_flat_map(|x| {
+        let (rows, columns) = (x.shape()[0] as i32, x.shape()[1] as i32);
+        (proptest::strategy::Just(x), 0..rows / 2, 0..columns / 2)
+    });
+    assert_holds_for("slices compose", input, |(x, row, column)| {
+        let start = |row: i32, column: i32| Tensor::i32(&[2], [row, column]);
+        let (rows, columns) = (x.shape()[0] - row as usize, x.shape()[1] - column as usize);
+        let inner = kernels.slice_at(&x, &start(row, column)?, &[rows, columns])?;
+        let twice = kernels.slice_at(&inner, &start(1, 1)?, &[rows - 1, columns - 1])?;
+        let once = kernels.slice_at(&x, &start(row + 1, column + 1)?, &[rows - 1, columns - 1])?;
+        ensure(twice == once, || format!("{twice:?} instead of {once:?}"))
+    })
+}

@@ -8,6 +8,7 @@ use crate::expectation;
 use crate::panics::{Panic, Panics, catch};
 use crate::registry::{Bodies, BoxError, Instance, Value};
 use crate::spec::SuiteSpec;
+use crate::subject::Receipt;
 use crate::unimplemented::DefaultBody;
 
 /// What happened to a cell.
@@ -29,6 +30,8 @@ pub enum Observation {
     Returned {
         /// How its value compares with the baseline's; `None` for a check, which asserts for itself.
         comparison: Option<Result<(), Mismatch>>,
+        /// What the backend shows for it; `None` when it keeps no account.
+        receipt: Option<Receipt>,
     },
     /// The backend does not implement a function that the test is about or calls.
     NotImplemented {
@@ -121,6 +124,8 @@ impl Executor {
             Err(message) => return Observation::SetupFailed { message },
         };
         let expected_to_fail = panics == Panics::Expected;
+        // What this thread left behind is no evidence.
+        let _ = catch(Panics::Unexpected, || self.bodies.take_receipt(instance));
         match catch(panics, || expectation::with(expected_to_fail, || self.call(cell, instance))) {
             Err(panic) => Observation::Panicked(panic),
             Ok(Err(DefaultBody(function))) => Observation::NotImplemented { function: function.to_owned() },
@@ -132,8 +137,10 @@ impl Executor {
                 });
                 read.unwrap_or_else(Observation::Panicked)
             }
-            Ok(Ok(Ok(actual))) => match catch(Panics::Unexpected, || self.compare(test, case, actual, expected)) {
-                Ok(comparison) => Observation::Returned { comparison },
+            Ok(Ok(Ok(actual))) => match catch(Panics::Unexpected, || {
+                (self.bodies.take_receipt(instance), self.compare(test, case, actual, expected))
+            }) {
+                Ok((receipt, comparison)) => Observation::Returned { comparison, receipt },
                 Err(panic) => Observation::SetupFailed { message: format!("the comparison {}", panic.describe()) },
             },
         }

@@ -7,6 +7,7 @@ use crate::compare::Mismatch;
 use crate::date::Date;
 use crate::execute::Observation;
 use crate::spec::{Exclusion, Row};
+use crate::subject::Receipt;
 
 /// What became of a cell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -121,10 +122,10 @@ pub fn judge(row: Option<&Row>, terms: Terms, observation: &Observation) -> Judg
         Observation::NotImplemented { function } => {
             (Outcome::NotImplemented, format!("`{function}` is not implemented"))
         }
-        Observation::Returned { comparison: Some(Ok(())) | None } => passed(row),
+        Observation::Returned { comparison: Some(Ok(())) | None, receipt } => passed(row, receipt.as_ref()),
         Observation::Errored { .. }
         | Observation::Panicked(_)
-        | Observation::Returned { comparison: Some(Err(_)) }
+        | Observation::Returned { comparison: Some(Err(_)), .. }
         | Observation::TimedOut { .. }
         | Observation::Crashed { .. } => failed(row, observation),
     };
@@ -151,10 +152,10 @@ pub fn failure(observation: &Observation) -> Option<Failure> {
         | Observation::Unavailable { .. }
         | Observation::SetupFailed { .. }
         | Observation::NotImplemented { .. }
-        | Observation::Returned { comparison: Some(Ok(())) | None } => None,
+        | Observation::Returned { comparison: Some(Ok(())) | None, .. } => None,
         Observation::Errored { .. } => Some(Failure::Error),
         Observation::Panicked(_) => Some(Failure::Panic),
-        Observation::Returned { comparison: Some(Err(_)) } => Some(Failure::Mismatch),
+        Observation::Returned { comparison: Some(Err(_)), .. } => Some(Failure::Mismatch),
         Observation::TimedOut { .. } => Some(Failure::Timeout),
         Observation::Crashed { .. } => Some(Failure::Crash),
     }
@@ -170,7 +171,10 @@ fn not_run(row: &Row) -> String {
     }
 }
 
-fn passed(row: Option<&Row>) -> (Outcome, String) {
+fn passed(row: Option<&Row>, receipt: Option<&Receipt>) -> (Outcome, String) {
+    if let Some(doubt) = receipt.and_then(doubt) {
+        return (Outcome::Failed, doubt);
+    }
     match row {
         Some(row @ Row { kind: Exclusion::XFail { .. }, .. }) => {
             let why = format!(
@@ -183,6 +187,16 @@ fn passed(row: Option<&Row>) -> (Outcome, String) {
         // A Skip whose body was run all the same says nothing of its result.
         Some(Row { kind: Exclusion::Skip, .. }) | None => (Outcome::Passed, String::new()),
     }
+}
+
+/// What keeps a receipt from being evidence.
+fn doubt(receipt: &Receipt) -> Option<String> {
+    let Receipt { device, evaluations, refusals, fallbacks, .. } = receipt;
+    if !fallbacks.is_empty() {
+        return Some(format!("passed, but not on {device} alone: it left {} to another backend", fallbacks.join(", ")));
+    }
+    (*evaluations == 0 && *refusals == 0)
+        .then(|| format!("passed, but {device} neither evaluated nor refused anything: whose result was it?"))
 }
 
 fn failed(row: Option<&Row>, observation: &Observation) -> (Outcome, String) {
@@ -209,7 +223,7 @@ fn failed(row: Option<&Row>, observation: &Observation) -> (Outcome, String) {
     if let Some(part) = part.as_ref().filter(|part| !text.contains(part.as_ref())) {
         return changed(format!("a failure that says \"{part}\", but this one does not"));
     }
-    if let Observation::Returned { comparison: Some(Err(mismatch)) } = observation
+    if let Observation::Returned { comparison: Some(Err(mismatch)), .. } = observation
         && let Some(why) = outside(*bracket, mismatch)
     {
         return changed(why);
@@ -244,7 +258,7 @@ fn describe(observation: &Observation) -> String {
     match observation {
         Observation::Errored { message } => format!("returned an error: {message}"),
         Observation::Panicked(panic) => panic.describe(),
-        Observation::Returned { comparison: Some(Err(mismatch)) } => mismatch.to_string(),
+        Observation::Returned { comparison: Some(Err(mismatch)), .. } => mismatch.to_string(),
         Observation::TimedOut { limit } => format!("did not come to its end within {limit:?}"),
         Observation::Crashed { how } => format!("ended its process: {how}"),
         Observation::NotRun

@@ -67,7 +67,7 @@ pub use date::Date;
 pub use expectation::is_expected_to_fail;
 #[cfg(feature = "harness")]
 pub use panics::Panic;
-pub use subject::{Carries, Feature, Subject, Unavailable};
+pub use subject::{Carries, Feature, Receipt, Subject, Unavailable};
 
 /// Makes a test executable (`harness = false`) out of the crates that hold checks, backends and exclusions.
 ///

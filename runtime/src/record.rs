@@ -12,6 +12,7 @@ use crate::execute::Observation;
 use crate::judge::Outcome;
 use crate::plan::{Cell, Decision, Plan};
 use crate::session::Finished;
+use crate::subject::Receipt;
 
 /// The version of the format below.
 pub const FORMAT: u32 = 1;
@@ -64,6 +65,9 @@ pub struct CellRecord {
     /// How its body failed, where it did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failure: Option<Failure>,
+    /// What the backend showed for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub receipt: Option<Receipt>,
     /// Why.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub reason: String,
@@ -91,6 +95,10 @@ impl CellRecord {
             setup: matches!(finished.observation, Observation::SetupFailed { .. }),
             outcome: finished.judgement.outcome,
             failure: finished.failure(),
+            receipt: match &finished.observation {
+                Observation::Returned { receipt, .. } => receipt.clone(),
+                _ => None,
+            },
             reason: finished.judgement.reason.clone(),
             origin: test.origin.to_string(),
             micros: finished.micros,
@@ -252,6 +260,7 @@ mod tests {
             setup: false,
             outcome: Outcome::Passed,
             failure: None,
+            receipt: None,
             reason: String::new(),
             origin: "a.rs:1".to_owned(),
             micros: 7,

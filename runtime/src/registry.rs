@@ -9,7 +9,7 @@ use linkme::distributed_slice;
 use crate::action::Action;
 use crate::compare::{Compare, Mismatch, Tolerance};
 use crate::spec::{ALL, AxisSpec, BackendSpec, FeatureSpec, Origin, Row, SuiteSpec, TestSpec};
-use crate::subject::{Feature, Subject, Unavailable};
+use crate::subject::{Feature, Receipt, Subject, Unavailable};
 use crate::unimplemented::{self, DefaultBody};
 
 /// Any error that a body returns. It is read on the thread that ran the body, so that it need not be `Send`.
@@ -276,6 +276,8 @@ pub trait Bodies: Send + Sync {
     fn tolerance(&self, test: usize, case: &[usize]) -> Option<&Tolerance>;
     /// What the subject says of an error.
     fn unimplemented_function(&self, error: &BoxError) -> Option<String>;
+    /// What a backend ran on this thread since it was last asked.
+    fn take_receipt(&self, on: &Instance) -> Option<Receipt>;
 }
 
 /// An open backend: a `Box<S>`.
@@ -416,6 +418,10 @@ impl<S: Subject + ?Sized> Bodies for Typed<S> {
                 of_values.or(tolerance.as_ref())
             }
         }
+    }
+
+    fn take_receipt(&self, on: &Instance) -> Option<Receipt> {
+        on.downcast_ref::<Box<S>>().and_then(|subject| subject.take_receipt())
     }
 
     fn unimplemented_function(&self, error: &BoxError) -> Option<String> {

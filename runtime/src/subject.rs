@@ -37,6 +37,14 @@ pub trait Subject: Send + Sync + 'static {
     /// Without it anybody may bring a backend, and a name that nobody brought is an error when the run starts.
     const BACKENDS: Option<&'static [&'static str]> = None;
 
+    /// What the backend ran on this thread since it was last asked here; `None` from a backend that keeps no account.
+    ///
+    /// A check whose backend shows that nothing was evaluated or refused, or that something was left to another backend,
+    /// does not pass.
+    fn take_receipt(&self) -> Option<Receipt> {
+        None
+    }
+
     /// The function that a backend does not implement, when `error` says so.
     ///
     /// A cell whose body returns such an error is `NotImplemented` instead of `Failed`. By default no error means that.
@@ -44,6 +52,22 @@ pub trait Subject: Send + Sync + 'static {
         let _ = error;
         None
     }
+}
+
+/// What a backend can show for what it ran.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "harness", derive(serde::Serialize, serde::Deserialize))]
+pub struct Receipt {
+    /// The device, in its own words.
+    pub device: String,
+    /// How many kernels were launched, or graphs evaluated.
+    pub evaluations: u64,
+    /// How many calls were refused before anything was evaluated.
+    pub refusals: u64,
+    /// What was left to another backend, in its own words.
+    pub fallbacks: Vec<String>,
+    /// How many bytes came out of it, where that is known.
+    pub bytes: Option<u64>,
 }
 
 /// A closed list of what a backend may lack. Derive it: `#[derive(crosscheck::Feature)]` on an enum whose variants

@@ -212,6 +212,94 @@ fn a_run_in_which_no_body_ran_is_an_error_unless_the_caller_looks_for_himself() 
     assert!(results(run_conformance::<dyn Ops>("board")).iter().all(|it| it.outcome == Outcome::Unavailable));
 }
 
+/// A contract whose backends keep accounts.
+mod accounts {
+    use std::cell::Cell;
+
+    use crosscheck::judge::Outcome;
+    use crosscheck::{Receipt, Subject, Unavailable, conformance, run_conformance};
+
+    pub(crate) trait Meter: Send + Sync {
+        fn double(&self, x: i64) -> Result<i64, String>;
+        fn half(&self, x: i64) -> Result<i64, String>;
+        fn take_receipt(&self) -> Option<Receipt>;
+    }
+
+    impl Subject for dyn Meter {
+        type Feature = super::Feature;
+        const BASELINE: &'static str = "abacus";
+
+        fn take_receipt(&self) -> Option<Receipt> {
+            Meter::take_receipt(self)
+        }
+    }
+
+    thread_local! {
+        static CALLS: Cell<(u64, u64)> = const { Cell::new((0, 0)) };
+    }
+
+    /// Counts what it doubles, refuses odd numbers, and knows the half of 8 by heart.
+    struct Abacus;
+
+    impl Meter for Abacus {
+        fn double(&self, x: i64) -> Result<i64, String> {
+            CALLS.set((CALLS.get().0 + 1, CALLS.get().1));
+            Ok(2 * x)
+        }
+        fn half(&self, x: i64) -> Result<i64, String> {
+            if x == 8 {
+                return Ok(4);
+            }
+            CALLS.set((CALLS.get().0, CALLS.get().1 + 1));
+            Err("odd".to_owned())
+        }
+        fn take_receipt(&self) -> Option<Receipt> {
+            let (evaluations, refusals) = CALLS.take();
+            Some(Receipt { device: "the abacus".to_owned(), evaluations, refusals, ..Receipt::default() })
+        }
+    }
+
+    #[crosscheck::backend(name = "abacus")]
+    fn abacus() -> Result<Box<dyn Meter>, Unavailable> {
+        Ok(Box::new(Abacus))
+    }
+
+    #[conformance]
+    fn doubles(meter: &dyn Meter) -> Result<(), String> {
+        assert_eq!(meter.double(4)?, 8);
+        Ok(())
+    }
+
+    #[conformance]
+    fn halves(meter: &dyn Meter) -> Result<(), String> {
+        assert_eq!(meter.half(8)?, 4);
+        Ok(())
+    }
+
+    #[conformance]
+    fn refuses(meter: &dyn Meter) {
+        assert_eq!(meter.half(3), Err("odd".to_owned()));
+    }
+
+    #[test]
+    fn a_check_whose_backend_shows_nothing_for_it_does_not_pass() {
+        // What was evaluated before is no evidence.
+        assert_eq!(Abacus.double(1), Ok(2));
+        let report = run_conformance::<dyn Meter>("abacus").raise_on_failure(false).run().unwrap();
+        let outcomes: Vec<_> = report.results.iter().map(|it| (it.name.as_str(), it.outcome)).collect();
+        assert_eq!(
+            outcomes,
+            [
+                ("accounts::doubles::abacus", Outcome::Passed),
+                ("accounts::halves::abacus", Outcome::Failed),
+                ("accounts::refuses::abacus", Outcome::Passed),
+            ],
+        );
+        let reason = "passed, but the abacus neither evaluated nor refused anything: whose result was it?";
+        assert_eq!(report.results[1].reason, reason);
+    }
+}
+
 /// No check is written for this one.
 mod without_checks {
     pub(crate) trait Silent: Send + Sync {}

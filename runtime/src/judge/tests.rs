@@ -14,9 +14,9 @@ fn observations() -> Vec<(Observation, Option<Failure>)> {
         (Observation::NotRun, None),
         (Observation::Unavailable { reason: "no device".to_owned() }, None),
         (Observation::SetupFailed { message: "kernel fault 7".to_owned() }, None),
-        (Observation::Returned { comparison: None }, None),
-        (Observation::Returned { comparison: Some(Ok(())) }, None),
-        (Observation::Returned { comparison: Some(Err(MISMATCH)) }, Some(Failure::Mismatch)),
+        (Observation::Returned { comparison: None, receipt: None }, None),
+        (Observation::Returned { comparison: Some(Ok(())), receipt: None }, None),
+        (Observation::Returned { comparison: Some(Err(MISMATCH)), receipt: None }, Some(Failure::Mismatch)),
         (Observation::Errored { message: "kernel fault 7".to_owned() }, Some(Failure::Error)),
         (Observation::NotImplemented { function: "softmax".to_owned() }, None),
         (Observation::Panicked(panic), Some(Failure::Panic)),
@@ -108,6 +108,7 @@ fn a_mismatch_is_excused_within_its_bracket_only() {
             special: Special::default(),
             tolerance: Tolerance::F32,
         })))),
+        receipt: None,
     };
     let outcome = |bracket, observation: &Observation| {
         let kind = Exclusion::XFail { failure: Some(Failure::Mismatch), text: None, bracket };
@@ -130,7 +131,7 @@ fn a_mismatch_is_excused_within_its_bracket_only() {
     assert_eq!(outcome(both, &off(Some(4.0), 60)).outcome, Outcome::XChanged);
     // Integers have no units in the last place, and another shape is no matter of degree.
     assert_eq!(outcome(ulps, &off(None, 1)).outcome, Outcome::XChanged);
-    let shape = Observation::Returned { comparison: Some(Err(MISMATCH)) };
+    let shape = Observation::Returned { comparison: Some(Err(MISMATCH)), receipt: None };
     assert_eq!(outcome(ulps, &shape).outcome, Outcome::XChanged);
     assert_eq!(
         outcome(ulps, &off(Some(8.5), 1)).reason.lines().next(),
@@ -177,7 +178,8 @@ fn what_fails_the_run_is_what_nothing_excuses() {
 
 #[test]
 fn a_stale_row_is_named_with_its_place() {
-    let judgement = judge(xfail(None, None).as_ref(), terms(false), &Observation::Returned { comparison: None });
+    let judgement =
+        judge(xfail(None, None).as_ref(), terms(false), &Observation::Returned { comparison: None, receipt: None });
     assert_eq!(
         judgement.reason,
         "passed, although the matrix expects it to fail: delete row `nan` of `mlx` at matrix.rs:3, or narrow it if other cells need it (NaN is lost)",
@@ -187,10 +189,42 @@ fn a_stale_row_is_named_with_its_place() {
 #[test]
 fn a_changed_failure_says_what_was_expected_and_what_happened() {
     let row = xfail(Some(Failure::Error), None);
-    let judgement = judge(row.as_ref(), terms(false), &Observation::Returned { comparison: Some(Err(MISMATCH)) });
+    let judgement =
+        judge(row.as_ref(), terms(false), &Observation::Returned { comparison: Some(Err(MISMATCH)), receipt: None });
     assert_eq!(
         judgement.reason,
         "row `nan` of `mlx` at matrix.rs:3 expects an error, but this is a mismatch: \
          the value is of another Rust type than the baseline's",
     );
+}
+
+#[test]
+fn what_passes_without_evidence_fails_whatever_the_matrix_expects() {
+    let receipt = |evaluations, refusals, fallbacks: &[&str]| Receipt {
+        device: "gpu 0".to_owned(),
+        evaluations,
+        refusals,
+        fallbacks: fallbacks.iter().map(|it| (*it).to_owned()).collect(),
+        bytes: None,
+    };
+    let nothing = "passed, but gpu 0 neither evaluated nor refused anything: whose result was it?";
+    let left = "passed, but not on gpu 0 alone: it left softmax, rope to another backend";
+    for (receipt, doubt) in [
+        (receipt(1, 0, &[]), None),
+        (receipt(0, 1, &[]), None),
+        (receipt(0, 0, &[]), Some(nothing)),
+        (receipt(2, 1, &["softmax", "rope"]), Some(left)),
+    ] {
+        for comparison in [None, Some(Ok(()))] {
+            let observation = Observation::Returned { comparison, receipt: Some(receipt.clone()) };
+            for (row, without_doubt) in [(None, Outcome::Passed), (xfail(None, None), Outcome::XPassed)] {
+                let judgement = judge(row.as_ref(), terms(false), &observation);
+                assert_eq!(judgement.outcome, if doubt.is_some() { Outcome::Failed } else { without_doubt });
+                assert!(doubt.is_none_or(|doubt| judgement.reason == doubt), "{judgement:?}");
+            }
+        }
+        // What disagrees disagrees anyway.
+        let mismatch = Observation::Returned { comparison: Some(Err(MISMATCH)), receipt: Some(receipt) };
+        assert_eq!(judge(None, terms(false), &mismatch).outcome, Outcome::Failed);
+    }
 }

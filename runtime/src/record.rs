@@ -67,7 +67,7 @@ pub struct CellRecord {
     pub failure: Option<Failure>,
     /// What the backend showed for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub receipt: Option<Receipt>,
+    pub receipt: Option<Box<Receipt>>,
     /// Why.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub reason: String,
@@ -96,7 +96,7 @@ impl CellRecord {
             outcome: finished.judgement.outcome,
             failure: finished.failure(),
             receipt: match &finished.observation {
-                Observation::Returned { receipt, .. } => receipt.clone(),
+                Observation::Returned { receipt, .. } => receipt.clone().map(Box::new),
                 _ => None,
             },
             reason: finished.judgement.reason.clone(),

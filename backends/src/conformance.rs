@@ -18,6 +18,8 @@ pub enum Feature {
     DynamicOffsets,
     /// The largest elements of tensors without elements: none, as long as the axis itself is not empty.
     EmptyArgmax,
+    /// Softmax of tensors without elements.
+    EmptySoftmax,
     /// Tensors without elements, sums without terms among them.
     EmptyTensors,
     /// Queries of which a mask hides every key.
@@ -28,6 +30,8 @@ pub enum Feature {
     HugePositions,
     /// Products of matrices of integers.
     IntegerMatmul,
+    /// Elements that differ little from a large mean, when they are normalised.
+    LargeMeans,
     /// Causal attention of more queries than keys: the first queries may not see any key.
     MoreQueriesThanKeys,
     /// NaN in values that a mask hides.
@@ -40,8 +44,16 @@ pub enum Feature {
     SubnormalExponentials,
     /// Sums and products below the smallest normal float.
     Subnormals,
+    /// Softmax weights of 16-bit floats that sum to 1, up to the rounding of each.
+    WeightSums,
     /// Sums of 16-bit floats that 16 bits cannot hold on the way.
     WideAccumulation,
+    /// Norms of 16-bit floats by a root that is not rounded to 16 bits.
+    WideNorms,
+    /// Products of a single row and a matrix of 16-bit floats, summed in more than 16 bits.
+    WideRowProducts,
+    /// Softmax of 16-bit floats, summed in more than 16 bits.
+    WideSoftmax,
 }
 
 impl Subject for dyn Kernels {

@@ -49,11 +49,17 @@ const fn mlx_cpu(feature: Feature) -> Action {
                 .saying("0e0 instead of")
         }
         Feature::DynamicOffsets
+        | Feature::EmptySoftmax
         | Feature::EmptyTensors
         | Feature::FullyMaskedRows
+        | Feature::LargeMeans
         | Feature::Quantization
         | Feature::Subnormals
-        | Feature::WideAccumulation => RUN,
+        | Feature::WeightSums
+        | Feature::WideAccumulation
+        | Feature::WideNorms
+        | Feature::WideRowProducts
+        | Feature::WideSoftmax => RUN,
     }
 }
 
@@ -63,17 +69,23 @@ const fn mlx_metal(feature: Feature) -> Action {
     match feature {
         Feature::DynamicOffsets
         | Feature::EmptyArgmax
+        | Feature::EmptySoftmax
         | Feature::EmptyTensors
         | Feature::FullyMaskedRows
         | Feature::HugeMagnitudes
         | Feature::HugePositions
         | Feature::IntegerMatmul
+        | Feature::LargeMeans
         | Feature::MoreQueriesThanKeys
         | Feature::NanInHiddenValues
         | Feature::NanOrdering
         | Feature::Quantization
         | Feature::SubnormalExponentials
         | Feature::Subnormals
-        | Feature::WideAccumulation => RUN,
+        | Feature::WeightSums
+        | Feature::WideAccumulation
+        | Feature::WideNorms
+        | Feature::WideRowProducts
+        | Feature::WideSoftmax => RUN,
     }
 }

@@ -11,7 +11,7 @@ fn square_matrices(kernels: &dyn Kernels, dtype: Dtype, n: usize) -> Checked<Ten
     kernels.matmul(&unit(11, &[n, n], dtype)?, &unit(12, &[n, n], dtype)?)
 }
 
-#[backend_matrix(of = "matmul", dtype(F32, F16, BF16))]
+#[backend_matrix(of = "matmul", dtype(F32, F16 uses("wide_row_products"), BF16))]
 fn a_row_by_a_matrix(kernels: &dyn Kernels, dtype: Dtype) -> Checked<Tensor> {
     kernels.matmul(&unit(13, &[1, 129], dtype)?, &unit(14, &[129, 31], dtype)?)
 }

@@ -17,7 +17,7 @@ pub fn test() -> Result<(), TaskError> {
     cargo(&["fmt", "--all", "--check"]).run()?;
     mlx::provision(&mlx::Options::default())?;
     lint()?;
-    // Unit tests, doc tests, ui-tests, and the suite on the reference alone.
+    // Unit tests, doc tests, ui-tests, the suite on the reference alone, and beside candle.
     cargo(&["test", "--workspace"]).run()?;
     cargo(&["test", "-p", "crosscheck-backends", "--features", "metal"]).run()?;
     suite_under_both_runners()?;

@@ -1,0 +1,3 @@
+//! The published suite on candle, beside the backends that it comes with.
+
+crosscheck::main!(crosscheck_kernel_suite, crosscheck_backends, crosscheck_candle);

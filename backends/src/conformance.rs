@@ -18,6 +18,12 @@ pub enum Feature {
     DynamicOffsets,
     /// The largest elements of tensors without elements: none, as long as the axis itself is not empty.
     EmptyArgmax,
+    /// Quantized matrices without rows.
+    EmptyDequantize,
+    /// The logarithm of a sum of exponentials of tensors without elements.
+    EmptyLogsumexp,
+    /// Products of tensors without elements with quantized matrices.
+    EmptyQuantizedMatmul,
     /// Softmax of tensors without elements.
     EmptySoftmax,
     /// Tensors without elements, sums without terms among them.
@@ -30,6 +36,8 @@ pub enum Feature {
     HugePositions,
     /// Products of matrices of integers.
     IntegerMatmul,
+    /// Integers that no 32-bit float holds, as 16-bit floats.
+    IntegersToHalves,
     /// Elements that differ little from a large mean, when they are normalised.
     LargeMeans,
     /// Causal attention of more queries than keys: the first queries may not see any key.
@@ -42,14 +50,20 @@ pub enum Feature {
     Quantization,
     /// Exponentials below the smallest normal float.
     SubnormalExponentials,
+    /// Operands below the smallest normal float.
+    SubnormalOperands,
     /// Sums and products below the smallest normal float.
     Subnormals,
     /// Softmax weights of 16-bit floats that sum to 1, up to the rounding of each.
     WeightSums,
-    /// Sums of 16-bit floats that 16 bits cannot hold on the way.
+    /// Products of matrices of 16-bit floats, the sums of which 16 bits cannot hold on the way.
     WideAccumulation,
     /// Norms of 16-bit floats by a root that is not rounded to 16 bits.
     WideNorms,
+    /// Products with quantized matrices of 16-bit floats, the sums of which 16 bits cannot hold on the way.
+    WideQuantizedMatmul,
+    /// Sums along an axis of 16-bit floats that 16 bits cannot hold on the way.
+    WideReductions,
     /// Products of a single row and a matrix of 16-bit floats, summed in more than 16 bits.
     WideRowProducts,
     /// Softmax of 16-bit floats, summed in more than 16 bits.
@@ -74,7 +88,7 @@ impl Compare for Tensor {
             Dtype::F32 => Tolerance::F32,
             Dtype::F16 => Tolerance::F16,
             Dtype::BF16 => Tolerance::BF16,
-            Dtype::I32 => Tolerance::EXACT,
+            Dtype::I32 | Dtype::Bool => Tolerance::EXACT,
         }
     }
 

@@ -13,12 +13,14 @@ pub enum Dtype {
     BF16,
     /// 32-bit integers, two's complement.
     I32,
+    /// Truth values.
+    Bool,
 }
 
 impl Dtype {
     /// Whether the elements are floats.
     pub const fn is_float(self) -> bool {
-        !matches!(self, Self::I32)
+        matches!(self, Self::F32 | Self::F16 | Self::BF16)
     }
 
     /// The name, such as `bf16`.
@@ -28,6 +30,7 @@ impl Dtype {
             Self::F16 => "f16",
             Self::BF16 => "bf16",
             Self::I32 => "i32",
+            Self::Bool => "bool",
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The contract.
 
+use crate::dtype::Dtype;
 use crate::error::KernelError;
 use crate::tensor::Tensor;
 
@@ -9,22 +10,163 @@ type Result<T = Tensor> = std::result::Result<T, KernelError>;
 ///
 /// All kernels take and return tensors in host memory, and have computed their result when they return. Floats are
 /// computed at least as exactly as their own type allows; the result has the dtype of the first operand unless it is said
-/// otherwise. Wrong inputs are a [`KernelError`], never a panic and never a made-up value. A backend implements those that
-/// it can; each other one returns [`KernelError::NotImplemented`].
+/// otherwise. "Numbers" are floats and integers, not truth values. A tensor may be without elements and without dimensions
+/// where nothing else is said; one without dimensions has no axis. Wrong inputs are a [`KernelError`], never a panic and
+/// never a made-up value. A backend implements those that it can; each other one returns [`KernelError::NotImplemented`].
 #[expect(unused_variables, reason = "the default bodies refuse whatever they are given")]
 pub trait Kernels: Send + Sync {
-    /// `a + b`, broadcast as NumPy does; equal dtypes. Integers wrap.
+    /// `a + b`, broadcast as NumPy does; equal dtypes, numbers. Integers wrap.
     fn add(&self, a: &Tensor, b: &Tensor) -> Result {
         missing("add")
     }
 
-    /// `a · b`, element by element, broadcast as NumPy does; equal dtypes. Integers wrap.
+    /// `a − b`, broadcast as NumPy does; equal dtypes, numbers. Integers wrap.
+    fn sub(&self, a: &Tensor, b: &Tensor) -> Result {
+        missing("sub")
+    }
+
+    /// `a · b`, element by element, broadcast as NumPy does; equal dtypes, numbers. Integers wrap.
     fn mul(&self, a: &Tensor, b: &Tensor) -> Result {
         missing("mul")
     }
 
+    /// `a / b`, broadcast as NumPy does; equal dtypes, floats. By a zero it is ±∞, and NaN when `a` is 0 or NaN.
+    fn div(&self, a: &Tensor, b: &Tensor) -> Result {
+        missing("div")
+    }
+
+    /// The larger of `a` and `b`, broadcast as NumPy does; equal dtypes, numbers. NaN when either is; of two zeros, either.
+    fn maximum(&self, a: &Tensor, b: &Tensor) -> Result {
+        missing("maximum")
+    }
+
+    /// The smaller of `a` and `b`, broadcast as NumPy does; equal dtypes, numbers. NaN when either is; of two zeros, either.
+    fn minimum(&self, a: &Tensor, b: &Tensor) -> Result {
+        missing("minimum")
+    }
+
+    /// `−x`; numbers. Of floats it turns the sign, that of zeros and infinities too; integers wrap.
+    fn neg(&self, x: &Tensor) -> Result {
+        missing("neg")
+    }
+
+    /// `eˣ`; floats. What is too large is ∞, and what is too small 0.
+    fn exp(&self, x: &Tensor) -> Result {
+        missing("exp")
+    }
+
+    /// The natural logarithm; floats. Of a zero it is −∞, of what is below NaN.
+    fn log(&self, x: &Tensor) -> Result {
+        missing("log")
+    }
+
+    /// `√x`; floats. Of −0 it is −0, of what is below NaN.
+    fn sqrt(&self, x: &Tensor) -> Result {
+        missing("sqrt")
+    }
+
+    /// `1 / √x`; floats. Of a zero it is ∞ with the sign of the zero, of what is below NaN, of ∞ 0.
+    fn rsqrt(&self, x: &Tensor) -> Result {
+        missing("rsqrt")
+    }
+
+    /// The hyperbolic tangent; floats. Far from 0 it is ±1.
+    fn tanh(&self, x: &Tensor) -> Result {
+        missing("tanh")
+    }
+
+    /// `1 / (1 + exp(−x))`; floats. Far from 0 it is 0 or 1.
+    fn sigmoid(&self, x: &Tensor) -> Result {
+        missing("sigmoid")
+    }
+
+    /// Whether `a = b`, as truth values, broadcast as NumPy does; equal dtypes. NaN equals nothing, and the two zeros are
+    /// equal.
+    fn equal(&self, a: &Tensor, b: &Tensor) -> Result {
+        missing("equal")
+    }
+
+    /// Whether not `a = b`, as truth values, broadcast as NumPy does; equal dtypes. NaN differs from everything.
+    fn not_equal(&self, a: &Tensor, b: &Tensor) -> Result {
+        missing("not_equal")
+    }
+
+    /// Whether `a < b`, as truth values, broadcast as NumPy does; equal dtypes. Never with a NaN; false is less than true.
+    fn less(&self, a: &Tensor, b: &Tensor) -> Result {
+        missing("less")
+    }
+
+    /// Whether `a ≤ b`, as truth values, broadcast as NumPy does; equal dtypes. Never with a NaN; false is less than true.
+    fn less_equal(&self, a: &Tensor, b: &Tensor) -> Result {
+        missing("less_equal")
+    }
+
+    /// Whether `a > b`, as truth values, broadcast as NumPy does; equal dtypes. Never with a NaN; false is less than true.
+    fn greater(&self, a: &Tensor, b: &Tensor) -> Result {
+        missing("greater")
+    }
+
+    /// Whether `a ≥ b`, as truth values, broadcast as NumPy does; equal dtypes. Never with a NaN; false is less than true.
+    fn greater_equal(&self, a: &Tensor, b: &Tensor) -> Result {
+        missing("greater_equal")
+    }
+
+    /// `a` where `condition` (truth values) is true, else `b`, unchanged; all three are broadcast as NumPy does; `a` and `b`
+    /// have equal dtypes, of any kind, which is that of the result. What is not selected does not matter, NaN included.
+    fn select(&self, condition: &Tensor, a: &Tensor, b: &Tensor) -> Result {
+        missing("select")
+    }
+
+    /// The elements of `x` as `dtype`. To floats they are rounded to the nearest, ties to even; what is too large is ±∞, and
+    /// NaN stays NaN. From floats to integers they are rounded towards zero; what becomes of NaN, and of numbers that i32
+    /// does not hold, is not specified. What is not 0 is true, NaN included; true is 1.
+    fn cast(&self, x: &Tensor, dtype: Dtype) -> Result {
+        missing("cast")
+    }
+
+    /// The sum along `axis`, without that axis; numbers. Without terms it is 0. Integers wrap.
+    fn sum(&self, x: &Tensor, axis: usize) -> Result {
+        missing("sum")
+    }
+
+    /// The mean along `axis`, without that axis; floats. Without terms it is NaN.
+    fn mean(&self, x: &Tensor, axis: usize) -> Result {
+        missing("mean")
+    }
+
+    /// The largest element along `axis`, without that axis; numbers. NaN when any is.
+    ///
+    /// # Errors
+    /// [`KernelError::Shape`] when the axis is empty.
+    fn max(&self, x: &Tensor, axis: usize) -> Result {
+        missing("max")
+    }
+
+    /// The smallest element along `axis`, without that axis; numbers. NaN when any is.
+    ///
+    /// # Errors
+    /// [`KernelError::Shape`] when the axis is empty.
+    fn min(&self, x: &Tensor, axis: usize) -> Result {
+        missing("min")
+    }
+
+    /// `log(Σ exp(x))` along `axis`, without that axis; floats. Does not overflow for any finite input; without terms, or of
+    /// nothing but −∞, it is −∞.
+    fn logsumexp(&self, x: &Tensor, axis: usize) -> Result {
+        missing("logsumexp")
+    }
+
+    /// The `k` largest elements along `axis`, and where they stand (i32): the largest first, the first of equal ones first;
+    /// numbers. Both have the shape of `x` with `k` in place of the axis. NaN is larger than everything, as in `argmax`.
+    ///
+    /// # Errors
+    /// [`KernelError::Argument`] when the axis has less than `k` elements.
+    fn top_k(&self, x: &Tensor, k: usize, axis: usize) -> Result<(Tensor, Tensor)> {
+        missing("top_k")
+    }
+
     /// Products of matrices: `[.., M, K]` by `[.., K, N]` is `[.., M, N]`; the dimensions in front are broadcast; equal
-    /// dtypes. Without terms (`K` = 0) a sum is 0. Integers wrap.
+    /// dtypes, numbers. Without terms (`K` = 0) a sum is 0. Integers wrap.
     fn matmul(&self, a: &Tensor, b: &Tensor) -> Result {
         missing("matmul")
     }
@@ -67,7 +209,7 @@ pub trait Kernels: Send + Sync {
         missing("scaled_dot_product_attention")
     }
 
-    /// The rows of `table` `[V, D]` that `ids` (i32, any shape) names: `[.., D]`.
+    /// The rows of `table` `[V, D]`, of any dtype, that `ids` (i32, any shape) names: `[.., D]`.
     ///
     /// # Errors
     /// [`KernelError::IndexOutOfRange`] for an id outside of `0..V`, a negative one included.
@@ -75,8 +217,8 @@ pub trait Kernels: Send + Sync {
         missing("embedding")
     }
 
-    /// The part of `x` of this `shape` that begins at `start` (i32, one number a dimension of `x`), which is known only at
-    /// run time.
+    /// The part of `x`, of any dtype, of this `shape` that begins at `start` (i32, one number a dimension of `x`), which
+    /// is known only at run time.
     ///
     /// # Errors
     /// [`KernelError::IndexOutOfRange`] when the part is not inside of `x`; it is never moved to fit.
@@ -84,20 +226,65 @@ pub trait Kernels: Send + Sync {
         missing("slice_at")
     }
 
-    /// Where along `axis` the largest element stands (i32, without that axis): the first of equal ones. NaN is larger than
-    /// everything, as in NumPy.
+    /// `x` with `part` in place of the part of its shape that begins at `start` (i32, one number a dimension of `x`),
+    /// which is known only at run time; equal dtypes, of any kind.
+    ///
+    /// # Errors
+    /// [`KernelError::IndexOutOfRange`] when the part is not inside of `x`; it is never moved to fit.
+    fn update_at(&self, x: &Tensor, part: &Tensor, start: &Tensor) -> Result {
+        missing("update_at")
+    }
+
+    /// Picks along `axis`: the element at `(.., i, ..)` is that of `x` at `(.., indices(.., i, ..), ..)`; any dtype.
+    /// `indices` (i32) has the shape of `x` but for the length of the axis, and the result has its shape.
+    ///
+    /// # Errors
+    /// [`KernelError::IndexOutOfRange`] for an index outside of the axis, a negative one included.
+    fn take_along_axis(&self, x: &Tensor, indices: &Tensor, axis: usize) -> Result {
+        missing("take_along_axis")
+    }
+
+    /// The parts one behind another along `axis`: one at least, of equal dtypes (of any kind) and of equal shapes but for the
+    /// length of the axis.
+    fn concatenate(&self, parts: &[&Tensor], axis: usize) -> Result {
+        missing("concatenate")
+    }
+
+    /// `x` with its axes in another order: axis `i` of the result is axis `axes[i]` of `x`; any dtype.
+    ///
+    /// # Errors
+    /// [`KernelError::Argument`] when `axes` does not name each axis once.
+    fn transpose(&self, x: &Tensor, axes: &[usize]) -> Result {
+        missing("transpose")
+    }
+
+    /// `x`, repeated to `shape` as NumPy broadcasts; any dtype.
+    fn broadcast_to(&self, x: &Tensor, shape: &[usize]) -> Result {
+        missing("broadcast_to")
+    }
+
+    /// Where along `axis` the largest element stands (i32, without that axis): the first of equal ones; numbers. NaN is
+    /// larger than everything, as in NumPy.
     fn argmax(&self, x: &Tensor, axis: usize) -> Result {
         missing("argmax")
     }
 
-    /// Quantizes the rows of `w` `[N, K]` in groups of elements, as MLX's affine mode does; floats.
+    /// Quantizes the rows of `w` `[N, K]` in groups of elements, as MLX's affine mode does, in 32-bit floats; floats. The
+    /// element of a group that is farther from 0 is its bias, and comes back exactly, and 0 is one of the levels when the
+    /// group lies on both sides of it. What becomes of a group with NaN or infinities is not specified.
     fn quantize(&self, w: &Tensor, quantization: Quantization) -> Result<Quantized> {
         missing("quantize")
     }
 
-    /// The matrix `[N, K]` that was quantized, up to a step of each group (MLX moves the levels so that one of them is 0).
+    /// The matrix `[N, K]` of a quantized one: `scale · q + bias`.
     fn dequantize(&self, w: &Quantized) -> Result {
         missing("dequantize")
+    }
+
+    /// `x wᵀ`: `[.., M, K]` by the transpose of a quantized matrix `[N, K]` is `[.., M, N]`; floats, of the dtype of the
+    /// scales. Without terms (`K` = 0) a sum is 0.
+    fn quantized_matmul(&self, x: &Tensor, w: &Quantized) -> Result {
+        missing("quantized_matmul")
     }
 }
 

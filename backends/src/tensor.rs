@@ -26,6 +26,8 @@ pub enum Data {
     BF16(Vec<bf16>),
     /// 32-bit integers.
     I32(Vec<i32>),
+    /// Truth values.
+    Bool(Vec<bool>),
 }
 
 impl Tensor {
@@ -57,8 +59,16 @@ impl Tensor {
         Self::new(shape, Data::I32(values.into()))
     }
 
+    /// A tensor of truth values.
+    ///
+    /// # Errors
+    /// When the shape does not hold as many elements as there are.
+    pub fn bool(shape: &[usize], values: impl Into<Vec<bool>>) -> Result<Self, KernelError> {
+        Self::new(shape, Data::Bool(values.into()))
+    }
+
     /// A tensor of these values, each rounded once to the nearest of `dtype` (ties to even). For integers they are rounded
-    /// towards zero and saturate; NaN becomes 0.
+    /// towards zero and saturate; NaN becomes 0. What is not 0 is true.
     ///
     /// # Errors
     /// When the shape does not hold as many elements as there are.
@@ -68,6 +78,7 @@ impl Tensor {
             Dtype::F16 => Data::F16(values.iter().map(|x| to_f16(*x)).collect()),
             Dtype::BF16 => Data::BF16(values.iter().map(|x| to_bf16(*x)).collect()),
             Dtype::I32 => Data::I32(values.iter().map(|x| *x as i32).collect()),
+            Dtype::Bool => Data::Bool(values.iter().map(|x| *x != 0.0).collect()),
         };
         Self::new(shape, data)
     }
@@ -89,6 +100,7 @@ impl Tensor {
             Data::F16(_) => Dtype::F16,
             Data::BF16(_) => Dtype::BF16,
             Data::I32(_) => Dtype::I32,
+            Data::Bool(_) => Dtype::Bool,
         }
     }
 
@@ -107,13 +119,14 @@ impl Tensor {
         self.len() == 0
     }
 
-    /// The elements, widened; exact for every dtype.
+    /// The elements, widened; exact for every dtype. True is 1.
     pub fn to_f64(&self) -> Vec<f64> {
         match &self.data {
             Data::F32(values) => values.iter().map(|x| f64::from(*x)).collect(),
             Data::F16(values) => values.iter().map(|x| x.to_f64()).collect(),
             Data::BF16(values) => values.iter().map(|x| x.to_f64()).collect(),
             Data::I32(values) => values.iter().map(|x| f64::from(*x)).collect(),
+            Data::Bool(values) => values.iter().map(|x| f64::from(u8::from(*x))).collect(),
         }
     }
 
@@ -121,6 +134,14 @@ impl Tensor {
     pub fn as_i32(&self) -> Option<&[i32]> {
         match &self.data {
             Data::I32(values) => Some(values),
+            _ => None,
+        }
+    }
+
+    /// The elements of a tensor of truth values.
+    pub fn as_bool(&self) -> Option<&[bool]> {
+        match &self.data {
+            Data::Bool(values) => Some(values),
             _ => None,
         }
     }
@@ -134,6 +155,7 @@ impl Data {
             Self::F16(values) => values.len(),
             Self::BF16(values) => values.len(),
             Self::I32(values) => values.len(),
+            Self::Bool(values) => values.len(),
         }
     }
 
@@ -188,6 +210,8 @@ mod tests {
         let above = 1.0 + 2_f64.powi(-11) + 2_f64.powi(-30);
         assert_eq!(Tensor::from_f64(&[1], Dtype::F16, &[above]).unwrap().to_f64(), [1.0 + 2_f64.powi(-10)]);
         assert_eq!(Tensor::from_f64(&[2], Dtype::I32, &[-1.9, f64::NAN]).unwrap().to_f64(), [-1.0, 0.0]);
+        let truths = Tensor::from_f64(&[4], Dtype::Bool, &[0.0, -0.0, 0.5, f64::NAN]).unwrap();
+        assert_eq!(truths.as_bool(), Some(&[false, false, true, true][..]));
     }
 
     #[test]

@@ -1,19 +1,43 @@
 //! What every backend checks before it computes, so that the same inputs are refused with the same error everywhere. Public
 //! for backends in other crates. Each function returns what it worked out, or the [`KernelError`] to return.
 
+use crate::dtype::Dtype;
 use crate::error::KernelError;
 use crate::kernels::{Mask, Quantization, Quantized, Rope};
 use crate::tensor::{Tensor, count};
 
 type Result<T> = std::result::Result<T, KernelError>;
 
-/// The shape of an element-by-element operation on two tensors.
+/// The shape of an element-by-element operation on two tensors of any kind.
 ///
 /// # Errors
 /// When the inputs do not fit.
 pub fn elementwise(function: &'static str, a: &Tensor, b: &Tensor) -> Result<Vec<usize>> {
     equal_dtypes(function, &[a, b])?;
     broadcast(function, a.shape(), b.shape())
+}
+
+/// The shape of an element-by-element operation on two tensors of numbers.
+///
+/// # Errors
+/// When the inputs do not fit.
+pub fn arithmetic(function: &'static str, a: &Tensor, b: &Tensor) -> Result<Vec<usize>> {
+    numbers(function, a)?;
+    elementwise(function, a, b)
+}
+
+/// The shape of a choice between two tensors; the conditions.
+///
+/// # Errors
+/// When the inputs do not fit.
+pub fn select<'a>(condition: &'a Tensor, a: &Tensor, b: &Tensor) -> Result<(&'a [bool], Vec<usize>)> {
+    let function = "select";
+    let Some(conditions) = condition.as_bool() else {
+        let message = format!("the condition is bool, not {}", condition.dtype());
+        return Err(KernelError::Dtype { function, message });
+    };
+    let shape = elementwise(function, a, b)?;
+    Ok((conditions, broadcast(function, condition.shape(), &shape)?))
 }
 
 /// `[.., M, K]` by `[.., K, N]`: the dimensions in front, M, K and N.
@@ -34,6 +58,7 @@ pub struct Matmul {
 /// When the inputs do not fit.
 pub fn matmul(a: &Tensor, b: &Tensor) -> Result<Matmul> {
     let function = "matmul";
+    numbers(function, a)?;
     equal_dtypes(function, &[a, b])?;
     let ([a_batch @ .., m, k], [b_batch @ .., k_of_b, n]) = (a.shape(), b.shape()) else {
         let message = format!("both operands need at least two dimensions, not {:?} and {:?}", a.shape(), b.shape());
@@ -48,7 +73,7 @@ pub fn matmul(a: &Tensor, b: &Tensor) -> Result<Matmul> {
     Ok(Matmul { batch, m: *m, k: *k, n: *n })
 }
 
-/// A float tensor and one of its axes.
+/// A tensor and one of its axes.
 ///
 /// # Errors
 /// When the inputs do not fit.
@@ -205,7 +230,19 @@ pub fn embedding<'a>(table: &Tensor, ids: &'a Tensor) -> Result<&'a [i32]> {
 /// # Errors
 /// When the inputs do not fit.
 pub fn slice_at(x: &Tensor, start: &Tensor, shape: &[usize]) -> Result<Vec<usize>> {
-    let function = "slice_at";
+    part("slice_at", x, start, shape)
+}
+
+/// Where the part that is replaced begins.
+///
+/// # Errors
+/// When the inputs do not fit.
+pub fn update_at(x: &Tensor, update: &Tensor, start: &Tensor) -> Result<Vec<usize>> {
+    equal_dtypes("update_at", &[x, update])?;
+    part("update_at", x, start, update.shape())
+}
+
+fn part(function: &'static str, x: &Tensor, start: &Tensor, shape: &[usize]) -> Result<Vec<usize>> {
     let starts = indices(function, start)?;
     if start.shape() != [x.rank()] || shape.len() != x.rank() {
         let message = format!(
@@ -219,7 +256,7 @@ pub fn slice_at(x: &Tensor, start: &Tensor, shape: &[usize]) -> Result<Vec<usize
     let dims = starts.iter().zip(shape).zip(x.shape());
     dims.map(|((start, length), dim)| {
         let Some(last) = dim.checked_sub(*length) else {
-            let message = format!("a slice of {shape:?} does not fit into {:?}", x.shape());
+            let message = format!("a part of {shape:?} does not fit into {:?}", x.shape());
             return Err(KernelError::Shape { function, message });
         };
         match usize::try_from(*start) {
@@ -230,22 +267,105 @@ pub fn slice_at(x: &Tensor, start: &Tensor, shape: &[usize]) -> Result<Vec<usize
     .collect()
 }
 
-/// An axis that has a largest element.
+/// An axis that has a largest and a smallest element.
 ///
 /// # Errors
 /// When the inputs do not fit.
-pub fn argmax(x: &Tensor, axis: usize) -> Result<()> {
-    let function = "argmax";
+pub fn extreme(function: &'static str, x: &Tensor, axis: usize) -> Result<()> {
+    numbers(function, x)?;
     along(function, x, axis)?;
     if x.shape()[axis] == 0 {
-        let message = format!("axis {axis} of shape {:?} is empty: it has no largest element", x.shape());
-        return Err(KernelError::Shape { function, message });
-    }
-    if i32::try_from(x.shape()[axis]).is_err() {
-        let message = format!("axis {axis} of shape {:?} is longer than an i32 can say", x.shape());
+        let message = format!("axis {axis} of shape {:?} is empty: it has no largest or smallest element", x.shape());
         return Err(KernelError::Shape { function, message });
     }
     Ok(())
+}
+
+/// An axis with at least `k` elements; the shape of the `k` largest.
+///
+/// # Errors
+/// When the inputs do not fit.
+pub fn top_k(x: &Tensor, k: usize, axis: usize) -> Result<Vec<usize>> {
+    let function = "top_k";
+    numbers(function, x)?;
+    along(function, x, axis)?;
+    let mut shape = x.shape().to_vec();
+    if k > shape[axis] {
+        let message = format!("axis {axis} of shape {shape:?} has less than {k} elements");
+        return Err(KernelError::Argument { function, message });
+    }
+    shape[axis] = k;
+    Ok(shape)
+}
+
+/// Indices along an axis, each inside of it.
+///
+/// # Errors
+/// When the inputs do not fit.
+pub fn take_along_axis<'a>(x: &Tensor, picked: &'a Tensor, axis: usize) -> Result<&'a [i32]> {
+    let function = "take_along_axis";
+    along(function, x, axis)?;
+    let indices = indices(function, picked)?;
+    if !equal_but_for(axis, x.shape(), picked.shape()) {
+        let message = format!("indices of {:?} do not fit {:?} along axis {axis}", picked.shape(), x.shape());
+        return Err(KernelError::Shape { function, message });
+    }
+    let end = x.shape()[axis];
+    match indices.iter().find(|index| usize::try_from(**index).map_or(true, |index| index >= end)) {
+        Some(index) => Err(KernelError::IndexOutOfRange { function, index: i64::from(*index), end }),
+        None => Ok(indices),
+    }
+}
+
+/// The shape of tensors one behind another.
+///
+/// # Errors
+/// When the inputs do not fit.
+pub fn concatenate(parts: &[&Tensor], axis: usize) -> Result<Vec<usize>> {
+    let function = "concatenate";
+    let Some(first) = parts.first() else {
+        return Err(KernelError::Argument { function, message: "there is no part".to_owned() });
+    };
+    along(function, first, axis)?;
+    equal_dtypes(function, parts)?;
+    let mut shape = first.shape().to_vec();
+    for part in &parts[1..] {
+        if !equal_but_for(axis, first.shape(), part.shape()) {
+            let message =
+                format!("{:?} and {:?} do not fit one behind the other along axis {axis}", first.shape(), part.shape());
+            return Err(KernelError::Shape { function, message });
+        }
+        shape[axis] = shape[axis].saturating_add(part.shape()[axis]);
+    }
+    countable(function, &shape)?;
+    Ok(shape)
+}
+
+/// The shape of a tensor with its axes in another order.
+///
+/// # Errors
+/// When the inputs do not fit.
+pub fn transpose(x: &Tensor, axes: &[usize]) -> Result<Vec<usize>> {
+    let mut sorted = axes.to_vec();
+    sorted.sort_unstable();
+    if !sorted.iter().copied().eq(0..x.rank()) {
+        let message = format!("each of the axes 0..{} is named once, not {axes:?}", x.rank());
+        return Err(KernelError::Argument { function: "transpose", message });
+    }
+    Ok(axes.iter().map(|axis| x.shape()[*axis]).collect())
+}
+
+/// A shape that a tensor can be repeated to.
+///
+/// # Errors
+/// When the inputs do not fit.
+pub fn broadcast_to(x: &Tensor, shape: &[usize]) -> Result<()> {
+    let function = "broadcast_to";
+    if broadcast(function, x.shape(), shape)? == shape {
+        return Ok(());
+    }
+    let message = format!("{:?} cannot be broadcast to {shape:?}", x.shape());
+    Err(KernelError::Shape { function, message })
 }
 
 /// A matrix that can be quantized.
@@ -274,7 +394,31 @@ pub fn quantize(w: &Tensor, quantization: Quantization) -> Result<()> {
 /// # Errors
 /// When the inputs do not fit.
 pub fn dequantize(w: &Quantized) -> Result<usize> {
-    let function = "dequantize";
+    quantized("dequantize", w)
+}
+
+/// `[.., M, K]` by the transpose of a quantized matrix `[N, K]`: the shape of the result.
+///
+/// # Errors
+/// When the inputs do not fit.
+pub fn quantized_matmul(x: &Tensor, w: &Quantized) -> Result<Vec<usize>> {
+    let function = "quantized_matmul";
+    let rows = quantized(function, w)?;
+    equal_dtypes(function, &[x, &w.scales])?;
+    match x.shape() {
+        [front @ .., m, k] if *k == w.columns => {
+            let shape = [front, &[*m, rows]].concat();
+            countable(function, &shape)?;
+            Ok(shape)
+        }
+        shape => {
+            let message = format!("`[.., M, {}]` is needed for rows of that length, not {shape:?}", w.columns);
+            Err(KernelError::Shape { function, message })
+        }
+    }
+}
+
+fn quantized(function: &'static str, w: &Quantized) -> Result<usize> {
     let Quantized { packed, columns, scales, biases, quantization } = w;
     quantization_is_known(function, *quantization)?;
     equal_dtypes(function, &[scales, biases])?;
@@ -285,7 +429,7 @@ pub fn dequantize(w: &Quantized) -> Result<usize> {
             if whole
                 && biases.shape() == scales.shape()
                 && groups.checked_mul(quantization.group) == Some(*columns)
-                && rows.checked_mul(*columns).map(|count| count * quantization.bits as usize / 32)
+                && count(&[*rows, *columns]).map(|count| count * quantization.bits as usize / 32)
                     == Some(packed.len()) =>
         {
             Ok(*rows)
@@ -310,6 +454,21 @@ pub fn floats(function: &'static str, x: &Tensor) -> Result<()> {
         return Ok(());
     }
     Err(KernelError::Dtype { function, message: format!("floats are needed, not {}", x.dtype()) })
+}
+
+/// A tensor of numbers, not of truth values.
+///
+/// # Errors
+/// When the inputs do not fit.
+pub fn numbers(function: &'static str, x: &Tensor) -> Result<()> {
+    if x.dtype() != Dtype::Bool {
+        return Ok(());
+    }
+    Err(KernelError::Dtype { function, message: "numbers are needed, not bool".to_owned() })
+}
+
+fn equal_but_for(axis: usize, a: &[usize], b: &[usize]) -> bool {
+    a.len() == b.len() && a.iter().zip(b).enumerate().all(|(at, (a, b))| at == axis || a == b)
 }
 
 fn quantization_is_known(function: &'static str, quantization: Quantization) -> Result<()> {

@@ -62,3 +62,10 @@ fn nothing_has_no_largest(kernels: &dyn Kernels) -> Checked {
     assert_refused(kernels.argmax(&empty, 2), |error| matches!(error, KernelError::Shape { .. }))?;
     Ok(())
 }
+
+#[conformance(of = "argmax")]
+fn truth_values_are_no_numbers(kernels: &dyn Kernels) -> Checked {
+    let truth = Tensor::bool(&[2], [true, false])?;
+    assert_refused(kernels.argmax(&truth, 0), |error| matches!(error, KernelError::Dtype { .. }))?;
+    Ok(())
+}

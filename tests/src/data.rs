@@ -4,12 +4,22 @@ use crosscheck_backends::{Dtype, KernelError, Tensor};
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64;
 
-/// Uniform values in −`limit`..`limit`, whole numbers for integers; the same for the same seed everywhere.
+/// Uniform values in −`limit`..`limit`, whole numbers for integers, and truth values half of which are true; the same for
+/// the same seed everywhere.
 pub fn uniform(seed: u64, shape: &[usize], dtype: Dtype, limit: f64) -> Result<Tensor, KernelError> {
     let mut generator = Pcg64::seed_from_u64(seed);
     let count = shape.iter().product();
     let values: Vec<_> = (0..count).map(|_| (generator.random::<f64>() * 2.0 - 1.0) * limit).collect();
-    Tensor::from_f64(shape, dtype, &values)
+    match dtype {
+        Dtype::Bool => Tensor::bool(shape, values.iter().map(|value| *value > 0.0).collect::<Vec<_>>()),
+        _ => Tensor::from_f64(shape, dtype, &values),
+    }
+}
+
+/// Uniform values in 0..`limit`.
+pub fn positive(seed: u64, shape: &[usize], dtype: Dtype, limit: f64) -> Result<Tensor, KernelError> {
+    let values: Vec<_> = uniform(seed, shape, Dtype::F32, limit)?.to_f64().iter().map(|value| value.abs()).collect();
+    of(shape, dtype, &values)
 }
 
 /// Uniform values in −1..1.
@@ -32,6 +42,15 @@ pub fn assert_holds(tensor: &Tensor, shape: &[usize], expected: &[f64]) {
     assert_eq!(values.len(), expected.len(), "number of elements");
     if let Some((at, (value, expected))) = wrong {
         panic!("element {at} is {value:e} instead of {expected:e}");
+    }
+}
+
+/// Asserts which of these elements have a minus sign, zeros included.
+#[track_caller]
+pub fn assert_signs(tensor: &Tensor, negative: &[(usize, bool)]) {
+    let values = tensor.to_f64();
+    for (at, negative) in negative {
+        assert_eq!(values[*at].is_sign_negative(), *negative, "the sign of element {at}, which is {:?}", values[*at]);
     }
 }
 

@@ -1,21 +1,57 @@
-//! `add` and `mul`.
+//! `add`, `sub`, `mul`, `div`, `maximum`, `minimum` and `neg`.
 
 use crosscheck::{backend_matrix, conformance};
 use crosscheck_backends::{Dtype, KernelError, Kernels, Tensor};
 
 use crate::Checked;
-use crate::data::{assert_holds, assert_refused, of, uniform, unit};
+use crate::data::{assert_holds, assert_refused, assert_signs, of, uniform, unit};
 
 #[backend_matrix(of = "add", dtype(F32, F16, BF16, I32), length(1, 17, 127, 129, 1023))]
 fn sums(kernels: &dyn Kernels, dtype: Dtype, length: usize) -> Checked<Tensor> {
     let limit = 1000.0;
-    kernels.add(&crate::data::uniform(1, &[length], dtype, limit)?, &crate::data::uniform(2, &[length], dtype, limit)?)
+    kernels.add(&uniform(1, &[length], dtype, limit)?, &uniform(2, &[length], dtype, limit)?)
 }
 
 #[backend_matrix(of = "mul", dtype(F32, F16, BF16, I32))]
 fn products(kernels: &dyn Kernels, dtype: Dtype) -> Checked<Tensor> {
     let limit = 100.0;
-    kernels.mul(&crate::data::uniform(3, &[33, 7], dtype, limit)?, &crate::data::uniform(4, &[33, 7], dtype, limit)?)
+    kernels.mul(&uniform(3, &[33, 7], dtype, limit)?, &uniform(4, &[33, 7], dtype, limit)?)
+}
+
+#[backend_matrix(
+    of = "sub",
+    dtype(F32, F16, BF16, I32),
+    length(0 uses("empty_tensors"), 1, 17, 31, 33, 127, 128, 129, 1023)
+)]
+fn differences(kernels: &dyn Kernels, dtype: Dtype, length: usize) -> Checked<Tensor> {
+    kernels.sub(&uniform(7, &[length], dtype, 1000.0)?, &uniform(8, &[length], dtype, 1000.0)?)
+}
+
+#[backend_matrix(of = "div", dtype(F32, F16, BF16), length(0 uses("empty_tensors"), 17, 129, 1023))]
+fn quotients(kernels: &dyn Kernels, dtype: Dtype, length: usize) -> Checked<Tensor> {
+    kernels.div(&uniform(9, &[length], dtype, 100.0)?, &uniform(10, &[length], dtype, 10.0)?)
+}
+
+#[backend_matrix(of = "maximum", dtype(F32, F16, BF16, I32), length(0 uses("empty_tensors"), 17, 129, 1023))]
+fn larger_ones(kernels: &dyn Kernels, dtype: Dtype, length: usize) -> Checked<Tensor> {
+    kernels.maximum(&uniform(161, &[length], dtype, 100.0)?, &uniform(162, &[length], dtype, 100.0)?)
+}
+
+#[backend_matrix(of = "minimum", dtype(F32, F16, BF16, I32), length(0 uses("empty_tensors"), 17, 129, 1023))]
+fn smaller_ones(kernels: &dyn Kernels, dtype: Dtype, length: usize) -> Checked<Tensor> {
+    kernels.minimum(&uniform(163, &[length], dtype, 100.0)?, &uniform(164, &[length], dtype, 100.0)?)
+}
+
+#[backend_matrix(of = "neg", dtype(F32, F16, BF16, I32), length(0 uses("empty_tensors"), 17, 129, 1023))]
+fn negatives(kernels: &dyn Kernels, dtype: Dtype, length: usize) -> Checked<Tensor> {
+    kernels.neg(&uniform(165, &[length], dtype, 100.0)?)
+}
+
+#[backend_matrix(of = "sub", dtype(F32, BF16))]
+fn all_of_them_are_broadcast(kernels: &dyn Kernels, dtype: Dtype) -> Checked<Tensor> {
+    let (a, b) = (unit(166, &[4, 1, 5], dtype)?, unit(167, &[3, 1], dtype)?);
+    let quotient = kernels.div(&a, &b)?;
+    kernels.maximum(&kernels.sub(&a, &b)?, &kernels.minimum(&quotient, &b)?)
 }
 
 #[backend_matrix(of = "mul", dtype(F32, BF16))]
@@ -44,6 +80,61 @@ fn integers_wrap(kernels: &dyn Kernels) -> Checked {
     Ok(())
 }
 
+#[conformance(of = "sub")]
+fn differences_of_integers_wrap(kernels: &dyn Kernels) -> Checked {
+    let least = f64::from(i32::MIN);
+    let difference = kernels.sub(&Tensor::i32(&[2], [i32::MIN, i32::MAX])?, &Tensor::i32(&[2], [1, -1])?)?;
+    assert_holds(&difference, &[2], &[f64::from(i32::MAX), least]);
+    assert_holds(&kernels.neg(&Tensor::i32(&[2], [i32::MIN, i32::MAX])?)?, &[2], &[least, least + 1.0]);
+    Ok(())
+}
+
+/// A 32-bit float does not tell 2^24 and its successor apart.
+#[conformance(of = "maximum")]
+fn integers_are_not_compared_as_floats(kernels: &dyn Kernels) -> Checked {
+    let (a, b) = (Tensor::i32(&[], [1 << 24])?, Tensor::i32(&[], [(1 << 24) + 1])?);
+    assert_holds(&kernels.maximum(&a, &b)?, &[], &[f64::from((1 << 24) + 1)]);
+    assert_holds(&kernels.minimum(&b, &a)?, &[], &[f64::from(1 << 24)]);
+    Ok(())
+}
+
+#[conformance(of = "sub", dtype(F32, F16, BF16))]
+fn the_second_is_taken_from_the_first(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
+    let (inf, nan) = (f64::INFINITY, f64::NAN);
+    let (a, b) = (of(&[4], dtype, &[5.0, inf, inf, nan])?, of(&[4], dtype, &[3.0, inf, -inf, 1.0])?);
+    assert_holds(&kernels.sub(&a, &b)?, &[4], &[2.0, nan, inf, nan]);
+    Ok(())
+}
+
+#[conformance(of = "div", dtype(F32, F16, BF16))]
+fn the_first_is_divided_by_the_second(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
+    let (inf, nan) = (f64::INFINITY, f64::NAN);
+    let a = of(&[7], dtype, &[6.0, 1.0, 1.0, -1.0, 0.0, nan, 1.0])?;
+    let b = of(&[7], dtype, &[4.0, 0.0, -0.0, 0.0, 0.0, 0.0, inf])?;
+    assert_holds(&kernels.div(&a, &b)?, &[7], &[1.5, inf, -inf, -inf, nan, nan, 0.0]);
+    Ok(())
+}
+
+#[conformance(of = "maximum", dtype(F32, F16, BF16))]
+fn nan_wins_over_every_number(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
+    let (inf, nan) = (f64::INFINITY, f64::NAN);
+    let a = of(&[7], dtype, &[1.0, 4.0, nan, 1.0, nan, inf, -inf])?;
+    let b = of(&[7], dtype, &[2.0, 3.0, 1.0, nan, nan, 1.0, 1.0])?;
+    assert_holds(&kernels.maximum(&a, &b)?, &[7], &[2.0, 4.0, nan, nan, nan, inf, 1.0]);
+    assert_holds(&kernels.minimum(&a, &b)?, &[7], &[1.0, 3.0, nan, nan, nan, 1.0, -inf]);
+    Ok(())
+}
+
+#[conformance(of = "neg", dtype(F32, F16, BF16))]
+fn the_sign_is_turned(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
+    let (inf, nan) = (f64::INFINITY, f64::NAN);
+    let turned = kernels.neg(&of(&[6], dtype, &[1.0, -2.0, 0.0, -0.0, inf, nan])?)?;
+    assert_holds(&turned, &[6], &[-1.0, 2.0, 0.0, 0.0, -inf, nan]);
+    assert_signs(&turned, &[(2, true), (3, false)]);
+    assert_holds(&kernels.neg(&of(&[], dtype, &[1.0])?)?, &[], &[-1.0]);
+    Ok(())
+}
+
 #[conformance(of = "add", dtype(F32, F16, BF16))]
 fn special_values_follow_ieee_754(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
     let (inf, nan) = (f64::INFINITY, f64::NAN);
@@ -69,8 +160,7 @@ fn zero_by_infinity_is_nan(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
 #[conformance(of = "mul")]
 fn the_sign_of_zero_is_kept(kernels: &dyn Kernels) -> Checked {
     let product = kernels.mul(&Tensor::f32(&[2], [-0.0, 0.0])?, &Tensor::f32(&[2], [1.0, 1.0])?)?;
-    let signs: Vec<_> = product.to_f64().iter().map(|value| value.is_sign_negative()).collect();
-    assert_eq!(signs, [true, false]);
+    assert_signs(&product, &[(0, true), (1, false)]);
     Ok(())
 }
 
@@ -96,5 +186,36 @@ fn operands_that_do_not_fit_are_refused(kernels: &dyn Kernels) -> Checked {
     assert_refused(kernels.add(&two, &three), |error| matches!(error, KernelError::Shape { .. }))?;
     let whole = Tensor::i32(&[2], [1; 2])?;
     assert_refused(kernels.mul(&two, &whole), |error| matches!(error, KernelError::Dtype { .. }))?;
+    Ok(())
+}
+
+#[conformance(of = "sub")]
+fn operands_of_each_that_do_not_fit_are_refused(kernels: &dyn Kernels) -> Checked {
+    let shape = |error: &KernelError| matches!(error, KernelError::Shape { .. });
+    let (two, three) = (Tensor::f32(&[2], [1.0; 2])?, Tensor::f32(&[3], [1.0; 3])?);
+    assert_refused(kernels.sub(&two, &three), shape)?;
+    assert_refused(kernels.div(&two, &three), shape)?;
+    assert_refused(kernels.maximum(&two, &three), shape)?;
+    assert_refused(kernels.minimum(&two, &three), shape)?;
+    let dtype = |error: &KernelError| matches!(error, KernelError::Dtype { .. });
+    let whole = Tensor::i32(&[2], [1; 2])?;
+    assert_refused(kernels.sub(&two, &whole), dtype)?;
+    assert_refused(kernels.div(&whole, &whole), dtype)?;
+    assert_refused(kernels.maximum(&two, &whole), dtype)?;
+    assert_refused(kernels.minimum(&two, &whole), dtype)?;
+    Ok(())
+}
+
+#[conformance(of = "add")]
+fn truth_values_are_no_numbers(kernels: &dyn Kernels) -> Checked {
+    let dtype = |error: &KernelError| matches!(error, KernelError::Dtype { .. });
+    let truth = Tensor::bool(&[1], [true])?;
+    assert_refused(kernels.add(&truth, &truth), dtype)?;
+    assert_refused(kernels.sub(&truth, &truth), dtype)?;
+    assert_refused(kernels.mul(&truth, &truth), dtype)?;
+    assert_refused(kernels.div(&truth, &truth), dtype)?;
+    assert_refused(kernels.maximum(&truth, &truth), dtype)?;
+    assert_refused(kernels.minimum(&truth, &truth), dtype)?;
+    assert_refused(kernels.neg(&truth), dtype)?;
     Ok(())
 }

@@ -4,11 +4,11 @@ use crosscheck::{backend_matrix, conformance};
 use crosscheck_backends::{Dtype, KernelError, Kernels, Tensor};
 
 use crate::Checked;
-use crate::data::{assert_holds, assert_refused, unit};
+use crate::data::{assert_holds, assert_refused, uniform, unit};
 
-#[backend_matrix(of = "embedding", dtype(F32, F16, BF16))]
+#[backend_matrix(of = "embedding", dtype(F32, F16, BF16, I32, Bool))]
 fn rows(kernels: &dyn Kernels, dtype: Dtype) -> Checked<Tensor> {
-    kernels.embedding(&unit(71, &[100, 17], dtype)?, &Tensor::i32(&[2, 3], [0, 99, 5, 5, 42, 1])?)
+    kernels.embedding(&uniform(71, &[100, 17], dtype, 100.0)?, &Tensor::i32(&[2, 3], [0, 99, 5, 5, 42, 1])?)
 }
 
 #[conformance(of = "embedding")]

@@ -7,19 +7,27 @@
 pub mod activation;
 pub mod argmax;
 pub mod attention;
+pub mod cast;
+pub mod comparison;
 mod data;
 pub mod earlier_calls;
 pub mod elementwise;
 pub mod embedding;
+pub mod functions;
+pub mod gather;
 pub mod golden;
 mod law;
 pub mod laws;
+pub mod layout;
 pub mod matmul;
 pub mod norm;
 pub mod quantization;
+pub mod reduction;
 pub mod rope;
 pub mod slice;
 pub mod softmax;
+pub mod top_k;
+pub mod update;
 
 /// What the checks return.
 pub type Checked<T = ()> = Result<T, crosscheck_backends::KernelError>;

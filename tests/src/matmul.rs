@@ -94,5 +94,7 @@ fn operands_that_do_not_fit_are_refused(kernels: &dyn Kernels) -> Checked {
     assert_refused(kernels.matmul(&matrix, &vector), |error| matches!(error, KernelError::Shape { .. }))?;
     let half = of(&[3, 1], Dtype::F16, &[1.0; 3])?;
     assert_refused(kernels.matmul(&matrix, &half), |error| matches!(error, KernelError::Dtype { .. }))?;
+    let truth = Tensor::bool(&[1, 1], [true])?;
+    assert_refused(kernels.matmul(&truth, &truth), |error| matches!(error, KernelError::Dtype { .. }))?;
     Ok(())
 }

@@ -6,7 +6,7 @@ use crosscheck_backends::{Dtype, KernelError, Kernels, Tensor};
 use crate::Checked;
 use crate::data::{assert_holds, assert_refused, uniform};
 
-#[backend_matrix(of = "slice_at", uses = "dynamic_offsets", dtype(F32, F16, BF16, I32))]
+#[backend_matrix(of = "slice_at", uses = "dynamic_offsets", dtype(F32, F16, BF16, I32, Bool))]
 fn the_inner_part(kernels: &dyn Kernels, dtype: Dtype) -> Checked<Tensor> {
     let x = uniform(81, &[5, 33, 7], dtype, 100.0)?;
     kernels.slice_at(&x, &Tensor::i32(&[3], [1, 17, 0])?, &[3, 16, 7])

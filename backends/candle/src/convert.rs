@@ -11,6 +11,10 @@ pub(crate) fn to_candle(function: &'static str, tensor: &Tensor) -> Result<candl
         Data::F16(values) => candle_core::Tensor::from_slice(values, shape, &Device::Cpu),
         Data::BF16(values) => candle_core::Tensor::from_slice(values, shape, &Device::Cpu),
         Data::I32(values) => candle_core::Tensor::from_slice(values, shape, &Device::Cpu),
+        Data::Bool(values) => {
+            let bytes: Vec<_> = values.iter().map(|truth| u8::from(*truth)).collect();
+            candle_core::Tensor::from_slice(&bytes, shape, &Device::Cpu)
+        }
     };
     copy.map_err(|error| failed(function, &error))
 }
@@ -23,6 +27,8 @@ pub(crate) fn to_host(function: &'static str, tensor: &candle_core::Tensor) -> R
             DType::F16 => Data::F16(flat.to_vec1()?),
             DType::BF16 => Data::BF16(flat.to_vec1()?),
             DType::I32 => Data::I32(flat.to_vec1()?),
+            // candle's truth values are bytes.
+            DType::U8 => Data::Bool(flat.to_vec1::<u8>()?.into_iter().map(|byte| byte != 0).collect()),
             other => candle_core::bail!("it returned elements of type {other:?}"),
         })
     };

@@ -60,13 +60,20 @@ const fn candle(feature: Feature) -> Action {
             .by(Mismatch)
             .ulps(2.0..=32.0),
         Feature::DynamicOffsets
+        | Feature::EmptyDequantize
+        | Feature::EmptyLogsumexp
+        | Feature::EmptyQuantizedMatmul
         | Feature::EmptyTensors
         | Feature::FullyMaskedRows
         | Feature::HugePositions
+        | Feature::IntegersToHalves
         | Feature::MoreQueriesThanKeys
         | Feature::Quantization
         | Feature::SubnormalExponentials
+        | Feature::SubnormalOperands
         | Feature::Subnormals
-        | Feature::WideAccumulation => RUN,
+        | Feature::WideAccumulation
+        | Feature::WideQuantizedMatmul
+        | Feature::WideReductions => RUN,
     }
 }

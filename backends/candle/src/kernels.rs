@@ -32,7 +32,7 @@ fn binary(
     b: &Tensor,
     kernel: impl FnOnce(&Array, &Array) -> candle_core::Result<Array>,
 ) -> Result {
-    validate::elementwise(function, a, b)?;
+    validate::arithmetic(function, a, b)?;
     let whole = a.dtype() == Dtype::I32;
     run(function, [a, b], |[a, b]| {
         if whole {
@@ -132,7 +132,7 @@ impl Kernels for Candle {
     }
 
     fn argmax(&self, x: &Tensor, axis: usize) -> Result {
-        validate::argmax(x, axis)?;
+        validate::extreme("argmax", x, axis)?;
         run("argmax", [x], |[x]| x.argmax(axis)?.to_dtype(DType::I32))
     }
 }

@@ -5,6 +5,7 @@ use mlx_rs::{Array, ArrayElement, Dtype};
 
 use super::{Result, failed};
 use crate::error::KernelError;
+use crate::kernels::Quantized;
 use crate::tensor::{Data, Tensor};
 
 /// A copy for MLX.
@@ -15,12 +16,16 @@ pub(super) fn to_device(function: &'static str, tensor: &Tensor) -> Result<Array
         Data::F16(values) => Array::from_slice(values, &shape),
         Data::BF16(values) => Array::from_slice(values, &shape),
         Data::I32(values) => Array::from_slice(values, &shape),
+        Data::Bool(values) => Array::from_slice(values, &shape),
     })
 }
 
-/// A copy of packed words for MLX.
-pub(super) fn words_to_device(function: &'static str, words: &[u32], shape: [usize; 2]) -> Result<Array> {
-    Ok(Array::from_slice(words, &dims(function, &shape)?))
+/// A copy of a quantized matrix for MLX: words, scales and biases.
+pub(super) fn quantized_to_device(function: &'static str, w: &Quantized) -> Result<[Array; 3]> {
+    let rows = w.scales.shape().first().copied().unwrap_or_default();
+    let words = dims(function, &[rows, w.columns * w.quantization.bits as usize / 32])?;
+    let packed = Array::from_slice(&w.packed, &words);
+    Ok([packed, to_device(function, &w.scales)?, to_device(function, &w.biases)?])
 }
 
 /// The result of a kernel; computes it.
@@ -30,6 +35,7 @@ pub(super) fn to_host(function: &'static str, array: &Array) -> Result {
         Dtype::Float16 => Data::F16(values::<f16>(function, array)?),
         Dtype::Bfloat16 => Data::BF16(values::<bf16>(function, array)?),
         Dtype::Int32 => Data::I32(values::<i32>(function, array)?),
+        Dtype::Bool => Data::Bool(values::<bool>(function, array)?),
         other => return Err(backend(function, format!("it returned elements of type {other:?}"))),
     };
     let shape: Vec<_> = array.shape().iter().map(|dim| usize::try_from(*dim).unwrap_or_default()).collect();
@@ -41,8 +47,8 @@ pub(super) fn words_to_host(function: &'static str, array: &Array) -> Result<Vec
     values(function, array)
 }
 
-/// MLX counts in `i32`, and mlx-rs panics where that is not enough.
-fn dims(function: &'static str, shape: &[usize]) -> Result<Vec<i32>> {
+/// A shape for MLX, which counts in `i32`; mlx-rs panics where that is not enough.
+pub(super) fn dims(function: &'static str, shape: &[usize]) -> Result<Vec<i32>> {
     let too_large = || KernelError::Shape { function, message: format!("shape {shape:?} is too large for MLX") };
     let dims: Vec<_> =
         shape.iter().map(|dim| i32::try_from(*dim)).collect::<std::result::Result<_, _>>().map_err(|_| too_large())?;

@@ -4,15 +4,19 @@ mod convert;
 
 use mlx_rs::error::Exception;
 use mlx_rs::fast::{self, ScaledDotProductAttentionMask};
-use mlx_rs::{Array, Device, DeviceType, Stream, ops, with_stream};
+use mlx_rs::{Array, Axes, Device, DeviceType, Stream, ops, with_stream};
 
+use crate::dtype::Dtype;
 use crate::error::KernelError;
 use crate::kernels::{Gelu, Kernels, Mask, Quantization, Quantized, Rope, RopeLayout};
 use crate::tensor::Tensor;
 use crate::validate;
-use convert::{to_device, to_host, words_to_device, words_to_host};
+use convert::{dims, quantized_to_device, to_device, to_host, words_to_host};
 
 type Result<T = Tensor> = std::result::Result<T, KernelError>;
+
+/// What an operation of MLX returns.
+type Made = mlx_rs::error::Result<Array>;
 
 /// Kernels on a device of MLX.
 #[derive(Clone, Copy, Debug)]
@@ -51,8 +55,26 @@ impl Mlx {
 
     /// Runs a kernel on this device. MLX is lazy, so that the result is computed and fetched here: an error belongs to the
     /// kernel that made it.
-    fn run(&self, function: &'static str, kernel: impl FnOnce() -> mlx_rs::error::Result<Array>) -> Result {
+    fn run(&self, function: &'static str, kernel: impl FnOnce() -> Made) -> Result {
         self.on_device(function, || to_host(function, &kernel().map_err(|error| failed(function, &error))?))
+    }
+
+    /// Runs a kernel of one tensor.
+    fn unary(&self, function: &'static str, x: &Tensor, kernel: impl FnOnce(&Array) -> Made) -> Result {
+        let x = to_device(function, x)?;
+        self.run(function, || kernel(&x))
+    }
+
+    /// Runs a kernel of two tensors.
+    fn binary(
+        &self,
+        function: &'static str,
+        a: &Tensor,
+        b: &Tensor,
+        kernel: impl FnOnce(&Array, &Array) -> Made,
+    ) -> Result {
+        let (a, b) = (to_device(function, a)?, to_device(function, b)?);
+        self.run(function, || kernel(&a, &b))
     }
 
     /// Sets the stream for the operations of `f`. MLX's streams belong to a thread, and kernels are called from many.
@@ -68,6 +90,18 @@ impl From<MlxDevice> for DeviceType {
         match device {
             MlxDevice::Cpu => Self::Cpu,
             MlxDevice::Gpu => Self::Gpu,
+        }
+    }
+}
+
+impl From<Dtype> for mlx_rs::Dtype {
+    fn from(dtype: Dtype) -> Self {
+        match dtype {
+            Dtype::F32 => Self::Float32,
+            Dtype::F16 => Self::Float16,
+            Dtype::BF16 => Self::Bfloat16,
+            Dtype::I32 => Self::Int32,
+            Dtype::Bool => Self::Bool,
         }
     }
 }
@@ -106,15 +140,156 @@ fn failed(function: &'static str, error: &Exception) -> KernelError {
 #[crosscheck::implements("mlx_cpu", "mlx_metal")]
 impl Kernels for Mlx {
     fn add(&self, a: &Tensor, b: &Tensor) -> Result {
-        validate::elementwise("add", a, b)?;
-        let (a, b) = (to_device("add", a)?, to_device("add", b)?);
-        self.run("add", || a.add(&b))
+        validate::arithmetic("add", a, b)?;
+        self.binary("add", a, b, |a, b| a.add(b))
+    }
+
+    fn sub(&self, a: &Tensor, b: &Tensor) -> Result {
+        validate::arithmetic("sub", a, b)?;
+        self.binary("sub", a, b, |a, b| a.subtract(b))
     }
 
     fn mul(&self, a: &Tensor, b: &Tensor) -> Result {
-        validate::elementwise("mul", a, b)?;
-        let (a, b) = (to_device("mul", a)?, to_device("mul", b)?);
-        self.run("mul", || a.multiply(&b))
+        validate::arithmetic("mul", a, b)?;
+        self.binary("mul", a, b, |a, b| a.multiply(b))
+    }
+
+    fn div(&self, a: &Tensor, b: &Tensor) -> Result {
+        validate::floats("div", a)?;
+        validate::arithmetic("div", a, b)?;
+        self.binary("div", a, b, |a, b| a.divide(b))
+    }
+
+    fn maximum(&self, a: &Tensor, b: &Tensor) -> Result {
+        validate::arithmetic("maximum", a, b)?;
+        self.binary("maximum", a, b, |a, b| ops::maximum(a, b))
+    }
+
+    fn minimum(&self, a: &Tensor, b: &Tensor) -> Result {
+        validate::arithmetic("minimum", a, b)?;
+        self.binary("minimum", a, b, |a, b| ops::minimum(a, b))
+    }
+
+    fn neg(&self, x: &Tensor) -> Result {
+        validate::numbers("neg", x)?;
+        self.unary("neg", x, Array::negative)
+    }
+
+    fn exp(&self, x: &Tensor) -> Result {
+        validate::floats("exp", x)?;
+        self.unary("exp", x, Array::exp)
+    }
+
+    fn log(&self, x: &Tensor) -> Result {
+        validate::floats("log", x)?;
+        self.unary("log", x, Array::log)
+    }
+
+    fn sqrt(&self, x: &Tensor) -> Result {
+        validate::floats("sqrt", x)?;
+        self.unary("sqrt", x, Array::sqrt)
+    }
+
+    fn rsqrt(&self, x: &Tensor) -> Result {
+        validate::floats("rsqrt", x)?;
+        self.unary("rsqrt", x, Array::rsqrt)
+    }
+
+    fn tanh(&self, x: &Tensor) -> Result {
+        validate::floats("tanh", x)?;
+        self.unary("tanh", x, |x| ops::tanh(x))
+    }
+
+    fn sigmoid(&self, x: &Tensor) -> Result {
+        validate::floats("sigmoid", x)?;
+        self.unary("sigmoid", x, |x| ops::sigmoid(x))
+    }
+
+    fn equal(&self, a: &Tensor, b: &Tensor) -> Result {
+        validate::elementwise("equal", a, b)?;
+        self.binary("equal", a, b, |a, b| a.eq(b))
+    }
+
+    fn not_equal(&self, a: &Tensor, b: &Tensor) -> Result {
+        validate::elementwise("not_equal", a, b)?;
+        self.binary("not_equal", a, b, |a, b| a.ne(b))
+    }
+
+    fn less(&self, a: &Tensor, b: &Tensor) -> Result {
+        validate::elementwise("less", a, b)?;
+        self.binary("less", a, b, |a, b| a.lt(b))
+    }
+
+    fn less_equal(&self, a: &Tensor, b: &Tensor) -> Result {
+        validate::elementwise("less_equal", a, b)?;
+        self.binary("less_equal", a, b, |a, b| a.le(b))
+    }
+
+    fn greater(&self, a: &Tensor, b: &Tensor) -> Result {
+        validate::elementwise("greater", a, b)?;
+        self.binary("greater", a, b, |a, b| a.gt(b))
+    }
+
+    fn greater_equal(&self, a: &Tensor, b: &Tensor) -> Result {
+        validate::elementwise("greater_equal", a, b)?;
+        self.binary("greater_equal", a, b, |a, b| a.ge(b))
+    }
+
+    fn select(&self, condition: &Tensor, a: &Tensor, b: &Tensor) -> Result {
+        validate::select(condition, a, b)?;
+        let condition = to_device("select", condition)?;
+        self.binary("select", a, b, |a, b| ops::select(&condition, a, b))
+    }
+
+    fn cast(&self, x: &Tensor, dtype: Dtype) -> Result {
+        self.unary("cast", x, |x| x.as_dtype(dtype.into()))
+    }
+
+    fn sum(&self, x: &Tensor, axis: usize) -> Result {
+        validate::numbers("sum", x)?;
+        validate::along("sum", x, axis)?;
+        self.unary("sum", x, |x| x.sum_axis(axis as i32, false))
+    }
+
+    fn mean(&self, x: &Tensor, axis: usize) -> Result {
+        validate::floats("mean", x)?;
+        validate::along("mean", x, axis)?;
+        self.unary("mean", x, |x| x.mean_axis(axis as i32, false))
+    }
+
+    fn max(&self, x: &Tensor, axis: usize) -> Result {
+        validate::extreme("max", x, axis)?;
+        self.unary("max", x, |x| x.max_axis(axis as i32, false))
+    }
+
+    fn min(&self, x: &Tensor, axis: usize) -> Result {
+        validate::extreme("min", x, axis)?;
+        self.unary("min", x, |x| x.min_axis(axis as i32, false))
+    }
+
+    fn logsumexp(&self, x: &Tensor, axis: usize) -> Result {
+        validate::floats("logsumexp", x)?;
+        validate::along("logsumexp", x, axis)?;
+        self.unary("logsumexp", x, |x| x.logsumexp_axis(axis as i32, false))
+    }
+
+    // MLX's own `topk` sorts nothing and says no indices. Its sort is stable and puts NaN last; back to front on both sides
+    // of it, NaN and the first of equal ones come first.
+    fn top_k(&self, x: &Tensor, k: usize, axis: usize) -> Result<(Tensor, Tensor)> {
+        let function = "top_k";
+        validate::top_k(x, k, axis)?;
+        let (last, axis) = (x.shape()[axis] as i32 - 1, axis as i32);
+        let x = to_device(function, x)?;
+        let largest = || {
+            let order = ops::argsort_axis(x.flip(Axes::Axis(axis))?, axis)?.flip(Axes::Axis(axis))?;
+            let indices = Array::from_int(last).subtract(order.as_type::<i32>()?)?;
+            let indices = indices.take_axis(ops::arange::<i32, i32>(None, k as i32, None)?, axis)?;
+            Ok((x.take_along_axis(&indices, axis)?, indices))
+        };
+        self.on_device(function, || {
+            let (values, indices) = largest().map_err(|error: Exception| failed(function, &error))?;
+            Ok((to_host(function, &values)?, to_host(function, &indices)?))
+        })
     }
 
     fn matmul(&self, a: &Tensor, b: &Tensor) -> Result {
@@ -213,8 +388,52 @@ impl Kernels for Mlx {
         })
     }
 
+    // Nor one of `slice_update`: the elements are put one by one into the tensor as a row.
+    fn update_at(&self, x: &Tensor, part: &Tensor, start: &Tensor) -> Result {
+        let function = "update_at";
+        validate::update_at(x, part, start)?;
+        let (shape, lengths) = (dims(function, x.shape())?, dims(function, part.shape())?);
+        let (count, part_count) = (x.len() as i32, part.len() as i32);
+        let start = to_device(function, start)?;
+        self.binary(function, x, part, |x, part| {
+            let mut positions = Array::from_int(0);
+            for (axis, length) in lengths.iter().enumerate() {
+                let stride: i32 = shape[axis + 1..].iter().product();
+                let first = start.take_axis(Array::from_int(axis as i32), 0)?;
+                let along = ops::arange::<i32, i32>(None, *length, None)?.add(first)?;
+                let along = along.multiply(Array::from_int(stride))?;
+                positions = positions.expand_dims(-1)?.add(along)?;
+            }
+            let (positions, part) = (positions.reshape(&[part_count])?, part.reshape(&[part_count])?);
+            x.reshape(&[count])?.put_along_axis(positions, part, 0)?.reshape(&shape)
+        })
+    }
+
+    fn take_along_axis(&self, x: &Tensor, indices: &Tensor, axis: usize) -> Result {
+        validate::take_along_axis(x, indices, axis)?;
+        self.binary("take_along_axis", x, indices, |x, indices| x.take_along_axis(indices, axis as i32))
+    }
+
+    fn concatenate(&self, parts: &[&Tensor], axis: usize) -> Result {
+        validate::concatenate(parts, axis)?;
+        let parts = parts.iter().map(|part| to_device("concatenate", part)).collect::<Result<Vec<_>>>()?;
+        self.run("concatenate", || ops::concatenate(&parts, axis as i32))
+    }
+
+    fn transpose(&self, x: &Tensor, axes: &[usize]) -> Result {
+        validate::transpose(x, axes)?;
+        let axes: Vec<_> = axes.iter().map(|axis| *axis as i32).collect();
+        self.unary("transpose", x, |x| x.transpose_axes(&axes))
+    }
+
+    fn broadcast_to(&self, x: &Tensor, shape: &[usize]) -> Result {
+        validate::broadcast_to(x, shape)?;
+        let shape = dims("broadcast_to", shape)?;
+        self.unary("broadcast_to", x, |x| ops::broadcast_to(x, &shape))
+    }
+
     fn argmax(&self, x: &Tensor, axis: usize) -> Result {
-        validate::argmax(x, axis)?;
+        validate::extreme("argmax", x, axis)?;
         let x = to_device("argmax", x)?;
         self.run("argmax", || ops::indexing::argmax_axis(&x, axis as i32, false)?.as_type::<i32>())
     }
@@ -240,10 +459,19 @@ impl Kernels for Mlx {
 
     fn dequantize(&self, w: &Quantized) -> Result {
         let function = "dequantize";
-        let rows = validate::dequantize(w)?;
+        validate::dequantize(w)?;
         let Quantization { group, bits } = w.quantization;
-        let packed = words_to_device(function, &w.packed, [rows, w.columns * bits as usize / 32])?;
-        let (scales, biases) = (to_device(function, &w.scales)?, to_device(function, &w.biases)?);
+        let [packed, scales, biases] = quantized_to_device(function, w)?;
         self.run(function, || ops::dequantize(&packed, &scales, &biases, group as i32, bits as i32))
+    }
+
+    fn quantized_matmul(&self, x: &Tensor, w: &Quantized) -> Result {
+        let function = "quantized_matmul";
+        validate::quantized_matmul(x, w)?;
+        let Quantization { group, bits } = w.quantization;
+        let [packed, scales, biases] = quantized_to_device(function, w)?;
+        self.unary(function, x, |x| {
+            ops::quantized_matmul(x, &packed, &scales, &biases, true, group as i32, bits as i32)
+        })
     }
 }

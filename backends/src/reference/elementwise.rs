@@ -1,6 +1,7 @@
 //! One element at a time.
 
 use super::Result;
+use super::index::pick;
 use crate::tensor::{Data, Tensor, count};
 use crate::validate;
 
@@ -19,7 +20,7 @@ pub fn binary(
     floats: impl Fn(f64, f64) -> f64,
     integers: impl Fn(i32, i32) -> i32,
 ) -> Result {
-    let shape = validate::elementwise(function, a, b)?;
+    let shape = validate::arithmetic(function, a, b)?;
     let pairs = positions(a.shape(), &shape).zip(positions(b.shape(), &shape));
     if let (Some(a), Some(b)) = (a.as_i32(), b.as_i32()) {
         return Tensor::new(&shape, Data::I32(pairs.map(|(i, j)| integers(a[i], b[j])).collect()));
@@ -27,6 +28,47 @@ pub fn binary(
     let (x, y) = (a.to_f64(), b.to_f64());
     let values: Vec<_> = pairs.map(|(i, j)| floats(x[i], y[j])).collect();
     Tensor::from_f64(&shape, a.dtype(), &values)
+}
+
+/// A quotient of floats, broadcast.
+pub fn div(a: &Tensor, b: &Tensor) -> Result {
+    validate::floats("div", a)?;
+    binary("div", a, b, |x, y| x / y, |_, _| 0)
+}
+
+/// The number with the other sign.
+pub fn neg(x: &Tensor) -> Result {
+    validate::numbers("neg", x)?;
+    match x.as_i32() {
+        Some(values) => Tensor::new(x.shape(), Data::I32(values.iter().map(|x| x.wrapping_neg()).collect())),
+        None => unary("neg", x, |x| -x),
+    }
+}
+
+/// The larger number; NaN when either is.
+pub fn larger(x: f64, y: f64) -> f64 {
+    if x.is_nan() || y.is_nan() { f64::NAN } else { x.max(y) }
+}
+
+/// The smaller number; NaN when either is.
+pub fn smaller(x: f64, y: f64) -> f64 {
+    -larger(-x, -y)
+}
+
+/// Whether two elements are related in some way, broadcast.
+pub fn compare(function: &'static str, a: &Tensor, b: &Tensor, related: impl Fn(&f64, &f64) -> bool) -> Result {
+    let shape = validate::elementwise(function, a, b)?;
+    let pairs = positions(a.shape(), &shape).zip(positions(b.shape(), &shape));
+    let (x, y) = (a.to_f64(), b.to_f64());
+    Tensor::new(&shape, Data::Bool(pairs.map(|(i, j)| related(&x[i], &y[j])).collect()))
+}
+
+/// One of two elements, broadcast.
+pub fn select(condition: &Tensor, a: &Tensor, b: &Tensor) -> Result {
+    let (conditions, shape) = validate::select(condition, a, b)?;
+    let pairs = positions(a.shape(), &shape).zip(positions(b.shape(), &shape));
+    let chosen = positions(condition.shape(), &shape).zip(pairs);
+    pick(&[a, b], &shape, chosen.map(|(at, (i, j))| if conditions[at] { (0, i) } else { (1, j) }))
 }
 
 /// For each element of `target`, in order, the position of the element of `shape` that is broadcast to it.

@@ -1,8 +1,10 @@
 //! Kernels that pick elements.
 
-use half::{bf16, f16};
+use std::cmp::Ordering;
 
+use super::elementwise::positions;
 use super::{Lanes, Result};
+use crate::dtype::Dtype;
 use crate::tensor::{Data, Tensor, count};
 use crate::validate;
 
@@ -10,42 +12,128 @@ use crate::validate;
 pub fn embedding(table: &Tensor, ids: &Tensor) -> Result {
     let rows = validate::embedding(table, ids)?;
     let width = table.shape()[1];
-    let positions = rows.iter().flat_map(|row| (0..width).map(move |at| *row as usize * width + at));
-    pick(table, &[ids.shape(), &[width]].concat(), positions)
+    let positions = rows.iter().flat_map(|row| (0..width).map(move |at| (0, *row as usize * width + at)));
+    pick(&[table], &[ids.shape(), &[width]].concat(), positions)
 }
 
 /// A part of a tensor.
 pub fn slice_at(x: &Tensor, start: &Tensor, shape: &[usize]) -> Result {
     let start = validate::slice_at(x, start, shape)?;
-    let positions = (0..count(shape).unwrap_or_default()).map(|mut at| {
+    pick(&[x], shape, part(x.shape(), &start, shape).map(|at| (0, at)))
+}
+
+/// A tensor with another part.
+pub fn update_at(x: &Tensor, update: &Tensor, start: &Tensor) -> Result {
+    let start = validate::update_at(x, update, start)?;
+    let mut from: Vec<_> = (0..x.len()).map(|at| (0, at)).collect();
+    for (number, at) in part(x.shape(), &start, update.shape()).enumerate() {
+        from[at] = (1, number);
+    }
+    pick(&[x, update], x.shape(), from.into_iter())
+}
+
+/// The positions of the elements of a part, in order.
+fn part(whole: &[usize], start: &[usize], shape: &[usize]) -> impl Iterator<Item = usize> {
+    (0..count(shape).unwrap_or_default()).map(move |mut at| {
         let (mut position, mut stride) = (0, 1);
-        for ((dim, length), start) in x.shape().iter().zip(shape).zip(&start).rev() {
+        for ((dim, length), start) in whole.iter().zip(shape).zip(start).rev() {
             position += (start + at % length) * stride;
             at /= length;
             stride *= dim;
         }
         position
-    });
-    pick(x, shape, positions)
+    })
 }
 
-/// The elements at these positions, unchanged.
-fn pick(x: &Tensor, shape: &[usize], positions: impl Iterator<Item = usize>) -> Result {
-    fn of<T: Copy>(values: &[T], positions: impl Iterator<Item = usize>) -> Vec<T> {
-        positions.map(|at| values[at]).collect()
+/// One element of each lane, for each index.
+pub fn take_along_axis(x: &Tensor, indices: &Tensor, axis: usize) -> Result {
+    let picked = validate::take_along_axis(x, indices, axis)?;
+    let mut from = vec![(0, 0); indices.len()];
+    for (lane, targets) in Lanes::of(x.shape(), axis).iter().zip(Lanes::of(indices.shape(), axis).iter()) {
+        let lane: Vec<_> = lane.collect();
+        targets.for_each(|at| from[at].1 = lane[picked[at] as usize]);
     }
-    let data = match x.data() {
-        Data::F32(values) => Data::F32(of::<f32>(values, positions)),
-        Data::F16(values) => Data::F16(of::<f16>(values, positions)),
-        Data::BF16(values) => Data::BF16(of::<bf16>(values, positions)),
-        Data::I32(values) => Data::I32(of::<i32>(values, positions)),
+    pick(&[x], indices.shape(), from.into_iter())
+}
+
+/// Tensors one behind another.
+pub fn concatenate(parts: &[&Tensor], axis: usize) -> Result {
+    let shape = validate::concatenate(parts, axis)?;
+    // What stands in a row in a part stands in a row in the result.
+    let row = |part: &Tensor| part.shape()[axis..].iter().product::<usize>();
+    let outer = count(&shape[..axis]).unwrap_or_default();
+    let rows = (0..outer).flat_map(|o| parts.iter().enumerate().map(move |(number, part)| (o, number, row(part))));
+    pick(parts, &shape, rows.flat_map(|(o, number, row)| (o * row..(o + 1) * row).map(move |at| (number, at))))
+}
+
+/// The axes in another order.
+pub fn transpose(x: &Tensor, axes: &[usize]) -> Result {
+    let shape = validate::transpose(x, axes)?;
+    let strides: Vec<usize> = axes.iter().map(|axis| x.shape()[axis + 1..].iter().product()).collect();
+    let position = |mut at: usize| {
+        let mut position = 0;
+        for (dim, stride) in shape.iter().zip(&strides).rev() {
+            position += at % dim * stride;
+            at /= dim;
+        }
+        (0, position)
+    };
+    pick(&[x], &shape, (0..x.len()).map(position))
+}
+
+/// The elements, repeated.
+pub fn broadcast_to(x: &Tensor, shape: &[usize]) -> Result {
+    validate::broadcast_to(x, shape)?;
+    pick(&[x], shape, positions(x.shape(), shape).map(|at| (0, at)))
+}
+
+/// The elements that stand at these positions of the tensors with these numbers, unchanged; equal dtypes.
+pub fn pick(from: &[&Tensor], shape: &[usize], places: impl Iterator<Item = (usize, usize)>) -> Result {
+    macro_rules! pick {
+        ($dtype:ident) => {{
+            let values = |tensor: &&Tensor| match tensor.data() {
+                Data::$dtype(values) => values.clone(),
+                _ => Vec::new(),
+            };
+            let values: Vec<_> = from.iter().map(values).collect();
+            Data::$dtype(places.map(|(number, at)| values[number][at]).collect())
+        }};
+    }
+    let data = match from[0].dtype() {
+        Dtype::F32 => pick!(F32),
+        Dtype::F16 => pick!(F16),
+        Dtype::BF16 => pick!(BF16),
+        Dtype::I32 => pick!(I32),
+        Dtype::Bool => pick!(Bool),
     };
     Tensor::new(shape, data)
 }
 
+/// The largest elements of each lane, and where they stand.
+pub fn top_k(x: &Tensor, k: usize, axis: usize) -> Result<(Tensor, Tensor)> {
+    let shape = validate::top_k(x, k, axis)?;
+    let values = x.to_f64();
+    let mut from = vec![(0, 0); count(&shape).unwrap_or_default()];
+    let mut indices = vec![0; from.len()];
+    for (lane, targets) in Lanes::of(x.shape(), axis).iter().zip(Lanes::of(&shape, axis).iter()) {
+        let mut sorted: Vec<_> = lane.enumerate().collect();
+        // A stable sort, which leaves equal elements in their order.
+        sorted.sort_by(|(_, a), (_, b)| descending(values[*a], values[*b]));
+        for (target, (number, at)) in targets.zip(sorted) {
+            (from[target], indices[target]) = ((0, at), number as i32);
+        }
+    }
+    Ok((pick(&[x], &shape, from.into_iter())?, Tensor::i32(&shape, indices)?))
+}
+
+/// NaN is larger than everything, and of equal elements none comes first.
+fn descending(a: f64, b: f64) -> Ordering {
+    b.partial_cmp(&a).unwrap_or_else(|| b.is_nan().cmp(&a.is_nan()))
+}
+
 /// Where the largest element of each lane stands.
 pub fn argmax(x: &Tensor, axis: usize) -> Result {
-    validate::argmax(x, axis)?;
+    validate::extreme("argmax", x, axis)?;
     let values = x.to_f64();
     let largest = |lane: &mut dyn Iterator<Item = usize>| {
         let mut best = (0, f64::NEG_INFINITY);

@@ -5,11 +5,14 @@ mod elementwise;
 mod index;
 mod matmul;
 mod norm;
+mod quantization;
+mod reduce;
 mod rope;
 mod softmax;
 
+use crate::dtype::Dtype;
 use crate::error::KernelError;
-use crate::kernels::{Gelu, Kernels, Mask, Rope};
+use crate::kernels::{Gelu, Kernels, Mask, Quantization, Quantized, Rope};
 use crate::tensor::Tensor;
 
 type Result<T = Tensor> = std::result::Result<T, KernelError>;
@@ -24,8 +27,108 @@ impl Kernels for Reference {
         elementwise::binary("add", a, b, |x, y| x + y, i32::wrapping_add)
     }
 
+    fn sub(&self, a: &Tensor, b: &Tensor) -> Result {
+        elementwise::binary("sub", a, b, |x, y| x - y, i32::wrapping_sub)
+    }
+
     fn mul(&self, a: &Tensor, b: &Tensor) -> Result {
         elementwise::binary("mul", a, b, |x, y| x * y, i32::wrapping_mul)
+    }
+
+    fn div(&self, a: &Tensor, b: &Tensor) -> Result {
+        elementwise::div(a, b)
+    }
+
+    fn maximum(&self, a: &Tensor, b: &Tensor) -> Result {
+        elementwise::binary("maximum", a, b, elementwise::larger, i32::max)
+    }
+
+    fn minimum(&self, a: &Tensor, b: &Tensor) -> Result {
+        elementwise::binary("minimum", a, b, elementwise::smaller, i32::min)
+    }
+
+    fn neg(&self, x: &Tensor) -> Result {
+        elementwise::neg(x)
+    }
+
+    fn exp(&self, x: &Tensor) -> Result {
+        elementwise::unary("exp", x, f64::exp)
+    }
+
+    fn log(&self, x: &Tensor) -> Result {
+        elementwise::unary("log", x, f64::ln)
+    }
+
+    fn sqrt(&self, x: &Tensor) -> Result {
+        elementwise::unary("sqrt", x, f64::sqrt)
+    }
+
+    fn rsqrt(&self, x: &Tensor) -> Result {
+        elementwise::unary("rsqrt", x, |x| 1.0 / x.sqrt())
+    }
+
+    fn tanh(&self, x: &Tensor) -> Result {
+        elementwise::unary("tanh", x, f64::tanh)
+    }
+
+    fn sigmoid(&self, x: &Tensor) -> Result {
+        elementwise::unary("sigmoid", x, |x| 1.0 / (1.0 + (-x).exp()))
+    }
+
+    fn equal(&self, a: &Tensor, b: &Tensor) -> Result {
+        elementwise::compare("equal", a, b, f64::eq)
+    }
+
+    fn not_equal(&self, a: &Tensor, b: &Tensor) -> Result {
+        elementwise::compare("not_equal", a, b, f64::ne)
+    }
+
+    fn less(&self, a: &Tensor, b: &Tensor) -> Result {
+        elementwise::compare("less", a, b, f64::lt)
+    }
+
+    fn less_equal(&self, a: &Tensor, b: &Tensor) -> Result {
+        elementwise::compare("less_equal", a, b, f64::le)
+    }
+
+    fn greater(&self, a: &Tensor, b: &Tensor) -> Result {
+        elementwise::compare("greater", a, b, f64::gt)
+    }
+
+    fn greater_equal(&self, a: &Tensor, b: &Tensor) -> Result {
+        elementwise::compare("greater_equal", a, b, f64::ge)
+    }
+
+    fn select(&self, condition: &Tensor, a: &Tensor, b: &Tensor) -> Result {
+        elementwise::select(condition, a, b)
+    }
+
+    fn cast(&self, x: &Tensor, dtype: Dtype) -> Result {
+        Tensor::from_f64(x.shape(), dtype, &x.to_f64())
+    }
+
+    fn sum(&self, x: &Tensor, axis: usize) -> Result {
+        reduce::sum(x, axis)
+    }
+
+    fn mean(&self, x: &Tensor, axis: usize) -> Result {
+        reduce::mean(x, axis)
+    }
+
+    fn max(&self, x: &Tensor, axis: usize) -> Result {
+        reduce::max(x, axis)
+    }
+
+    fn min(&self, x: &Tensor, axis: usize) -> Result {
+        reduce::min(x, axis)
+    }
+
+    fn logsumexp(&self, x: &Tensor, axis: usize) -> Result {
+        reduce::logsumexp(x, axis)
+    }
+
+    fn top_k(&self, x: &Tensor, k: usize, axis: usize) -> Result<(Tensor, Tensor)> {
+        index::top_k(x, k, axis)
     }
 
     fn matmul(&self, a: &Tensor, b: &Tensor) -> Result {
@@ -74,8 +177,40 @@ impl Kernels for Reference {
         index::slice_at(x, start, shape)
     }
 
+    fn update_at(&self, x: &Tensor, part: &Tensor, start: &Tensor) -> Result {
+        index::update_at(x, part, start)
+    }
+
+    fn take_along_axis(&self, x: &Tensor, indices: &Tensor, axis: usize) -> Result {
+        index::take_along_axis(x, indices, axis)
+    }
+
+    fn concatenate(&self, parts: &[&Tensor], axis: usize) -> Result {
+        index::concatenate(parts, axis)
+    }
+
+    fn transpose(&self, x: &Tensor, axes: &[usize]) -> Result {
+        index::transpose(x, axes)
+    }
+
+    fn broadcast_to(&self, x: &Tensor, shape: &[usize]) -> Result {
+        index::broadcast_to(x, shape)
+    }
+
     fn argmax(&self, x: &Tensor, axis: usize) -> Result {
         index::argmax(x, axis)
+    }
+
+    fn quantize(&self, w: &Tensor, quantization: Quantization) -> Result<Quantized> {
+        quantization::quantize(w, quantization)
+    }
+
+    fn dequantize(&self, w: &Quantized) -> Result {
+        quantization::dequantize(w)
+    }
+
+    fn quantized_matmul(&self, x: &Tensor, w: &Quantized) -> Result {
+        quantization::quantized_matmul(x, w)
     }
 }
 
@@ -94,7 +229,7 @@ impl Lanes {
     }
 
     /// The positions of the elements of each lane.
-    fn iter(&self) -> impl Iterator<Item = impl Iterator<Item = usize> + Clone> {
+    fn iter(&self) -> impl Iterator<Item = impl Iterator<Item = usize> + Clone + use<>> + use<> {
         let Self { outer, length, inner } = *self;
         let starts = (0..outer).flat_map(move |o| (0..inner).map(move |i| o * length * inner + i));
         starts.map(move |start| (0..length).map(move |at| start + at * inner))

@@ -1,0 +1,118 @@
+//! `cast`.
+
+use crosscheck::{backend_matrix, conformance};
+use crosscheck_backends::{Dtype, Kernels, Tensor};
+
+use crate::Checked;
+use crate::data::{assert_holds, assert_signs, of, uniform};
+
+#[backend_matrix(
+    of = "cast",
+    from(F32, F16, BF16, I32, Bool),
+    to(F32, F16, BF16, I32, Bool),
+    tolerance(
+        rtol = 0.0,
+        atol = 0.0,
+        reason = "a number is rounded once, to the nearest or towards zero: no other is right"
+    )
+)]
+fn between_types(kernels: &dyn Kernels, from: Dtype, to: Dtype) -> Checked<Tensor> {
+    kernels.cast(&uniform(131, &[3, 129], from, 3000.0)?, to)
+}
+
+#[backend_matrix(of = "cast", length(0 uses("empty_tensors"), 1, 17, 31, 33, 127, 128, 129, 1023))]
+fn to_halves(kernels: &dyn Kernels, length: usize) -> Checked<Tensor> {
+    kernels.cast(&uniform(132, &[length], Dtype::F32, 1.0)?, Dtype::F16)
+}
+
+/// A tie of f16 is 2^−11 above 1, and one of bf16 2^−8; between two numbers of the type, the even one is 1.
+#[conformance(of = "cast", dtype(F16, BF16))]
+fn ties_go_to_even(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
+    let half = match dtype {
+        Dtype::F16 => 2_f64.powi(-11),
+        _ => 2_f64.powi(-8),
+    };
+    let x = of(&[4], Dtype::F32, &[1.0 + half, 1.0 + 3.0 * half, 1.0 + half * 1.01, -1.0 - half])?;
+    assert_holds(&kernels.cast(&x, dtype)?, &[4], &[1.0, 1.0 + 4.0 * half, 1.0 + 2.0 * half, -1.0]);
+    Ok(())
+}
+
+#[conformance(of = "cast", dtype(F16, BF16, F32))]
+fn special_values_stay_special(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
+    let (inf, nan) = (f64::INFINITY, f64::NAN);
+    let there = kernels.cast(&of(&[5], Dtype::F32, &[inf, -inf, nan, 0.0, -0.0])?, dtype)?;
+    assert_eq!(there.dtype(), dtype);
+    let back = kernels.cast(&there, Dtype::F32)?;
+    assert_eq!(back.dtype(), Dtype::F32);
+    assert_holds(&back, &[5], &[inf, -inf, nan, 0.0, 0.0]);
+    assert_signs(&back, &[(3, false), (4, true)]);
+    Ok(())
+}
+
+/// The largest f16 is 65504; from the middle to 65536 on, the nearest is infinite.
+#[conformance(of = "cast")]
+fn what_is_too_large_is_infinite(kernels: &dyn Kernels) -> Checked {
+    let x = Tensor::f32(&[4], [65519.0, 65520.0, -1e30, f32::MAX])?;
+    let inf = f64::INFINITY;
+    assert_holds(&kernels.cast(&x, Dtype::F16)?, &[4], &[65504.0, inf, -inf, inf]);
+    assert_holds(&kernels.cast(&Tensor::f32(&[1], [f32::MAX])?, Dtype::BF16)?, &[1], &[inf]);
+    let whole = Tensor::i32(&[2], [65519, i32::MIN])?;
+    assert_holds(&kernels.cast(&whole, Dtype::F16)?, &[2], &[65504.0, -inf]);
+    Ok(())
+}
+
+/// 2^−24 is the smallest f16; half of it is a tie that goes to 0.
+#[conformance(of = "cast", uses = "subnormals")]
+fn subnormal_numbers_are_rounded_too(kernels: &dyn Kernels) -> Checked {
+    let least = 2_f32.powi(-24);
+    let x = Tensor::f32(&[4], [least, least / 2.0, least * 0.51, least * 2.5])?;
+    let least = f64::from(least);
+    assert_holds(&kernels.cast(&x, Dtype::F16)?, &[4], &[least, 0.0, least, 2.0 * least]);
+    let least = of(&[1], Dtype::F16, &[least])?;
+    assert_holds(&kernels.cast(&least, Dtype::F32)?, &[1], &[2_f64.powi(-24)]);
+    Ok(())
+}
+
+#[conformance(of = "cast", dtype(F32, F16, BF16))]
+fn floats_are_rounded_towards_zero(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
+    let x = of(&[6], dtype, &[1.5, -1.5, 0.75, -0.75, 2.0, -100.5])?;
+    assert_holds(&kernels.cast(&x, Dtype::I32)?, &[6], &[1.0, -1.0, 0.0, 0.0, 2.0, -100.0]);
+    Ok(())
+}
+
+#[conformance(of = "cast")]
+fn large_integers_are_rounded_to_even(kernels: &dyn Kernels) -> Checked {
+    let x = Tensor::i32(&[4], [(1 << 24) + 1, (1 << 24) + 3, i32::MAX, i32::MIN])?;
+    let two = 2_f64;
+    let expected = [two.powi(24), two.powi(24) + 4.0, two.powi(31), -two.powi(31)];
+    assert_holds(&kernels.cast(&x, Dtype::F32)?, &[4], &expected);
+    Ok(())
+}
+
+/// 2^30 + 2^22 is a tie of bf16. One more is above it; rounding that to f32 first makes it the tie.
+#[conformance(of = "cast", uses = "integers_to_halves")]
+fn large_integers_are_rounded_once(kernels: &dyn Kernels) -> Checked {
+    let x = Tensor::i32(&[1], [(1 << 30) + (1 << 22) + 1])?;
+    assert_holds(&kernels.cast(&x, Dtype::BF16)?, &[1], &[2_f64.powi(30) + 2_f64.powi(23)]);
+    Ok(())
+}
+
+#[conformance(of = "cast", dtype(F32, F16, BF16))]
+fn what_is_not_zero_is_true(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
+    let x = of(&[6], dtype, &[0.0, -0.0, 0.25, -1.0, f64::INFINITY, f64::NAN])?;
+    assert_holds(&kernels.cast(&x, Dtype::Bool)?, &[6], &[0.0, 0.0, 1.0, 1.0, 1.0, 1.0]);
+    Ok(())
+}
+
+#[conformance(of = "cast", dtype(F32, F16, BF16, I32, Bool))]
+fn true_is_one(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
+    let one = kernels.cast(&Tensor::bool(&[2], [true, false])?, dtype)?;
+    assert_eq!(one.dtype(), dtype);
+    assert_holds(&one, &[2], &[1.0, 0.0]);
+    assert_holds(
+        &kernels.cast(&Tensor::i32(&[], [-3])?, dtype)?,
+        &[],
+        &[if dtype == Dtype::Bool { 1.0 } else { -3.0 }],
+    );
+    Ok(())
+}

@@ -1,0 +1,194 @@
+//! `equal`, `not_equal`, `less`, `less_equal`, `greater`, `greater_equal` and `select`.
+
+use crosscheck::{backend_matrix, conformance};
+use crosscheck_backends::{Dtype, KernelError, Kernels, Tensor};
+
+use crate::Checked;
+use crate::data::{assert_holds, assert_refused, assert_signs, of, uniform};
+
+/// Numbers of which many are equal, and a column of them that is broadcast.
+fn operands(dtype: Dtype, length: usize) -> Checked<(Tensor, Tensor)> {
+    let whole = |seed, shape: &[usize]| {
+        let values: Vec<_> = uniform(seed, shape, Dtype::I32, 4.0)?.to_f64();
+        of(shape, dtype, &values)
+    };
+    Ok((whole(121, &[3, length])?, whole(122, &[3, 1])?))
+}
+
+#[backend_matrix(
+    of = "equal",
+    dtype(F32, F16, BF16, I32, Bool),
+    length(0 uses("empty_tensors"), 1, 17, 31, 33, 127, 128, 129, 1023)
+)]
+fn equal(kernels: &dyn Kernels, dtype: Dtype, length: usize) -> Checked<Tensor> {
+    let (a, b) = operands(dtype, length)?;
+    kernels.equal(&a, &b)
+}
+
+#[backend_matrix(of = "not_equal", dtype(F32, F16, BF16, I32, Bool), length(0 uses("empty_tensors"), 33, 129))]
+fn not_equal(kernels: &dyn Kernels, dtype: Dtype, length: usize) -> Checked<Tensor> {
+    let (a, b) = operands(dtype, length)?;
+    kernels.not_equal(&a, &b)
+}
+
+#[backend_matrix(of = "less", dtype(F32, F16, BF16, I32, Bool), length(0 uses("empty_tensors"), 33, 129))]
+fn less(kernels: &dyn Kernels, dtype: Dtype, length: usize) -> Checked<Tensor> {
+    let (a, b) = operands(dtype, length)?;
+    kernels.less(&a, &b)
+}
+
+#[backend_matrix(of = "less_equal", dtype(F32, F16, BF16, I32, Bool), length(0 uses("empty_tensors"), 33, 129))]
+fn less_equal(kernels: &dyn Kernels, dtype: Dtype, length: usize) -> Checked<Tensor> {
+    let (a, b) = operands(dtype, length)?;
+    kernels.less_equal(&a, &b)
+}
+
+#[backend_matrix(of = "greater", dtype(F32, F16, BF16, I32, Bool), length(0 uses("empty_tensors"), 33, 129))]
+fn greater(kernels: &dyn Kernels, dtype: Dtype, length: usize) -> Checked<Tensor> {
+    let (a, b) = operands(dtype, length)?;
+    kernels.greater(&a, &b)
+}
+
+#[backend_matrix(of = "greater_equal", dtype(F32, F16, BF16, I32, Bool), length(0 uses("empty_tensors"), 33, 129))]
+fn greater_equal(kernels: &dyn Kernels, dtype: Dtype, length: usize) -> Checked<Tensor> {
+    let (a, b) = operands(dtype, length)?;
+    kernels.greater_equal(&a, &b)
+}
+
+/// Pairs and, for each, whether the first is less, equal or greater; with NaN it is nothing of that.
+fn pairs(dtype: Dtype) -> Checked<(Tensor, Tensor)> {
+    let (inf, nan) = (f64::INFINITY, f64::NAN);
+    let a = of(&[9], dtype, &[1.0, 2.0, 2.0, nan, nan, 0.0, -0.0, -inf, inf])?;
+    let b = of(&[9], dtype, &[2.0, 1.0, 2.0, nan, 1.0, nan, 0.0, inf, inf])?;
+    Ok((a, b))
+}
+
+const LESS: [f64; 9] = [1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0];
+const EQUAL: [f64; 9] = [0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 1.0];
+const GREATER: [f64; 9] = [0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0];
+
+#[conformance(of = "equal", dtype(F32, F16, BF16))]
+fn nan_equals_nothing(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
+    let (a, b) = pairs(dtype)?;
+    let same = kernels.equal(&a, &b)?;
+    assert_eq!(same.dtype(), Dtype::Bool);
+    assert_holds(&same, &[9], &EQUAL);
+    Ok(())
+}
+
+#[conformance(of = "not_equal", dtype(F32, F16, BF16))]
+fn nan_differs_from_everything(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
+    let (a, b) = pairs(dtype)?;
+    assert_holds(&kernels.not_equal(&a, &b)?, &[9], &EQUAL.map(|same| 1.0 - same));
+    Ok(())
+}
+
+#[conformance(of = "less", dtype(F32, F16, BF16))]
+fn nothing_is_less_than_nan(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
+    let (a, b) = pairs(dtype)?;
+    assert_holds(&kernels.less(&a, &b)?, &[9], &LESS);
+    Ok(())
+}
+
+#[conformance(of = "less_equal", dtype(F32, F16, BF16))]
+fn nothing_is_at_most_nan(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
+    let (a, b) = pairs(dtype)?;
+    let expected: Vec<_> = LESS.iter().zip(EQUAL).map(|(less, equal)| less + equal).collect();
+    assert_holds(&kernels.less_equal(&a, &b)?, &[9], &expected);
+    Ok(())
+}
+
+#[conformance(of = "greater", dtype(F32, F16, BF16))]
+fn nothing_is_greater_than_nan(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
+    let (a, b) = pairs(dtype)?;
+    assert_holds(&kernels.greater(&a, &b)?, &[9], &GREATER);
+    Ok(())
+}
+
+#[conformance(of = "greater_equal", dtype(F32, F16, BF16))]
+fn nothing_is_at_least_nan(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
+    let (a, b) = pairs(dtype)?;
+    let expected: Vec<_> = GREATER.iter().zip(EQUAL).map(|(greater, equal)| greater + equal).collect();
+    assert_holds(&kernels.greater_equal(&a, &b)?, &[9], &expected);
+    Ok(())
+}
+
+/// A 32-bit float does not tell 2^24 and its successor apart.
+#[conformance(of = "equal")]
+fn integers_are_not_compared_as_floats(kernels: &dyn Kernels) -> Checked {
+    let (a, b) = (Tensor::i32(&[1], [1 << 24])?, Tensor::i32(&[1], [(1 << 24) + 1])?);
+    assert_holds(&kernels.equal(&a, &b)?, &[1], &[0.0]);
+    assert_holds(&kernels.less(&a, &b)?, &[1], &[1.0]);
+    assert_holds(&kernels.greater_equal(&a, &b)?, &[1], &[0.0]);
+    Ok(())
+}
+
+#[conformance(of = "equal", uses = "subnormal_operands")]
+fn subnormal_numbers_are_not_zero(kernels: &dyn Kernels) -> Checked {
+    let (tiny, zero) = (Tensor::f32(&[], [f32::from_bits(1)])?, Tensor::f32(&[], [0.0])?);
+    assert_holds(&kernels.equal(&tiny, &zero)?, &[], &[0.0]);
+    assert_holds(&kernels.less(&zero, &tiny)?, &[], &[1.0]);
+    Ok(())
+}
+
+#[conformance(of = "equal")]
+fn operands_that_do_not_fit_are_refused(kernels: &dyn Kernels) -> Checked {
+    let (two, three) = (Tensor::f32(&[2], [1.0; 2])?, Tensor::f32(&[3], [1.0; 3])?);
+    assert_refused(kernels.equal(&two, &three), |error| matches!(error, KernelError::Shape { .. }))?;
+    assert_refused(kernels.less(&two, &three), |error| matches!(error, KernelError::Shape { .. }))?;
+    let whole = Tensor::i32(&[2], [1; 2])?;
+    assert_refused(kernels.equal(&two, &whole), |error| matches!(error, KernelError::Dtype { .. }))?;
+    assert_refused(kernels.less(&two, &whole), |error| matches!(error, KernelError::Dtype { .. }))?;
+    Ok(())
+}
+
+#[backend_matrix(
+    of = "select",
+    dtype(F32, F16, BF16, I32, Bool),
+    length(0 uses("empty_tensors"), 1, 17, 31, 33, 127, 128, 129, 1023)
+)]
+fn selected(kernels: &dyn Kernels, dtype: Dtype, length: usize) -> Checked<Tensor> {
+    let condition = uniform(123, &[length], Dtype::Bool, 1.0)?;
+    kernels.select(&condition, &uniform(124, &[length], dtype, 9.0)?, &uniform(125, &[length], dtype, 9.0)?)
+}
+
+#[backend_matrix(of = "select")]
+fn all_three_are_broadcast(kernels: &dyn Kernels) -> Checked<Tensor> {
+    let condition = Tensor::bool(&[3, 1, 1], [true, false, true])?;
+    kernels.select(&condition, &uniform(126, &[4, 1], Dtype::F32, 1.0)?, &uniform(127, &[5], Dtype::F32, 1.0)?)
+}
+
+#[conformance(of = "select")]
+fn the_first_where_true(kernels: &dyn Kernels) -> Checked {
+    let condition = Tensor::bool(&[2], [true, false])?;
+    let chosen = kernels.select(&condition, &Tensor::i32(&[2], [1, 2])?, &Tensor::i32(&[2], [3, 4])?)?;
+    assert_eq!(chosen.dtype(), Dtype::I32);
+    assert_holds(&chosen, &[2], &[1.0, 4.0]);
+    let one = kernels.select(&Tensor::bool(&[], [false])?, &Tensor::f32(&[], [1.0])?, &Tensor::f32(&[], [-0.0])?)?;
+    assert_holds(&one, &[], &[0.0]);
+    assert_signs(&one, &[(0, true)]);
+    Ok(())
+}
+
+/// Multiplying by the condition would let both through.
+#[conformance(of = "select", dtype(F32, F16, BF16))]
+fn what_is_not_selected_does_not_matter(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
+    let (inf, nan) = (f64::INFINITY, f64::NAN);
+    let condition = Tensor::bool(&[4], [true, true, false, false])?;
+    let a = of(&[4], dtype, &[1.0, nan, nan, inf])?;
+    let b = of(&[4], dtype, &[nan, inf, 2.0, nan])?;
+    assert_holds(&kernels.select(&condition, &a, &b)?, &[4], &[1.0, nan, 2.0, nan]);
+    Ok(())
+}
+
+#[conformance(of = "select")]
+fn a_choice_that_makes_no_sense_is_refused(kernels: &dyn Kernels) -> Checked {
+    let (two, three) = (Tensor::f32(&[2], [1.0; 2])?, Tensor::f32(&[3], [1.0; 3])?);
+    let condition = Tensor::bool(&[2], [true, false])?;
+    assert_refused(kernels.select(&two, &two, &two), |error| matches!(error, KernelError::Dtype { .. }))?;
+    let whole = Tensor::i32(&[2], [1; 2])?;
+    assert_refused(kernels.select(&condition, &two, &whole), |error| matches!(error, KernelError::Dtype { .. }))?;
+    assert_refused(kernels.select(&condition, &two, &three), |error| matches!(error, KernelError::Shape { .. }))?;
+    assert_refused(kernels.select(&condition, &three, &three), |error| matches!(error, KernelError::Shape { .. }))?;
+    Ok(())
+}

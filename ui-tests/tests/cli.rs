@@ -325,6 +325,20 @@ fn a_marker_expression_that_makes_no_sense_has_a_caret_under_the_fault() {
 }
 
 #[test]
+fn cells_are_selected_by_the_function_that_they_are_about() {
+    let about = |cell: &Cell, name: &str| cell.name.starts_with(name);
+    let sing = |cell: &Cell| about(cell, "lacking::a_song::");
+    let obey = |cell: &Cell| about(cell, "lacking::a_song_");
+    selects(&["--function", "sing"], sing);
+    selects(&["--function", "obey", "--backend", "faulty"], |cell| obey(cell) && cell.backend() == "faulty");
+    selects(&["--function", "obey,sing"], |cell| sing(cell) || obey(cell));
+    let known = "(known: obey, sing)";
+    let unknown = "--function (CROSSCHECK_FUNCTION): unknown function";
+    refuses(&["--function", "sign"], &format!("{unknown} `sign`; did you mean `sing`? {known}"));
+    refuses(&["--function", "dance"], &format!("{unknown} `dance` {known}"));
+}
+
+#[test]
 fn cells_are_selected_by_name() {
     selects(&["skips"], |cell| cell.name.contains("skips"));
     selects(&["::faulty"], |cell| cell.backend() == "faulty");
@@ -560,6 +574,7 @@ fn every_variable_does_what_its_flag_does() {
     for (flag, variable, value) in [
         (&["--backend", "f,absent"][..], "CROSSCHECK_BACKEND", "f,absent"),
         (&["--backend", "fualty"], "CROSSCHECK_BACKEND", "fualty"),
+        (&["--function", "sing"], "CROSSCHECK_FUNCTION", "sing"),
         (&["--marker", "stale or impossible"], "CROSSCHECK_MARKER", "stale or impossible"),
         (&["--marker", "stale or"], "CROSSCHECK_MARKER", "stale or"),
         (&["--matrix"], "CROSSCHECK_MATRIX", "1"),
@@ -593,6 +608,7 @@ fn a_flag_beats_its_variable() {
 fn an_empty_variable_and_a_falsy_one_mean_unset() {
     for (variable, value) in [
         ("CROSSCHECK_BACKEND", ""),
+        ("CROSSCHECK_FUNCTION", ""),
         ("CROSSCHECK_MARKER", ""),
         ("CROSSCHECK_MATRIX", ""),
         ("CROSSCHECK_MATRIX", "0"),

@@ -16,7 +16,9 @@ pub fn cargo(args: &[&str]) -> Cargo {
     let mut command = Command::new(env!("CARGO"));
     command.args(args).current_dir(root());
     // What a user has set for a run of their own would change what is checked here.
-    for variable in ["BACKEND", "MARKER", "MATRIX", "REQUIRE", "RUN_EXCLUDED", "RECORD", "NO_TESTS", "TODAY"] {
+    for variable in
+        ["BACKEND", "FUNCTION", "MARKER", "MATRIX", "REQUIRE", "RUN_EXCLUDED", "RECORD", "NO_TESTS", "TODAY"]
+    {
         command.env_remove(format!("CROSSCHECK_{variable}"));
     }
     Cargo { command, shown: format!("cargo {}", args.join(" ")) }

@@ -28,6 +28,10 @@ pub(super) struct Cli {
     #[arg(long, value_name = "EXPR", env = "CROSSCHECK_MARKER", help_heading = "Conformance")]
     marker: Option<String>,
 
+    /// Run only tests that are about this function of the contract (may be given several times)
+    #[arg(long, value_name = "NAME", env = "CROSSCHECK_FUNCTION", value_delimiter = ',', help_heading = "Conformance")]
+    function: Vec<String>,
+
     /// Print the plan as a feature × backend table and run nothing
     #[arg(long, env = "CROSSCHECK_MATRIX", value_parser = FalseyValueParser::new(), help_heading = "Conformance")]
     pub(super) matrix: bool,
@@ -80,6 +84,8 @@ pub(super) struct Request {
 pub(super) enum UsageError {
     #[error("{option}: {unknown}")]
     Backend { option: &'static str, unknown: String },
+    #[error("--function (CROSSCHECK_FUNCTION): {unknown}")]
+    Function { unknown: String },
     #[error("--marker (CROSSCHECK_MARKER): {0}")]
     Marker(#[from] MarkerError),
 }
@@ -96,12 +102,12 @@ impl Cli {
         let marker = self.marker.as_deref().filter(|expr| !is_unset("CROSSCHECK_MARKER", expr));
         let marker = marker.map(|expr| MarkerExpr::parse(expr, &known)).transpose();
         let marker = marker.map_err(|error| errors.push(error.into())).unwrap_or_default();
+        let functions = functions(given(&self.function, "CROSSCHECK_FUNCTION"), suites, &mut errors);
         if !errors.is_empty() {
             return Err(errors);
         }
         let filters = self.libtest.filter.iter().chain(&self.more_filters).cloned().collect();
         let names = NameFilter { filters, skip: self.libtest.skip.clone(), exact: self.libtest.exact };
-        let functions = Vec::new();
         let selection = Selection { backends, marker, functions, names, run_excluded: self.run_excluded };
         Ok(Request { selection, required, today: self.today.unwrap_or_else(Date::today) })
     }
@@ -116,8 +122,9 @@ impl Cli {
         let filters = self.libtest.filter.iter().chain(&self.more_filters).map(|filter| format!("`{filter}`"));
         let backends = self.backend.iter().map(|name| format!("--backend {name}"));
         let marker = self.marker.iter().map(|expr| format!("--marker \"{expr}\""));
+        let functions = self.function.iter().map(|name| format!("--function {name}"));
         let skip = self.libtest.skip.iter().map(|filter| format!("--skip {filter}"));
-        filters.chain(backends).chain(marker).chain(skip).collect::<Vec<_>>().join(", ")
+        filters.chain(backends).chain(functions).chain(marker).chain(skip).collect::<Vec<_>>().join(", ")
     }
 }
 
@@ -140,6 +147,20 @@ fn is_unset(variable: &str, value: &str) -> bool {
 /// The names of a list that may come from a variable.
 fn given<'a>(names: &'a [String], variable: &str) -> impl Iterator<Item = &'a str> {
     names.iter().map(String::as_str).filter(move |name| !is_unset(variable, name))
+}
+
+/// The functions that tests are about.
+fn functions<'a>(
+    given: impl Iterator<Item = &'a str>,
+    suites: &[SuiteSpec],
+    errors: &mut Vec<UsageError>,
+) -> Vec<String> {
+    let mut known = distinct(suites.iter().flat_map(|suite| &suite.tests).filter_map(|test| test.of.as_ref()));
+    known.sort_unstable();
+    let (functions, unknown): (Vec<_>, Vec<_>) = given.partition(|name| known.contains(name));
+    let unknown = unknown.into_iter().map(|name| nearest::unknown("function", name, &known));
+    errors.extend(unknown.map(|unknown| UsageError::Function { unknown }));
+    functions.into_iter().map(str::to_owned).collect()
 }
 
 /// The backends' own names, from names or aliases.

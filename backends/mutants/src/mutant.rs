@@ -323,13 +323,335 @@ impl Kernels for Mutant {
         }
     }
 
+    fn sub(&self, a: &Tensor, b: &Tensor) -> Result {
+        match self.fault {
+            Fault::SubReversed if a.shape() == b.shape() => Reference.sub(b, a),
+            _ => Reference.sub(a, b),
+        }
+    }
+
+    fn div(&self, a: &Tensor, b: &Tensor) -> Result {
+        let quotient = Reference.div(a, b)?;
+        match self.fault {
+            Fault::DivByZero => map(&quotient, |x| if x.is_infinite() { 0.0 } else { x }),
+            _ => Ok(quotient),
+        }
+    }
+
+    fn maximum(&self, a: &Tensor, b: &Tensor) -> Result {
+        let larger = Reference.maximum(a, b)?;
+        match self.fault {
+            // As the maximum of C and Rust has it.
+            Fault::MaximumDropsNan if a.shape() == b.shape() && larger.dtype() != Dtype::I32 => {
+                let values: Vec<_> = a.to_f64().iter().zip(b.to_f64()).map(|(a, b)| a.max(b)).collect();
+                with(&larger, &values)
+            }
+            _ => Ok(larger),
+        }
+    }
+
+    fn minimum(&self, a: &Tensor, b: &Tensor) -> Result {
+        match self.fault {
+            Fault::MinimumIsMaximum => Reference.maximum(a, b),
+            _ => Reference.minimum(a, b),
+        }
+    }
+
+    fn neg(&self, x: &Tensor) -> Result {
+        let y = Reference.neg(x)?;
+        match self.fault {
+            Fault::NegOfZero => map(&y, |y| if y == 0.0 { 0.0 } else { y }),
+            _ => Ok(y),
+        }
+    }
+
+    fn exp(&self, x: &Tensor) -> Result {
+        match self.fault {
+            Fault::ExpBaseTwo => map(x, f64::exp2),
+            _ => Reference.exp(x),
+        }
+    }
+
+    fn log(&self, x: &Tensor) -> Result {
+        let y = Reference.log(x)?;
+        match self.fault {
+            Fault::LogOfNegatives => map(&y, |y| if y.is_nan() { f64::NEG_INFINITY } else { y }),
+            _ => Ok(y),
+        }
+    }
+
+    fn sqrt(&self, x: &Tensor) -> Result {
+        let y = Reference.sqrt(x)?;
+        match self.fault {
+            Fault::SqrtOfNegatives => map(&y, |y| if y.is_nan() { 0.0 } else { y }),
+            _ => Ok(y),
+        }
+    }
+
+    fn rsqrt(&self, x: &Tensor) -> Result {
+        match self.fault {
+            Fault::RsqrtWithEps => map(x, |x| 1.0 / (x + 1e-3).sqrt()),
+            _ => Reference.rsqrt(x),
+        }
+    }
+
+    fn tanh(&self, x: &Tensor) -> Result {
+        match self.fault {
+            Fault::TanhOverflows => map(x, |x| {
+                let power = f64::from((2.0 * x as f32).exp());
+                (power - 1.0) / (power + 1.0)
+            }),
+            _ => Reference.tanh(x),
+        }
+    }
+
+    fn sigmoid(&self, x: &Tensor) -> Result {
+        match self.fault {
+            Fault::SigmoidHard => map(x, |x| (x / 6.0 + 0.5).clamp(0.0, 1.0)),
+            _ => Reference.sigmoid(x),
+        }
+    }
+
+    fn equal(&self, a: &Tensor, b: &Tensor) -> Result {
+        match self.fault {
+            Fault::EqualNan => either(&Reference.equal(a, b)?, &both_nan(a, b)?),
+            _ => Reference.equal(a, b),
+        }
+    }
+
+    fn not_equal(&self, a: &Tensor, b: &Tensor) -> Result {
+        match self.fault {
+            Fault::NotEqualOrdered => either(&Reference.less(a, b)?, &Reference.greater(a, b)?),
+            _ => Reference.not_equal(a, b),
+        }
+    }
+
+    fn less(&self, a: &Tensor, b: &Tensor) -> Result {
+        match self.fault {
+            Fault::LessOrEqual => Reference.less_equal(a, b),
+            _ => Reference.less(a, b),
+        }
+    }
+
+    fn less_equal(&self, a: &Tensor, b: &Tensor) -> Result {
+        match self.fault {
+            // The negation of the opposite, which NaN makes true.
+            Fault::LessEqualNegated => not(&Reference.greater(a, b)?),
+            _ => Reference.less_equal(a, b),
+        }
+    }
+
+    fn greater(&self, a: &Tensor, b: &Tensor) -> Result {
+        match self.fault {
+            Fault::GreaterSwapped => Reference.less(a, b),
+            _ => Reference.greater(a, b),
+        }
+    }
+
+    fn greater_equal(&self, a: &Tensor, b: &Tensor) -> Result {
+        match self.fault {
+            Fault::GreaterEqualStrict => Reference.greater(a, b),
+            _ => Reference.greater_equal(a, b),
+        }
+    }
+
+    fn select(&self, condition: &Tensor, a: &Tensor, b: &Tensor) -> Result {
+        match self.fault {
+            Fault::SelectSwapped if a.shape() == b.shape() => Reference.select(condition, b, a),
+            // A blend, in which what is not chosen is multiplied by zero.
+            Fault::SelectBlends if a.shape() == b.shape() && condition.shape() == a.shape() => {
+                let chosen = Reference.select(condition, a, b)?;
+                let (a, b) = (a.to_f64(), b.to_f64());
+                let blend = |(at, c): (usize, f64)| c * a[at] + (1.0 - c) * b[at];
+                let values: Vec<_> = condition.to_f64().into_iter().enumerate().map(blend).collect();
+                with(&chosen, &values)
+            }
+            _ => Reference.select(condition, a, b),
+        }
+    }
+
+    fn cast(&self, x: &Tensor, dtype: Dtype) -> Result {
+        match self.fault {
+            Fault::CastRounds if dtype == Dtype::I32 => Reference.cast(&map(x, f64::round)?, dtype),
+            Fault::CastTwice if dtype == Dtype::BF16 => Reference.cast(&Reference.cast(x, Dtype::F16)?, dtype),
+            _ => Reference.cast(x, dtype),
+        }
+    }
+
+    fn sum(&self, x: &Tensor, axis: usize) -> Result {
+        let y = Reference.sum(x, axis)?;
+        match self.fault {
+            Fault::SumFirst if x.shape()[axis] > 1 => Reference.sum(&without_last(x, axis)?, axis),
+            _ => Ok(y),
+        }
+    }
+
+    fn mean(&self, x: &Tensor, axis: usize) -> Result {
+        let y = Reference.mean(x, axis)?;
+        let length = x.shape()[axis] as f64;
+        match self.fault {
+            Fault::MeanUnbiased => map(&y, |y| y * length / (length - 1.0)),
+            _ => Ok(y),
+        }
+    }
+
+    fn max(&self, x: &Tensor, axis: usize) -> Result {
+        match self.fault {
+            Fault::MaxFromZero => map(&Reference.max(x, axis)?, |y| if y < 0.0 { 0.0 } else { y }),
+            _ => Reference.max(x, axis),
+        }
+    }
+
+    fn min(&self, x: &Tensor, axis: usize) -> Result {
+        match self.fault {
+            Fault::MinDropsNan => {
+                let y = Reference.min(x, axis)?;
+                if x.dtype() == Dtype::I32 {
+                    return Ok(y);
+                }
+                Reference.min(&map(x, |x| if x.is_nan() { f64::INFINITY } else { x })?, axis)
+            }
+            _ => Reference.min(x, axis),
+        }
+    }
+
+    fn logsumexp(&self, x: &Tensor, axis: usize) -> Result {
+        match self.fault {
+            Fault::LogsumexpOverflows => {
+                let powers = map(&Reference.cast(x, Dtype::F32)?, |x| f64::from((x as f32).exp()))?;
+                Reference.cast(&Reference.log(&Reference.sum(&powers, axis)?)?, x.dtype())
+            }
+            _ => Reference.logsumexp(x, axis),
+        }
+    }
+
+    fn top_k(&self, x: &Tensor, k: usize, axis: usize) -> Result<(Tensor, Tensor)> {
+        let (values, indices) = Reference.top_k(x, k, axis)?;
+        match self.fault {
+            Fault::TopKAscending if axis + 1 == x.rank() => {
+                Ok((rows(&values, <[f64]>::reverse)?, rows(&indices, <[f64]>::reverse)?))
+            }
+            _ => Ok((values, indices)),
+        }
+    }
+
+    fn update_at(&self, x: &Tensor, part: &Tensor, start: &Tensor) -> Result {
+        let updated = Reference.update_at(x, part, start)?;
+        match self.fault {
+            Fault::UpdateNothing => Ok(x.clone()),
+            Fault::UpdateAtOrigin => Reference.update_at(x, part, &map(start, |_| 0.0)?),
+            _ => Ok(updated),
+        }
+    }
+
+    fn take_along_axis(&self, x: &Tensor, indices: &Tensor, axis: usize) -> Result {
+        match self.fault {
+            Fault::TakeWraps => {
+                let length = x.shape().get(axis).copied().unwrap_or(1) as f64;
+                Reference.take_along_axis(x, &map(indices, |at| if at < 0.0 { at + length } else { at })?, axis)
+            }
+            Fault::TakeFirst => {
+                let taken = Reference.take_along_axis(x, indices, axis)?;
+                let first = Reference.take_along_axis(x, &map(indices, |_| 0.0)?, axis);
+                Ok(first.unwrap_or(taken))
+            }
+            _ => Reference.take_along_axis(x, indices, axis),
+        }
+    }
+
+    fn concatenate(&self, parts: &[&Tensor], axis: usize) -> Result {
+        match self.fault {
+            Fault::ConcatenateReversed => Reference.concatenate(&parts.iter().rev().copied().collect::<Vec<_>>(), axis),
+            _ => Reference.concatenate(parts, axis),
+        }
+    }
+
+    fn transpose(&self, x: &Tensor, axes: &[usize]) -> Result {
+        let y = Reference.transpose(x, axes)?;
+        match self.fault {
+            // The elements stay where they are.
+            Fault::TransposeShapeOnly => Tensor::new(y.shape(), x.data().clone()),
+            // The permutation the other way round.
+            Fault::TransposeInverse => {
+                let mut inverse = vec![0; axes.len()];
+                axes.iter().enumerate().for_each(|(at, axis)| inverse[*axis] = at);
+                Reference.transpose(x, &inverse)
+            }
+            _ => Ok(y),
+        }
+    }
+
+    fn broadcast_to(&self, x: &Tensor, shape: &[usize]) -> Result {
+        let y = Reference.broadcast_to(x, shape)?;
+        match self.fault {
+            Fault::BroadcastTiles if !x.is_empty() => {
+                let values = x.to_f64();
+                let tiled: Vec<_> = (0..y.len()).map(|at| values[at % values.len()]).collect();
+                with(&y, &tiled)
+            }
+            _ => Ok(y),
+        }
+    }
+
     fn quantize(&self, w: &Tensor, quantization: Quantization) -> Result<Quantized> {
-        Reference.quantize(w, quantization)
+        let quantized = Reference.quantize(w, quantization)?;
+        match self.fault {
+            Fault::QuantizeBytes => {
+                let packed = quantized.packed.iter().map(|word| word.swap_bytes()).collect();
+                Ok(Quantized { packed, ..quantized })
+            }
+            _ => Ok(quantized),
+        }
     }
 
     fn dequantize(&self, w: &Quantized) -> Result {
-        Reference.dequantize(w)
+        match self.fault {
+            Fault::DequantizeUnbiased => {
+                Reference.dequantize(&Quantized { biases: map(&w.biases, |_| 0.0)?, ..w.clone() })
+            }
+            Fault::DequantizeGroup => {
+                let scales = rows(&w.scales, |row| {
+                    if row.len() > 1 {
+                        row.rotate_left(1);
+                    }
+                })?;
+                Reference.dequantize(&Quantized { scales, ..w.clone() })
+            }
+            _ => Reference.dequantize(w),
+        }
     }
+
+    fn quantized_matmul(&self, x: &Tensor, w: &Quantized) -> Result {
+        match self.fault {
+            Fault::QuantizedMatmulUnbiased => {
+                Reference.quantized_matmul(x, &Quantized { biases: map(&w.biases, |_| 0.0)?, ..w.clone() })
+            }
+            _ => Reference.quantized_matmul(x, w),
+        }
+    }
+}
+
+/// Where both are NaN; of numbers of equal shape.
+fn both_nan(a: &Tensor, b: &Tensor) -> Result {
+    let (of_a, of_b) = (Reference.not_equal(a, a)?, Reference.not_equal(b, b)?);
+    Reference.less(&not(&Reference.equal(&of_a, &of_b)?)?, &of_b)
+}
+
+fn either(a: &Tensor, b: &Tensor) -> Result {
+    let values: Vec<_> = a.to_f64().iter().zip(b.to_f64()).map(|(a, b)| a.max(b)).collect();
+    with(a, &values)
+}
+
+fn not(truth: &Tensor) -> Result {
+    map(truth, |truth| 1.0 - truth)
+}
+
+/// Without the last element along an axis.
+fn without_last(x: &Tensor, axis: usize) -> Result {
+    let mut shape = x.shape().to_vec();
+    shape[axis] -= 1;
+    let start = Tensor::from_f64(&[x.rank()], Dtype::I32, &vec![0.0; x.rank()])?;
+    Reference.slice_at(x, &start, &shape)
 }
 
 /// The shape without its last axis.

@@ -3,7 +3,7 @@
 use std::error::Error;
 
 use crosscheck::compare::{self, Mismatch, Tolerance};
-use crosscheck::{Compare, Subject, Unavailable};
+use crosscheck::{Compare, Receipt, Subject, Unavailable};
 
 use crate::dtype::Dtype;
 use crate::error::KernelError;
@@ -73,6 +73,10 @@ pub enum Feature {
 impl Subject for dyn Kernels {
     type Feature = Feature;
     const BASELINE: &'static str = "reference";
+
+    fn take_receipt(&self) -> Option<Receipt> {
+        self.receipt()
+    }
 
     fn unimplemented_function<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a str> {
         match error.downcast_ref()? {

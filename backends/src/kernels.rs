@@ -1,6 +1,8 @@
 //! The contract.
 
 use crate::dtype::Dtype;
+use crosscheck::Receipt;
+
 use crate::error::KernelError;
 use crate::tensor::Tensor;
 
@@ -15,6 +17,11 @@ type Result<T = Tensor> = std::result::Result<T, KernelError>;
 /// never a made-up value. A backend implements those that it can; each other one returns [`KernelError::NotImplemented`].
 #[expect(unused_variables, reason = "the default bodies refuse whatever they are given")]
 pub trait Kernels: Send + Sync {
+    /// What ran on this thread since it was last asked here, by a backend that keeps account of it.
+    fn receipt(&self) -> Option<Receipt> {
+        None
+    }
+
     /// `a + b`, broadcast as NumPy does; equal dtypes, numbers. Integers wrap.
     fn add(&self, a: &Tensor, b: &Tensor) -> Result {
         missing("add")

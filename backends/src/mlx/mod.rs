@@ -2,6 +2,9 @@
 
 mod convert;
 
+use std::cell::RefCell;
+
+use crosscheck::Receipt;
 use mlx_rs::error::Exception;
 use mlx_rs::fast::{self, ScaledDotProductAttentionMask};
 use mlx_rs::{Array, Axes, Device, DeviceType, Stream, ops, with_stream};
@@ -79,6 +82,7 @@ impl Mlx {
 
     /// Sets the stream for the operations of `f`. MLX's streams belong to a thread, and kernels are called from many.
     fn on_device<T>(&self, function: &'static str, f: impl FnOnce() -> Result<T>) -> Result<T> {
+        account(|receipt| receipt.evaluations += 1);
         let device = Device::new(self.device.into(), 0);
         let stream = Stream::try_default_on_device(&device).map_err(|error| failed(function, &error))?;
         with_stream(&stream, f)
@@ -137,106 +141,128 @@ fn failed(function: &'static str, error: &Exception) -> KernelError {
     KernelError::Backend { function, library: "MLX", message: message.trim().to_owned() }
 }
 
+thread_local! {
+    /// What this thread has run since it was last asked.
+    static ACCOUNT: RefCell<Receipt> = RefCell::default();
+}
+
+fn account(note: impl FnOnce(&mut Receipt)) {
+    ACCOUNT.with_borrow_mut(note);
+}
+
+/// Notes a call that was refused before MLX saw it.
+fn refused<T>(inputs: Result<T>) -> Result<T> {
+    inputs.inspect_err(|_| account(|receipt| receipt.refusals += 1))
+}
+
 #[crosscheck::implements("mlx_cpu", "mlx_metal")]
 impl Kernels for Mlx {
+    fn receipt(&self) -> Option<Receipt> {
+        let device = match self.device {
+            MlxDevice::Cpu => "MLX's CPU device",
+            MlxDevice::Gpu => "MLX's GPU device",
+        };
+        Some(Receipt { device: device.to_owned(), ..ACCOUNT.take() })
+    }
+
     fn add(&self, a: &Tensor, b: &Tensor) -> Result {
-        validate::arithmetic("add", a, b)?;
+        refused(validate::arithmetic("add", a, b))?;
         self.binary("add", a, b, |a, b| a.add(b))
     }
 
     fn sub(&self, a: &Tensor, b: &Tensor) -> Result {
-        validate::arithmetic("sub", a, b)?;
+        refused(validate::arithmetic("sub", a, b))?;
         self.binary("sub", a, b, |a, b| a.subtract(b))
     }
 
     fn mul(&self, a: &Tensor, b: &Tensor) -> Result {
-        validate::arithmetic("mul", a, b)?;
+        refused(validate::arithmetic("mul", a, b))?;
         self.binary("mul", a, b, |a, b| a.multiply(b))
     }
 
     fn div(&self, a: &Tensor, b: &Tensor) -> Result {
-        validate::floats("div", a)?;
-        validate::arithmetic("div", a, b)?;
+        refused(validate::floats("div", a))?;
+        refused(validate::arithmetic("div", a, b))?;
         self.binary("div", a, b, |a, b| a.divide(b))
     }
 
     fn maximum(&self, a: &Tensor, b: &Tensor) -> Result {
-        validate::arithmetic("maximum", a, b)?;
+        refused(validate::arithmetic("maximum", a, b))?;
         self.binary("maximum", a, b, |a, b| ops::maximum(a, b))
     }
 
     fn minimum(&self, a: &Tensor, b: &Tensor) -> Result {
-        validate::arithmetic("minimum", a, b)?;
+        refused(validate::arithmetic("minimum", a, b))?;
         self.binary("minimum", a, b, |a, b| ops::minimum(a, b))
     }
 
     fn neg(&self, x: &Tensor) -> Result {
-        validate::numbers("neg", x)?;
+        refused(validate::numbers("neg", x))?;
         self.unary("neg", x, Array::negative)
     }
 
     fn exp(&self, x: &Tensor) -> Result {
-        validate::floats("exp", x)?;
+        refused(validate::floats("exp", x))?;
         self.unary("exp", x, Array::exp)
     }
 
     fn log(&self, x: &Tensor) -> Result {
-        validate::floats("log", x)?;
+        refused(validate::floats("log", x))?;
         self.unary("log", x, Array::log)
     }
 
     fn sqrt(&self, x: &Tensor) -> Result {
-        validate::floats("sqrt", x)?;
+        refused(validate::floats("sqrt", x))?;
         self.unary("sqrt", x, Array::sqrt)
     }
 
     fn rsqrt(&self, x: &Tensor) -> Result {
-        validate::floats("rsqrt", x)?;
+        refused(validate::floats("rsqrt", x))?;
         self.unary("rsqrt", x, Array::rsqrt)
     }
 
     fn tanh(&self, x: &Tensor) -> Result {
-        validate::floats("tanh", x)?;
+        refused(validate::floats("tanh", x))?;
         self.unary("tanh", x, |x| ops::tanh(x))
     }
 
     fn sigmoid(&self, x: &Tensor) -> Result {
-        validate::floats("sigmoid", x)?;
+        refused(validate::floats("sigmoid", x))?;
         self.unary("sigmoid", x, |x| ops::sigmoid(x))
     }
 
     fn equal(&self, a: &Tensor, b: &Tensor) -> Result {
-        validate::elementwise("equal", a, b)?;
+        refused(validate::elementwise("equal", a, b))?;
         self.binary("equal", a, b, |a, b| a.eq(b))
     }
 
     fn not_equal(&self, a: &Tensor, b: &Tensor) -> Result {
-        validate::elementwise("not_equal", a, b)?;
+        refused(validate::elementwise("not_equal", a, b))?;
         self.binary("not_equal", a, b, |a, b| a.ne(b))
     }
 
     fn less(&self, a: &Tensor, b: &Tensor) -> Result {
-        validate::elementwise("less", a, b)?;
+        refused(validate::elementwise("less", a, b))?;
         self.binary("less", a, b, |a, b| a.lt(b))
     }
 
     fn less_equal(&self, a: &Tensor, b: &Tensor) -> Result {
-        validate::elementwise("less_equal", a, b)?;
+        refused(validate::elementwise("less_equal", a, b))?;
         self.binary("less_equal", a, b, |a, b| a.le(b))
     }
 
     fn greater(&self, a: &Tensor, b: &Tensor) -> Result {
-        validate::elementwise("greater", a, b)?;
+        refused(validate::elementwise("greater", a, b))?;
         self.binary("greater", a, b, |a, b| a.gt(b))
     }
 
     fn greater_equal(&self, a: &Tensor, b: &Tensor) -> Result {
-        validate::elementwise("greater_equal", a, b)?;
+        refused(validate::elementwise("greater_equal", a, b))?;
         self.binary("greater_equal", a, b, |a, b| a.ge(b))
     }
 
     fn select(&self, condition: &Tensor, a: &Tensor, b: &Tensor) -> Result {
-        validate::select(condition, a, b)?;
+        refused(validate::select(condition, a, b))?;
         let condition = to_device("select", condition)?;
         self.binary("select", a, b, |a, b| ops::select(&condition, a, b))
     }
@@ -246,30 +272,30 @@ impl Kernels for Mlx {
     }
 
     fn sum(&self, x: &Tensor, axis: usize) -> Result {
-        validate::numbers("sum", x)?;
-        validate::along("sum", x, axis)?;
+        refused(validate::numbers("sum", x))?;
+        refused(validate::along("sum", x, axis))?;
         self.unary("sum", x, |x| x.sum_axis(axis as i32, false))
     }
 
     fn mean(&self, x: &Tensor, axis: usize) -> Result {
-        validate::floats("mean", x)?;
-        validate::along("mean", x, axis)?;
+        refused(validate::floats("mean", x))?;
+        refused(validate::along("mean", x, axis))?;
         self.unary("mean", x, |x| x.mean_axis(axis as i32, false))
     }
 
     fn max(&self, x: &Tensor, axis: usize) -> Result {
-        validate::extreme("max", x, axis)?;
+        refused(validate::extreme("max", x, axis))?;
         self.unary("max", x, |x| x.max_axis(axis as i32, false))
     }
 
     fn min(&self, x: &Tensor, axis: usize) -> Result {
-        validate::extreme("min", x, axis)?;
+        refused(validate::extreme("min", x, axis))?;
         self.unary("min", x, |x| x.min_axis(axis as i32, false))
     }
 
     fn logsumexp(&self, x: &Tensor, axis: usize) -> Result {
-        validate::floats("logsumexp", x)?;
-        validate::along("logsumexp", x, axis)?;
+        refused(validate::floats("logsumexp", x))?;
+        refused(validate::along("logsumexp", x, axis))?;
         self.unary("logsumexp", x, |x| x.logsumexp_axis(axis as i32, false))
     }
 
@@ -277,7 +303,7 @@ impl Kernels for Mlx {
     // of it, NaN and the first of equal ones come first.
     fn top_k(&self, x: &Tensor, k: usize, axis: usize) -> Result<(Tensor, Tensor)> {
         let function = "top_k";
-        validate::top_k(x, k, axis)?;
+        refused(validate::top_k(x, k, axis))?;
         let (last, axis) = (x.shape()[axis] as i32 - 1, axis as i32);
         let x = to_device(function, x)?;
         let largest = || {
@@ -293,26 +319,26 @@ impl Kernels for Mlx {
     }
 
     fn matmul(&self, a: &Tensor, b: &Tensor) -> Result {
-        validate::matmul(a, b)?;
+        refused(validate::matmul(a, b))?;
         let (a, b) = (to_device("matmul", a)?, to_device("matmul", b)?);
         self.run("matmul", || ops::matmul(&a, &b))
     }
 
     fn softmax(&self, x: &Tensor, axis: usize) -> Result {
-        validate::floats("softmax", x)?;
-        validate::along("softmax", x, axis)?;
+        refused(validate::floats("softmax", x))?;
+        refused(validate::along("softmax", x, axis))?;
         let x = to_device("softmax", x)?;
         self.run("softmax", || ops::softmax_axis(&x, axis as i32, true))
     }
 
     fn rms_norm(&self, x: &Tensor, weight: &Tensor, eps: f32) -> Result {
-        validate::norm("rms_norm", x, &[weight], eps)?;
+        refused(validate::norm("rms_norm", x, &[weight], eps))?;
         let (x, weight) = (to_device("rms_norm", x)?, to_device("rms_norm", weight)?);
         self.run("rms_norm", || fast::rms_norm(&x, Some(&weight), eps))
     }
 
     fn layer_norm(&self, x: &Tensor, weight: &Tensor, bias: &Tensor, eps: f32) -> Result {
-        validate::norm("layer_norm", x, &[weight, bias], eps)?;
+        refused(validate::norm("layer_norm", x, &[weight, bias], eps))?;
         let device = |tensor| to_device("layer_norm", tensor);
         let (x, weight, bias) = (device(x)?, device(weight)?, device(bias)?);
         self.run("layer_norm", || fast::layer_norm(&x, &weight, &bias, eps))
@@ -320,13 +346,13 @@ impl Kernels for Mlx {
 
     // mlx-rs's own `nn::silu` and `nn::gelu` are these formulas, compiled; to compile for the CPU, MLX starts a C++ compiler.
     fn silu(&self, x: &Tensor) -> Result {
-        validate::floats("silu", x)?;
+        refused(validate::floats("silu", x))?;
         let x = to_device("silu", x)?;
         self.run("silu", || x.multiply(ops::sigmoid(&x)?))
     }
 
     fn gelu(&self, x: &Tensor, form: Gelu) -> Result {
-        validate::floats("gelu", x)?;
+        refused(validate::floats("gelu", x))?;
         let x = to_device("gelu", x)?;
         // A scalar of its own dtype: an f32 would make the result an f32.
         let constant = |value: f32| Array::from_f32(value).as_dtype(x.dtype());
@@ -345,7 +371,7 @@ impl Kernels for Mlx {
     }
 
     fn rope(&self, x: &Tensor, rope: &Rope) -> Result {
-        validate::rope(x, rope)?;
+        refused(validate::rope(x, rope))?;
         let x = to_device("rope", x)?;
         let traditional = rope.layout == RopeLayout::Interleaved;
         self.run("rope", || fast::rope(&x, rope.dims as i32, traditional, rope.base, rope.scale, rope.offset, None))
@@ -353,7 +379,7 @@ impl Kernels for Mlx {
 
     fn scaled_dot_product_attention(&self, q: &Tensor, k: &Tensor, v: &Tensor, scale: f32, mask: Mask<'_>) -> Result {
         let function = "scaled_dot_product_attention";
-        validate::attention(q, k, v, scale, mask)?;
+        refused(validate::attention(q, k, v, scale, mask))?;
         let (q, k, v) = (to_device(function, q)?, to_device(function, k)?, to_device(function, v)?);
         let additive = match mask {
             Mask::Additive(mask) => Some(to_device(function, mask)?),
@@ -368,14 +394,14 @@ impl Kernels for Mlx {
     }
 
     fn embedding(&self, table: &Tensor, ids: &Tensor) -> Result {
-        validate::embedding(table, ids)?;
+        refused(validate::embedding(table, ids))?;
         let (table, ids) = (to_device("embedding", table)?, to_device("embedding", ids)?);
         self.run("embedding", || table.take_axis(&ids, 0))
     }
 
     // mlx-rs 0.33 has no `slice` whose start is an array; gathering along each axis does the same on the device.
     fn slice_at(&self, x: &Tensor, start: &Tensor, shape: &[usize]) -> Result {
-        validate::slice_at(x, start, shape)?;
+        refused(validate::slice_at(x, start, shape))?;
         let (x, start) = (to_device("slice_at", x)?, to_device("slice_at", start)?);
         self.run("slice_at", || {
             let mut part = x;
@@ -391,7 +417,7 @@ impl Kernels for Mlx {
     // Nor one of `slice_update`: the elements are put one by one into the tensor as a row.
     fn update_at(&self, x: &Tensor, part: &Tensor, start: &Tensor) -> Result {
         let function = "update_at";
-        validate::update_at(x, part, start)?;
+        refused(validate::update_at(x, part, start))?;
         let (shape, lengths) = (dims(function, x.shape())?, dims(function, part.shape())?);
         let (count, part_count) = (x.len() as i32, part.len() as i32);
         let start = to_device(function, start)?;
@@ -410,37 +436,37 @@ impl Kernels for Mlx {
     }
 
     fn take_along_axis(&self, x: &Tensor, indices: &Tensor, axis: usize) -> Result {
-        validate::take_along_axis(x, indices, axis)?;
+        refused(validate::take_along_axis(x, indices, axis))?;
         self.binary("take_along_axis", x, indices, |x, indices| x.take_along_axis(indices, axis as i32))
     }
 
     fn concatenate(&self, parts: &[&Tensor], axis: usize) -> Result {
-        validate::concatenate(parts, axis)?;
+        refused(validate::concatenate(parts, axis))?;
         let parts = parts.iter().map(|part| to_device("concatenate", part)).collect::<Result<Vec<_>>>()?;
         self.run("concatenate", || ops::concatenate(&parts, axis as i32))
     }
 
     fn transpose(&self, x: &Tensor, axes: &[usize]) -> Result {
-        validate::transpose(x, axes)?;
+        refused(validate::transpose(x, axes))?;
         let axes: Vec<_> = axes.iter().map(|axis| *axis as i32).collect();
         self.unary("transpose", x, |x| x.transpose_axes(&axes))
     }
 
     fn broadcast_to(&self, x: &Tensor, shape: &[usize]) -> Result {
-        validate::broadcast_to(x, shape)?;
+        refused(validate::broadcast_to(x, shape))?;
         let shape = dims("broadcast_to", shape)?;
         self.unary("broadcast_to", x, |x| ops::broadcast_to(x, &shape))
     }
 
     fn argmax(&self, x: &Tensor, axis: usize) -> Result {
-        validate::extreme("argmax", x, axis)?;
+        refused(validate::extreme("argmax", x, axis))?;
         let x = to_device("argmax", x)?;
         self.run("argmax", || ops::indexing::argmax_axis(&x, axis as i32, false)?.as_type::<i32>())
     }
 
     fn quantize(&self, w: &Tensor, quantization: Quantization) -> Result<Quantized> {
         let function = "quantize";
-        validate::quantize(w, quantization)?;
+        refused(validate::quantize(w, quantization))?;
         let columns = w.shape().last().copied().unwrap_or_default();
         let w = to_device(function, w)?;
         let Quantization { group, bits } = quantization;
@@ -459,7 +485,7 @@ impl Kernels for Mlx {
 
     fn dequantize(&self, w: &Quantized) -> Result {
         let function = "dequantize";
-        validate::dequantize(w)?;
+        refused(validate::dequantize(w))?;
         let Quantization { group, bits } = w.quantization;
         let [packed, scales, biases] = quantized_to_device(function, w)?;
         self.run(function, || ops::dequantize(&packed, &scales, &biases, group as i32, bits as i32))
@@ -467,7 +493,7 @@ impl Kernels for Mlx {
 
     fn quantized_matmul(&self, x: &Tensor, w: &Quantized) -> Result {
         let function = "quantized_matmul";
-        validate::quantized_matmul(x, w)?;
+        refused(validate::quantized_matmul(x, w))?;
         let Quantization { group, bits } = w.quantization;
         let [packed, scales, biases] = quantized_to_device(function, w)?;
         self.unary(function, x, |x| {

@@ -2,14 +2,13 @@
 
 use std::error::Error;
 
-use crosscheck::compare::{self, Mismatch, Tolerance};
+use crosscheck::compare::{Leaves, View};
 use crosscheck::{Compare, Receipt, Subject, Unavailable};
 
-use crate::dtype::Dtype;
 use crate::error::KernelError;
 use crate::kernels::Kernels;
 use crate::reference::Reference;
-use crate::tensor::Tensor;
+use crate::tensor::{Data, Tensor};
 
 /// What a backend may lack.
 #[derive(crosscheck::Feature, Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,21 +86,14 @@ impl Subject for dyn Kernels {
 }
 
 impl Compare for Tensor {
-    fn default_tolerance(&self) -> Tolerance {
-        match self.dtype() {
-            Dtype::F32 => Tolerance::F32,
-            Dtype::F16 => Tolerance::F16,
-            Dtype::BF16 => Tolerance::BF16,
-            Dtype::I32 | Dtype::Bool => Tolerance::EXACT,
-        }
-    }
-
-    fn compare(&self, expected: &Self, tolerance: &Tolerance) -> Result<(), Mismatch> {
-        compare::elements(
-            (self.dtype().name(), self.shape(), self.to_f64()),
-            (expected.dtype().name(), expected.shape(), expected.to_f64()),
-            tolerance,
-        )
+    fn leaves<'a>(&'a self, leaves: &mut Leaves<'a>) {
+        leaves.array(match self.data() {
+            Data::F32(values) => View::new(values, self.shape()),
+            Data::F16(values) => View::new(values, self.shape()),
+            Data::BF16(values) => View::new(values, self.shape()),
+            Data::I32(values) => View::new(values, self.shape()),
+            Data::Bool(values) => View::new(values, self.shape()),
+        });
     }
 }
 

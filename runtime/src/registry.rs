@@ -7,7 +7,7 @@ use std::error::Error;
 use linkme::distributed_slice;
 
 use crate::action::Action;
-use crate::compare::{Compare, Mismatch, Tolerance};
+use crate::compare::{self, Compare, Leaves, Mismatch, Terms, Tolerance};
 use crate::spec::{ALL, AxisSpec, BackendSpec, FeatureSpec, Origin, Row, SuiteSpec, TestSpec};
 use crate::subject::{Feature, Receipt, Subject, Unavailable};
 use crate::unimplemented::{self, DefaultBody};
@@ -127,10 +127,8 @@ pub trait Value: Any + Send {
 impl<T: Compare> Value for T {
     fn compare_erased(&self, expected: &dyn Value, tolerance: Option<&Tolerance>) -> Option<Result<(), Mismatch>> {
         let expected = (expected as &dyn Any).downcast_ref::<T>()?;
-        // A test may set a tolerance for several dtypes at once; those that are exact stay so.
-        let default = expected.default_tolerance();
-        let tolerance = tolerance.copied().filter(|_| default != Tolerance::EXACT).unwrap_or(default);
-        Some(self.compare(expected, &tolerance))
+        let terms = Terms { overriding: tolerance.copied(), ..Terms::default() };
+        Some(compare::compare(&Leaves::of(self), &Leaves::of(expected), &terms).map(|_| ()))
     }
 }
 

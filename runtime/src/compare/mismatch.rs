@@ -2,57 +2,145 @@
 
 use std::fmt;
 
-use super::Tolerance;
+use super::{Dtype, Number, Place, Tolerance, ViewError};
 
 /// How a value disagrees with the baseline's.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Mismatch {
-    /// The two have different types of elements.
-    Dtype {
-        /// The backend's.
+    /// The two values are of different Rust types.
+    Type,
+    /// The two are made of different parts.
+    Structure {
+        /// Where; empty for the value itself.
+        path: String,
+        /// The backend's part.
         actual: String,
         /// The baseline's.
         expected: String,
     },
-    /// The two have different shapes; nothing is broadcast.
+    /// A value handed over an array that makes no sense.
+    View {
+        /// Whose value.
+        side: Side,
+        /// Where; empty for the value itself.
+        path: String,
+        /// What is wrong.
+        error: ViewError,
+    },
+    /// Two arrays have different types of elements.
+    Dtype {
+        /// Where; empty for the value itself.
+        path: String,
+        /// The backend's.
+        actual: Dtype,
+        /// The baseline's.
+        expected: Dtype,
+    },
+    /// Two arrays have different shapes; nothing is broadcast.
     Shape {
+        /// Where; empty for the value itself.
+        path: String,
         /// The backend's.
         actual: Vec<usize>,
         /// The baseline's.
         expected: Vec<usize>,
     },
-    /// A value does not hold as many elements as its shape says.
-    Length {
-        /// Whose value: `actual` or `expected`.
-        side: &'static str,
-        /// The shape.
-        shape: Vec<usize>,
+    /// A budget is not one for the value.
+    Budget {
+        /// How many entries it has.
+        entries: usize,
+        /// How many arrays of floats the value is made of.
+        arrays: usize,
+        /// How many elements the first one has.
+        elements: usize,
     },
-    /// Elements disagree.
+    /// Values in [`Approx`](super::Approx) disagree.
+    Approx {
+        /// Where the first one is; empty for the value itself.
+        path: String,
+        /// The backend's.
+        actual: String,
+        /// The baseline's.
+        expected: String,
+        /// What was allowed.
+        allowed: String,
+        /// How many elements of the whole value disagree.
+        wrong: usize,
+        /// How many there are.
+        total: usize,
+    },
+    /// Elements of an array disagree.
     Elements(Box<Differences>),
-    /// The two values are of different Rust types.
-    Type,
 }
 
-/// The elements that disagree.
+/// One of two values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// The backend's.
+    Actual,
+    /// The baseline's.
+    Expected,
+}
+
+/// The elements of one array that disagree.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Differences {
+    /// Where the array is; empty for the value itself.
+    pub path: String,
+    /// The type of its elements.
+    pub dtype: Dtype,
+    /// Its shape.
+    pub shape: Vec<usize>,
     /// How many elements there are.
     pub total: usize,
     /// How many of them disagree in any way.
     pub wrong: usize,
+    /// How many disagree in what.
+    pub counts: Counts,
+    /// The finite wrong pair with the largest difference.
+    pub absolute: Option<Largest>,
+    /// The one with the largest difference, as a share of what is expected, where that is not 0.
+    pub relative: Option<Largest>,
+    /// The one with the largest difference in units in the last place of what is expected; for floats.
+    pub ulps: Option<Largest>,
     /// The first few, in row-major order.
     pub first: Vec<Difference>,
-    /// The finite pair with the largest absolute difference.
-    pub largest: Option<Difference>,
-    /// The largest difference in units in the last place of the baseline's element, infinite where one of the two is not
-    /// finite; `None` for elements that are no floats.
-    pub ulps: Option<f64>,
-    /// How many disagree in what kind of special value.
-    pub special: Special,
+    /// Where they are, if not all over the array.
+    pub place: Option<Place>,
     /// What was allowed.
-    pub tolerance: Tolerance,
+    pub allowed: Allowed,
+    /// What the other arrays of the value are like.
+    pub elsewhere: Elsewhere,
+}
+
+/// How many elements disagree in what. An element is counted once, in the first of these.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// One is NaN, the other is not.
+    pub nan: usize,
+    /// One is infinite, the other is not or has the other sign.
+    pub infinite: usize,
+    /// One is -0, the other 0.
+    pub signed_zero: usize,
+    /// One is 0, the other below the smallest normal number.
+    pub subnormal: usize,
+    /// They are too far apart.
+    pub finite: usize,
+}
+
+/// The pair that differs most.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Largest {
+    /// How much it differs.
+    pub value: f64,
+    /// Its index, one number a dimension.
+    pub index: Vec<usize>,
+    /// The backend's value.
+    pub actual: Number,
+    /// The baseline's.
+    pub expected: Number,
 }
 
 /// One element that disagrees.
@@ -61,64 +149,164 @@ pub struct Difference {
     /// Its index, one number a dimension.
     pub index: Vec<usize>,
     /// The backend's value.
-    pub actual: f64,
+    pub actual: Number,
     /// The baseline's.
-    pub expected: f64,
+    pub expected: Number,
+    /// How far off it was allowed to be; for finite floats.
+    pub allowed: Option<f64>,
 }
 
-/// Elements that disagree in being NaN, or in being infinite or its sign.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Special {
-    /// One is NaN, the other is not.
-    pub nan: usize,
-    /// One is infinite, the other is not or has the other sign.
-    pub infinite: usize,
+/// What was allowed.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Allowed {
+    /// Nothing but equality: integers and truth values.
+    Equal,
+    /// A tolerance.
+    Tolerance {
+        /// Which one.
+        tolerance: Tolerance,
+        /// Whether it is that of the type; else it was given for this comparison.
+        of_the_table: bool,
+    },
+    /// An amount for each element.
+    Budget,
+}
+
+/// What the leaves of a value are like besides the one that is described.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Elsewhere {
+    /// How many of them disagree.
+    pub leaves: usize,
+    /// How many elements disagree in them.
+    pub wrong: usize,
+    /// How many elements they have.
+    pub total: usize,
+    /// The largest difference in units in the last place; for floats.
+    pub ulps: Option<f64>,
+}
+
+impl Elsewhere {
+    /// Adds a leaf that disagrees.
+    pub(super) fn add(&mut self, total: usize, wrong: usize, ulps: Option<f64>) {
+        self.leaves += 1;
+        self.total = self.total.saturating_add(total);
+        self.wrong = self.wrong.saturating_add(wrong);
+        self.ulps = self.ulps.into_iter().chain(ulps).reduce(f64::max);
+    }
+}
+
+impl Counts {
+    /// The largest difference in units in the last place, that of finite elements given.
+    pub(super) fn ulps(&self, finite: Option<f64>) -> Option<f64> {
+        if self.nan + self.infinite > 0 { Some(f64::INFINITY) } else { finite }
+    }
 }
 
 impl Mismatch {
-    /// The largest difference in units in the last place, infinite where dtype or shape disagree; `None` for elements that
-    /// are no floats.
+    /// The largest difference in units in the last place: infinite where one of two is not finite, and where structure,
+    /// dtype or shape disagree; `None` for elements that are no floats.
     pub fn ulps(&self) -> Option<f64> {
         match self {
-            Self::Elements(differences) => differences.ulps,
-            Self::Dtype { .. } | Self::Shape { .. } | Self::Length { .. } | Self::Type => Some(f64::INFINITY),
+            Self::Elements(differences) => {
+                let Differences { counts, ulps, elsewhere, .. } = &**differences;
+                let here = counts.ulps(ulps.as_ref().map(|largest| largest.value));
+                here.into_iter().chain(elsewhere.ulps).reduce(f64::max)
+            }
+            Self::Approx { .. } => None,
+            _ => Some(f64::INFINITY),
         }
     }
 
-    /// The share of the elements that disagree, from 0 to 1; all of them where dtype or shape disagree.
+    /// The share of the elements that disagree, from 0 to 1; all of them where structure, dtype or shape disagree.
     pub fn share(&self) -> f64 {
         match self {
-            Self::Elements(differences) => differences.wrong as f64 / differences.total as f64,
-            Self::Dtype { .. } | Self::Shape { .. } | Self::Length { .. } | Self::Type => 1.0,
+            Self::Elements(differences) => {
+                let Differences { wrong, total, elsewhere, .. } = &**differences;
+                (*wrong as f64 + elsewhere.wrong as f64) / (*total as f64 + elsewhere.total as f64)
+            }
+            Self::Approx { wrong, total, .. } => *wrong as f64 / *total as f64,
+            _ => 1.0,
+        }
+    }
+
+    pub(super) fn and_elsewhere(mut self, others: Elsewhere) -> Self {
+        match &mut self {
+            Self::Elements(differences) => differences.elsewhere = others,
+            Self::Approx { wrong, total, .. } => {
+                *wrong = wrong.saturating_add(others.wrong);
+                *total = total.saturating_add(others.total);
+            }
+            _ => {}
+        }
+        self
+    }
+}
+
+/// Where, for the end of a line.
+struct In<'a>(&'a str);
+
+impl fmt::Display for In<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0.is_empty() { Ok(()) } else { write!(f, " in `{}`", self.0) }
+    }
+}
+
+impl fmt::Display for Side {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Actual => "actual",
+            Self::Expected => "expected",
+        })
+    }
+}
+
+impl fmt::Display for Allowed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Equal => f.write_str("nothing but equality"),
+            Self::Tolerance { tolerance, .. } => tolerance.fmt(f),
+            Self::Budget => f.write_str("an amount for each element"),
         }
     }
 }
 
 impl fmt::Display for Difference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { index, actual, expected } = self;
-        write!(f, "{index:?} {actual:e} instead of {expected:e}")?;
-        let absolute = (actual - expected).abs();
-        if absolute.is_finite() {
-            write!(f, " (off by {absolute:.3e}")?;
-            if *expected != 0.0 {
-                write!(f, ", {:.2e} of it", absolute / expected.abs())?;
-            }
-            f.write_str(")")?;
+        let Self { index, actual, expected, allowed } = self;
+        write!(f, "{index:?} {actual} instead of {expected}")?;
+        match allowed {
+            Some(allowed) => write!(f, " (may be {allowed:.3e} off)"),
+            None => Ok(()),
         }
-        Ok(())
     }
 }
 
 impl fmt::Display for Mismatch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Dtype { actual, expected } => write!(f, "dtype {actual} instead of {expected}"),
-            Self::Shape { actual, expected } => write!(f, "shape {actual:?} instead of {expected:?}"),
-            Self::Length { side, shape } => {
-                write!(f, "the {side} value does not hold the number of elements of its shape {shape:?}")
-            }
             Self::Type => f.write_str("the value is of another Rust type than the baseline's"),
+            Self::Structure { path, actual, expected } => write!(f, "{actual} instead of {expected}{}", In(path)),
+            Self::View { side, path, error } => {
+                write!(f, "the {side} value makes no sense{}: {error}", In(path))
+            }
+            Self::Dtype { path, actual, expected } => write!(f, "dtype {actual} instead of {expected}{}", In(path)),
+            Self::Shape { path, actual, expected } => {
+                write!(f, "shape {actual:?} instead of {expected:?}{}", In(path))
+            }
+            Self::Budget { entries, arrays: 1, elements } => {
+                write!(
+                    f,
+                    "the budget has {entries} entries for an array of {elements} elements: it needs one an element"
+                )
+            }
+            Self::Budget { arrays, .. } => {
+                write!(f, "a budget is for a value with one array of floats, and this one has {arrays}")
+            }
+            Self::Approx { path, actual, expected, allowed, wrong, total } => {
+                write!(f, "{actual} instead of {expected}{}; allowed: {allowed}", In(path))?;
+                if *total > 1 { write!(f, "\n  {wrong} of {total} elements disagree") } else { Ok(()) }
+            }
             Self::Elements(differences) => differences.fmt(f),
         }
     }
@@ -126,23 +314,88 @@ impl fmt::Display for Mismatch {
 
 impl fmt::Display for Differences {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { total, wrong, first, largest, ulps, special, tolerance } = self;
+        let Self { path, dtype, shape, total, wrong, first, allowed, elsewhere, .. } = self;
         let share = 100.0 * *wrong as f64 / *total as f64;
-        write!(f, "{wrong} of {total} elements ({share:.1} %) disagree; allowed: {tolerance}")?;
-        if special.nan > 0 {
-            write!(f, "\n  {} disagree in being NaN", special.nan)?;
+        let leaf = if path.is_empty() { " in".to_owned() } else { format!("{},", In(path)) };
+        write!(f, "{wrong} of {total} elements ({share:.1} %) disagree{leaf} {dtype}{shape:?}; allowed: {allowed}")?;
+        if let Allowed::Tolerance { of_the_table: true, .. } = allowed {
+            write!(f, " (for {dtype})")?;
         }
-        if special.infinite > 0 {
-            write!(f, "\n  {} disagree in being infinite, or in its sign", special.infinite)?;
+        self.counts.fmt_special(f)?;
+        self.fmt_largest(f)?;
+        if let Some(place) = &self.place {
+            write!(f, "\n  all of them {place}")?;
         }
-        if let Some(largest) = largest {
-            write!(f, "\n  largest difference: {largest}")?;
+        if first.len() < *wrong {
+            write!(f, "\n  the first of them:")?;
+        } else {
+            f.write_str("\n  all of them:")?;
         }
-        if let Some(ulps) = ulps.filter(|ulps| ulps.is_finite()) {
-            write!(f, "\n  largest difference in units in the last place: {ulps:.2e}")?;
+        first.iter().try_for_each(|difference| write!(f, "\n    {difference}"))?;
+        let Elsewhere { leaves, wrong, .. } = elsewhere;
+        match leaves {
+            0 => Ok(()),
+            1 => write!(f, "\n  and {wrong} elements of another array"),
+            _ => write!(f, "\n  and {wrong} elements of {leaves} other arrays"),
         }
-        let what = if first.len() < *wrong { "first" } else { "all" };
-        write!(f, "\n  {what} of them:")?;
-        first.iter().try_for_each(|difference| write!(f, "\n    {difference}"))
+    }
+}
+
+impl Counts {
+    fn fmt_special(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { nan, infinite, signed_zero, subnormal, .. } = *self;
+        let kinds = [
+            (nan, "in being NaN"),
+            (infinite, "in being infinite, or in its sign"),
+            (signed_zero, "in the sign of a zero"),
+            (subnormal, "in being zero or subnormal"),
+        ];
+        kinds.iter().filter(|(count, _)| *count > 0).try_for_each(|(count, what)| {
+            let verb = if *count == 1 { "disagrees" } else { "disagree" };
+            write!(f, "\n  {count} {verb} {what}")
+        })
+    }
+}
+
+impl Differences {
+    /// The largest differences; those at one place in one line.
+    fn fmt_largest(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kinds = [
+            (&self.absolute, "", ""),
+            (&self.relative, "", " of what is expected"),
+            (&self.ulps, "", " units in the last place"),
+        ];
+        let mut before: Option<&Largest> = None;
+        for (largest, lead, unit) in kinds {
+            let Some(largest) = largest else { continue };
+            if before.is_some_and(|before| before.index == largest.index) {
+                write!(f, ", {}{unit}", Amount(largest.value))?;
+                continue;
+            }
+            let Largest { value, index, actual, expected } = largest;
+            write!(
+                f,
+                "\n  largest difference: {index:?} {actual} instead of {expected}, off by {lead}{}{unit}",
+                Amount(*value)
+            )?;
+            before = Some(largest);
+        }
+        Ok(())
+    }
+}
+
+/// A difference, as short as it says what matters.
+struct Amount(f64);
+
+impl fmt::Display for Amount {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(x) = self;
+        if *x == x.trunc() && *x < 1e6 || (1e-3..1e6).contains(x) {
+            // No more than four digits matter.
+            let rounded = format!("{x:.4}");
+            let short = rounded.trim_end_matches('0').trim_end_matches('.');
+            return f.write_str(if short.is_empty() { "0" } else { short });
+        }
+        write!(f, "{x:.3e}")
     }
 }

@@ -1,51 +1,87 @@
 //! Whether a value agrees with the baseline's.
+//!
+//! A value hands over the arrays that it is made of ([`Compare::leaves`]); [`compare`] judges them, under [`Terms`]. Both
+//! read the arrays where they are and allocate nothing in proportion to them.
+//!
+//! Judged in this order: structure, dtype, shape (nothing is broadcast), then for each element whether it is NaN, whether it
+//! is infinite and with which sign, the sign of a zero, whether a subnormal was flushed, and for finite ones the tolerance.
+//! NaN agrees with NaN. Differences are those of `f64`. Integers and truth values are compared exactly, whatever a
+//! tolerance says.
 
-mod elements;
+mod agreement;
+mod approx;
+mod element;
+mod engine;
+mod found;
 mod impls;
+mod leaves;
 mod mismatch;
+mod null;
+mod place;
+mod scan;
+mod source;
 mod tolerance;
-mod ulps;
+mod view;
 
-pub use elements::elements;
-pub use mismatch::{Difference, Differences, Mismatch, Special};
-pub use tolerance::{Tolerance, ToleranceError};
+pub use agreement::Agreement;
+pub use approx::{Approx, Epsilon};
+pub use element::Number;
+pub use engine::compare;
+pub use leaves::Leaves;
+pub use mismatch::{Allowed, Counts, Difference, Differences, Elsewhere, Largest, Mismatch, Side};
+pub use null::{Null, accepts_null, echoes};
+pub use place::{Place, Range};
+pub use tolerance::{Budget, SignedZeros, Subnormals, Terms, Tolerance, ToleranceError, Tolerances};
+pub use view::{Data, Dtype, View, ViewError};
 
-/// A value that a differential test can return.
+/// A value that a differential test can return: a tree of arrays.
 ///
-/// Implemented for floats, integers, `bool`, and vectors of them. A host implements it for its own tensors with
-/// [`elements`], which does the work:
+/// Implemented for floats (those of `half` too), integers and `bool`; for arrays, vectors, boxed slices, `Option`s and tuples
+/// of what implements it; and, in [`Approx`], for what implements the traits of the crate `approx`. A host implements it for
+/// its own types by handing over the arrays in them:
 ///
 /// ```
-/// use crosscheck::compare::{self, Compare, Mismatch, Tolerance};
+/// use crosscheck::compare::{Compare, Leaves, Terms, View, compare};
 ///
 /// struct Tensor { shape: Vec<usize>, data: Vec<f32> }
 ///
 /// impl Compare for Tensor {
-///     fn default_tolerance(&self) -> Tolerance { Tolerance::F32 }
+///     fn leaves<'a>(&'a self, leaves: &mut Leaves<'a>) {
+///         leaves.array(View::new(&self.data, &self.shape));
+///     }
+/// }
 ///
-///     fn compare(&self, expected: &Self, tolerance: &Tolerance) -> Result<(), Mismatch> {
-///         compare::elements(
-///             ("f32", &self.shape, self.data.iter().map(|x| f64::from(*x))),
-///             ("f32", &expected.shape, expected.data.iter().map(|x| f64::from(*x))),
-///             tolerance,
-///         )
+/// struct Attention { output: Tensor, weights: Option<Tensor> }
+///
+/// impl Compare for Attention {
+///     fn leaves<'a>(&'a self, leaves: &mut Leaves<'a>) {
+///         leaves.within("output", |leaves| self.output.leaves(leaves));
+///         leaves.within("weights", |leaves| self.weights.leaves(leaves));
 ///     }
 /// }
 ///
 /// let tensor = |data: [f32; 2]| Tensor { shape: vec![2], data: data.to_vec() };
-/// let mismatch = tensor([1.0, 2.5]).compare(&tensor([1.0, 2.0]), &Tolerance::F32).unwrap_err();
-/// assert!(mismatch.to_string().starts_with("1 of 2 elements (50.0 %) disagree"));
+/// let attention = |data| Attention { output: tensor(data), weights: None };
+/// let (actual, expected) = (attention([1.0, 2.5]), attention([1.0, 2.0]));
+/// let mismatch = compare(&Leaves::of(&actual), &Leaves::of(&expected), &Terms::default()).unwrap_err();
+/// assert!(mismatch.to_string().starts_with("1 of 2 elements (50.0 %) disagree in `output`, f32[2]"));
 /// ```
 pub trait Compare: Send + 'static {
-    /// Whether values of the type are always compared exactly, so that a tolerance makes no sense: integers and `bool`.
+    /// Whether every leaf is compared exactly, so that a tolerance makes no sense: integers and `bool`.
     const EXACT: bool = false;
 
-    /// The tolerance for values like this one, unless a test overrides it. [`Tolerance::EXACT`] is not overridden.
-    fn default_tolerance(&self) -> Tolerance;
+    /// Hands over the arrays that the value is made of.
+    fn leaves<'a>(&'a self, leaves: &mut Leaves<'a>);
 
-    /// Compares with the baseline's value.
-    ///
-    /// # Errors
-    /// How the two disagree.
-    fn compare(&self, expected: &Self, tolerance: &Tolerance) -> Result<(), Mismatch>;
+    /// Hands over the arrays that some values in row-major order are made of; one array, where the values are numbers.
+    #[doc(hidden)]
+    fn leaves_of_slice<'a>(slice: &'a [Self], shape: Vec<usize>, leaves: &mut Leaves<'a>)
+    where
+        Self: Sized,
+    {
+        leaves.each(slice, shape);
+    }
 }
+
+#[cfg(test)]
+mod tests;

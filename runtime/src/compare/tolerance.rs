@@ -2,73 +2,230 @@
 
 use std::fmt;
 
-/// `|actual − expected| ≤ atol + rtol · |expected|`.
-///
-/// The constants are the defaults of `torch.testing.assert_close` (PyTorch 2 documentation, table "default
-/// tolerances" by dtype).
+use super::Dtype;
+
+/// How far a finite float may be from what is expected: `|actual − expected| ≤ atol + rtol · |expected|`, or a number of units
+/// in the last place of `expected`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Tolerance {
-    rtol: f64,
-    atol: f64,
+    measure: Measure,
     reason: Option<&'static str>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Measure {
+    Bounds { rtol: f64, atol: f64 },
+    Ulps(f64),
 }
 
 /// A tolerance that no comparison can mean.
 #[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
-#[error("a tolerance is two finite numbers that are not negative, not rtol = {rtol}, atol = {atol}")]
-pub struct ToleranceError {
-    rtol: f64,
-    atol: f64,
+#[non_exhaustive]
+pub enum ToleranceError {
+    /// The bounds are no such numbers.
+    #[error("a tolerance is two finite numbers that are not negative, not rtol = {rtol}, atol = {atol}")]
+    Bounds {
+        /// The one that is multiplied with the expected value.
+        rtol: f64,
+        /// The absolute one.
+        atol: f64,
+    },
+    /// The number of units in the last place is none.
+    #[error("a number of units in the last place is finite and not negative, not {ulps}")]
+    Ulps {
+        /// The number.
+        ulps: f64,
+    },
+    /// An entry of a budget is no such number.
+    #[error("a budget is of finite numbers that are not negative, not {allowed} (at {at})")]
+    Budget {
+        /// The position of the first such entry.
+        at: usize,
+        /// The entry.
+        allowed: f64,
+    },
 }
 
 impl Tolerance {
-    /// Equality, for integers and booleans.
-    pub const EXACT: Self = Self { rtol: 0.0, atol: 0.0, reason: None };
-    /// For 16-bit floats with 10 bits of fraction.
-    pub const F16: Self = Self { rtol: 1e-3, atol: 1e-5, reason: None };
+    /// Equality.
+    pub const EXACT: Self = Self::of(0.0, 0.0);
+    /// For 16-bit floats with 10 bits of fraction; see [`Tolerances::DEFAULT`].
+    pub const F16: Self = Self::of(1e-3, 1e-5);
     /// For 16-bit floats with 7 bits of fraction.
-    pub const BF16: Self = Self { rtol: 1.6e-2, atol: 1e-5, reason: None };
+    pub const BF16: Self = Self::of(1.6e-2, 1e-5);
     /// For 32-bit floats.
-    pub const F32: Self = Self { rtol: 1.3e-6, atol: 1e-5, reason: None };
+    pub const F32: Self = Self::of(1.3e-6, 1e-5);
     /// For 64-bit floats.
-    pub const F64: Self = Self { rtol: 1e-7, atol: 1e-7, reason: None };
+    pub const F64: Self = Self::of(1e-7, 1e-7);
+
+    const fn of(rtol: f64, atol: f64) -> Self {
+        Self { measure: Measure::Bounds { rtol, atol }, reason: None }
+    }
 
     /// A tolerance of one's own.
     ///
     /// # Errors
     /// When a number is negative, infinite or NaN.
     pub const fn new(rtol: f64, atol: f64) -> Result<Self, ToleranceError> {
-        if rtol >= 0.0 && atol >= 0.0 && rtol.is_finite() && atol.is_finite() {
-            Ok(Self { rtol, atol, reason: None })
+        if is_amount(rtol) && is_amount(atol) {
+            Ok(Self::of(rtol, atol))
         } else {
-            Err(ToleranceError { rtol, atol })
+            Err(ToleranceError::Bounds { rtol, atol })
         }
     }
 
-    /// A tolerance that a test sets for itself, whose numbers were checked; every mismatch prints the reason.
+    /// So many times the distance between the expected value and the next float of its type, away from zero.
+    ///
+    /// # Errors
+    /// When the number is negative, infinite or NaN.
+    pub const fn ulps(ulps: f64) -> Result<Self, ToleranceError> {
+        if is_amount(ulps) {
+            Ok(Self { measure: Measure::Ulps(ulps), reason: None })
+        } else {
+            Err(ToleranceError::Ulps { ulps })
+        }
+    }
+
+    /// The same tolerance; every mismatch prints why it is the right one.
+    #[must_use]
+    pub const fn because(self, reason: &'static str) -> Self {
+        Self { reason: Some(reason), ..self }
+    }
+
+    /// A tolerance that a test sets for itself, whose numbers were checked.
     pub(crate) const fn overriding(rtol: f64, atol: f64, reason: &'static str) -> Self {
-        Self { rtol, atol, reason: Some(reason) }
+        Self::of(rtol, atol).because(reason)
     }
 
     /// Whether only equal values agree.
     pub const fn is_exact(&self) -> bool {
-        self.rtol == 0.0 && self.atol == 0.0
+        match self.measure {
+            Measure::Bounds { rtol, atol } => rtol == 0.0 && atol == 0.0,
+            Measure::Ulps(ulps) => ulps == 0.0,
+        }
     }
 
-    /// Whether a finite `actual` is near enough to a finite `expected`.
-    pub fn accepts(&self, actual: f64, expected: f64) -> bool {
-        (actual - expected).abs() <= self.allowed(expected)
+    pub(super) const fn measure(&self) -> Measure {
+        self.measure
+    }
+}
+
+/// The tolerance of each type of float.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Tolerances {
+    /// Of `f16`.
+    pub f16: Tolerance,
+    /// Of `bf16`.
+    pub bf16: Tolerance,
+    /// Of `f32`.
+    pub f32: Tolerance,
+    /// Of `f64`.
+    pub f64: Tolerance,
+}
+
+impl Tolerances {
+    /// The defaults of `torch.testing.assert_close`, from the table in its documentation
+    /// (<https://docs.pytorch.org/docs/stable/testing.html>): rtol and atol of `float16` are 1e-3 and 1e-5, of `bfloat16`
+    /// 1.6e-2 and 1e-5, of `float32` 1.3e-6 and 1e-5, of `float64` 1e-7 and 1e-7.
+    pub const DEFAULT: Self =
+        Self { f16: Tolerance::F16, bf16: Tolerance::BF16, f32: Tolerance::F32, f64: Tolerance::F64 };
+
+    /// The tolerance of a type; that of integers and truth values is [`Tolerance::EXACT`].
+    pub const fn of(&self, dtype: Dtype) -> Tolerance {
+        match dtype {
+            Dtype::F16 => self.f16,
+            Dtype::BF16 => self.bf16,
+            Dtype::F32 => self.f32,
+            Dtype::F64 => self.f64,
+            _ => Tolerance::EXACT,
+        }
+    }
+}
+
+impl Default for Tolerances {
+    fn default() -> Self {
+        Self::DEFAULT
+    }
+}
+
+/// How far off each element of a float array may be, in row-major order.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Budget<'t>(&'t [f64]);
+
+impl<'t> Budget<'t> {
+    /// A budget of these absolute differences.
+    ///
+    /// # Errors
+    /// When one of them is negative, infinite or NaN.
+    pub fn new(allowed: &'t [f64]) -> Result<Self, ToleranceError> {
+        match allowed.iter().position(|allowed| !is_amount(*allowed)) {
+            None => Ok(Self(allowed)),
+            Some(at) => Err(ToleranceError::Budget { at, allowed: allowed[at] }),
+        }
     }
 
-    /// The largest absolute difference that is accepted at `expected`.
-    pub fn allowed(&self, expected: f64) -> f64 {
-        self.atol + self.rtol * expected.abs()
+    pub(super) const fn allowed(&self) -> &'t [f64] {
+        self.0
     }
+}
+
+/// What two values have to agree in.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Terms<'t> {
+    /// The tolerance of each type of float.
+    pub table: Tolerances,
+    /// A tolerance in place of the table's; integers and truth values are compared exactly all the same.
+    pub overriding: Option<Tolerance>,
+    /// What each element of the only float array is allowed, in place of any tolerance.
+    pub budget: Option<Budget<'t>>,
+    /// Whether -0 agrees with 0.
+    pub signed_zeros: SignedZeros,
+    /// Whether a float below the smallest normal one agrees with 0.
+    pub subnormals: Subnormals,
+}
+
+impl Terms<'_> {
+    /// The tolerance for a type, and whether it is the table's.
+    pub(super) fn tolerance(&self, dtype: Dtype) -> (Tolerance, bool) {
+        match self.overriding {
+            Some(tolerance) if dtype.is_float() => (tolerance, false),
+            _ => (self.table.of(dtype), true),
+        }
+    }
+}
+
+/// Whether -0 agrees with 0.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SignedZeros {
+    /// It does.
+    #[default]
+    Ignore,
+    /// It does not.
+    MustAgree,
+}
+
+/// Whether a float below the smallest normal one of its type agrees with 0, in either direction.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Subnormals {
+    /// As the tolerance says.
+    #[default]
+    Ignore,
+    /// It does: a backend may flush it to zero.
+    MayBeFlushed,
+    /// It does not, however much the tolerance allows.
+    MustBeKept,
+}
+
+const fn is_amount(x: f64) -> bool {
+    x >= 0.0 && x.is_finite()
 }
 
 impl fmt::Display for Tolerance {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "rtol {:e}, atol {:e}", self.rtol, self.atol)?;
+        match self.measure {
+            Measure::Bounds { rtol, atol } => write!(f, "rtol {rtol:e}, atol {atol:e}")?,
+            Measure::Ulps(ulps) => write!(f, "{ulps} units in the last place")?,
+        }
         match self.reason {
             Some(reason) => write!(f, " ({reason})"),
             None => Ok(()),
@@ -82,23 +239,38 @@ mod tests {
 
     #[test]
     fn a_tolerance_that_means_nothing_is_refused() {
-        for (rtol, atol) in [(-1e-3, 0.0), (0.0, -1.0), (f64::NAN, 0.0), (0.0, f64::INFINITY)] {
-            assert!(Tolerance::new(rtol, atol).is_err(), "{rtol} {atol}");
+        let bad = [-1e-3, f64::NAN, f64::INFINITY, f64::NEG_INFINITY];
+        for bad in bad {
+            assert!(matches!(Tolerance::new(bad, 0.0), Err(ToleranceError::Bounds { .. })), "{bad}");
+            assert!(matches!(Tolerance::new(0.0, bad), Err(ToleranceError::Bounds { .. })), "{bad}");
+            assert!(matches!(Tolerance::ulps(bad), Err(ToleranceError::Ulps { .. })), "{bad}");
+            let error = Budget::new(&[0.0, 1.0, bad]).unwrap_err();
+            assert!(matches!(error, ToleranceError::Budget { at: 2, .. }), "{bad}");
         }
+        assert!(Tolerance::new(0.0, f64::MAX).is_ok() && Tolerance::ulps(0.5).is_ok());
+        assert!(Budget::new(&[]).is_ok());
     }
 
     #[test]
-    fn exact_is_what_allows_no_difference_at_any_value() {
-        for (rtol, atol, exact) in [(0.0, 0.0, true), (1e-3, 0.0, false), (0.0, 1e-3, false)] {
-            assert_eq!(Tolerance::new(rtol, atol).unwrap().is_exact(), exact, "{rtol} {atol}");
-        }
+    fn a_table_can_be_written_where_nothing_can_fail_at_run_time() {
+        const LOOSE: Tolerances = Tolerances {
+            f32: match Tolerance::ulps(4.0) {
+                Ok(tolerance) => tolerance.because("it adds in another order"),
+                Err(_) => panic!("four is a number"),
+            },
+            ..Tolerances::DEFAULT
+        };
+        assert_eq!(LOOSE.of(Dtype::F32).to_string(), "4 units in the last place (it adds in another order)");
+        assert_eq!(LOOSE.of(Dtype::F64), Tolerance::F64);
+        assert!(LOOSE.of(Dtype::I64).is_exact() && LOOSE.of(Dtype::Bool).is_exact());
     }
 
     #[test]
-    fn the_bound_is_inclusive_and_grows_with_the_expected_value() {
-        let tolerance = Tolerance::new(0.5, 0.25).unwrap();
-        assert!(tolerance.accepts(3.25, 2.0));
-        assert!(!tolerance.accepts(3.26, 2.0));
-        assert!(tolerance.accepts(2.0, 4.5) && !tolerance.accepts(4.5, 2.0));
+    fn a_tolerance_of_ones_own_is_for_floats() {
+        let loose = Tolerance::new(1.0, 1.0).unwrap();
+        let terms = Terms { overriding: Some(loose), ..Terms::default() };
+        assert_eq!(terms.tolerance(Dtype::F16), (loose, false));
+        assert_eq!(terms.tolerance(Dtype::I8), (Tolerance::EXACT, true));
+        assert_eq!(Terms::default().tolerance(Dtype::BF16), (Tolerance::BF16, true));
     }
 }

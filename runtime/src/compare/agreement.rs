@@ -1,0 +1,43 @@
+//! How well two values agree.
+
+/// How well two values agree that do.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "harness", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub struct Agreement {
+    /// The largest difference, as a share of what was allowed there: 0 where everything is equal, 1 where something only just
+    /// agrees.
+    pub used: f64,
+    /// How many elements there are.
+    pub elements: u64,
+    /// How many of them use which share of what was allowed: those that are equal, then those that use at most
+    /// 2^-6, 2^-5, …, 2^-1 and 1 of it.
+    pub histogram: [u64; 8],
+}
+
+/// The upper ends of the buckets of the histogram but the first one and the last one.
+pub(super) const EDGES: [f64; 6] = [1.0 / 64.0, 1.0 / 32.0, 1.0 / 16.0, 1.0 / 8.0, 1.0 / 4.0, 1.0 / 2.0];
+
+impl Agreement {
+    /// Adds elements that are equal.
+    pub(super) fn equal(&mut self, count: u64) {
+        self.elements += count;
+        self.histogram[0] += count;
+    }
+
+    /// Adds an element that is not equal and uses this share.
+    pub(super) fn near(&mut self, ratio: f64) {
+        self.elements += 1;
+        self.used = self.used.max(ratio);
+        self.histogram[1 + EDGES.iter().take_while(|edge| ratio > **edge).count()] += 1;
+    }
+
+    /// Adds elements of which none uses more than this share, and so many are in each bucket.
+    pub(super) fn add(&mut self, used: f64, counts: [u64; 8]) {
+        self.used = self.used.max(used);
+        self.elements += counts.iter().sum::<u64>();
+        for (bucket, count) in self.histogram.iter_mut().zip(counts) {
+            *bucket += count;
+        }
+    }
+}

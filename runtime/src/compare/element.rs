@@ -1,0 +1,233 @@
+//! Elements of arrays.
+
+use std::fmt;
+
+use half::slice::HalfFloatSliceExt;
+use half::{bf16, f16};
+
+use super::source::CHUNK;
+
+/// The value of an element.
+#[derive(Clone, Copy, Debug)]
+pub enum Number {
+    /// Of `f16`.
+    F16(f16),
+    /// Of `bf16`.
+    BF16(bf16),
+    /// Of `f32`.
+    F32(f32),
+    /// Of `f64`.
+    F64(f64),
+    /// Of any type of integers.
+    Integer(i128),
+    /// A truth value.
+    Bool(bool),
+}
+
+/// The same type and the same bits, so that a NaN is equal to itself.
+impl PartialEq for Number {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::F16(a), Self::F16(b)) => a.to_bits() == b.to_bits(),
+            (Self::BF16(a), Self::BF16(b)) => a.to_bits() == b.to_bits(),
+            (Self::F32(a), Self::F32(b)) => a.to_bits() == b.to_bits(),
+            (Self::F64(a), Self::F64(b)) => a.to_bits() == b.to_bits(),
+            (Self::Integer(a), Self::Integer(b)) => a == b,
+            (Self::Bool(a), Self::Bool(b)) => a == b,
+            _ => false,
+        }
+    }
+}
+
+impl fmt::Display for Number {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            // The shortest text that is read back as the same float of the type.
+            Self::F16(x) => write!(f, "{:?}", x.to_f32()),
+            Self::BF16(x) => write!(f, "{:?}", x.to_f32()),
+            Self::F32(x) => write!(f, "{x:?}"),
+            Self::F64(x) => write!(f, "{x:?}"),
+            Self::Integer(x) => x.fmt(f),
+            Self::Bool(x) => x.fmt(f),
+        }
+    }
+}
+
+/// The type of an element.
+pub(super) trait Element: Copy + PartialEq + Default + 'static {
+    fn number(self) -> Number;
+    /// The value with the other sign, for types that have one.
+    fn flipped(self) -> Option<Self>;
+}
+
+/// A type of floats.
+pub(super) trait Float: Element {
+    /// What the elements are widened to before they are read in bulk.
+    type Lane: Copy + Default + Into<f64>;
+    /// The least normal number.
+    const MIN_POSITIVE: f64;
+    /// The distance between 1 and the next greater number.
+    const EPSILON: f64;
+
+    fn wide(self) -> f64;
+    /// The nearest number of the type.
+    fn narrow(x: f64) -> Self;
+    fn lanes<'b>(chunk: &'b [Self], buffer: &'b mut [Self::Lane; CHUNK]) -> &'b [Self::Lane];
+
+    /// The distance between a finite `x` and the next number of the type away from zero: a power of two.
+    #[inline(always)]
+    fn spacing(x: f64) -> f64 {
+        // The power of two below: 0 for what is subnormal in `f64`.
+        let power = f64::from_bits(x.to_bits() & 0x7ff0_0000_0000_0000);
+        // No NaN, for which `f64::max` would need another instruction.
+        (if power > Self::MIN_POSITIVE { power } else { Self::MIN_POSITIVE }) * Self::EPSILON
+    }
+}
+
+/// A type of integers, or `bool`.
+pub(super) trait Exact: Element + Eq {
+    /// How far apart the two are and how large the second one is; none for truth values.
+    fn distance(self, other: Self) -> Option<(f64, f64)>;
+}
+
+macro_rules! float {
+    ($type:ident $variant:ident $lane:ident, |$x:ident| $wide:expr, |$y:ident| $narrow:expr, $min:expr, $epsilon:expr,
+     |$chunk:ident, $buffer:ident| $lanes:expr) => {
+        impl Element for $type {
+            fn number(self) -> Number {
+                Number::$variant(self)
+            }
+            fn flipped(self) -> Option<Self> {
+                Some(-self)
+            }
+        }
+
+        impl Float for $type {
+            type Lane = $lane;
+            const MIN_POSITIVE: f64 = $min;
+            const EPSILON: f64 = $epsilon;
+
+            #[inline(always)]
+            fn wide(self) -> f64 {
+                let $x = self;
+                $wide
+            }
+            fn narrow($y: f64) -> Self {
+                $narrow
+            }
+            #[inline(always)]
+            fn lanes<'b>($chunk: &'b [Self], $buffer: &'b mut [$lane; CHUNK]) -> &'b [$lane] {
+                $lanes
+            }
+        }
+    };
+}
+
+float!(f16 F16 f32, |x| x.to_f64(), |y| f16::from_f64(y), 1.0 / (1_u64 << 14) as f64, 1.0 / (1_u64 << 10) as f64,
+|chunk, buffer| {
+    let buffer = &mut buffer[..chunk.len()];
+    chunk.convert_to_f32_slice(buffer);
+    buffer
+});
+float!(bf16 BF16 f32, |x| x.to_f64(), |y| bf16::from_f64(y), f32::MIN_POSITIVE as f64, 1.0 / (1_u64 << 7) as f64,
+|chunk, buffer| {
+    // The upper half of an `f32`.
+    for (wide, narrow) in buffer.iter_mut().zip(chunk) {
+        *wide = f32::from_bits(u32::from(narrow.to_bits()) << 16);
+    }
+    &buffer[..chunk.len()]
+});
+float!(f32 F32 f32, |x| f64::from(x), |y| y as f32, f32::MIN_POSITIVE as f64, f32::EPSILON as f64, |chunk, _buffer| chunk);
+float!(f64 F64 f64, |x| x, |y| y, f64::MIN_POSITIVE, f64::EPSILON, |chunk, _buffer| chunk);
+
+macro_rules! integer {
+    ($($type:ident $flip:expr;)*) => {$(
+        impl Element for $type {
+            fn number(self) -> Number {
+                // At most 64 bits.
+                Number::Integer(self as i128)
+            }
+            fn flipped(self) -> Option<Self> {
+                let flip: fn($type) -> Option<$type> = $flip;
+                flip(self)
+            }
+        }
+
+        impl Exact for $type {
+            fn distance(self, other: Self) -> Option<(f64, f64)> {
+                let (a, b) = (self as i128, other as i128);
+                Some(((a - b).abs() as f64, b.abs() as f64))
+            }
+        }
+    )*};
+}
+
+integer! {
+    i8 |x| Some(x.wrapping_neg());
+    i16 |x| Some(x.wrapping_neg());
+    i32 |x| Some(x.wrapping_neg());
+    i64 |x| Some(x.wrapping_neg());
+    isize |x| Some(x.wrapping_neg());
+    u8 |_| None;
+    u16 |_| None;
+    u32 |_| None;
+    u64 |_| None;
+    usize |_| None;
+}
+
+impl Element for bool {
+    fn number(self) -> Number {
+        Number::Bool(self)
+    }
+    fn flipped(self) -> Option<Self> {
+        None
+    }
+}
+
+impl Exact for bool {
+    fn distance(self, _: Self) -> Option<(f64, f64)> {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_spacing_is_that_of_the_type_itself() {
+        for x in [1.0_f32, 1.999, 2.0, 1e-38, 1e-40, 0.0, 3e38] {
+            let next = f64::from(x.next_up()) - f64::from(x);
+            assert_eq!(f32::spacing(f64::from(x)), next, "{x}");
+            assert_eq!(f32::spacing(-f64::from(x)), next, "{x}");
+        }
+        for x in [1.0_f64, 1.999, 2.0, 1e-308, 1e-320, 0.0, 1e308] {
+            assert_eq!(f64::spacing(x), x.next_up() - x, "{x}");
+        }
+        // Every positive float of 16 bits but the largest, whose next one is infinite.
+        for bits in 0..f16::MAX.to_bits() {
+            let (here, next) = (f16::from_bits(bits).wide(), f16::from_bits(bits + 1).wide());
+            assert_eq!(f16::spacing(here), next - here, "{here}");
+        }
+        for bits in 0..bf16::MAX.to_bits() {
+            let (here, next) = (bf16::from_bits(bits).wide(), bf16::from_bits(bits + 1).wide());
+            assert_eq!(bf16::spacing(here), next - here, "{here}");
+        }
+    }
+
+    #[test]
+    fn lanes_hold_the_values_of_every_float_of_16_bits() {
+        for start in (0..=u16::MAX).step_by(CHUNK) {
+            let bits: Vec<u16> = (start..=start + (CHUNK - 1) as u16).collect();
+            let same = |lane: f32, wide: f64| f64::from(lane) == wide || lane.is_nan() && wide.is_nan();
+            let mut buffer = [0.0; CHUNK];
+            let half: Vec<f16> = bits.iter().map(|bits| f16::from_bits(*bits)).collect();
+            assert!(f16::lanes(&half, &mut buffer).iter().zip(&half).all(|(lane, x)| same(*lane, x.wide())), "{start}");
+            let brain: Vec<bf16> = bits.iter().map(|bits| bf16::from_bits(*bits)).collect();
+            assert!(
+                bf16::lanes(&brain, &mut buffer).iter().zip(&brain).all(|(lane, x)| same(*lane, x.wide())),
+                "{start}"
+            );
+        }
+    }
+}

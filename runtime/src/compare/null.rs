@@ -1,0 +1,171 @@
+//! Whether a comparison would also accept an output that has nothing to do with the value.
+
+use std::fmt;
+
+use super::element::{Element, Exact, Float};
+use super::engine::{Rule, Verdict, check_budget};
+use super::leaves::ItemKind;
+use super::source::Source;
+use super::view::for_each_dtype;
+use super::{Data, Leaves, Terms, View};
+
+/// An output that takes no computing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Null {
+    /// Zeros, or `false`.
+    Zeros,
+    /// The mean of an array, everywhere in it.
+    Mean,
+    /// What is expected, but each element at the next index of this axis, and the last one at the first.
+    Rotated {
+        /// The axis.
+        axis: usize,
+    },
+    /// What is expected, with the other sign.
+    Flipped,
+}
+
+impl fmt::Display for Null {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Zeros => f.write_str("nothing but zeros"),
+            Self::Mean => f.write_str("the mean of all elements everywhere"),
+            Self::Rotated { axis } => write!(f, "its elements moved along by one on axis {axis}"),
+            Self::Flipped => f.write_str("its elements with the other sign"),
+        }
+    }
+}
+
+/// A null output that the same comparison would accept in place of what is expected, if any: such a comparison shows little.
+///
+/// Every array of the value is replaced, except those without elements. A null that leaves an array as it is whatever is in
+/// it is none: one element has no other mean, and nowhere to go; `bool` has no sign. It stops at the first element that
+/// differs.
+pub fn accepts_null(expected: &Leaves<'_>, terms: &Terms<'_>) -> Option<Null> {
+    check_budget(expected, terms).ok()?;
+    // What the others would accept cannot be known.
+    if expected.items.iter().any(|item| matches!(item.kind, ItemKind::Broken(_) | ItemKind::Opaque(_))) {
+        return None;
+    }
+    let views = || {
+        expected.items.iter().filter_map(|item| match &item.kind {
+            ItemKind::Array(view) if !view.is_empty() => Some(view),
+            _ => None,
+        })
+    };
+    let rank = views().map(|view| view.shape.len()).max()?;
+    let rotations = (0..rank).map(|axis| Null::Rotated { axis });
+    let mut nulls = [Null::Zeros, Null::Mean].into_iter().chain(rotations).chain([Null::Flipped]);
+    nulls.find(|null| views().all(|view| accepts(view, *null, terms)))
+}
+
+/// Whether the comparison would accept an input in place of what is expected; for a value that is one array, of the input's
+/// type and shape. It stops at the first element that differs.
+pub fn echoes(expected: &Leaves<'_>, input: &View<'_>, terms: &Terms<'_>) -> bool {
+    let mut items = expected.items.iter();
+    let view = match (items.next().map(|item| &item.kind), items.next()) {
+        (Some(ItemKind::Array(view)), None) => view,
+        _ => return false,
+    };
+    let comparable = view.dtype() == input.dtype() && view.shape == input.shape && !view.is_empty();
+    comparable && check_budget(expected, terms).is_ok() && echoed(view, input, terms)
+}
+
+macro_rules! dispatch {
+    (
+        floats { $($float:ident: $float_type:ty = $float_name:literal,)* }
+        exact { $($exact:ident: $exact_type:ty = $exact_name:literal,)* }
+    ) => {
+        /// Whether a null in place of an array that has elements is accepted.
+        fn accepts(view: &View<'_>, null: Null, terms: &Terms<'_>) -> bool {
+            match view.data {
+                $(Data::$float(data) => {
+                    let (source, rule) = (view.source(data), Rule::new(view, terms));
+                    replaced(source, null, |at, a, e| agrees::<$float_type>(&rule, at, a, e), || mean(source, &rule))
+                })*
+                $(Data::$exact(data) => {
+                    let source = view.source(data);
+                    replaced(source, null, |_, a, e| a == e, || constant::<$exact_type>(source))
+                })*
+            }
+        }
+
+        /// Whether an input of the same type and shape is accepted.
+        fn echoed(view: &View<'_>, input: &View<'_>, terms: &Terms<'_>) -> bool {
+            match (view.data, input.data) {
+                $((Data::$float(data), Data::$float(own)) => {
+                    let (source, own, rule) = (view.source(data), input.source(own), Rule::new(view, terms));
+                    (0..source.len()).all(|at| agrees::<$float_type>(&rule, at, own.get(at), source.get(at)))
+                })*
+                $((Data::$exact(data), Data::$exact(own)) => {
+                    let (source, own) = (view.source(data), input.source(own));
+                    (0..source.len()).all(|at| own.get(at) == source.get(at))
+                })*
+                _ => false,
+            }
+        }
+    };
+}
+for_each_dtype!(dispatch);
+
+fn agrees<T: Float>(rule: &Rule<'_>, at: usize, actual: T, expected: T) -> bool {
+    !matches!(rule.judge::<T>(at, actual.wide(), expected.wide()), Verdict::Wrong(_))
+}
+
+fn replaced<T: Element>(
+    source: Source<'_, T>,
+    null: Null,
+    agrees: impl Fn(usize, T, T) -> bool,
+    mean: impl FnOnce() -> Option<T>,
+) -> bool {
+    let total = source.len();
+    let all = |null: &dyn Fn(usize) -> Option<T>| {
+        (0..total).all(|at| null(at).is_some_and(|null| agrees(at, null, source.get(at))))
+    };
+    match null {
+        Null::Zeros => all(&|_| Some(T::default())),
+        Null::Mean => total > 1 && mean().is_some_and(|mean| all(&|_| Some(mean))),
+        Null::Rotated { axis } => {
+            let Some((dim, inner)) = source.shape().get(axis..).and_then(<[usize]>::split_first) else { return false };
+            let step: usize = inner.iter().product();
+            *dim > 1
+                && all(&|at| {
+                    Some(source.get(if (at / step).is_multiple_of(*dim) { at + (dim - 1) * step } else { at - step }))
+                })
+        }
+        Null::Flipped => all(&|at| source.get(at).flipped()),
+    }
+}
+
+/// The mean of equal elements; that of others is accepted by none of them that differs from it.
+fn constant<T: Exact>(source: Source<'_, T>) -> Option<T> {
+    let first = source.get(0);
+    (1..source.len()).all(|at| source.get(at) == first).then_some(first)
+}
+
+/// The mean of elements that one number can be near enough to. It gives up at the first one that is too far from those before.
+fn mean<T: Float>(source: Source<'_, T>, rule: &Rule<'_>) -> Option<T> {
+    let first = source.get(0);
+    if !first.wide().is_finite() {
+        // Infinite or NaN, and so is the mean.
+        return Some(first);
+    }
+    let (mut low, mut high, mut mean) = (f64::NEG_INFINITY, f64::INFINITY, 0.0);
+    for at in 0..source.len() {
+        let x = source.get(at).wide();
+        if !x.is_finite() {
+            return None;
+        }
+        // A running mean, so that no sum overflows; the elements are near to each other.
+        mean += (x - mean) / (at as f64 + 1.0);
+        // Wider than what is allowed by more than the roundings here and where the mean is judged.
+        let allowed = rule.allowed::<T>(at, x);
+        let reach = allowed + 4.0 * f64::EPSILON * (x.abs() + allowed);
+        (low, high) = (f64::max(low, x - reach), f64::min(high, x + reach));
+        if low > high {
+            return None;
+        }
+    }
+    Some(T::narrow(mean))
+}

@@ -49,6 +49,9 @@ impl Bodies for Empty {
     fn unimplemented_function(&self, _: &BoxError) -> Option<String> {
         None
     }
+    fn expects_constant(&self, _: usize) -> bool {
+        false
+    }
     fn take_receipt(&self, _: &Instance) -> Option<crosscheck::Receipt> {
         None
     }

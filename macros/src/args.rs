@@ -12,7 +12,7 @@ use crate::lint::{self, Allowed};
 use crate::nearest::did_you_mean;
 
 /// The names of the arguments, which no parameter may have: as an axis it would be taken for one of them.
-pub const KNOWN: [&str; 5] = ["uses", "of", "backends", "tolerance", "allow"];
+pub const KNOWN: [&str; 6] = ["uses", "of", "backends", "tolerance", "expects_constant", "allow"];
 
 /// Arguments, as they were written; what is wrong with them is in `errors`.
 #[derive(Default)]
@@ -27,6 +27,8 @@ pub struct TestArgs {
     pub axes: Vec<Axis>,
     /// The tolerance.
     pub tolerance: Option<ToleranceArg>,
+    /// Why the value may be a constant, and where that is said.
+    pub expects_constant: Option<(Ident, LitStr)>,
     /// The lints that are allowed.
     pub allowed: Vec<Allowed>,
     /// What is wrong.
@@ -141,6 +143,14 @@ impl TestArgs {
                 self.once(name, self.tolerance.is_some());
                 self.tolerance = Some(tolerance(name, input)?);
             }
+            "expects_constant" => {
+                self.once(name, self.expects_constant.is_some());
+                if !input.peek(syn::token::Paren) {
+                    return Err(syn::Error::new_spanned(name, format!("this is written `{name}(reason = \"…\")`")));
+                }
+                let reason = between_parentheses(input, |content| reason_only(name, content))?;
+                self.expects_constant = Some((name.clone(), reason));
+            }
             "allow" => lint::allow(name, input, &mut self.allowed, &mut self.errors)?,
             _ if input.peek(syn::token::Paren) => {
                 self.once(name, self.axes.iter().any(|axis| axis.parameter == *name));
@@ -154,8 +164,8 @@ impl TestArgs {
                     name,
                     format!(
                         "unknown argument `{name}`{hint} (known: uses = \"…\", uses(\"…\", …), of = \"…\", backends(\"…\", …), \
-                         tolerance(rtol = …, atol = …, reason = \"…\"), allow(lint, reason = \"…\"), and an axis \
-                         `parameter(value, …)`)"
+                         tolerance(rtol = …, atol = …, reason = \"…\"), expects_constant(reason = \"…\"), \
+                         allow(lint, reason = \"…\"), and an axis `parameter(value, …)`)"
                     ),
                 ));
             }
@@ -305,6 +315,22 @@ fn tolerance_between(name: &Ident, content: ParseStream) -> syn::Result<Toleranc
             Err(syn::Error::new_spanned(name, format!("this tolerance lacks {}", missing.join(" and "))))
         }
     }
+}
+
+/// `reason = "…"` and nothing else.
+fn reason_only(name: &Ident, content: ParseStream) -> syn::Result<LitStr> {
+    let needed = format!("this is written `{name}(reason = \"…\")`: say why it has to be so");
+    let key = content.parse::<Ident>().map_err(|_| syn::Error::new_spanned(name, &needed))?;
+    if key != "reason" {
+        return Err(syn::Error::new_spanned(key, needed));
+    }
+    content.parse::<Token![=]>()?;
+    let reason: LitStr = content.parse()?;
+    if reason.value().trim().is_empty() {
+        return Err(syn::Error::new_spanned(reason, "the reason is empty: say why it has to be so"));
+    }
+    content.parse::<Option<Token![,]>>()?;
+    Ok(reason)
 }
 
 /// Goes on behind the next comma.

@@ -63,10 +63,14 @@ pub fn conformance(args: TokenStream, item: TokenStream) -> TokenStream {
 /// fn softmax_of_large_logits(kernels: &dyn Kernels, dtype: Dtype) -> Result<Tensor, KernelError> { /* … */ }
 /// ```
 ///
-/// Takes what [`macro@conformance`] takes (its lints and `allow(…)` as well), and `tolerance(rtol = …, atol = …, reason = "…")`, which replaces the default of
-/// the value's type; behind a value of an axis it holds for the cells of that value: `dtype(F32, F16 tolerance(…))`. The
-/// function returns `T` or `Result<T, E>` with `T: crosscheck::Compare`. It does not run on the
-/// baseline, which it would compare with itself.
+/// Takes what [`macro@conformance`] takes, and `tolerance(rtol = …, atol = …, reason = "…")`, which replaces the default of
+/// the value's type; behind a value of an axis it holds for the cells of that value: `dtype(F32, F16 tolerance(…))`.
+///
+/// A value that agrees, where zeros, the mean of its elements, the elements moved by one or with the other sign would agree
+/// as well, shows nothing: the cell is *vacuous* and fails. `expects_constant(reason = "…")` says that it has to be so.
+///
+/// The function returns `T` or `Result<T, E>` with `T: crosscheck::Compare`. It does not run on the baseline, which it would
+/// compare with itself.
 #[proc_macro_attribute]
 pub fn backend_matrix(args: TokenStream, item: TokenStream) -> TokenStream {
     with_args(args, item, |args, item| test::expand(args, item, test::Flavour::Differential))

@@ -9,8 +9,11 @@ use crate::args::TestArgs;
 /// The module, its `uses` and `of` handed on to each check in it, at any depth.
 pub fn expand(args: TestArgs, mut module: ItemMod) -> TokenStream {
     let mut errors = args.errors;
-    let other =
-        args.backends.is_some() || args.tolerance.is_some() || !args.axes.is_empty() || !args.allowed.is_empty();
+    let other = args.expects_constant.is_some()
+        || args.backends.is_some()
+        || args.tolerance.is_some()
+        || !args.axes.is_empty()
+        || !args.allowed.is_empty();
     if other {
         let message =
             "a module gives `uses = \"…\"` and `of = \"…\"` to the checks in it; the rest belongs to each check";

@@ -49,6 +49,9 @@ pub fn expand(mut args: TestArgs, item: TokenStream, flavour: Flavour) -> TokenS
     let signature = Signature::of(&function, &mut errors);
     let axes = signature.as_ref().map(|signature| signature.match_axes(&args.axes, &mut errors)).unwrap_or_default();
     if flavour == Flavour::Check {
+        if let Some((name, _)) = &args.expects_constant {
+            errors.at(name, "`expects_constant` belongs to `#[backend_matrix]`: a check asserts for itself");
+        }
         let of_values = axes.iter().flat_map(|axis| axis.tolerances.iter().flatten());
         for tolerance in args.tolerance.iter().chain(of_values) {
             errors.at(&tolerance.name, "`tolerance` belongs to `#[backend_matrix]`: a check asserts for itself");
@@ -142,6 +145,10 @@ fn registration(
         }
         Flavour::Differential => {
             let tolerance = tolerance_of(args.tolerance.as_ref());
+            let expects_constant = match &args.expects_constant {
+                Some((_, reason)) => quote!(::core::option::Option::Some(#reason)),
+                None => quote!(::core::option::Option::None),
+            };
             let of_values = axes.iter().map(|axis| {
                 let values = axis.tolerances.iter().map(|value| tolerance_of(value.as_ref()));
                 quote!(&[#(#values),*])
@@ -152,6 +159,7 @@ fn registration(
                     run: |#parameters| { let _ = case; #into(#call) },
                     tolerance: #tolerance,
                     tolerances: &[#(#of_values),*],
+                    expects_constant: #expects_constant,
                 }
             }
         }

@@ -238,7 +238,12 @@ impl fmt::Display for CheckResult {
             Outcome::NotImplemented => f.write_str("SKIPPED (not implemented)"),
             Outcome::Unavailable => write!(f, "SKIPPED (unavailable: {reason})"),
             Outcome::Failed => write!(f, "FAILED: {reason}"),
-            Outcome::XPassed | Outcome::XChanged | Outcome::Expired | Outcome::TimedOut | Outcome::Crashed => {
+            Outcome::XPassed
+            | Outcome::XChanged
+            | Outcome::Expired
+            | Outcome::Vacuous
+            | Outcome::TimedOut
+            | Outcome::Crashed => {
                 write!(f, "FAILED: {outcome}: {reason}")
             }
         }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::compare::Mismatch;
 use crate::expectation;
 use crate::panics::{Panic, Panics, catch};
-use crate::registry::{Bodies, BoxError, Instance, Value};
+use crate::registry::{Agreed, Bodies, BoxError, Instance, Value};
 use crate::spec::SuiteSpec;
 use crate::subject::Receipt;
 use crate::unimplemented::DefaultBody;
@@ -29,7 +29,7 @@ pub enum Observation {
     /// The body came to its end.
     Returned {
         /// How its value compares with the baseline's; `None` for a check, which asserts for itself.
-        comparison: Option<Result<(), Mismatch>>,
+        comparison: Option<Result<Agreed, Mismatch>>,
         /// What the backend shows for it; `None` when it keeps no account.
         receipt: Option<Receipt>,
     },
@@ -160,10 +160,14 @@ impl Executor {
         case: &[usize],
         actual: Option<Box<dyn Value>>,
         expected: Option<Box<dyn Value>>,
-    ) -> Option<Result<(), Mismatch>> {
+    ) -> Option<Result<Agreed, Mismatch>> {
         let (actual, expected) = (actual?, expected?);
         let comparison = actual.as_ref().compare_erased(expected.as_ref(), self.bodies.tolerance(test, case));
-        Some(comparison.unwrap_or(Err(Mismatch::Type)))
+        let comparison = comparison.unwrap_or(Err(Mismatch::Type));
+        Some(comparison.map(|agreed| match self.bodies.expects_constant(test) {
+            true => Agreed { null: None, ..agreed },
+            false => agreed,
+        }))
     }
 
     /// The baseline's value for a differential test.

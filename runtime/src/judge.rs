@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::action::{Bracket, Failure};
-use crate::compare::Mismatch;
+use crate::compare::{Mismatch, Null};
 use crate::date::Date;
 use crate::execute::Observation;
 use crate::spec::{Exclusion, Row};
@@ -32,6 +32,8 @@ pub enum Outcome {
     XChanged,
     /// What the row says is so, but it excuses nothing any more: its last day is over.
     Expired,
+    /// Agreed, but the comparison would also accept an output for which nothing was computed.
+    Vacuous,
     /// Did not come to its end in time.
     TimedOut,
     /// Ended its process.
@@ -40,7 +42,7 @@ pub enum Outcome {
 
 impl Outcome {
     /// Every outcome, in the order of the report.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Passed,
         Self::XFailed,
         Self::Skipped,
@@ -50,6 +52,7 @@ impl Outcome {
         Self::XPassed,
         Self::XChanged,
         Self::Expired,
+        Self::Vacuous,
         Self::TimedOut,
         Self::Crashed,
     ];
@@ -58,7 +61,13 @@ impl Outcome {
     pub const fn fails_the_run(self) -> bool {
         match self {
             Self::Passed | Self::XFailed | Self::Skipped | Self::NotImplemented | Self::Unavailable => false,
-            Self::Failed | Self::XPassed | Self::XChanged | Self::Expired | Self::TimedOut | Self::Crashed => true,
+            Self::Failed
+            | Self::XPassed
+            | Self::XChanged
+            | Self::Expired
+            | Self::Vacuous
+            | Self::TimedOut
+            | Self::Crashed => true,
         }
     }
 
@@ -79,6 +88,7 @@ impl Outcome {
             Self::XPassed => "XPASSED",
             Self::XChanged => "XCHANGED",
             Self::Expired => "EXPIRED",
+            Self::Vacuous => "VACUOUS",
             Self::TimedOut => "TIMED OUT",
             Self::Crashed => "CRASHED",
         }
@@ -122,7 +132,8 @@ pub fn judge(row: Option<&Row>, terms: Terms, observation: &Observation) -> Judg
         Observation::NotImplemented { function } => {
             (Outcome::NotImplemented, format!("`{function}` is not implemented"))
         }
-        Observation::Returned { comparison: Some(Ok(())) | None, receipt } => passed(row, receipt.as_ref()),
+        Observation::Returned { comparison: Some(Ok(agreed)), receipt } => passed(row, receipt.as_ref(), agreed.null),
+        Observation::Returned { comparison: None, receipt } => passed(row, receipt.as_ref(), None),
         Observation::Errored { .. }
         | Observation::Panicked(_)
         | Observation::Returned { comparison: Some(Err(_)), .. }
@@ -152,7 +163,7 @@ pub fn failure(observation: &Observation) -> Option<Failure> {
         | Observation::Unavailable { .. }
         | Observation::SetupFailed { .. }
         | Observation::NotImplemented { .. }
-        | Observation::Returned { comparison: Some(Ok(())) | None, .. } => None,
+        | Observation::Returned { comparison: Some(Ok(_)) | None, .. } => None,
         Observation::Errored { .. } => Some(Failure::Error),
         Observation::Panicked(_) => Some(Failure::Panic),
         Observation::Returned { comparison: Some(Err(_)), .. } => Some(Failure::Mismatch),
@@ -171,9 +182,15 @@ fn not_run(row: &Row) -> String {
     }
 }
 
-fn passed(row: Option<&Row>, receipt: Option<&Receipt>) -> (Outcome, String) {
+fn passed(row: Option<&Row>, receipt: Option<&Receipt>, null: Option<Null>) -> (Outcome, String) {
     if let Some(doubt) = receipt.and_then(doubt) {
         return (Outcome::Failed, doubt);
+    }
+    if let Some(null) = null {
+        let why = format!(
+            "agrees, but so would {null}: choose other inputs, or say why the value is such (`expects_constant(reason = \"…\")`)"
+        );
+        return (Outcome::Vacuous, why);
     }
     match row {
         Some(row @ Row { kind: Exclusion::XFail { .. }, .. }) => {

@@ -8,6 +8,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use serde::{Deserialize, Serialize};
 
 use crate::action::{Debt, Failure};
+use crate::compare::Agreement;
 use crate::execute::Observation;
 use crate::judge::Outcome;
 use crate::plan::{Cell, Decision, Plan};
@@ -18,7 +19,7 @@ use crate::subject::Receipt;
 pub const FORMAT: u32 = 1;
 
 /// One line of a record file.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "line", rename_all = "snake_case")]
 pub enum Line {
     /// The first line of each process.
@@ -33,7 +34,7 @@ pub enum Line {
 }
 
 /// What became of one cell.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct CellRecord {
     /// `module::test::case::backend`.
     pub name: String,
@@ -65,6 +66,9 @@ pub struct CellRecord {
     /// How its body failed, where it did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failure: Option<Failure>,
+    /// How well its value agreed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agreement: Option<Box<Agreement>>,
     /// What the backend showed for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub receipt: Option<Box<Receipt>>,
@@ -95,6 +99,10 @@ impl CellRecord {
             setup: matches!(finished.observation, Observation::SetupFailed { .. }),
             outcome: finished.judgement.outcome,
             failure: finished.failure(),
+            agreement: match &finished.observation {
+                Observation::Returned { comparison: Some(Ok(agreed)), .. } => Some(Box::new(agreed.agreement)),
+                _ => None,
+            },
             receipt: match &finished.observation {
                 Observation::Returned { receipt, .. } => receipt.clone().map(Box::new),
                 _ => None,
@@ -260,6 +268,7 @@ mod tests {
             setup: false,
             outcome: Outcome::Passed,
             failure: None,
+            agreement: None,
             receipt: None,
             reason: String::new(),
             origin: "a.rs:1".to_owned(),

@@ -7,7 +7,7 @@ use std::error::Error;
 use linkme::distributed_slice;
 
 use crate::action::Action;
-use crate::compare::{self, Compare, Leaves, Mismatch, Terms, Tolerance};
+use crate::compare::{self, Agreement, Compare, Leaves, Mismatch, Null, Terms, Tolerance};
 use crate::spec::{ALL, AxisSpec, BackendSpec, FeatureSpec, Origin, Row, SuiteSpec, TestSpec};
 use crate::subject::{Feature, Receipt, Subject, Unavailable};
 use crate::unimplemented::{self, DefaultBody};
@@ -79,6 +79,8 @@ pub enum Body<S: ?Sized> {
         tolerance: Option<Tolerance>,
         /// Replaces it for cells with a value of an axis, by axis and value; one axis at the most does.
         tolerances: &'static [&'static [Option<Tolerance>]],
+        /// Why its value may be one that a null output would agree with.
+        expects_constant: Option<&'static str>,
     },
 }
 
@@ -121,14 +123,25 @@ pub struct Implements<S: Subject + ?Sized> {
 /// A value that a differential test returned, its type forgotten.
 pub trait Value: Any + Send {
     /// Compares with the baseline's value; `None` when that is of another type.
-    fn compare_erased(&self, expected: &dyn Value, tolerance: Option<&Tolerance>) -> Option<Result<(), Mismatch>>;
+    fn compare_erased(&self, expected: &dyn Value, tolerance: Option<&Tolerance>) -> Option<Result<Agreed, Mismatch>>;
+}
+
+/// How a value agrees with the baseline's.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Agreed {
+    /// How well.
+    pub agreement: Agreement,
+    /// What the same comparison would have accepted as well, although nothing was computed for it.
+    pub null: Option<Null>,
 }
 
 impl<T: Compare> Value for T {
-    fn compare_erased(&self, expected: &dyn Value, tolerance: Option<&Tolerance>) -> Option<Result<(), Mismatch>> {
+    fn compare_erased(&self, expected: &dyn Value, tolerance: Option<&Tolerance>) -> Option<Result<Agreed, Mismatch>> {
         let expected = (expected as &dyn Any).downcast_ref::<T>()?;
         let terms = Terms { overriding: tolerance.copied(), ..Terms::default() };
-        Some(compare::compare(&Leaves::of(self), &Leaves::of(expected), &terms).map(|_| ()))
+        let expected = Leaves::of(expected);
+        let agreement = compare::compare(&Leaves::of(self), &expected, &terms);
+        Some(agreement.map(|agreement| Agreed { agreement, null: compare::accepts_null(&expected, &terms) }))
     }
 }
 
@@ -272,6 +285,8 @@ pub trait Bodies: Send + Sync {
     ) -> Result<(), DefaultBody>;
     /// The tolerance of a case of a differential test, where it overrides the default.
     fn tolerance(&self, test: usize, case: &[usize]) -> Option<&Tolerance>;
+    /// Whether the value of a test may be one that a null output would agree with.
+    fn expects_constant(&self, test: usize) -> bool;
     /// What the subject says of an error.
     fn unimplemented_function(&self, error: &BoxError) -> Option<String>;
     /// What a backend ran on this thread since it was last asked.
@@ -418,6 +433,10 @@ impl<S: Subject + ?Sized> Bodies for Typed<S> {
         }
     }
 
+    fn expects_constant(&self, test: usize) -> bool {
+        matches!(self.tests[test].body, Body::Differential { expects_constant: Some(_), .. })
+    }
+
     fn take_receipt(&self, on: &Instance) -> Option<Receipt> {
         on.downcast_ref::<Box<S>>().and_then(|subject| subject.take_receipt())
     }
@@ -500,7 +519,7 @@ mod tests {
     #[test]
     fn the_tolerance_of_a_test_is_not_for_values_that_are_exact() {
         let wide = Tolerance::new(0.0, 2.0).unwrap();
-        assert_eq!(1.0_f32.compare_erased(&2.0_f32, Some(&wide)), Some(Ok(())));
+        assert!(matches!(1.0_f32.compare_erased(&2.0_f32, Some(&wide)), Some(Ok(_))));
         assert!(matches!(1.0_f32.compare_erased(&2.0_f32, None), Some(Err(_))));
         assert!(matches!(1_i32.compare_erased(&2_i32, Some(&wide)), Some(Err(_))));
         assert_eq!(1_i32.compare_erased(&1.0_f32, Some(&wide)), None);

@@ -22,6 +22,16 @@ pub fn positive(seed: u64, shape: &[usize], dtype: Dtype, limit: f64) -> Result<
     of(shape, dtype, &values)
 }
 
+/// The same in rows of different size: in the n-th of N rows they are in −`limit`·n/N..`limit`·n/N, so that what is made of
+/// one row is not what is made of another.
+pub fn graded(seed: u64, shape: [usize; 2], dtype: Dtype, limit: f64) -> Result<Tensor, KernelError> {
+    let [rows, columns] = shape;
+    let values = uniform(seed, &shape, Dtype::F32, 1.0)?.to_f64();
+    let share = |at: usize| (at / columns.max(1) + 1) as f64 / rows as f64;
+    let values: Vec<_> = values.iter().enumerate().map(|(at, value)| value * limit * share(at)).collect();
+    Tensor::from_f64(&shape, dtype, &values)
+}
+
 /// Uniform values in −1..1.
 pub fn unit(seed: u64, shape: &[usize], dtype: Dtype) -> Result<Tensor, KernelError> {
     uniform(seed, shape, dtype, 1.0)

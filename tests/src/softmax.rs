@@ -6,7 +6,7 @@ use crosscheck_backends::{Dtype, KernelError, Kernels, Tensor};
 use crate::Checked;
 use crate::data::{assert_holds, assert_near, assert_refused, of, uniform};
 
-#[backend_matrix(of = "softmax", length(1, 31, 128, 1023))]
+#[backend_matrix(of = "softmax", length(31, 128, 1023))]
 fn rows(kernels: &dyn Kernels, length: usize) -> Checked<Tensor> {
     rows_of(kernels, Dtype::F32, length)
 }
@@ -14,10 +14,16 @@ fn rows(kernels: &dyn Kernels, length: usize) -> Checked<Tensor> {
 #[backend_matrix(
     of = "softmax",
     dtype(F16, BF16),
-    length(1, 31 uses("wide_softmax"), 128 uses("wide_softmax"), 1023 uses("wide_softmax"))
+    length(31 uses("wide_softmax"), 128 uses("wide_softmax"), 1023 uses("wide_softmax"))
 )]
 fn rows_in_halves(kernels: &dyn Kernels, dtype: Dtype, length: usize) -> Checked<Tensor> {
     rows_of(kernels, dtype, length)
+}
+
+#[conformance(of = "softmax", dtype(F32, F16, BF16))]
+fn one_logit_has_all_the_weight(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
+    assert_holds(&kernels.softmax(&uniform(22, &[3, 1], dtype, 8.0)?, 1)?, &[3, 1], &[1.0; 3]);
+    Ok(())
 }
 
 fn rows_of(kernels: &dyn Kernels, dtype: Dtype, length: usize) -> Checked<Tensor> {

@@ -13,7 +13,10 @@ fn input(dtype: Dtype, shape: &[usize]) -> Checked<Tensor> {
 
 #[backend_matrix(of = "top_k", dtype(F32, F16, BF16, I32), k(1, 17, 129))]
 fn values(kernels: &dyn Kernels, dtype: Dtype, k: usize) -> Checked<Tensor> {
-    Ok(kernels.top_k(&input(dtype, &[5, 129])?, k, 1)?.0)
+    // Whole numbers up to 100, in rows of different size.
+    let small = input(Dtype::F32, &[5, 129])?.to_f64();
+    let graded: Vec<_> = small.iter().enumerate().map(|(at, value)| value * (at / 129 + 1) as f64).collect();
+    Ok(kernels.top_k(&of(&[5, 129], dtype, &graded)?, k, 1)?.0)
 }
 
 #[backend_matrix(of = "top_k", dtype(F32, F16, BF16, I32), k(1, 17, 129))]

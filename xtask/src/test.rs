@@ -89,6 +89,7 @@ mod tests {
             setup: false,
             outcome,
             failure: None,
+            agreement: None,
             receipt: None,
             reason: String::new(),
             origin: String::new(),

@@ -2,10 +2,16 @@ use std::borrow::Cow;
 use std::time::Duration;
 
 use super::*;
-use crate::compare::{Compare, Leaves, Terms as Agreed, Tolerance, compare};
+use crate::compare::{Agreement, Compare, Leaves, Terms as Comparison, Tolerance, compare};
 use crate::panics::{Panics, catch};
+use crate::registry::Agreed;
 
 const MISMATCH: Mismatch = Mismatch::Type;
+
+/// A value that agrees.
+fn agreed(null: Option<Null>) -> Agreed {
+    Agreed { agreement: Agreement::default(), null }
+}
 
 /// Every observation, with how it fails when it does.
 fn observations() -> Vec<(Observation, Option<Failure>)> {
@@ -15,7 +21,7 @@ fn observations() -> Vec<(Observation, Option<Failure>)> {
         (Observation::Unavailable { reason: "no device".to_owned() }, None),
         (Observation::SetupFailed { message: "kernel fault 7".to_owned() }, None),
         (Observation::Returned { comparison: None, receipt: None }, None),
-        (Observation::Returned { comparison: Some(Ok(())), receipt: None }, None),
+        (Observation::Returned { comparison: Some(Ok(agreed(None))), receipt: None }, None),
         (Observation::Returned { comparison: Some(Err(MISMATCH)), receipt: None }, Some(Failure::Mismatch)),
         (Observation::Errored { message: "kernel fault 7".to_owned() }, Some(Failure::Error)),
         (Observation::NotImplemented { function: "softmax".to_owned() }, None),
@@ -101,9 +107,10 @@ fn hundred<T: Copy + From<u8>>(others: usize, other: T) -> [T; 100] {
 
 /// What a body is observed to return where the two are compared exactly and disagree.
 fn mismatch<T: Compare>(actual: &T, expected: &T) -> Observation {
-    let exact = Agreed { overriding: Some(Tolerance::EXACT), ..Agreed::default() };
-    let comparison = compare(&Leaves::of(actual), &Leaves::of(expected), &exact).map(|_| ());
+    let exact = Comparison { overriding: Some(Tolerance::EXACT), ..Comparison::default() };
+    let comparison = compare(&Leaves::of(actual), &Leaves::of(expected), &exact);
     assert!(comparison.is_err());
+    let comparison = comparison.map(|agreement| Agreed { agreement, null: None });
     Observation::Returned { comparison: Some(comparison), receipt: None }
 }
 
@@ -178,8 +185,8 @@ fn only_a_failure_with_the_expected_text_is_excused() {
 #[test]
 fn what_fails_the_run_is_what_nothing_excuses() {
     let failing: Vec<_> = Outcome::ALL.into_iter().filter(|outcome| outcome.fails_the_run()).collect();
-    use Outcome::{Crashed, Expired, Failed, TimedOut, XChanged, XPassed};
-    assert_eq!(failing, [Failed, XPassed, XChanged, Expired, TimedOut, Crashed]);
+    use Outcome::{Crashed, Expired, Failed, TimedOut, Vacuous, XChanged, XPassed};
+    assert_eq!(failing, [Failed, XPassed, XChanged, Expired, Vacuous, TimedOut, Crashed]);
 }
 
 #[test]
@@ -221,7 +228,7 @@ fn what_passes_without_evidence_fails_whatever_the_matrix_expects() {
         (receipt(0, 0, &[]), Some(nothing)),
         (receipt(2, 1, &["softmax", "rope"]), Some(left)),
     ] {
-        for comparison in [None, Some(Ok(()))] {
+        for comparison in [None, Some(Ok(agreed(None)))] {
             let observation = Observation::Returned { comparison, receipt: Some(receipt.clone()) };
             for (row, without_doubt) in [(None, Outcome::Passed), (xfail(None, None), Outcome::XPassed)] {
                 let judgement = judge(row.as_ref(), terms(false), &observation);
@@ -232,5 +239,20 @@ fn what_passes_without_evidence_fails_whatever_the_matrix_expects() {
         // What disagrees disagrees anyway.
         let mismatch = Observation::Returned { comparison: Some(Err(MISMATCH)), receipt: Some(receipt) };
         assert_eq!(judge(None, terms(false), &mismatch).outcome, Outcome::Failed);
+    }
+}
+
+#[test]
+fn what_a_null_output_would_pass_as_well_is_vacuous_whatever_the_matrix_expects() {
+    let observation = |null| Observation::Returned { comparison: Some(Ok(agreed(null))), receipt: None };
+    for row in [None, xfail(None, None), Some(row(Exclusion::Skip))] {
+        let judgement = judge(row.as_ref(), terms(false), &observation(Some(Null::Zeros)));
+        assert_eq!(judgement.outcome, Outcome::Vacuous, "{row:?}");
+        assert_eq!(
+            judgement.reason,
+            "agrees, but so would nothing but zeros: choose other inputs, or say why the value is such \
+             (`expects_constant(reason = \"…\")`)",
+        );
+        assert_ne!(judge(row.as_ref(), terms(false), &observation(None)).outcome, Outcome::Vacuous);
     }
 }

@@ -9,7 +9,7 @@ const RED: Style = AnsiColor::Red.on_default().bold();
 const GREY: Style = AnsiColor::BrightBlack.on_default();
 
 /// Words and their colours; the longer of two that share a beginning stands first.
-const WORDS: [(&str, Style); 20] = [
+const WORDS: [(&str, Style); 21] = [
     ("not implemented", GREY),
     ("unavailable", GREY),
     ("passed", GREEN),
@@ -19,6 +19,7 @@ const WORDS: [(&str, Style); 20] = [
     ("XPASSED", RED),
     ("XCHANGED", RED),
     ("EXPIRED", RED),
+    ("VACUOUS", RED),
     ("TIMED OUT", RED),
     ("CRASHED", RED),
     ("warning", YELLOW),

@@ -213,6 +213,18 @@ fn answer(body: &str, machine: &dyn Machine, order: Order) -> Result<Vec<i64>, M
     Ok(vec![7, machine.obey(order)?])
 }
 
+#[backend_matrix(backends("faulty"))]
+fn agrees_with_anything(machine: &dyn Machine) -> Result<Vec<i64>, MachineError> {
+    ran("agrees_with_anything", machine);
+    Ok(vec![machine.obey(Order::Answer)? - 42; 3])
+}
+
+#[backend_matrix(backends("faulty"), expects_constant(reason = "an answer that is right is right by 0"))]
+fn agrees_by_a_constant(machine: &dyn Machine) -> Result<Vec<i64>, MachineError> {
+    ran("agrees_by_a_constant", machine);
+    Ok(vec![machine.obey(Order::Answer)? - 42; 3])
+}
+
 #[conformance]
 fn agrees(machine: &dyn Machine) -> Result<(), MachineError> {
     ask("agrees", machine, Order::Answer)
@@ -395,7 +407,7 @@ mod overdue {
 fn distance(body: &str, machine: &dyn Machine) -> Result<Vec<f32>, MachineError> {
     ran(body, machine);
     let off = 42 - machine.obey(Order::Miscount)?;
-    Ok(vec![1e9, 1e9 + 64.0 * off as f32])
+    Ok(vec![1.0, 1e9 + 64.0 * off as f32])
 }
 
 #[conformance(uses = "deadly")]

@@ -249,6 +249,12 @@ pub fn read(path: &Path) -> Result<Vec<CellRecord>, RecordError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::judge::Judgement;
+    use crate::plan::{Selection, plan};
+    use crate::registry::Agreed;
+    use crate::spec::{BackendSpec, Origin, SuiteSpec, TestSpec};
+
+    const HERE: Origin = Origin { module: "suite::a", file: "a.rs", line: 1 };
 
     fn folder(name: &str) -> PathBuf {
         std::env::temp_dir().join(format!("crosscheck-record-{name}-{}", std::process::id()))
@@ -293,6 +299,30 @@ mod tests {
         Journal::open(&path, "suite").unwrap().write(&Line::Cell(full.clone())).unwrap();
         assert_eq!(read(&path).unwrap(), [full]);
         std::fs::remove_dir_all(path.parent().unwrap()).unwrap();
+    }
+
+    #[test]
+    fn what_a_backend_shows_is_kept_with_how_well_it_agrees() {
+        let suite = SuiteSpec {
+            backends: vec![BackendSpec::new("cpu", HERE)],
+            tests: vec![TestSpec { of: Some("add"), ..TestSpec::new("a::b", HERE) }],
+            ..SuiteSpec::new("dyn Ops", "cpu")
+        };
+        let plan = plan([suite].into(), &Selection::default());
+        let receipt = Receipt { device: "gpu 0".to_owned(), evaluations: 3, ..Receipt::default() };
+        let agreed = Agreed { agreement: Agreement { used: 0.5, ..Agreement::default() }, null: None };
+        let finished = Finished {
+            observation: Observation::Returned { comparison: Some(Ok(agreed)), receipt: Some(receipt.clone()) },
+            judgement: Judgement { outcome: Outcome::Passed, reason: String::new() },
+            with_row: None,
+            micros: 7,
+        };
+        let record = CellRecord::new(&plan, &plan.cells[0], &finished);
+        assert_eq!(record.receipt.as_deref(), Some(&receipt));
+        assert_eq!(record.agreement.as_deref(), Some(&agreed.agreement));
+        assert_eq!(record.function.as_deref(), Some("add"));
+        let line = serde_json::to_string(&record).unwrap();
+        assert_eq!(serde_json::from_str::<CellRecord>(&line).unwrap(), record);
     }
 
     #[test]

@@ -59,6 +59,11 @@ fn every_cell_comes_to_what_the_model_says() {
         assert_eq!(record.backend, cell.backend(), "another backend: {record:?}{output}");
         assert!(!record.excluded, "a row was set aside: {record:?}{output}");
         assert!(record.origin.contains("outcomes.rs:"), "no place: {record:?}{output}");
+        // Only what is compared agrees.
+        let compared =
+            ["agrees_by_a_constant", "agrees_with_anything", "unexcused::agrees", "a_value_sets_the_tolerance"];
+        let agrees = compared.iter().any(|test| record.test == *test) && record.outcome != Outcome::Failed;
+        assert_eq!(record.agreement.is_some(), agrees, "another agreement: {record:?}{output}");
     }
     assert!(recorded.values().any(|record| record.micros > 0), "no cell took any time{output}");
 }

@@ -109,39 +109,27 @@ fn matrix(seed: u64, dtype: Dtype, shape: [usize; 2], quantization: Quantization
     })
 }
 
-#[backend_matrix(of = "dequantize", uses = "quantization", group(32, 64, 128), bits(4, 8))]
-fn elements(kernels: &dyn Kernels, group: usize, bits: u32) -> Checked<Tensor> {
-    kernels.dequantize(&matrix(212, Dtype::F32, [33, 128], Quantization { group, bits })?)
-}
-
 #[backend_matrix(
     of = "dequantize",
     uses = "quantization",
     group(32, 64, 128),
     bits(4, 8),
-    tolerance(
-        rtol = 1e-3,
-        atol = 4.9e-4,
-        reason = "scale · level, below 2, is rounded: half a unit in the last place, 2^-11"
+    dtype(
+        F32,
+        F16 tolerance(
+            rtol = 1e-3,
+            atol = 4.9e-4,
+            reason = "scale · level, below 2, is rounded: half a unit in the last place, 2^-11"
+        ),
+        BF16 tolerance(
+            rtol = 1.6e-2,
+            atol = 3.9e-3,
+            reason = "scale · level, below 2, is rounded: half a unit in the last place, 2^-8"
+        )
     )
 )]
-fn elements_in_f16(kernels: &dyn Kernels, group: usize, bits: u32) -> Checked<Tensor> {
-    kernels.dequantize(&matrix(214, Dtype::F16, [33, 128], Quantization { group, bits })?)
-}
-
-#[backend_matrix(
-    of = "dequantize",
-    uses = "quantization",
-    group(32, 64, 128),
-    bits(4, 8),
-    tolerance(
-        rtol = 1.6e-2,
-        atol = 3.9e-3,
-        reason = "scale · level, below 2, is rounded: half a unit in the last place, 2^-8"
-    )
-)]
-fn elements_in_bf16(kernels: &dyn Kernels, group: usize, bits: u32) -> Checked<Tensor> {
-    kernels.dequantize(&matrix(216, Dtype::BF16, [33, 128], Quantization { group, bits })?)
+fn elements(kernels: &dyn Kernels, group: usize, bits: u32, dtype: Dtype) -> Checked<Tensor> {
+    kernels.dequantize(&matrix(212, dtype, [33, 128], Quantization { group, bits })?)
 }
 
 #[backend_matrix(of = "quantized_matmul", uses = "quantization", group(32, 64, 128), bits(4, 8), rows(1, 17, 33))]

@@ -8,7 +8,7 @@ use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_mai
 use crosscheck::plan::{Selection, plan};
 use crosscheck::record::{CellRecord, Journal, Line};
 use crosscheck::registry::{Bodies, BoxError, Instance, Value};
-use crosscheck::session::Session;
+use crosscheck::session::{Conditions, Session};
 use crosscheck::spec::{BackendSpec, Exclusion, FeatureSpec, Origin, Row, SuiteSpec, TestSpec};
 use crosscheck::{Date, Unavailable};
 
@@ -43,8 +43,8 @@ impl Bodies for Empty {
     fn call(&self, _: usize, _: &[usize], _: &Instance) -> Result<Option<Box<dyn Value>>, BoxError> {
         Ok(None)
     }
-    fn tolerance(&self, _: usize, _: &[usize]) -> Option<&crosscheck::compare::Tolerance> {
-        None
+    fn terms(&self, _: usize, _: &[usize]) -> crosscheck::compare::Terms<'static> {
+        crosscheck::compare::Terms::DEFAULT
     }
     fn unimplemented_function(&self, _: &BoxError) -> Option<String> {
         None
@@ -79,10 +79,10 @@ fn running(criterion: &mut Criterion) {
             journal,
             |mut journal| {
                 let plan = plan(Arc::clone(&suite), &Selection::default());
-                let session = Session::new(plan, vec![Box::new(Empty)], Vec::new(), today);
+                let session = Session::new(plan, vec![Box::new(Empty)], Conditions::on(today));
                 for cell in &session.plan.cells {
                     let finished = session.run(cell);
-                    journal.write(&Line::Cell(CellRecord::new(&session.plan, cell, &finished))).unwrap();
+                    journal.write(&Line::Cell(Box::new(CellRecord::new(&session.plan, cell, &finished)))).unwrap();
                 }
             },
             BatchSize::PerIteration,
@@ -91,7 +91,7 @@ fn running(criterion: &mut Criterion) {
     group.bench_function("plan_catch_judge", |bencher| {
         bencher.iter(|| {
             let plan = plan(Arc::clone(&suite), &Selection::default());
-            let session = Session::new(plan, vec![Box::new(Empty)], Vec::new(), today);
+            let session = Session::new(plan, vec![Box::new(Empty)], Conditions::on(today));
             session.plan.cells.iter().map(|cell| session.run(cell)).for_each(|finished| drop(black_box(finished)));
         });
     });

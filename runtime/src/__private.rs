@@ -15,7 +15,7 @@ pub use crate::spec::{AxisSpec, Origin};
 pub use crate::unimplemented::{DefaultBody, default_body};
 
 use crate::action::{Action, check_row, is_blank};
-use crate::compare::Compare;
+use crate::compare::{Compare, Computed};
 use crate::nearest::unknown_const;
 use crate::subject::{Carries, Feature, Subject, Unavailable};
 
@@ -50,7 +50,7 @@ impl<E: Into<BoxError>> Verdict for Result<(), E> {
 #[diagnostic::on_unimplemented(
     message = "a `#[backend_matrix]` test returns a value that can be compared, not `{Self}`",
     label = "`crosscheck::Compare` is not implemented for this",
-    note = "return a type that implements `crosscheck::Compare`, or a `Result` of one"
+    note = "return a type that implements `crosscheck::Compare`, `Computed` of one, or a `Result` of either"
 )]
 pub trait Output {
     /// Whether the value is compared exactly, whatever a tolerance says.
@@ -67,6 +67,14 @@ impl<T: Compare> Output for T {
     const EXACT: bool = T::EXACT;
 
     fn output(self) -> Result<Box<dyn Value>, BoxError> {
+        Computed::new(self).output()
+    }
+}
+
+impl<T: Compare> Output for Computed<T> {
+    const EXACT: bool = T::EXACT;
+
+    fn output(self) -> Result<Box<dyn Value>, BoxError> {
         Ok(Box::new(self))
     }
 }
@@ -75,10 +83,15 @@ impl<T: Compare, E: Into<BoxError>> Output for Result<T, E> {
     const EXACT: bool = T::EXACT;
 
     fn output(self) -> Result<Box<dyn Value>, BoxError> {
-        match self {
-            Ok(value) => Ok(Box::new(value)),
-            Err(error) => Err(error.into()),
-        }
+        self.map_err(Into::into)?.output()
+    }
+}
+
+impl<T: Compare, E: Into<BoxError>> Output for Result<Computed<T>, E> {
+    const EXACT: bool = T::EXACT;
+
+    fn output(self) -> Result<Box<dyn Value>, BoxError> {
+        self.map_err(Into::into)?.output()
     }
 }
 

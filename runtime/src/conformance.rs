@@ -11,7 +11,7 @@ use crate::judge::Outcome;
 use crate::nearest;
 use crate::plan::{Selection, plan};
 use crate::registry::{Elements, Gathered};
-use crate::session::{Finished, Session};
+use crate::session::{Conditions, Finished, Session};
 use crate::spec::SuiteSpec;
 use crate::subject::Subject;
 
@@ -137,7 +137,7 @@ impl<S: Subject + ?Sized> Conformance<S> {
             let origin = suites[cell.suite as usize].tests[cell.test as usize].origin;
             (origin.krate(), origin.file, origin.line)
         });
-        let session = Session::new(plan, vec![bodies], Vec::new(), Date::today());
+        let session = Session::new(plan, vec![bodies], Conditions::on(Date::today()));
         let mut report = ConformanceReport { backend: selection.backends.concat(), results: Vec::new() };
         let mut first = None;
         for cell in &session.plan.cells {

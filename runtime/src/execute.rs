@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::compare::Mismatch;
 use crate::expectation;
 use crate::panics::{Panic, Panics, catch};
-use crate::registry::{Agreed, Bodies, BoxError, Instance, Value};
+use crate::registry::{Agreed, Bodies, BoxError, Instance, NotComparable, Value};
 use crate::spec::SuiteSpec;
 use crate::subject::Receipt;
 use crate::unimplemented::DefaultBody;
@@ -140,10 +140,39 @@ impl Executor {
             Ok(Ok(Ok(actual))) => match catch(Panics::Unexpected, || {
                 (self.bodies.take_receipt(instance), self.compare(test, case, actual, expected))
             }) {
-                Ok((receipt, comparison)) => Observation::Returned { comparison, receipt },
+                Ok((receipt, Ok(comparison))) => Observation::Returned { comparison, receipt },
+                Ok((_, Err(error))) => {
+                    Observation::SetupFailed { message: format!("nothing can be compared: {error}") }
+                }
                 Err(panic) => Observation::SetupFailed { message: format!("the comparison {}", panic.describe()) },
             },
         }
+    }
+
+    /// The pairs of these backends, by position, of which the values agree; a backend that comes to none is left out of the
+    /// list that comes back with them. Nothing is run where there are less than three of them.
+    pub(crate) fn poll(&self, test: usize, case: &[usize], backends: &[usize]) -> (Vec<usize>, Vec<(usize, usize)>) {
+        let open: Vec<_> = backends.iter().copied().filter(|backend| self.open(*backend).is_ok()).collect();
+        if open.len() < 3 {
+            return (open, Vec::new());
+        }
+        let value = |backend: usize| {
+            let instance = self.open(backend).as_ref().ok()?;
+            let cell = CellOf { test, case, backend, differential: true };
+            // Whatever it says was said before.
+            catch(Panics::Expected, || self.call(cell, instance)).ok()?.ok()?.ok()?
+        };
+        let values: Vec<_> = open.into_iter().filter_map(|backend| Some((backend, value(backend)?))).collect();
+        let agrees = |a: usize, b: usize| {
+            let ((_, expected), (_, actual)) = (&values[a], &values[b]);
+            let compared = catch(Panics::Expected, || {
+                actual.as_ref().compare_erased(expected.as_ref(), &self.bodies.terms(test, case))
+            });
+            matches!(compared, Ok(Ok(Ok(_))))
+        };
+        let pairs = (0..values.len()).flat_map(|a| (a + 1..values.len()).map(move |b| (a, b)));
+        let agree = pairs.filter(|(a, b)| agrees(*a, *b)).collect();
+        (values.into_iter().map(|(backend, _)| backend).collect(), agree)
     }
 
     /// Calls the body; the contract's own default bodies count as not implemented where the backend leaves them out.
@@ -160,14 +189,13 @@ impl Executor {
         case: &[usize],
         actual: Option<Box<dyn Value>>,
         expected: Option<Box<dyn Value>>,
-    ) -> Option<Result<Agreed, Mismatch>> {
-        let (actual, expected) = (actual?, expected?);
-        let comparison = actual.as_ref().compare_erased(expected.as_ref(), self.bodies.tolerance(test, case));
-        let comparison = comparison.unwrap_or(Err(Mismatch::Type));
-        Some(comparison.map(|agreed| match self.bodies.expects_constant(test) {
+    ) -> Result<Option<Result<Agreed, Mismatch>>, NotComparable> {
+        let Some((actual, expected)) = actual.zip(expected) else { return Ok(None) };
+        let comparison = actual.as_ref().compare_erased(expected.as_ref(), &self.bodies.terms(test, case))?;
+        Ok(Some(comparison.map(|agreed| match self.bodies.expects_constant(test) {
             true => Agreed { null: None, ..agreed },
             false => agreed,
-        }))
+        })))
     }
 
     /// The baseline's value for a differential test.

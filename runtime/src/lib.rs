@@ -37,6 +37,8 @@ pub mod marker;
 pub mod matrix;
 mod nearest;
 #[cfg(feature = "harness")]
+pub mod outlier;
+#[cfg(feature = "harness")]
 mod panics;
 #[cfg(feature = "harness")]
 pub mod plan;
@@ -45,6 +47,7 @@ pub mod record;
 pub mod registry;
 #[cfg(feature = "harness")]
 pub mod report;
+mod seed;
 #[cfg(feature = "harness")]
 pub mod session;
 pub mod spec;
@@ -67,6 +70,7 @@ pub use date::Date;
 pub use expectation::is_expected_to_fail;
 #[cfg(feature = "harness")]
 pub use panics::Panic;
+pub use seed::seed;
 pub use subject::{Carries, Feature, Receipt, Subject, Unavailable};
 
 /// Makes a test executable (`harness = false`) out of the crates that hold checks, backends and exclusions.

@@ -30,7 +30,7 @@ pub enum Line {
         suite: String,
     },
     /// A cell that has come to its end.
-    Cell(CellRecord),
+    Cell(Box<CellRecord>),
 }
 
 /// What became of one cell.
@@ -72,6 +72,9 @@ pub struct CellRecord {
     /// What the backend showed for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub receipt: Option<Box<Receipt>>,
+    /// The seed of its random inputs, where it asked for one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seed: Option<u64>,
     /// Why.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub reason: String,
@@ -107,6 +110,7 @@ impl CellRecord {
                 Observation::Returned { receipt, .. } => receipt.clone().map(Box::new),
                 _ => None,
             },
+            seed: finished.seed,
             reason: finished.judgement.reason.clone(),
             origin: test.origin.to_string(),
             micros: finished.micros,
@@ -238,7 +242,7 @@ pub fn read(path: &Path) -> Result<Vec<CellRecord>, RecordError> {
             Ok(Line::Start { format: found, .. }) => {
                 return Err(RecordError::Format { path: path.to_owned(), line, found });
             }
-            Ok(Line::Cell(cell)) => cells.push(cell),
+            Ok(Line::Cell(cell)) => cells.push(*cell),
             Err(_) if matches!(lines.peek(), Some((_, Ok(Line::Start { .. })))) => {}
             Err(source) => return Err(RecordError::Line { path: path.to_owned(), line, source }),
         }
@@ -276,6 +280,7 @@ mod tests {
             failure: None,
             agreement: None,
             receipt: None,
+            seed: None,
             reason: String::new(),
             origin: "a.rs:1".to_owned(),
             micros: 7,
@@ -293,10 +298,11 @@ mod tests {
             setup: true,
             outcome: Outcome::Failed,
             failure: Some(Failure::Mismatch),
+            seed: Some(7),
             reason: "off".to_owned(),
             ..cell()
         };
-        Journal::open(&path, "suite").unwrap().write(&Line::Cell(full.clone())).unwrap();
+        Journal::open(&path, "suite").unwrap().write(&Line::Cell(Box::new(full.clone()))).unwrap();
         assert_eq!(read(&path).unwrap(), [full]);
         std::fs::remove_dir_all(path.parent().unwrap()).unwrap();
     }
@@ -315,12 +321,14 @@ mod tests {
             observation: Observation::Returned { comparison: Some(Ok(agreed)), receipt: Some(receipt.clone()) },
             judgement: Judgement { outcome: Outcome::Passed, reason: String::new() },
             with_row: None,
+            seed: Some(11),
             micros: 7,
         };
         let record = CellRecord::new(&plan, &plan.cells[0], &finished);
         assert_eq!(record.receipt.as_deref(), Some(&receipt));
         assert_eq!(record.agreement.as_deref(), Some(&agreed.agreement));
         assert_eq!(record.function.as_deref(), Some("add"));
+        assert_eq!(record.seed, Some(11));
         let line = serde_json::to_string(&record).unwrap();
         assert_eq!(serde_json::from_str::<CellRecord>(&line).unwrap(), record);
     }
@@ -329,7 +337,7 @@ mod tests {
     fn what_was_written_is_read_back_also_by_two_processes_in_one_file() {
         let path = folder("back").join("run.jsonl");
         for _ in 0..2 {
-            Journal::open(&path, "suite").unwrap().write(&Line::Cell(cell())).unwrap();
+            Journal::open(&path, "suite").unwrap().write(&Line::Cell(Box::new(cell()))).unwrap();
         }
         assert_eq!(read(&path).unwrap(), [cell(), cell()]);
         std::fs::remove_dir_all(path.parent().unwrap()).unwrap();
@@ -338,17 +346,20 @@ mod tests {
     #[test]
     fn a_torn_last_line_costs_nothing_but_itself() {
         let path = folder("torn").join("run.jsonl");
-        Journal::open(&path, "suite").unwrap().write(&Line::Cell(cell())).unwrap();
+        Journal::open(&path, "suite").unwrap().write(&Line::Cell(Box::new(cell()))).unwrap();
         let whole = std::fs::read_to_string(&path).unwrap();
         let torn = format!("{whole}{{\"line\":\"ce");
         std::fs::write(&path, &torn).unwrap();
         assert_eq!(read(&path).unwrap(), [cell()]);
         // The next process goes on in the same file.
-        Journal::open(&path, "suite").unwrap().write(&Line::Cell(cell())).unwrap();
+        Journal::open(&path, "suite").unwrap().write(&Line::Cell(Box::new(cell()))).unwrap();
         assert_eq!(read(&path).unwrap(), [cell(), cell()]);
         // A bad line anywhere else was not torn.
-        std::fs::write(&path, format!("{torn}\n{}", serde_json::to_string(&Line::Cell(cell())).unwrap() + "\n"))
-            .unwrap();
+        std::fs::write(
+            &path,
+            format!("{torn}\n{}", serde_json::to_string(&Line::Cell(Box::new(cell()))).unwrap() + "\n"),
+        )
+        .unwrap();
         assert!(matches!(read(&path), Err(RecordError::Line { line: 3, .. })));
         std::fs::remove_dir_all(path.parent().unwrap()).unwrap();
     }

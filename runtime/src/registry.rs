@@ -7,7 +7,9 @@ use std::error::Error;
 use linkme::distributed_slice;
 
 use crate::action::Action;
-use crate::compare::{self, Agreement, Compare, Leaves, Mismatch, Null, Terms, Tolerance};
+use crate::compare::{
+    self, Agreement, Budget, Compare, Computed, Leaves, Mismatch, Null, Terms, Tolerance, ToleranceError,
+};
 use crate::spec::{ALL, AxisSpec, BackendSpec, FeatureSpec, Origin, Row, SuiteSpec, TestSpec};
 use crate::subject::{Feature, Receipt, Subject, Unavailable};
 use crate::unimplemented::{self, DefaultBody};
@@ -122,8 +124,33 @@ pub struct Implements<S: Subject + ?Sized> {
 
 /// A value that a differential test returned, its type forgotten.
 pub trait Value: Any + Send {
-    /// Compares with the baseline's value; `None` when that is of another type.
-    fn compare_erased(&self, expected: &dyn Value, tolerance: Option<&Tolerance>) -> Option<Result<Agreed, Mismatch>>;
+    /// Compares with the baseline's value.
+    ///
+    /// # Errors
+    /// When the test gave no terms that can be met.
+    fn compare_erased(
+        &self,
+        expected: &dyn Value,
+        terms: &Terms<'_>,
+    ) -> Result<Result<Agreed, Mismatch>, NotComparable>;
+}
+
+/// Why two values cannot be compared, for which no backend is to blame.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum NotComparable {
+    /// The values are of different Rust types.
+    #[error("the values are of different Rust types")]
+    Type,
+    /// The test sets a tolerance for a value that has a budget.
+    #[error("the value has a budget, which takes the place of a tolerance: remove `tolerance` from the test")]
+    Both,
+    /// The budget is none.
+    #[error(transparent)]
+    Amount(#[from] ToleranceError),
+    /// The budget is not one for the value.
+    #[error("{0}")]
+    Budget(Mismatch),
 }
 
 /// How a value agrees with the baseline's.
@@ -135,13 +162,30 @@ pub struct Agreed {
     pub null: Option<Null>,
 }
 
-impl<T: Compare> Value for T {
-    fn compare_erased(&self, expected: &dyn Value, tolerance: Option<&Tolerance>) -> Option<Result<Agreed, Mismatch>> {
-        let expected = (expected as &dyn Any).downcast_ref::<T>()?;
-        let terms = Terms { overriding: tolerance.copied(), ..Terms::default() };
-        let expected = Leaves::of(expected);
-        let agreement = compare::compare(&Leaves::of(self), &expected, &terms);
-        Some(agreement.map(|agreement| Agreed { agreement, null: compare::accepts_null(&expected, &terms) }))
+impl<T: Compare> Value for Computed<T> {
+    fn compare_erased(
+        &self,
+        expected: &dyn Value,
+        terms: &Terms<'_>,
+    ) -> Result<Result<Agreed, Mismatch>, NotComparable> {
+        let baseline = (expected as &dyn Any).downcast_ref::<Self>().ok_or(NotComparable::Type)?;
+        let origin = baseline.origin.as_deref();
+        let allowed = origin.and_then(|origin| origin.budget(&baseline.value));
+        let budget = allowed.as_deref().map(Budget::new).transpose()?;
+        if budget.is_some() && terms.overriding.is_some() {
+            return Err(NotComparable::Both);
+        }
+        let terms = Terms { budget, ..*terms };
+        let expected = Leaves::of(&baseline.value);
+        match compare::compare(&Leaves::of(&self.value), &expected, &terms) {
+            Ok(agreement) => {
+                let null = compare::accepts_null(&expected, &terms);
+                let echo = || compare::accepts_input(&expected, &origin?.inputs(), &terms);
+                Ok(Ok(Agreed { agreement, null: null.or_else(echo) }))
+            }
+            Err(mismatch @ Mismatch::Budget { .. }) => Err(NotComparable::Budget(mismatch)),
+            Err(mismatch) => Ok(Err(mismatch)),
+        }
     }
 }
 
@@ -283,8 +327,8 @@ pub trait Bodies: Send + Sync {
         implements: Option<&'static [&'static str]>,
         body: &mut dyn FnMut(),
     ) -> Result<(), DefaultBody>;
-    /// The tolerance of a case of a differential test, where it overrides the default.
-    fn tolerance(&self, test: usize, case: &[usize]) -> Option<&Tolerance>;
+    /// What the value of a case of a differential test is judged by.
+    fn terms(&self, test: usize, case: &[usize]) -> Terms<'static>;
     /// Whether the value of a test may be one that a null output would agree with.
     fn expects_constant(&self, test: usize) -> bool;
     /// What the subject says of an error.
@@ -384,7 +428,19 @@ fn test_spec<S: Subject + ?Sized>(test: &Test<S>) -> TestSpec {
         backends: test.backends,
         axes: test.axes,
         differential: matches!(test.body, Body::Differential { .. }),
+        terms: own_terms(test),
     }
+}
+
+/// What a test sets for the comparison itself.
+fn own_terms<S: Subject + ?Sized>(test: &Test<S>) -> Vec<String> {
+    let Body::Differential { tolerance, tolerances, expects_constant, .. } = &test.body else { return Vec::new() };
+    let of_values = test.axes.iter().zip(*tolerances).flat_map(|(axis, values)| {
+        let labels = axis.labels.iter().zip(*values);
+        labels.filter_map(|(label, tolerance)| Some(format!("{label}: {}", tolerance.as_ref()?)))
+    });
+    let constant = expects_constant.map(|reason| format!("expects a constant ({reason})"));
+    tolerance.iter().map(ToString::to_string).chain(of_values).chain(constant).collect()
 }
 
 /// The rows of a typed matrix function, in the order in which the features are declared; that of the whole backend comes
@@ -423,14 +479,15 @@ impl<S: Subject + ?Sized> Bodies for Typed<S> {
         unimplemented::with_implemented::<S>(implements, body)
     }
 
-    fn tolerance(&self, test: usize, case: &[usize]) -> Option<&Tolerance> {
-        match &self.tests[test].body {
+    fn terms(&self, test: usize, case: &[usize]) -> Terms<'static> {
+        let overriding = match &self.tests[test].body {
             Body::Check(_) => None,
             Body::Differential { tolerance, tolerances, .. } => {
-                let of_values = tolerances.iter().zip(case).find_map(|(values, at)| values[*at].as_ref());
-                of_values.or(tolerance.as_ref())
+                let of_values = tolerances.iter().zip(case).find_map(|(values, at)| values[*at]);
+                of_values.or(*tolerance)
             }
-        }
+        };
+        Terms { overriding, budget: None, ..S::TERMS }
     }
 
     fn expects_constant(&self, test: usize) -> bool {
@@ -519,9 +576,40 @@ mod tests {
     #[test]
     fn the_tolerance_of_a_test_is_not_for_values_that_are_exact() {
         let wide = Tolerance::new(0.0, 2.0).unwrap();
-        assert!(matches!(1.0_f32.compare_erased(&2.0_f32, Some(&wide)), Some(Ok(_))));
-        assert!(matches!(1.0_f32.compare_erased(&2.0_f32, None), Some(Err(_))));
-        assert!(matches!(1_i32.compare_erased(&2_i32, Some(&wide)), Some(Err(_))));
-        assert_eq!(1_i32.compare_erased(&1.0_f32, Some(&wide)), None);
+        let wide = Terms { overriding: Some(wide), ..Terms::DEFAULT };
+        let (one, two) = (Computed::new(1.0_f32), Computed::new(2.0_f32));
+        assert!(matches!(one.compare_erased(&two, &wide), Ok(Ok(_))));
+        assert!(matches!(one.compare_erased(&two, &Terms::DEFAULT), Ok(Err(_))));
+        let (one, two) = (Computed::new(1_i32), Computed::new(2_i32));
+        assert!(matches!(one.compare_erased(&two, &wide), Ok(Err(_))));
+        assert_eq!(one.compare_erased(&Computed::new(1.0_f32), &wide), Err(NotComparable::Type));
+    }
+
+    /// 1 and 2 out of themselves, where `actual` is allowed `budget`.
+    fn within(actual: [f32; 2], budget: Vec<f64>) -> Result<Result<Agreed, Mismatch>, NotComparable> {
+        let computed = |value: [f32; 2]| {
+            let budget = budget.clone();
+            let same = |[input]: [&[f32; 2]; 1]| Ok::<_, BoxError>([value[0], input[1]]);
+            Computed::within([[1.0, 2.0]], same, move |_, _| budget.clone()).unwrap()
+        };
+        computed(actual).compare_erased(&computed([1.5, 2.0]), &Terms::DEFAULT)
+    }
+
+    #[test]
+    fn a_budget_takes_the_place_of_the_tolerance() {
+        assert!(matches!(within([1.75, 2.0], vec![0.25, 0.0]), Ok(Ok(Agreed { null: None, .. }))));
+        assert!(matches!(within([1.75, 2.0], vec![0.125, 0.0]), Ok(Err(Mismatch::Elements(_)))));
+        assert!(matches!(within([1.5, 2.0], vec![0.0]), Err(NotComparable::Budget(_))));
+        let error = within([1.5, 2.0], vec![0.0, f64::NAN]).unwrap_err().to_string();
+        assert_eq!(error, "a budget is of finite numbers that are not negative, not NaN (at 1)");
+        let one = || Computed::within([1.0], |[one]| Ok::<_, BoxError>(*one), |_, _| vec![0.0]).unwrap();
+        let both = Terms { overriding: Some(Tolerance::F32), ..Terms::DEFAULT };
+        assert_eq!(one().compare_erased(&one(), &both), Err(NotComparable::Both));
+    }
+
+    #[test]
+    fn an_input_that_would_pass_is_found() {
+        let echo = Some(Null::Echo { input: 0 });
+        assert!(matches!(within([1.5, 2.0], vec![0.5, 0.0]), Ok(Ok(Agreed { null, .. })) if null == echo));
     }
 }

@@ -1,15 +1,20 @@
 //! A plan with the backends that it runs on: runs a cell and judges it, for whoever records and reports.
 
 use std::collections::BTreeMap;
+use std::hash::Hasher;
 use std::time::Instant;
+
+use fnv::FnvHasher;
 
 use crate::action::Failure;
 use crate::date::Date;
 use crate::execute::{CellOf, Executor, Observation};
 use crate::judge::{Judgement, Outcome, Terms, failure, judge};
+use crate::outlier::Poll;
 use crate::panics::Panics;
 use crate::plan::{Cell, Decision, Plan};
 use crate::registry::Bodies;
+use crate::seed;
 use crate::spec::Exclusion;
 
 /// A plan that can be run.
@@ -17,9 +22,25 @@ pub struct Session {
     /// The plan.
     pub plan: Plan,
     executors: Vec<Executor>,
+    conditions: Conditions,
+}
+
+/// What a run depends on besides its plan.
+#[derive(Clone, Debug)]
+pub struct Conditions {
     /// The names of the backends that have to be available.
-    required: Vec<String>,
-    today: Date,
+    pub required: Vec<String>,
+    /// The day on which rows expire or not, in UTC.
+    pub today: Date,
+    /// What the seeds of all cases are made with.
+    pub seed: u64,
+}
+
+impl Conditions {
+    /// Nothing is required, and the seed is 0.
+    pub fn on(today: Date) -> Self {
+        Self { required: Vec::new(), today, seed: 0 }
+    }
 }
 
 /// A cell that has come to its end.
@@ -31,17 +52,17 @@ pub struct Finished {
     pub judgement: Judgement,
     /// What it would have come to, had its row not been set aside.
     pub with_row: Option<Outcome>,
+    /// The seed of its random inputs, if the body asked for one.
+    pub seed: Option<u64>,
     /// How long it took, in microseconds.
     pub micros: u64,
 }
 
 impl Session {
     /// A session over the bodies of the plan's suites, in their order.
-    ///
-    /// `required` are the names of the backends that have to be available, `today` the day on which rows expire or not.
-    pub fn new(plan: Plan, bodies: Vec<Box<dyn Bodies>>, required: Vec<String>, today: Date) -> Self {
+    pub fn new(plan: Plan, bodies: Vec<Box<dyn Bodies>>, conditions: Conditions) -> Self {
         let executors = plan.suites.iter().zip(bodies).map(|(suite, bodies)| Executor::new(suite, bodies)).collect();
-        Self { plan, executors, required, today }
+        Self { plan, executors, conditions }
     }
 
     /// Why a cell will not run, on this machine. Opens the backend.
@@ -75,12 +96,37 @@ impl Session {
     /// Runs one cell to its end.
     pub fn run(&self, cell: &Cell) -> Finished {
         let started = Instant::now();
-        let observation = self.not_run(cell).unwrap_or_else(|| self.execute(cell));
+        let (observation, seed) = match self.not_run(cell) {
+            Some(observation) => (observation, None),
+            None => seed::with(self.seed(cell), || self.execute(cell)),
+        };
         let micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
         let judgement = self.judge(cell, &observation);
         let set_aside = matches!(cell.decision, Decision::RunExcluded(_));
         let with_row = set_aside.then(|| judge(self.plan.row(cell), self.terms(cell), &observation).outcome);
-        Finished { observation, judgement, with_row, micros }
+        Finished { observation, judgement, with_row, seed, micros }
+    }
+
+    /// Who is alone where values disagree: asks the baseline and all backends of the plan for the values of these cells'
+    /// cases once more, as far as they may be asked.
+    pub(crate) fn polls<'a>(&'a self, disagreeing: &'a [Cell]) -> impl Iterator<Item = Poll> + 'a {
+        let case_of = |cell: &Cell| (cell.suite, cell.test, cell.case);
+        let mut cases: Vec<_> = disagreeing.iter().map(case_of).collect();
+        cases.sort_unstable();
+        cases.dedup();
+        cases.into_iter().map(move |case| {
+            let cells: Vec<_> = self.plan.cells.iter().filter(|cell| case_of(cell) == case).collect();
+            let asked = cells.iter().filter(|cell| self.not_run(cell).is_none());
+            let suite = self.plan.suite(cells[0]);
+            let baseline = suite.backends.iter().position(|backend| backend.name == suite.baseline);
+            let backends: Vec<_> = baseline.into_iter().chain(asked.map(|cell| cell.backend as usize)).collect();
+            let (test, executor) = (self.plan.test(cells[0]), &self.executors[case.0 as usize]);
+            let poll = || executor.poll(case.1 as usize, &test.positions(case.2), &backends);
+            let ((backends, agree), _) = seed::with(self.seed(cells[0]), poll);
+            let case = if test.axes.is_empty() { String::new() } else { format!("::{}", test.case_label(case.2)) };
+            let backends = backends.into_iter().map(|backend| suite.backends[backend].name).collect();
+            Poll { case: format!("{}{case}", test.path), backends, agree }
+        })
     }
 
     fn judge(&self, cell: &Cell, observation: &Observation) -> Judgement {
@@ -92,12 +138,30 @@ impl Session {
     }
 
     fn terms(&self, cell: &Cell) -> Terms {
-        Terms { required: self.is_required(cell), today: self.today }
+        Terms { required: self.is_required(cell), today: self.conditions.today }
     }
 
     fn is_required(&self, cell: &Cell) -> bool {
         let backend = self.plan.backend(cell);
-        self.required.iter().any(|name| name == backend)
+        self.conditions.required.iter().any(|name| name == backend)
+    }
+
+    /// What the seed that the run was started with is.
+    pub(crate) fn base_seed(&self) -> u64 {
+        self.conditions.seed
+    }
+
+    /// The seed of a case, the same on every backend: a hash (FNV-1a) of the names that stand for it.
+    fn seed(&self, cell: &Cell) -> u64 {
+        let test = self.plan.test(cell);
+        let mut hasher = FnvHasher::default();
+        hasher.write(&self.conditions.seed.to_le_bytes());
+        hasher.write(test.path.as_bytes());
+        for (axis, value) in test.axes.iter().zip(test.positions(cell.case)) {
+            hasher.write(b"::");
+            hasher.write(axis.labels[value].as_bytes());
+        }
+        hasher.finish()
     }
 
     /// What is known of a cell whose body is not run at all.

@@ -126,6 +126,8 @@ pub struct TestSpec {
     pub axes: &'static [AxisSpec],
     /// Whether its value is compared with the baseline's.
     pub differential: bool,
+    /// What it sets for the comparison itself, each with its reason, for the reader.
+    pub terms: Vec<String>,
 }
 
 impl BackendSpec {
@@ -148,6 +150,7 @@ impl TestSpec {
             backends: None,
             axes: &[],
             differential: false,
+            terms: Vec::new(),
         }
     }
 }

@@ -4,6 +4,7 @@ use std::error::Error;
 use std::fmt;
 
 use crate::action::Debt;
+use crate::compare::Terms;
 
 /// A contract with several implementations: usually the trait object type of an object-safe trait.
 ///
@@ -36,6 +37,27 @@ pub trait Subject: Send + Sync + 'static {
     /// The names of all backends, where the list is closed: a `backends("…")` that names another one does not compile.
     /// Without it anybody may bring a backend, and a name that nobody brought is an error when the run starts.
     const BACKENDS: Option<&'static [&'static str]> = None;
+
+    /// What values have to agree in, where a test does not say otherwise: another table of tolerances, or stricter rules for
+    /// zeros and subnormals. A budget or an overriding tolerance in it means nothing: those are a test's.
+    ///
+    /// ```
+    /// # trait Kernels: Send + Sync {}
+    /// # /// None.
+    /// # #[derive(crosscheck::Feature, Clone, Copy, Debug, PartialEq, Eq)]
+    /// # enum Feature {}
+    /// use crosscheck::compare::{Terms, Tolerance, Tolerances};
+    ///
+    /// impl crosscheck::Subject for dyn Kernels {
+    ///     type Feature = Feature;
+    ///     const BASELINE: &'static str = "reference";
+    ///     const TERMS: Terms<'static> = Terms {
+    ///         table: Tolerances { f32: Tolerance::F16.because("products are taken in TF32"), ..Tolerances::DEFAULT },
+    ///         ..Terms::DEFAULT
+    ///     };
+    /// }
+    /// ```
+    const TERMS: Terms<'static> = Terms::DEFAULT;
 
     /// What the backend ran on this thread since it was last asked here; `None` from a backend that keeps no account.
     ///

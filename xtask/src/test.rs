@@ -91,6 +91,7 @@ mod tests {
             failure: None,
             agreement: None,
             receipt: None,
+            seed: None,
             reason: String::new(),
             origin: String::new(),
             micros: 0,

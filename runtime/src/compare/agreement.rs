@@ -19,6 +19,11 @@ pub struct Agreement {
 pub(super) const EDGES: [f64; 6] = [1.0 / 64.0, 1.0 / 32.0, 1.0 / 16.0, 1.0 / 8.0, 1.0 / 4.0, 1.0 / 2.0];
 
 impl Agreement {
+    /// Adds what another comparison found.
+    pub fn merge(&mut self, other: &Self) {
+        self.add(other.used, other.histogram);
+    }
+
     /// Adds elements that are equal.
     pub(super) fn equal(&mut self, count: u64) {
         self.elements += count;

@@ -8,8 +8,6 @@ use super::{Dtype, Number, Place, Tolerance, ViewError};
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Mismatch {
-    /// The two values are of different Rust types.
-    Type,
     /// The two are made of different parts.
     Structure {
         /// Where; empty for the value itself.
@@ -285,7 +283,6 @@ impl fmt::Display for Difference {
 impl fmt::Display for Mismatch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Type => f.write_str("the value is of another Rust type than the baseline's"),
             Self::Structure { path, actual, expected } => write!(f, "{actual} instead of {expected}{}", In(path)),
             Self::View { side, path, error } => {
                 write!(f, "the {side} value makes no sense{}: {error}", In(path))

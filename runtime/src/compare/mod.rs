@@ -10,6 +10,8 @@
 
 mod agreement;
 mod approx;
+pub mod bound;
+mod computed;
 mod element;
 mod engine;
 mod found;
@@ -25,10 +27,12 @@ mod view;
 
 pub use agreement::Agreement;
 pub use approx::{Approx, Epsilon};
+pub use computed::Computed;
 pub use element::Number;
 pub use engine::compare;
 pub use leaves::Leaves;
 pub use mismatch::{Allowed, Counts, Difference, Differences, Elsewhere, Largest, Mismatch, Side};
+pub(crate) use null::accepts_input;
 pub use null::{Null, accepts_null, echoes};
 pub use place::{Place, Range};
 pub use tolerance::{Budget, SignedZeros, Subnormals, Terms, Tolerance, ToleranceError, Tolerances};

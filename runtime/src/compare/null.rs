@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::element::{Element, Exact, Float};
 use super::engine::{Rule, Verdict, check_budget};
-use super::leaves::ItemKind;
+use super::leaves::{Item, ItemKind};
 use super::source::Source;
 use super::view::for_each_dtype;
 use super::{Data, Leaves, Terms, View};
@@ -24,6 +24,11 @@ pub enum Null {
     },
     /// What is expected, with the other sign.
     Flipped,
+    /// An input, handed on as it is.
+    Echo {
+        /// Which one, from 0.
+        input: usize,
+    },
 }
 
 impl fmt::Display for Null {
@@ -33,6 +38,7 @@ impl fmt::Display for Null {
             Self::Mean => f.write_str("the mean of all elements everywhere"),
             Self::Rotated { axis } => write!(f, "its elements moved along by one on axis {axis}"),
             Self::Flipped => f.write_str("its elements with the other sign"),
+            Self::Echo { input } => write!(f, "its input {} handed on as it is", input + 1),
         }
     }
 }
@@ -58,6 +64,15 @@ pub fn accepts_null(expected: &Leaves<'_>, terms: &Terms<'_>) -> Option<Null> {
     let rotations = (0..rank).map(|axis| Null::Rotated { axis });
     let mut nulls = [Null::Zeros, Null::Mean].into_iter().chain(rotations).chain([Null::Flipped]);
     nulls.find(|null| views().all(|view| accepts(view, *null, terms)))
+}
+
+/// The input that the same comparison would accept in place of what is expected, if any.
+pub(crate) fn accepts_input(expected: &Leaves<'_>, inputs: &[Leaves<'_>], terms: &Terms<'_>) -> Option<Null> {
+    let echoed = |input: &Leaves<'_>| match input.items.as_slice() {
+        [Item { kind: ItemKind::Array(view), .. }] => echoes(expected, view, terms),
+        _ => false,
+    };
+    inputs.iter().position(echoed).map(|input| Null::Echo { input })
 }
 
 /// Whether the comparison would accept an input in place of what is expected; for a value that is one array, of the input's
@@ -135,6 +150,8 @@ fn replaced<T: Element>(
                 })
         }
         Null::Flipped => all(&|at| source.get(at).flipped()),
+        // What the inputs are is known to `echoes` only.
+        Null::Echo { .. } => false,
     }
 }
 

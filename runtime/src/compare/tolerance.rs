@@ -185,6 +185,15 @@ pub struct Terms<'t> {
 }
 
 impl Terms<'_> {
+    /// [`Tolerances::DEFAULT`], for which zeros and subnormals are numbers like others.
+    pub const DEFAULT: Self = Self {
+        table: Tolerances::DEFAULT,
+        overriding: None,
+        budget: None,
+        signed_zeros: SignedZeros::Ignore,
+        subnormals: Subnormals::Ignore,
+    };
+
     /// The tolerance for a type, and whether it is the table's.
     pub(super) fn tolerance(&self, dtype: Dtype) -> (Tolerance, bool) {
         match self.overriding {

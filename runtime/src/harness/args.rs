@@ -7,6 +7,7 @@ use crate::date::Date;
 use crate::marker::{MarkerError, MarkerExpr};
 use crate::nearest;
 use crate::plan::{NameFilter, Selection};
+use crate::session::Conditions;
 use crate::spec::SuiteSpec;
 
 /// Runs the conformance checks that are linked into this executable.
@@ -44,6 +45,10 @@ pub(super) struct Cli {
     #[arg(long, env = "CROSSCHECK_RUN_EXCLUDED", value_parser = FalseyValueParser::new(), help_heading = "Conformance")]
     pub(super) run_excluded: bool,
 
+    /// Say at the end how much of what is allowed the values of each function used, on each backend
+    #[arg(long, env = "CROSSCHECK_HEADROOM", value_parser = FalseyValueParser::new(), help_heading = "Conformance")]
+    pub(super) headroom: bool,
+
     /// What to make of a run in which no body is run
     #[arg(
         long,
@@ -57,6 +62,10 @@ pub(super) struct Cli {
     /// The day on which exclusions are judged, as YYYY-MM-DD, instead of today (UTC)
     #[arg(long, env = "CROSSCHECK_TODAY", value_name = "DAY", value_parser = day, help_heading = "Conformance")]
     today: Option<Date>,
+
+    /// Draw other random inputs, in the checks that take their seed from crosscheck
+    #[arg(long, env = "CROSSCHECK_SEED", value_name = "N", default_value_t = 0, help_heading = "Conformance")]
+    seed: u64,
 }
 
 /// What to make of a run in which no body is run.
@@ -73,10 +82,7 @@ fn day(text: &str) -> Result<Date, String> {
 /// What was asked for.
 pub(super) struct Request {
     pub(super) selection: Selection,
-    /// The names of the backends that have to be available.
-    pub(super) required: Vec<String>,
-    /// The day on which exclusions are judged.
-    pub(super) today: Date,
+    pub(super) conditions: Conditions,
 }
 
 /// Something on the command line or in the environment that names nothing.
@@ -109,7 +115,8 @@ impl Cli {
         let filters = self.libtest.filter.iter().chain(&self.more_filters).cloned().collect();
         let names = NameFilter { filters, skip: self.libtest.skip.clone(), exact: self.libtest.exact };
         let selection = Selection { backends, marker, functions, names, run_excluded: self.run_excluded };
-        Ok(Request { selection, required, today: self.today.unwrap_or_else(Date::today) })
+        let today = self.today.unwrap_or_else(Date::today);
+        Ok(Request { selection, conditions: Conditions { required, today, seed: self.seed } })
     }
 
     /// Whether a run in which no body is run is a good one.

@@ -68,7 +68,7 @@ pub fn main(own: Executable, named: &[&str]) -> ExitCode {
         return ExitCode::SUCCESS;
     }
     if cli.libtest.list {
-        let session = Session::new(plan, bodies, request.required, request.today);
+        let session = Session::new(plan, bodies, request.conditions);
         return list::print(&Run::new(own, session), &cli.libtest);
     }
     if plan.cells.is_empty() && !cli.may_run_nothing() && !under_nextest() {
@@ -82,7 +82,7 @@ pub fn main(own: Executable, named: &[&str]) -> ExitCode {
             anstream::eprintln!("{} {leftover}", report::paint("warning:"));
         }
     }
-    let session = Session::new(plan, bodies, request.required, request.today);
+    let session = Session::new(plan, bodies, request.conditions);
     run::run(&Arc::new(Run::new(own, session)), &cli)
 }
 

@@ -7,6 +7,7 @@ use libtest_mimic::{Arguments, Completion, Failed, Trial};
 
 use super::args::Cli;
 use super::{Executable, USAGE, under_nextest};
+use crate::action::Failure;
 use crate::execute::Observation;
 use crate::judge::Outcome;
 use crate::plan::{Cell, Decision};
@@ -28,6 +29,8 @@ pub(super) struct Run {
 #[derive(Default)]
 struct Written {
     cells: Vec<CellRecord>,
+    /// Those of which the values did not agree with the baseline's.
+    disagreeing: Vec<Cell>,
     journal: Option<Journal>,
 }
 
@@ -41,6 +44,9 @@ impl Run {
         let finished = self.session.run(cell);
         self.note(CellRecord::new(&self.session.plan, cell, &finished));
         let outcome = finished.outcome();
+        if finished.failure() == Some(Failure::Mismatch) {
+            self.lock().disagreeing.push(*cell);
+        }
         if outcome.fails_the_run() {
             let text = self.failure(cell, &finished);
             if under_nextest() {
@@ -76,21 +82,27 @@ impl Run {
             name => name.to_owned(),
         };
         let excluded = if matches!(cell.decision, Decision::RunExcluded(_)) { " --run-excluded" } else { "" };
+        let seed = finished.seed.map(|seed| format!("\n  seed of its inputs: {seed:#018x}")).unwrap_or_default();
+        let base = match self.session.base_seed() {
+            0 => String::new(),
+            base => format!(" --seed {base}"),
+        };
         format!(
-            "{word}: {reason}\n{backtrace}  in {} ({})\n  run only this: cargo test -p {package} --test {target} --{excluded} --exact {name}",
+            "{word}: {reason}\n{backtrace}  in {} ({}){seed}\n  \
+             run only this: cargo test -p {package} --test {target} --{excluded}{base} --exact {name}",
             test.path, test.origin,
         )
     }
 
     fn note(&self, record: CellRecord) {
         let mut written = self.lock();
-        let line = Line::Cell(record);
+        let line = Line::Cell(Box::new(record));
         if let Some(Err(error)) = written.journal.as_mut().map(|journal| journal.write(&line)) {
             anstream::eprintln!("warning: the record cannot be written any further: {error}");
             written.journal = None;
         }
         if let Line::Cell(record) = line {
-            written.cells.push(record);
+            written.cells.push(*record);
         }
     }
 
@@ -107,17 +119,23 @@ impl Run {
     }
 
     /// What the run comes to, for the terminal.
-    fn report(&self, run_excluded: bool) -> String {
+    fn report(&self, cli: &Cli) -> String {
         let mut written = self.lock();
         written.cells.sort_by(|a, b| a.name.cmp(&b.name));
         let plan = &self.session.plan;
         let (suites, cells) = (&plan.suites, &written.cells);
         let mut text = format!("{}\n", report::of_run(suites, cells));
-        if run_excluded {
+        if cli.headroom {
+            text.push_str(&format!("{}\n", report::headroom(cells)));
+        }
+        if cli.run_excluded {
             text.push_str(&report::audit(suites, cells));
         } else {
             text.push_str(&report::exclusions(plan));
         }
+        text.push_str(&report::own_terms(plan));
+        text.push_str(&report::tightest(cells));
+        text.push_str(&report::outliers(self.session.polls(&written.disagreeing)));
         text.push_str(&report::unavailable(cells));
         text.push_str(&report::totals(cells));
         if let Some(journal) = &written.journal {
@@ -137,7 +155,7 @@ pub(super) fn run(run: &Arc<Run>, cli: &Cli) -> ExitCode {
     let conclusion = libtest_mimic::run(&args, cells.map(|cell| trial(run, cell)).collect());
     let json = matches!(args.format, Some(libtest_mimic::FormatSetting::Json));
     if !under_nextest() && !json && !run.lock().cells.is_empty() {
-        anstream::print!("{}", report::paint(&run.report(cli.run_excluded)));
+        anstream::print!("{}", report::paint(&run.report(cli)));
     }
     for (backend, reason) in &missing {
         anstream::eprintln!("{} `{backend}` is required, but not available: {reason}", report::paint("error:"));

@@ -6,7 +6,7 @@ use crate::compare::{Agreement, Compare, Leaves, Terms as Comparison, Tolerance,
 use crate::panics::{Panics, catch};
 use crate::registry::Agreed;
 
-const MISMATCH: Mismatch = Mismatch::Type;
+const MISMATCH: Mismatch = Mismatch::Shape { path: String::new(), actual: Vec::new(), expected: Vec::new() };
 
 /// A value that agrees.
 fn agreed(null: Option<Null>) -> Agreed {
@@ -162,7 +162,7 @@ fn every_failure_says_what_happened() {
             None => continue,
             Some(Failure::Error) => "returned an error: kernel fault 7",
             Some(Failure::Panic) => "panicked at ",
-            Some(Failure::Mismatch) => "the value is of another Rust type than the baseline's",
+            Some(Failure::Mismatch) => "shape [] instead of []",
             Some(Failure::Timeout) => "did not come to its end within 7s",
             Some(Failure::Crash) => "ended its process: kernel fault 7",
         };
@@ -207,7 +207,7 @@ fn a_changed_failure_says_what_was_expected_and_what_happened() {
     assert_eq!(
         judgement.reason,
         "row `nan` of `mlx` at matrix.rs:3 expects an error, but this is a mismatch: \
-         the value is of another Rust type than the baseline's",
+         shape [] instead of []",
     );
 }
 

@@ -1,12 +1,14 @@
 //! Views of the plan and of the record, as plain text. Pure; colours are [`paint()`]'s.
 
 mod audit;
+mod comparison;
 mod matrix;
 mod paint;
 mod rows;
 mod summary;
 
 pub use audit::audit;
+pub use comparison::{headroom, outliers, own_terms, tightest};
 pub use matrix::{of_plan, of_run};
 pub use paint::paint;
 pub use rows::{exclusions, flattened};

@@ -133,6 +133,7 @@ impl Output {
 /// Where Cargo put the suite; it builds all of them before this test.
 fn executable(suite: &str) -> &'static str {
     match suite {
+        "comparisons" => env!("CARGO_BIN_EXE_comparisons"),
         "leftovers" => env!("CARGO_BIN_EXE_leftovers"),
         "partial" => env!("CARGO_BIN_EXE_partial"),
         "empty" => env!("CARGO_BIN_EXE_empty"),

@@ -19,28 +19,44 @@ pub enum Feature {
     EmptyArgmax,
     /// Quantized matrices without rows.
     EmptyDequantize,
+    /// The largest and the smallest elements of tensors without elements: none, as long as the axis itself is not empty.
+    EmptyExtremes,
     /// The logarithm of a sum of exponentials of tensors without elements.
     EmptyLogsumexp,
+    /// Norms of rows without elements.
+    EmptyNorms,
     /// Products of tensors without elements with quantized matrices.
     EmptyQuantizedMatmul,
+    /// Rotary embeddings of no positions.
+    EmptyRope,
     /// Softmax of tensors without elements.
     EmptySoftmax,
     /// Tensors without elements, sums without terms among them.
     EmptyTensors,
+    /// Parts without elements, in place of a part.
+    EmptyUpdates,
     /// Queries of which a mask hides every key.
     FullyMaskedRows,
     /// Squares beyond the largest 32-bit float.
     HugeMagnitudes,
     /// Rotary embeddings of positions beyond 2^24, which a 32-bit float cannot tell apart.
     HugePositions,
+    /// Infinite terms in the logarithm of a sum of exponentials.
+    InfiniteLogsumexp,
     /// Products of matrices of integers.
     IntegerMatmul,
     /// Integers that no 32-bit float holds, as 16-bit floats.
     IntegersToHalves,
     /// Elements that differ little from a large mean, when they are normalised.
     LargeMeans,
+    /// The logarithm of a sum of exponentials of 16-bit floats along the last axis, a sum that 16 bits cannot hold on the way.
+    LongLogsumexp,
+    /// Products of a single row and a matrix of 16-bit floats, the sums of which 16 bits cannot hold on the way.
+    LongRowProducts,
     /// Causal attention of more queries than keys: the first queries may not see any key.
     MoreQueriesThanKeys,
+    /// NaN behind a number, in the largest and the smallest of several.
+    NanExtremes,
     /// NaN in values that a mask hides.
     NanInHiddenValues,
     /// NaN behind a number, when the largest element is looked for.
@@ -57,6 +73,8 @@ pub enum Feature {
     WeightSums,
     /// Products of matrices of 16-bit floats, the sums of which 16 bits cannot hold on the way.
     WideAccumulation,
+    /// The logarithm of a sum of exponentials of 16-bit floats, summed in more than 16 bits.
+    WideLogsumexp,
     /// Norms of 16-bit floats by a root that is not rounded to 16 bits.
     WideNorms,
     /// Products with quantized matrices of 16-bit floats, the sums of which 16 bits cannot hold on the way.

@@ -82,15 +82,24 @@ const fn mlx_cpu(feature: Feature) -> Action {
                 .saying("instead of")
         }
         Feature::DynamicOffsets
+        | Feature::EmptyExtremes
+        | Feature::EmptyNorms
+        | Feature::EmptyRope
         | Feature::EmptySoftmax
         | Feature::EmptyTensors
+        | Feature::EmptyUpdates
         | Feature::FullyMaskedRows
+        | Feature::InfiniteLogsumexp
         | Feature::LargeMeans
+        | Feature::LongLogsumexp
+        | Feature::LongRowProducts
+        | Feature::NanExtremes
         | Feature::Quantization
         | Feature::SubnormalOperands
         | Feature::Subnormals
         | Feature::WeightSums
         | Feature::WideAccumulation
+        | Feature::WideLogsumexp
         | Feature::WideNorms
         | Feature::WideRowProducts
         | Feature::WideSoftmax => RUN,
@@ -104,17 +113,25 @@ const fn mlx_metal(feature: Feature) -> Action {
         Feature::DynamicOffsets
         | Feature::EmptyArgmax
         | Feature::EmptyDequantize
+        | Feature::EmptyExtremes
         | Feature::EmptyLogsumexp
+        | Feature::EmptyNorms
         | Feature::EmptyQuantizedMatmul
+        | Feature::EmptyRope
         | Feature::EmptySoftmax
         | Feature::EmptyTensors
+        | Feature::EmptyUpdates
         | Feature::FullyMaskedRows
         | Feature::HugeMagnitudes
         | Feature::HugePositions
+        | Feature::InfiniteLogsumexp
         | Feature::IntegerMatmul
         | Feature::IntegersToHalves
         | Feature::LargeMeans
+        | Feature::LongLogsumexp
+        | Feature::LongRowProducts
         | Feature::MoreQueriesThanKeys
+        | Feature::NanExtremes
         | Feature::NanInHiddenValues
         | Feature::NanOrdering
         | Feature::Quantization
@@ -123,6 +140,7 @@ const fn mlx_metal(feature: Feature) -> Action {
         | Feature::Subnormals
         | Feature::WeightSums
         | Feature::WideAccumulation
+        | Feature::WideLogsumexp
         | Feature::WideNorms
         | Feature::WideQuantizedMatmul
         | Feature::WideReductions

@@ -115,14 +115,27 @@ fn the_first_is_divided_by_the_second(kernels: &dyn Kernels, dtype: Dtype) -> Ch
     Ok(())
 }
 
-#[conformance(of = "maximum", dtype(F32, F16, BF16))]
-fn nan_wins_over_every_number(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
+#[conformance(of = "maximum", uses = "nan_extremes", dtype(F32, F16, BF16))]
+fn nan_is_the_larger_of_two(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
+    let (inf, nan) = (f64::INFINITY, f64::NAN);
+    let (a, b) = pairs_with_nan(dtype)?;
+    assert_holds(&kernels.maximum(&a, &b)?, &[7], &[2.0, 4.0, nan, nan, nan, inf, 1.0]);
+    Ok(())
+}
+
+#[conformance(of = "minimum", uses = "nan_extremes", dtype(F32, F16, BF16))]
+fn nan_is_the_smaller_of_two(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
+    let (inf, nan) = (f64::INFINITY, f64::NAN);
+    let (a, b) = pairs_with_nan(dtype)?;
+    assert_holds(&kernels.minimum(&a, &b)?, &[7], &[1.0, 3.0, nan, nan, nan, 1.0, -inf]);
+    Ok(())
+}
+
+fn pairs_with_nan(dtype: Dtype) -> Checked<(Tensor, Tensor)> {
     let (inf, nan) = (f64::INFINITY, f64::NAN);
     let a = of(&[7], dtype, &[1.0, 4.0, nan, 1.0, nan, inf, -inf])?;
     let b = of(&[7], dtype, &[2.0, 3.0, 1.0, nan, nan, 1.0, 1.0])?;
-    assert_holds(&kernels.maximum(&a, &b)?, &[7], &[2.0, 4.0, nan, nan, nan, inf, 1.0]);
-    assert_holds(&kernels.minimum(&a, &b)?, &[7], &[1.0, 3.0, nan, nan, nan, 1.0, -inf]);
-    Ok(())
+    Ok((a, b))
 }
 
 #[conformance(of = "neg", dtype(F32, F16, BF16))]

@@ -32,11 +32,33 @@ fn rows_by_columns(kernels: &dyn Kernels) -> Checked {
 }
 
 /// A sum of 4096 ones stays exact in f32, while one kept in f16 stops at 2048 and one in bf16 at 256.
-#[conformance(of = "matmul", uses = "wide_accumulation", dtype(F16, BF16))]
-fn long_sums_are_not_kept_in_halves(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
-    let ones = vec![1.0; 4096];
-    let product = kernels.matmul(&of(&[1, 4096], dtype, &ones)?, &of(&[4096, 1], dtype, &ones)?)?;
-    assert_holds(&product, &[1, 1], &[4096.0]);
+#[conformance(
+    of = "matmul",
+    uses = "wide_accumulation",
+    dtype(F16, BF16),
+    shape(number = [1, 1], column = [17, 1], square = [2, 2], matrix = [17, 33])
+)]
+fn long_sums_are_not_kept_in_halves(kernels: &dyn Kernels, dtype: Dtype, shape: [usize; 2]) -> Checked {
+    assert_sums_are_wide(kernels, dtype, shape)
+}
+
+/// Libraries multiply a row in another way than a matrix.
+#[conformance(
+    of = "matmul",
+    uses = "wide_accumulation",
+    dtype(F16 uses("long_row_products"), BF16),
+    columns(2, 33)
+)]
+fn long_sums_of_a_row_are_not_kept_in_halves(kernels: &dyn Kernels, dtype: Dtype, columns: usize) -> Checked {
+    assert_sums_are_wide(kernels, dtype, [1, columns])
+}
+
+/// Asserts that products of rows and columns of 4096 ones are 4096.
+#[track_caller]
+fn assert_sums_are_wide(kernels: &dyn Kernels, dtype: Dtype, [rows, columns]: [usize; 2]) -> Checked {
+    let ones = |shape: [usize; 2]| of(&shape, dtype, &vec![1.0; shape[0] * shape[1]]);
+    let product = kernels.matmul(&ones([rows, 4096])?, &ones([4096, columns])?)?;
+    assert_holds(&product, &[rows, columns], &vec![4096.0; rows * columns]);
     Ok(())
 }
 

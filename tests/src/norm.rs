@@ -118,6 +118,20 @@ fn no_rows_are_normalised_to_no_rows(kernels: &dyn Kernels) -> Checked {
     Ok(())
 }
 
+#[conformance(of = "rms_norm", uses = "empty_norms", dtype(F32, F16, BF16))]
+fn rows_of_nothing_are_normalised_to_rows_of_nothing(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
+    let (x, none) = (of(&[2, 0], dtype, &[])?, of(&[0], dtype, &[])?);
+    assert_holds(&kernels.rms_norm(&x, &none, 1e-5)?, &[2, 0], &[]);
+    Ok(())
+}
+
+#[conformance(of = "layer_norm", uses = "empty_norms", dtype(F32, F16, BF16))]
+fn rows_of_nothing_have_no_mean(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
+    let (x, none) = (of(&[2, 0], dtype, &[])?, of(&[0], dtype, &[])?);
+    assert_holds(&kernels.layer_norm(&x, &none, &none, 1e-5)?, &[2, 0], &[]);
+    Ok(())
+}
+
 #[conformance(of = "rms_norm")]
 fn parameters_that_do_not_fit_are_refused(kernels: &dyn Kernels) -> Checked {
     let (x, two, three) = (Tensor::f32(&[2, 3], [1.0; 6])?, Tensor::f32(&[2], [1.0; 2])?, Tensor::f32(&[3], [1.0; 3])?);

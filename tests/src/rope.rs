@@ -4,7 +4,7 @@ use crosscheck::{backend_matrix, conformance};
 use crosscheck_backends::{Dtype, KernelError, Kernels, Rope, RopeLayout, Tensor};
 
 use crate::Checked;
-use crate::data::{assert_near, assert_refused, unit};
+use crate::data::{assert_holds, assert_near, assert_refused, unit};
 
 const ROPE: Rope = Rope { dims: 8, base: 10_000.0, scale: 1.0, offset: 0, layout: RopeLayout::Halves };
 
@@ -94,6 +94,20 @@ fn an_offset_continues_a_sequence(kernels: &dyn Kernels, layout: RopeLayout) -> 
         let token = Tensor::from_f64(&[1, 1, 8], Dtype::F32, token)?;
         assert_near(&kernels.rope(&token, &Rope { layout, offset, ..ROPE })?, expected, 1e-6);
     }
+    Ok(())
+}
+
+#[conformance(of = "rope", uses = "empty_rope", layout(Halves, Interleaved))]
+fn no_positions_are_turned_to_no_positions(kernels: &dyn Kernels, layout: RopeLayout) -> Checked {
+    let x = Tensor::f32(&[2, 3, 0, 8], [])?;
+    assert_holds(&kernels.rope(&x, &Rope { layout, ..ROPE })?, &[2, 3, 0, 8], &[]);
+    Ok(())
+}
+
+#[conformance(of = "rope", uses = "empty_tensors", layout(Halves, Interleaved))]
+fn no_sequences_are_turned_to_no_sequences(kernels: &dyn Kernels, layout: RopeLayout) -> Checked {
+    let x = Tensor::f32(&[2, 0, 5, 8], [])?;
+    assert_holds(&kernels.rope(&x, &Rope { layout, offset: 7, ..ROPE })?, &[2, 0, 5, 8], &[]);
     Ok(())
 }
 

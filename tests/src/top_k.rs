@@ -54,7 +54,7 @@ fn the_smallest_integer_comes_last(kernels: &dyn Kernels) -> Checked {
 }
 
 /// As in `argmax`, NaN is larger than everything; zeros of both signs are equal.
-#[conformance(of = "top_k", dtype(F32, F16, BF16))]
+#[conformance(of = "top_k", uses = "nan_extremes", dtype(F32, F16, BF16))]
 fn special_values_are_ordered(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
     let (inf, nan) = (f64::INFINITY, f64::NAN);
     let x = of(&[8], dtype, &[-inf, 1.0, nan, inf, -0.0, 0.0, nan, -0.0])?;

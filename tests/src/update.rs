@@ -15,7 +15,7 @@ fn the_inner_part(kernels: &dyn Kernels, dtype: Dtype) -> Checked<Tensor> {
 #[backend_matrix(
     of = "update_at",
     uses = "dynamic_offsets",
-    length(0 uses("empty_tensors"), 1, 17, 31, 33, 127, 128, 129, 1023)
+    length(0 uses("empty_updates"), 1, 17, 31, 33, 127, 128, 129, 1023)
 )]
 fn one_row(kernels: &dyn Kernels, length: usize) -> Checked<Tensor> {
     let (x, row) = (uniform(173, &[3, length], Dtype::F32, 1.0)?, uniform(174, &[1, length], Dtype::F32, 1.0)?);
@@ -59,7 +59,7 @@ fn everything_may_be_replaced(kernels: &dyn Kernels) -> Checked {
     Ok(())
 }
 
-#[conformance(of = "update_at", uses("dynamic_offsets", "empty_tensors"))]
+#[conformance(of = "update_at", uses("dynamic_offsets", "empty_updates"))]
 fn a_part_of_nothing_changes_nothing(kernels: &dyn Kernels) -> Checked {
     let x = Tensor::f32(&[3], [1.0, 2.0, 3.0])?;
     let updated = kernels.update_at(&x, &Tensor::f32(&[0], [])?, &Tensor::i32(&[1], [3])?)?;

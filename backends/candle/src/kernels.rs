@@ -1,62 +1,141 @@
 //! The contract, by candle's operations.
+//!
+//! Left out are `quantize`, `dequantize` and `quantized_matmul`: candle quantizes into GGML's blocks, of 32 or 256 elements
+//! together with their scales, and has no operation on words that have scales and biases beside them.
 
 use candle_core::{DType, Tensor as Array};
 use candle_nn::ops;
-use crosscheck_backends::{Dtype, Gelu, KernelError, Kernels, Mask, Rope, Tensor, validate};
+use crosscheck_backends::{Dtype, Gelu, Kernels, Mask, Rope, Tensor, validate};
 
-use crate::convert::{failed, to_candle, to_host};
-use crate::{attention, rope};
-
-type Result<T = Tensor> = std::result::Result<T, KernelError>;
+use crate::elementwise::{compare, either, unary, wrapping};
+use crate::run::{Result, run, run_for_two, run_on_all};
+use crate::{attention, elementwise, index, reduce, rope};
 
 /// Kernels of candle on the CPU.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Candle;
 
-/// Runs a kernel on copies of these operands.
-fn run<const N: usize>(
-    function: &'static str,
-    operands: [&Tensor; N],
-    kernel: impl FnOnce(&[Array; N]) -> candle_core::Result<Array>,
-) -> Result {
-    let copies: Vec<_> = operands.iter().map(|operand| to_candle(function, operand)).collect::<Result<_>>()?;
-    let copies = copies.try_into().expect("a copy of each operand");
-    to_host(function, &kernel(&copies).map_err(|error| failed(function, &error))?)
-}
-
-/// An element-by-element operation on two tensors. Integers are computed in 64 bits, which hold every sum and product of
-/// two of them, and cut off: candle adds with Rust's `+`, which panics in a debug build where the contract wraps.
-fn binary(
-    function: &'static str,
-    a: &Tensor,
-    b: &Tensor,
-    kernel: impl FnOnce(&Array, &Array) -> candle_core::Result<Array>,
-) -> Result {
-    validate::arithmetic(function, a, b)?;
-    let whole = a.dtype() == Dtype::I32;
-    run(function, [a, b], |[a, b]| {
-        if whole {
-            kernel(&a.to_dtype(DType::I64)?, &b.to_dtype(DType::I64)?)?.to_dtype(DType::I32)
-        } else {
-            kernel(a, b)
-        }
-    })
-}
-
-/// An element-by-element operation on floats.
-fn unary(function: &'static str, x: &Tensor, kernel: impl FnOnce(&Array) -> candle_core::Result<Array>) -> Result {
-    validate::floats(function, x)?;
-    run(function, [x], |[x]| kernel(x))
-}
-
 #[crosscheck::implements("candle")]
 impl Kernels for Candle {
     fn add(&self, a: &Tensor, b: &Tensor) -> Result {
-        binary("add", a, b, Array::broadcast_add)
+        wrapping("add", a, b, Array::broadcast_add)
+    }
+
+    fn sub(&self, a: &Tensor, b: &Tensor) -> Result {
+        wrapping("sub", a, b, Array::broadcast_sub)
     }
 
     fn mul(&self, a: &Tensor, b: &Tensor) -> Result {
-        binary("mul", a, b, Array::broadcast_mul)
+        wrapping("mul", a, b, Array::broadcast_mul)
+    }
+
+    fn div(&self, a: &Tensor, b: &Tensor) -> Result {
+        validate::floats("div", a)?;
+        validate::elementwise("div", a, b)?;
+        run("div", [a, b], |[a, b]| a.broadcast_div(b))
+    }
+
+    fn maximum(&self, a: &Tensor, b: &Tensor) -> Result {
+        either("maximum", a, b, Array::broadcast_maximum)
+    }
+
+    fn minimum(&self, a: &Tensor, b: &Tensor) -> Result {
+        either("minimum", a, b, Array::broadcast_minimum)
+    }
+
+    fn neg(&self, x: &Tensor) -> Result {
+        validate::numbers("neg", x)?;
+        run("neg", [x], |[x]| elementwise::neg(x))
+    }
+
+    fn exp(&self, x: &Tensor) -> Result {
+        unary("exp", x, Array::exp)
+    }
+
+    fn log(&self, x: &Tensor) -> Result {
+        unary("log", x, Array::log)
+    }
+
+    fn sqrt(&self, x: &Tensor) -> Result {
+        unary("sqrt", x, Array::sqrt)
+    }
+
+    fn rsqrt(&self, x: &Tensor) -> Result {
+        unary("rsqrt", x, |x| x.sqrt()?.recip())
+    }
+
+    fn tanh(&self, x: &Tensor) -> Result {
+        unary("tanh", x, Array::tanh)
+    }
+
+    fn sigmoid(&self, x: &Tensor) -> Result {
+        unary("sigmoid", x, ops::sigmoid)
+    }
+
+    fn equal(&self, a: &Tensor, b: &Tensor) -> Result {
+        compare("equal", a, b, Array::broadcast_eq)
+    }
+
+    fn not_equal(&self, a: &Tensor, b: &Tensor) -> Result {
+        compare("not_equal", a, b, Array::broadcast_ne)
+    }
+
+    fn less(&self, a: &Tensor, b: &Tensor) -> Result {
+        compare("less", a, b, Array::broadcast_lt)
+    }
+
+    fn less_equal(&self, a: &Tensor, b: &Tensor) -> Result {
+        compare("less_equal", a, b, Array::broadcast_le)
+    }
+
+    fn greater(&self, a: &Tensor, b: &Tensor) -> Result {
+        compare("greater", a, b, Array::broadcast_gt)
+    }
+
+    fn greater_equal(&self, a: &Tensor, b: &Tensor) -> Result {
+        compare("greater_equal", a, b, Array::broadcast_ge)
+    }
+
+    fn select(&self, condition: &Tensor, a: &Tensor, b: &Tensor) -> Result {
+        let (_, shape) = validate::select(condition, a, b)?;
+        run("select", [condition, a, b], |[condition, a, b]| elementwise::select(condition, a, b, &shape))
+    }
+
+    fn cast(&self, x: &Tensor, dtype: Dtype) -> Result {
+        run("cast", [x], |[x]| elementwise::cast(x, dtype))
+    }
+
+    fn sum(&self, x: &Tensor, axis: usize) -> Result {
+        validate::numbers("sum", x)?;
+        validate::along("sum", x, axis)?;
+        run("sum", [x], |[x]| reduce::sum(x, axis))
+    }
+
+    fn mean(&self, x: &Tensor, axis: usize) -> Result {
+        validate::floats("mean", x)?;
+        validate::along("mean", x, axis)?;
+        run("mean", [x], |[x]| x.mean(axis))
+    }
+
+    fn max(&self, x: &Tensor, axis: usize) -> Result {
+        validate::extreme("max", x, axis)?;
+        run("max", [x], |[x]| x.max(axis))
+    }
+
+    fn min(&self, x: &Tensor, axis: usize) -> Result {
+        validate::extreme("min", x, axis)?;
+        run("min", [x], |[x]| x.min(axis))
+    }
+
+    fn logsumexp(&self, x: &Tensor, axis: usize) -> Result {
+        validate::floats("logsumexp", x)?;
+        validate::along("logsumexp", x, axis)?;
+        run("logsumexp", [x], |[x]| x.log_sum_exp(axis))
+    }
+
+    fn top_k(&self, x: &Tensor, k: usize, axis: usize) -> Result<(Tensor, Tensor)> {
+        validate::top_k(x, k, axis)?;
+        run_for_two("top_k", x, |x| reduce::top_k(x, k, axis))
     }
 
     fn matmul(&self, a: &Tensor, b: &Tensor) -> Result {
@@ -113,22 +192,37 @@ impl Kernels for Candle {
 
     fn embedding(&self, table: &Tensor, ids: &Tensor) -> Result {
         validate::embedding(table, ids)?;
-        run("embedding", [table, ids], |[table, ids]| {
-            let shape = [ids.dims(), &table.dims()[1..]].concat();
-            table.embedding(&ids.flatten_all()?.to_dtype(DType::U32)?)?.reshape(shape)
-        })
+        run("embedding", [table, ids], |[table, ids]| index::embedding(table, ids))
     }
 
-    // candle computes at once, so that a start that is known only at run time is a number when it slices.
     fn slice_at(&self, x: &Tensor, start: &Tensor, shape: &[usize]) -> Result {
         let starts = validate::slice_at(x, start, shape)?;
-        run("slice_at", [x], |[x]| {
-            let mut part = x.clone();
-            for (axis, (start, length)) in starts.iter().zip(shape).enumerate() {
-                part = part.narrow(axis, *start, *length)?;
-            }
-            Ok(part)
-        })
+        run("slice_at", [x], |[x]| index::slice(x, &starts, shape))
+    }
+
+    fn update_at(&self, x: &Tensor, part: &Tensor, start: &Tensor) -> Result {
+        let starts = validate::update_at(x, part, start)?;
+        run("update_at", [x, part], |[x, part]| index::update(x, part, &starts))
+    }
+
+    fn take_along_axis(&self, x: &Tensor, indices: &Tensor, axis: usize) -> Result {
+        validate::take_along_axis(x, indices, axis)?;
+        run("take_along_axis", [x, indices], |[x, indices]| index::take(x, indices, axis))
+    }
+
+    fn concatenate(&self, parts: &[&Tensor], axis: usize) -> Result {
+        validate::concatenate(parts, axis)?;
+        run_on_all("concatenate", parts, |parts| Array::cat(parts, axis))
+    }
+
+    fn transpose(&self, x: &Tensor, axes: &[usize]) -> Result {
+        validate::transpose(x, axes)?;
+        run("transpose", [x], |[x]| x.permute(axes))
+    }
+
+    fn broadcast_to(&self, x: &Tensor, shape: &[usize]) -> Result {
+        validate::broadcast_to(x, shape)?;
+        run("broadcast_to", [x], |[x]| x.broadcast_as(shape))
     }
 
     fn argmax(&self, x: &Tensor, axis: usize) -> Result {

@@ -5,9 +5,13 @@
 
 mod attention;
 mod convert;
+mod elementwise;
 mod exclusions;
+mod index;
 mod kernels;
+mod reduce;
 mod rope;
+mod run;
 
 pub use kernels::Candle;
 

@@ -1,0 +1,43 @@
+//! Running a kernel of candle on tensors of the contract.
+
+use candle_core::Tensor as Array;
+use crosscheck_backends::{KernelError, Tensor};
+
+use crate::convert::{failed, to_candle, to_host};
+
+pub(crate) type Result<T = Tensor> = std::result::Result<T, KernelError>;
+
+/// Runs a kernel on copies of these operands.
+pub(crate) fn run<const N: usize>(
+    function: &'static str,
+    operands: [&Tensor; N],
+    kernel: impl FnOnce(&[Array; N]) -> candle_core::Result<Array>,
+) -> Result {
+    let copies = copies(function, &operands)?.try_into().expect("a copy of each operand");
+    to_host(function, &kernel(&copies).map_err(|error| failed(function, &error))?)
+}
+
+/// Runs a kernel that takes any number of operands on copies of these.
+pub(crate) fn run_on_all(
+    function: &'static str,
+    operands: &[&Tensor],
+    kernel: impl FnOnce(&[Array]) -> candle_core::Result<Array>,
+) -> Result {
+    let copies = copies(function, operands)?;
+    to_host(function, &kernel(&copies).map_err(|error| failed(function, &error))?)
+}
+
+/// Runs a kernel that has two results on a copy of this operand.
+pub(crate) fn run_for_two(
+    function: &'static str,
+    operand: &Tensor,
+    kernel: impl FnOnce(&Array) -> candle_core::Result<(Array, Array)>,
+) -> Result<(Tensor, Tensor)> {
+    let copy = to_candle(function, operand)?;
+    let (first, second) = kernel(&copy).map_err(|error| failed(function, &error))?;
+    Ok((to_host(function, &first)?, to_host(function, &second)?))
+}
+
+fn copies(function: &'static str, operands: &[&Tensor]) -> Result<Vec<Array>> {
+    operands.iter().map(|operand| to_candle(function, operand)).collect()
+}

@@ -11,15 +11,17 @@ use crate::element::{Slice, element, origin, registered};
 use crate::errors::Errors;
 use crate::nearest::did_you_mean;
 
-/// `name = "…", aliases("…", …)`.
+/// `name = "…", aliases("…", …), device = "…", isolated`.
 pub struct BackendArgs {
     name: LitStr,
     aliases: Vec<LitStr>,
+    device: Option<LitStr>,
+    isolated: bool,
 }
 
 impl Parse for BackendArgs {
     fn parse(input: ParseStream) -> syn::Result<Self> {
-        let (mut name, mut aliases) = (None, None);
+        let (mut name, mut aliases, mut device, mut isolated) = (None, None, None, None);
         while !input.is_empty() {
             let key: Ident = input.parse()?;
             let repeated = match key.to_string().as_str() {
@@ -33,9 +35,15 @@ impl Parse for BackendArgs {
                     let list = Punctuated::<LitStr, Token![,]>::parse_terminated(&content)?;
                     aliases.replace(list.into_iter().collect()).is_some()
                 }
+                "device" => {
+                    input.parse::<Token![=]>()?;
+                    device.replace(input.parse()?).is_some()
+                }
+                "isolated" => isolated.replace(()).is_some(),
                 _ => {
-                    let hint = did_you_mean(&key.to_string(), ["name", "aliases"]);
-                    let message = format!("unknown argument `{key}`{hint} (known: name = \"…\", aliases(\"…\", …))");
+                    let hint = did_you_mean(&key.to_string(), ["name", "aliases", "device", "isolated"]);
+                    let known = "name = \"…\", aliases(\"…\", …), device = \"…\", isolated";
+                    let message = format!("unknown argument `{key}`{hint} (known: {known})");
                     return Err(syn::Error::new_spanned(key, message));
                 }
             };
@@ -47,7 +55,9 @@ impl Parse for BackendArgs {
             }
         }
         match name {
-            Some(name) => Ok(Self { name, aliases: aliases.unwrap_or_default() }),
+            Some(name) => {
+                Ok(Self { name, aliases: aliases.unwrap_or_default(), device, isolated: isolated.is_some() })
+            }
             None => {
                 let message = "a backend needs a name: `#[crosscheck::backend(name = \"…\")]`";
                 Err(syn::Error::new(Span::call_site(), message))
@@ -59,7 +69,7 @@ impl Parse for BackendArgs {
 /// The function, and its registration.
 pub fn expand(args: BackendArgs, item: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
-    for name in std::iter::once(&args.name).chain(&args.aliases) {
+    for name in std::iter::once(&args.name).chain(&args.aliases).chain(&args.device) {
         check_name(name, &mut errors);
     }
     let Some(function) = errors.keep(syn::parse2::<ItemFn>(item.clone())) else {
@@ -79,7 +89,9 @@ pub fn expand(args: BackendArgs, item: TokenStream) -> TokenStream {
     let open = &function.sig.ident;
     let origin = origin(open.span());
     // The subject is inferred from what the function returns, so that a wrong return type is rustc's to explain.
-    let value = quote!(::crosscheck::__private::Backend::new(#name, #aliases, #origin, #open));
+    let isolated = args.isolated.then(|| quote!(.isolated()));
+    let device = args.device.as_ref().map(|device| quote!(.device(#device)));
+    let value = quote!(::crosscheck::__private::Backend::new(#name, #aliases, #origin, #open) #isolated #device);
     let registration = element(&Slice::Backends, &value);
     registered(&function, &registration)
 }

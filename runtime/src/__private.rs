@@ -110,7 +110,17 @@ impl<S: Subject + ?Sized> Backend<S> {
         origin: Origin,
         open: fn() -> Result<Box<S>, Unavailable>,
     ) -> Self {
-        Self { name, aliases, origin, open }
+        Self { name, aliases, origin, isolated: false, device: None, open }
+    }
+
+    /// One whose cells run in processes of their own.
+    pub const fn isolated(self) -> Self {
+        Self { isolated: true, ..self }
+    }
+
+    /// One whose cells have a device for themselves while they run.
+    pub const fn device(self, device: &'static str) -> Self {
+        Self { device: Some(device), ..self }
     }
 }
 

@@ -49,6 +49,8 @@ pub enum Observation {
     TimedOut {
         /// How long it was given.
         limit: Duration,
+        /// What its process was doing then, where that is known.
+        doing: Option<String>,
     },
     /// The body ended its process.
     Crashed {
@@ -110,8 +112,9 @@ impl Executor {
         }
     }
 
-    /// Runs a cell; a panic of its body is printed where it is not expected.
-    pub(crate) fn run(&self, cell: CellOf<'_>, panics: Panics) -> Observation {
+    /// Runs a cell; a panic of its body is printed where it is not expected. `begins` is called when everything that comes
+    /// before the body is done.
+    pub(crate) fn run(&self, cell: CellOf<'_>, panics: Panics, begins: &dyn Fn()) -> Observation {
         let CellOf { test, case, backend, differential } = cell;
         let instance = match self.open(backend) {
             Ok(instance) => instance,
@@ -123,6 +126,7 @@ impl Executor {
             Ok(expected) => expected,
             Err(message) => return Observation::SetupFailed { message },
         };
+        begins();
         let expected_to_fail = panics == Panics::Expected;
         // What this thread left behind is no evidence.
         let _ = catch(Panics::Unexpected, || self.bodies.take_receipt(instance));

@@ -276,7 +276,10 @@ fn describe(observation: &Observation) -> String {
         Observation::Errored { message } => format!("returned an error: {message}"),
         Observation::Panicked(panic) => panic.describe(),
         Observation::Returned { comparison: Some(Err(mismatch)), .. } => mismatch.to_string(),
-        Observation::TimedOut { limit } => format!("did not come to its end within {limit:?}"),
+        Observation::TimedOut { limit, doing } => {
+            let doing = doing.as_ref().map(|doing| format!(" (it was {doing})")).unwrap_or_default();
+            format!("did not come to its end within {limit:?}{doing}")
+        }
         Observation::Crashed { how } => format!("ended its process: {how}"),
         Observation::NotRun
         | Observation::Unavailable { .. }

@@ -35,6 +35,8 @@ pub mod judge;
 pub mod marker;
 #[cfg(feature = "harness")]
 pub mod matrix;
+#[cfg(all(feature = "harness", unix))]
+mod isolate;
 mod nearest;
 #[cfg(feature = "harness")]
 pub mod outlier;

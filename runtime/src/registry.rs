@@ -94,6 +94,10 @@ pub struct Backend<S: Subject + ?Sized> {
     pub aliases: &'static [&'static str],
     /// Where it was written.
     pub origin: Origin,
+    /// Whether its cells run in processes of their own.
+    pub isolated: bool,
+    /// The device that its cells have for themselves while they run.
+    pub device: Option<&'static str>,
     /// Opens it.
     pub open: fn() -> Result<Box<S>, Unavailable>,
 }
@@ -366,6 +370,8 @@ fn gather<S: Subject + ?Sized>(elements: &Elements) -> Gathered {
                 aliases: backend.aliases,
                 origin: backend.origin,
                 implements: implemented(backend.name),
+                isolated: backend.isolated,
+                device: backend.device,
             })
             .collect(),
         implementing: implements

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::hash::Hasher;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use fnv::FnvHasher;
 
@@ -15,7 +15,7 @@ use crate::panics::Panics;
 use crate::plan::{Cell, Decision, Plan};
 use crate::registry::Bodies;
 use crate::seed;
-use crate::spec::Exclusion;
+use crate::spec::{Exclusion, Row};
 
 /// A plan that can be run.
 pub struct Session {
@@ -34,12 +34,15 @@ pub struct Conditions {
     pub today: Date,
     /// What the seeds of all cases are made with.
     pub seed: u64,
+    /// Whether bodies that are expected to end their process, or never to end, may be run: whoever runs the session sees to
+    /// it that they do no harm.
+    pub contained: bool,
 }
 
 impl Conditions {
-    /// Nothing is required, and the seed is 0.
+    /// Nothing is required, the seed is 0, and nothing is contained.
     pub fn on(today: Date) -> Self {
-        Self { required: Vec::new(), today, seed: 0 }
+        Self { required: Vec::new(), today, seed: 0, contained: false }
     }
 }
 
@@ -70,6 +73,10 @@ impl Session {
         if let Some(reason) = self.planned_reason(cell) {
             return Some(reason);
         }
+        // What may take the process down is not opened in this one to find out.
+        if self.is_isolated(cell) {
+            return None;
+        }
         let unavailable = || self.executors[cell.suite as usize].unavailable(cell.backend as usize);
         unavailable().filter(|_| !self.is_required(cell))
     }
@@ -84,7 +91,7 @@ impl Session {
 
     /// The required backends that have a cell here and are not available, also when no cell would have opened them.
     pub(crate) fn missing(&self) -> BTreeMap<&'static str, String> {
-        let required = self.plan.cells.iter().filter(|cell| self.is_required(cell));
+        let required = self.plan.cells.iter().filter(|cell| self.is_required(cell) && !self.is_isolated(cell));
         let backends: BTreeMap<_, _> = required.map(|cell| ((cell.suite, cell.backend), cell)).collect();
         let unavailable = backends.into_values().filter_map(|cell| {
             let reason = self.executors[cell.suite as usize].unavailable(cell.backend as usize)?;
@@ -95,12 +102,28 @@ impl Session {
 
     /// Runs one cell to its end.
     pub fn run(&self, cell: &Cell) -> Finished {
+        self.run_announced(cell, &|| ())
+    }
+
+    /// The same; `begins` is called when everything that comes before the body is done.
+    pub(crate) fn run_announced(&self, cell: &Cell, begins: &dyn Fn()) -> Finished {
         let started = Instant::now();
         let (observation, seed) = match self.not_run(cell) {
             Some(observation) => (observation, None),
-            None => seed::with(self.seed(cell), || self.execute(cell)),
+            None => seed::with(self.seed(cell), || self.execute(cell, begins)),
         };
-        let micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
+        self.finish(cell, observation, seed, started.elapsed())
+    }
+
+    /// What it means that this happened to a cell.
+    pub(crate) fn finish(
+        &self,
+        cell: &Cell,
+        observation: Observation,
+        seed: Option<u64>,
+        elapsed: Duration,
+    ) -> Finished {
+        let micros = u64::try_from(elapsed.as_micros()).unwrap_or(u64::MAX);
         let judgement = self.judge(cell, &observation);
         let set_aside = matches!(cell.decision, Decision::RunExcluded(_));
         let with_row = set_aside.then(|| judge(self.plan.row(cell), self.terms(cell), &observation).outcome);
@@ -116,7 +139,7 @@ impl Session {
         cases.dedup();
         cases.into_iter().map(move |case| {
             let cells: Vec<_> = self.plan.cells.iter().filter(|cell| case_of(cell) == case).collect();
-            let asked = cells.iter().filter(|cell| self.not_run(cell).is_none());
+            let asked = cells.iter().filter(|cell| self.not_run(cell).is_none() && !self.is_isolated(cell));
             let suite = self.plan.suite(cells[0]);
             let baseline = suite.backends.iter().position(|backend| backend.name == suite.baseline);
             let backends: Vec<_> = baseline.into_iter().chain(asked.map(|cell| cell.backend as usize)).collect();
@@ -166,15 +189,9 @@ impl Session {
 
     /// What is known of a cell whose body is not run at all.
     fn not_run(&self, cell: &Cell) -> Option<Observation> {
-        // What is expected to take the process down has no place in this one.
-        let takes_it_down = |kind: &Exclusion| {
-            matches!(kind, Exclusion::XFail { failure: Some(Failure::Crash | Failure::Timeout), .. })
-        };
         match cell.decision {
             Decision::Skip(_) => Some(Observation::NotRun),
-            Decision::XFail(_) | Decision::RunExcluded(_)
-                if self.plan.row(cell).is_some_and(|row| takes_it_down(&row.kind)) =>
-            {
+            Decision::XFail(_) | Decision::RunExcluded(_) if !self.conditions.contained && self.takes_it_down(cell) => {
                 Some(Observation::NotRun)
             }
             Decision::NotImplemented(_) => self
@@ -185,7 +202,22 @@ impl Session {
         }
     }
 
-    fn execute(&self, cell: &Cell) -> Observation {
+    /// Whether the matrix expects the cell to end its process, or never to end.
+    fn takes_it_down(&self, cell: &Cell) -> bool {
+        let failure = |row: &Row| match row.kind {
+            Exclusion::XFail { failure, .. } => failure,
+            Exclusion::Skip => None,
+        };
+        matches!(self.plan.row(cell).and_then(failure), Some(Failure::Crash | Failure::Timeout))
+    }
+
+    /// Whether the cell is one for a process of its own, whatever else is.
+    pub(crate) fn is_isolated(&self, cell: &Cell) -> bool {
+        let backend = &self.plan.suite(cell).backends[cell.backend as usize];
+        (backend.isolated || self.takes_it_down(cell)) && self.not_run(cell).is_none()
+    }
+
+    fn execute(&self, cell: &Cell, begins: &dyn Fn()) -> Observation {
         let test = self.plan.test(cell);
         let cell_of = CellOf {
             test: cell.test as usize,
@@ -195,7 +227,7 @@ impl Session {
         };
         let expected = matches!(cell.decision, Decision::XFail(_));
         let panics = if expected { Panics::Expected } else { Panics::Unexpected };
-        self.executors[cell.suite as usize].run(cell_of, panics)
+        self.executors[cell.suite as usize].run(cell_of, panics, begins)
     }
 }
 

@@ -103,6 +103,10 @@ pub struct BackendSpec {
     pub origin: Origin,
     /// The functions of the contract that it implements; `None` when nothing says so.
     pub implements: Option<&'static [&'static str]>,
+    /// Whether its cells run in processes of their own.
+    pub isolated: bool,
+    /// The device that its cells have for themselves while they run.
+    pub device: Option<&'static str>,
 }
 
 /// A test.
@@ -133,7 +137,7 @@ pub struct TestSpec {
 impl BackendSpec {
     /// A backend without aliases, of which nothing says what it implements.
     pub fn new(name: &'static str, origin: Origin) -> Self {
-        Self { name, aliases: &[], origin, implements: None }
+        Self { name, aliases: &[], origin, implements: None, isolated: false, device: None }
     }
 }
 

@@ -26,7 +26,7 @@ fn observations() -> Vec<(Observation, Option<Failure>)> {
         (Observation::Errored { message: "kernel fault 7".to_owned() }, Some(Failure::Error)),
         (Observation::NotImplemented { function: "softmax".to_owned() }, None),
         (Observation::Panicked(panic), Some(Failure::Panic)),
-        (Observation::TimedOut { limit: Duration::from_secs(7) }, Some(Failure::Timeout)),
+        (Observation::TimedOut { limit: Duration::from_secs(7), doing: None }, Some(Failure::Timeout)),
         (Observation::Crashed { how: "kernel fault 7".to_owned() }, Some(Failure::Crash)),
     ]
 }

@@ -1,0 +1,100 @@
+//! The process that runs cells for another one.
+
+use std::fs::File;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::io::{self, Read, Write};
+use std::os::fd::{AsFd, AsRawFd};
+use std::os::unix::net::UnixStream;
+use std::path::PathBuf;
+
+use rustix::event::{PollFd, PollFlags, poll};
+use serde::Serialize;
+
+use super::frame::{Inbox, send};
+use super::{Answer, Request};
+
+/// How many file descriptors more than at the beginning are no leak.
+const SPARE: i32 = 64;
+
+/// Runs the cells that come in on standard input until there are no more; `run` is given what to call when the body begins.
+///
+/// # Errors
+/// When the channel is none, or breaks.
+pub(crate) fn serve<T: Serialize>(mut run: impl FnMut(&Request, &dyn Fn()) -> T) -> io::Result<()> {
+    // Bodies find nothing on their standard input, and the channel is not where they would look for it.
+    let mut channel = UnixStream::from(io::stdin().as_fd().try_clone_to_owned()?);
+    rustix::stdio::dup2_stdin(File::open("/dev/null")?)?;
+    end_with_parent(channel.try_clone()?);
+    let clean = State::now();
+    let (mut inbox, mut buffer) = (Inbox::default(), [0; 4096]);
+    loop {
+        let Some(request) = inbox.take::<Request>().map_err(|_| io::Error::other("the channel is garbled"))? else {
+            match channel.read(&mut buffer)? {
+                0 => return Ok(()),
+                length => inbox.add(&buffer[..length]),
+            }
+            continue;
+        };
+        let begun = || {
+            if request.announce {
+                // A channel that is broken ends the worker at the answer.
+                let _ = send(&mut &channel, &Answer::<()>::Begun);
+            }
+        };
+        let value = run(&request, &begun);
+        flush();
+        send(&mut channel, &Answer::Ended { value, soiled: clean.differs_now() })?;
+    }
+}
+
+/// A worker whose run has ended, or was killed, is of no use, whatever its body is doing.
+fn end_with_parent(channel: UnixStream) {
+    std::thread::spawn(move || {
+        // Waits for nothing but the other end's being closed, which cannot be left out.
+        while poll(&mut [PollFd::new(&channel, PollFlags::empty())], None).is_err() {}
+        let _ = rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::KILL);
+    });
+}
+
+/// What was printed goes out, what C and C++ code printed as well.
+fn flush() {
+    let _ = io::stdout().flush();
+    // SAFETY: a null pointer stands for all streams, which may be flushed at any time and from any thread.
+    unsafe { libc::fflush(std::ptr::null_mut()) };
+}
+
+/// What of a process its bodies share.
+#[derive(PartialEq)]
+struct State {
+    folder: Option<PathBuf>,
+    /// A hash of the environment.
+    variables: u64,
+    /// The number that the next file descriptor would get.
+    descriptor: i32,
+}
+
+impl State {
+    fn now() -> Self {
+        let mut variables = DefaultHasher::new();
+        std::env::vars_os().for_each(|variable| variable.hash(&mut variables));
+        let next = rustix::stdio::stdin().try_clone_to_owned();
+        Self {
+            folder: std::env::current_dir().ok(),
+            variables: variables.finish(),
+            descriptor: next.map_or(i32::MAX, |next| next.as_raw_fd()),
+        }
+    }
+
+    /// What is not as it was.
+    fn differs_now(&self) -> Option<String> {
+        let now = Self::now();
+        if now.folder != self.folder {
+            return Some("it changed the working directory".to_owned());
+        }
+        if now.variables != self.variables {
+            return Some("it changed the environment".to_owned());
+        }
+        (now.descriptor > self.descriptor.saturating_add(SPARE))
+            .then(|| format!("it left more than {SPARE} file descriptors open"))
+    }
+}

@@ -21,12 +21,18 @@ pub enum TaskError {
     /// A record of a run could not be read.
     #[error(transparent)]
     Record(#[from] crosscheck::record::RecordError),
-    /// A file could not be written.
+    /// A file could not be read or written.
     #[error("{}: {source}", path.display())]
     Io { path: PathBuf, source: io::Error },
     /// The two test runners did not see the same.
     #[error("`cargo test` and `cargo nextest` disagree:\n{0}")]
     RunnersDisagree(String),
+    /// A file of tensors is none.
+    #[error("{}: {source}", path.display())]
+    Safetensors { path: PathBuf, source: safetensors::SafeTensorError },
+    /// The golden tensors are others than the scripts make.
+    #[error("{file} is not what its scripts make; `cargo xtask fixtures` writes it again:\n{differences}")]
+    FixturesDiffer { file: &'static str, differences: String },
     /// The suite lets faults pass.
     #[error("mutants that no test about their function notices:\n{0}")]
     Survivors(String),

@@ -4,6 +4,7 @@
 
 mod cargo;
 mod error;
+mod fixtures;
 mod matrix;
 mod mlx;
 mod mutants;
@@ -30,6 +31,8 @@ enum Task {
     Test,
     /// Run the suite on the reference with one fault each, and print which tests notice it
     Mutants,
+    /// Make the golden tensors again, or check that they are what their scripts make
+    Fixtures(fixtures::Options),
     /// Set up the MLX library, so that the MLX backends build and run on this machine
     Mlx(mlx::Options),
     /// Write the Rust bindings of mlx-c (`mlx` starts this in a process of its own)
@@ -42,6 +45,7 @@ fn main() -> ExitCode {
         Task::Matrix(options) => matrix::matrix(&options),
         Task::Test => test::test(),
         Task::Mutants => mutants::mutants(),
+        Task::Fixtures(options) => fixtures::fixtures(&options),
         Task::Mlx(options) => mlx::provision(&options).map(drop).map_err(Into::into),
         Task::MlxBindings(request) => mlx::bindings::generate(&request).map_err(Into::into),
     };

@@ -26,6 +26,7 @@ pub mod reduction;
 pub mod rope;
 pub mod slice;
 pub mod softmax;
+pub mod strided;
 pub mod top_k;
 pub mod update;
 

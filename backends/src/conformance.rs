@@ -2,11 +2,13 @@
 
 use std::error::Error;
 
-use crosscheck::compare::{Leaves, View};
-use crosscheck::{Compare, Receipt, Subject, Unavailable};
+use crosscheck::compare::{self, Leaves, View};
+use crosscheck::{Carries, Compare, Receipt, Subject, Unavailable};
 
+use crate::dtype::Dtype;
 use crate::error::KernelError;
 use crate::kernels::Kernels;
+use crate::layout::Layout;
 use crate::reference::Reference;
 use crate::tensor::{Data, Tensor};
 
@@ -35,6 +37,18 @@ pub enum Feature {
     EmptyTensors,
     /// Parts without elements, in place of a part.
     EmptyUpdates,
+    /// 64-bit floats.
+    Float64,
+    /// Exponentials, error functions, sines and cosines of 64-bit floats, and what is made of them, with the type's digits.
+    Float64Functions,
+    /// Norms of 64-bit floats with the digits of the type.
+    Float64Norms,
+    /// Matrices in 4 or 8 bits with scales of 64 bits.
+    Float64Quantization,
+    /// Exponentials of 64-bit floats that are beyond the range of 32-bit ones.
+    Float64Range,
+    /// 64-bit floats as 16-bit ones, rounded once.
+    Float64ToHalves,
     /// Queries of which a mask hides every key.
     FullyMaskedRows,
     /// Squares beyond the largest 32-bit float.
@@ -63,12 +77,20 @@ pub enum Feature {
     NanOrdering,
     /// Matrices in 4 or 8 bits.
     Quantization,
+    /// Operands that do not stand in memory in the order of their elements, without gaps, from the beginning of a buffer.
+    StridedInputs,
+    /// Norms of rows that do not stand in memory one behind another, without gaps.
+    StridedNorms,
+    /// Tables to look up in of which the rows do not stand in memory one behind another, without gaps.
+    StridedTables,
     /// Exponentials below the smallest normal float.
     SubnormalExponentials,
     /// Operands below the smallest normal float.
     SubnormalOperands,
     /// Sums and products below the smallest normal float.
     Subnormals,
+    /// Batches of matrices with their axes in the reverse order in memory.
+    TransposedBatches,
     /// Softmax weights of 16-bit floats that sum to 1, up to the rounding of each.
     WeightSums,
     /// Products of matrices of 16-bit floats, the sums of which 16 bits cannot hold on the way.
@@ -103,9 +125,41 @@ impl Subject for dyn Kernels {
     }
 }
 
+impl Carries<Feature> for Dtype {
+    fn features(&self) -> &'static [Feature] {
+        match self {
+            Self::F64 => &[Feature::Float64],
+            Self::F32 | Self::F16 | Self::BF16 | Self::I32 | Self::Bool => &[],
+        }
+    }
+}
+
+impl Carries<Feature> for Layout {
+    fn features(&self) -> &'static [Feature] {
+        match self {
+            Self::RowMajor => &[],
+            Self::Transposed | Self::Strided | Self::Offset => &[Feature::StridedInputs],
+        }
+    }
+}
+
+impl From<Dtype> for compare::Dtype {
+    fn from(dtype: Dtype) -> Self {
+        match dtype {
+            Dtype::F64 => Self::F64,
+            Dtype::F32 => Self::F32,
+            Dtype::F16 => Self::F16,
+            Dtype::BF16 => Self::BF16,
+            Dtype::I32 => Self::I32,
+            Dtype::Bool => Self::Bool,
+        }
+    }
+}
+
 impl Compare for Tensor {
     fn leaves<'a>(&'a self, leaves: &mut Leaves<'a>) {
         leaves.array(match self.data() {
+            Data::F64(values) => View::new(values, self.shape()),
             Data::F32(values) => View::new(values, self.shape()),
             Data::F16(values) => View::new(values, self.shape()),
             Data::BF16(values) => View::new(values, self.shape()),

@@ -8,6 +8,7 @@ mod dtype;
 mod error;
 mod exclusions;
 mod kernels;
+mod layout;
 #[cfg(feature = "mlx")]
 pub mod mlx;
 pub mod reference;
@@ -19,4 +20,5 @@ pub use conformance::Feature;
 pub use dtype::Dtype;
 pub use error::KernelError;
 pub use kernels::{Gelu, Kernels, Mask, Quantization, Quantized, Rope, RopeLayout};
+pub use layout::{Layout, Placed};
 pub use tensor::{Data, Tensor};

@@ -6,18 +6,29 @@ use half::{bf16, f16};
 
 use crate::dtype::Dtype;
 use crate::error::KernelError;
+use crate::layout::{Layout, Placed};
 use crate::round::{to_bf16, to_f16};
 
-/// A dense tensor in host memory, row-major.
-#[derive(Clone, PartialEq)]
+/// A dense tensor in host memory, row-major. Two of equal shape and elements are equal, whatever the [`Layout`] that a
+/// backend is to hold them in.
+#[derive(Clone)]
 pub struct Tensor {
     shape: Vec<usize>,
     data: Data,
+    layout: Layout,
+}
+
+impl PartialEq for Tensor {
+    fn eq(&self, other: &Self) -> bool {
+        self.shape == other.shape && self.data == other.data
+    }
 }
 
 /// The elements of a tensor.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Data {
+    /// 64-bit floats.
+    F64(Vec<f64>),
     /// 32-bit floats.
     F32(Vec<f32>),
     /// 16-bit floats.
@@ -37,10 +48,18 @@ impl Tensor {
     /// When the shape does not hold as many elements as there are, or its dimensions multiply to 2^31 or more.
     pub fn new(shape: &[usize], data: Data) -> Result<Self, KernelError> {
         match count(shape) {
-            Some(count) if count == data.len() => Ok(Self { shape: shape.to_vec(), data }),
+            Some(count) if count == data.len() => Ok(Self { shape: shape.to_vec(), data, layout: Layout::RowMajor }),
             Some(count) => Err(shape_error(format!("shape {shape:?} holds {count} elements, not {}", data.len()))),
             None => Err(shape_error(format!("shape {shape:?} is too large: {} elements is the limit", i32::MAX))),
         }
+    }
+
+    /// A tensor of 64-bit floats.
+    ///
+    /// # Errors
+    /// When the shape does not hold as many elements as there are.
+    pub fn f64(shape: &[usize], values: impl Into<Vec<f64>>) -> Result<Self, KernelError> {
+        Self::new(shape, Data::F64(values.into()))
     }
 
     /// A tensor of 32-bit floats.
@@ -74,6 +93,7 @@ impl Tensor {
     /// When the shape does not hold as many elements as there are.
     pub fn from_f64(shape: &[usize], dtype: Dtype, values: &[f64]) -> Result<Self, KernelError> {
         let data = match dtype {
+            Dtype::F64 => Data::F64(values.to_vec()),
             Dtype::F32 => Data::F32(values.iter().map(|x| *x as f32).collect()),
             Dtype::F16 => Data::F16(values.iter().map(|x| to_f16(*x)).collect()),
             Dtype::BF16 => Data::BF16(values.iter().map(|x| to_bf16(*x)).collect()),
@@ -81,6 +101,22 @@ impl Tensor {
             Dtype::Bool => Data::Bool(values.iter().map(|x| *x != 0.0).collect()),
         };
         Self::new(shape, data)
+    }
+
+    /// The same tensor, for a backend to hold in this layout while a kernel reads it. On the host nothing changes.
+    #[must_use]
+    pub fn with_layout(self, layout: Layout) -> Self {
+        Self { layout, ..self }
+    }
+
+    /// How a backend is to hold the elements while a kernel reads them.
+    pub fn layout(&self) -> Layout {
+        self.layout
+    }
+
+    /// The elements as they stand in memory in the tensor's layout.
+    pub fn placed(&self) -> Placed {
+        Placed::of(self)
     }
 
     /// The length of each dimension.
@@ -96,6 +132,7 @@ impl Tensor {
     /// The type of the elements.
     pub fn dtype(&self) -> Dtype {
         match self.data {
+            Data::F64(_) => Dtype::F64,
             Data::F32(_) => Dtype::F32,
             Data::F16(_) => Dtype::F16,
             Data::BF16(_) => Dtype::BF16,
@@ -122,6 +159,7 @@ impl Tensor {
     /// The elements, widened; exact for every dtype. True is 1.
     pub fn to_f64(&self) -> Vec<f64> {
         match &self.data {
+            Data::F64(values) => values.clone(),
             Data::F32(values) => values.iter().map(|x| f64::from(*x)).collect(),
             Data::F16(values) => values.iter().map(|x| x.to_f64()).collect(),
             Data::BF16(values) => values.iter().map(|x| x.to_f64()).collect(),
@@ -151,6 +189,7 @@ impl Data {
     /// The number of elements.
     pub fn len(&self) -> usize {
         match self {
+            Self::F64(values) => values.len(),
             Self::F32(values) => values.len(),
             Self::F16(values) => values.len(),
             Self::BF16(values) => values.len(),
@@ -206,12 +245,22 @@ mod tests {
     fn values_are_rounded_once_and_to_even() {
         let tie = 1.0 + f64::from(f32::EPSILON) / 2.0;
         assert_eq!(Tensor::from_f64(&[1], Dtype::F32, &[tie]).unwrap().to_f64(), [1.0]);
+        assert_eq!(Tensor::from_f64(&[1], Dtype::F64, &[tie]).unwrap().to_f64(), [tie]);
         // 1 + 2^-11 + 2^-30 is above a tie of f16; rounding it to f32 first would make it a tie.
         let above = 1.0 + 2_f64.powi(-11) + 2_f64.powi(-30);
         assert_eq!(Tensor::from_f64(&[1], Dtype::F16, &[above]).unwrap().to_f64(), [1.0 + 2_f64.powi(-10)]);
         assert_eq!(Tensor::from_f64(&[2], Dtype::I32, &[-1.9, f64::NAN]).unwrap().to_f64(), [-1.0, 0.0]);
         let truths = Tensor::from_f64(&[4], Dtype::Bool, &[0.0, -0.0, 0.5, f64::NAN]).unwrap();
         assert_eq!(truths.as_bool(), Some(&[false, false, true, true][..]));
+    }
+
+    #[test]
+    fn a_layout_is_no_part_of_the_value() {
+        let x = Tensor::f32(&[2], [1.0, 2.0]).unwrap();
+        let strided = x.clone().with_layout(Layout::Strided);
+        assert_eq!((x.layout(), strided.layout()), (Layout::RowMajor, Layout::Strided));
+        assert_eq!((strided.data(), &strided), (x.data(), &x));
+        assert_ne!(strided, Tensor::f32(&[2], [1.0, 3.0]).unwrap());
     }
 
     #[test]

@@ -55,9 +55,7 @@ impl Parse for BackendArgs {
             }
         }
         match name {
-            Some(name) => {
-                Ok(Self { name, aliases: aliases.unwrap_or_default(), device, isolated: isolated.is_some() })
-            }
+            Some(name) => Ok(Self { name, aliases: aliases.unwrap_or_default(), device, isolated: isolated.is_some() }),
             None => {
                 let message = "a backend needs a name: `#[crosscheck::backend(name = \"…\")]`";
                 Err(syn::Error::new(Span::call_site(), message))

@@ -29,14 +29,14 @@ mod expectation;
 #[cfg(feature = "harness")]
 #[doc(hidden)]
 pub mod harness;
+#[cfg(all(feature = "harness", unix))]
+mod isolate;
 #[cfg(feature = "harness")]
 pub mod judge;
 #[cfg(feature = "harness")]
 pub mod marker;
 #[cfg(feature = "harness")]
 pub mod matrix;
-#[cfg(all(feature = "harness", unix))]
-mod isolate;
 mod nearest;
 #[cfg(feature = "harness")]
 pub mod outlier;

@@ -6,7 +6,19 @@ use crosscheck_backends::{Dtype, Gelu, KernelError, Kernels, Tensor};
 use crate::Checked;
 use crate::data::{assert_holds, assert_near, assert_refused, of, uniform};
 
-#[backend_matrix(of = "silu", dtype(F32, F16, BF16))]
+#[backend_matrix(
+    of = "silu",
+    dtype(
+        F32,
+        F64 uses("float64_functions") tolerance(
+            rtol = 1e-12,
+            atol = 1e-12,
+            reason = "32-bit steps are off by 1e-8 and more, 64-bit ones by 1e-15"
+        ),
+        F16,
+        BF16
+    )
+)]
 fn silu(kernels: &dyn Kernels, dtype: Dtype) -> Checked<Tensor> {
     kernels.silu(&uniform(41, &[7, 129], dtype, 10.0)?)
 }
@@ -14,6 +26,16 @@ fn silu(kernels: &dyn Kernels, dtype: Dtype) -> Checked<Tensor> {
 #[backend_matrix(of = "gelu", form(Exact, Tanh))]
 fn gelu(kernels: &dyn Kernels, form: Gelu) -> Checked<Tensor> {
     kernels.gelu(&uniform(42, &[5, 65], Dtype::F32, 5.0)?, form)
+}
+
+#[backend_matrix(
+    of = "gelu",
+    uses = "float64",
+    form(Exact uses("float64_functions"), Tanh),
+    tolerance(rtol = 1e-12, atol = 1e-12, reason = "32-bit steps are off by 1e-8 and more, 64-bit ones by 1e-15")
+)]
+fn gelu_in_f64(kernels: &dyn Kernels, form: Gelu) -> Checked<Tensor> {
+    kernels.gelu(&uniform(45, &[5, 65], Dtype::F64, 5.0)?, form)
 }
 
 // Near −5 the sum 1 + erf(x/√2) cancels: an error of one unit in it is multiplied by |x| / 2 ≤ 2.5.
@@ -53,7 +75,7 @@ fn the_two_forms_of_gelu_are_two(kernels: &dyn Kernels) -> Checked {
     Ok(())
 }
 
-#[conformance(of = "silu", dtype(F32, F16, BF16))]
+#[conformance(of = "silu", dtype(F32, F64, F16, BF16))]
 fn large_numbers_pass_and_small_ones_vanish(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
     // 2^15 is a number of each type; twice of it is infinite in f16.
     let x = of(&[3], dtype, &[200.0, -200.0, 32768.0])?;
@@ -62,13 +84,13 @@ fn large_numbers_pass_and_small_ones_vanish(kernels: &dyn Kernels, dtype: Dtype)
     Ok(())
 }
 
-#[conformance(of = "silu", dtype(F32, F16, BF16))]
+#[conformance(of = "silu", dtype(F32, F64, F16, BF16))]
 fn silu_of_nan_is_nan(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
     assert_holds(&kernels.silu(&of(&[2], dtype, &[f64::NAN, 0.0])?)?, &[2], &[f64::NAN, 0.0]);
     Ok(())
 }
 
-#[conformance(of = "gelu", dtype(F32, F16, BF16), form(Exact, Tanh))]
+#[conformance(of = "gelu", dtype(F32, F64, F16, BF16), form(Exact, Tanh))]
 fn gelu_of_nan_is_nan(kernels: &dyn Kernels, dtype: Dtype, form: Gelu) -> Checked {
     assert_holds(&kernels.gelu(&of(&[2], dtype, &[f64::NAN, 0.0])?, form)?, &[2], &[f64::NAN, 0.0]);
     Ok(())

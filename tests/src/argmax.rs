@@ -6,7 +6,7 @@ use crosscheck_backends::{Dtype, KernelError, Kernels, Tensor};
 use crate::Checked;
 use crate::data::{assert_holds, assert_refused, of, uniform};
 
-#[backend_matrix(of = "argmax", dtype(F32, F16, BF16, I32), axis(0, 1))]
+#[backend_matrix(of = "argmax", dtype(F32, F64, F16, BF16, I32), axis(0, 1))]
 fn random_values(kernels: &dyn Kernels, dtype: Dtype, axis: usize) -> Checked<Tensor> {
     kernels.argmax(&uniform(91, &[33, 129], dtype, 1000.0)?, axis)
 }
@@ -17,11 +17,18 @@ fn each_axis_of_a_square(kernels: &dyn Kernels, axis: usize) -> Checked<Tensor> 
     kernels.argmax(&uniform(92, &[17, 17], Dtype::F32, 1000.0)?, axis)
 }
 
-#[conformance(of = "argmax", dtype(F32, F16, BF16, I32))]
+#[conformance(of = "argmax", dtype(F32, F64, F16, BF16, I32))]
 fn the_first_of_equal_ones(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
     let x = of(&[2, 4], dtype, &[1.0, 3.0, 3.0, 2.0, 5.0, 5.0, 5.0, 5.0])?;
     assert_holds(&kernels.argmax(&x, 1)?, &[2], &[1.0, 0.0]);
     assert_holds(&kernels.argmax(&x, 0)?, &[4], &[1.0, 1.0, 1.0, 1.0]);
+    Ok(())
+}
+
+#[conformance(of = "argmax", uses = "float64")]
+fn wide_floats_are_not_compared_as_narrow_ones(kernels: &dyn Kernels) -> Checked {
+    let x = Tensor::f64(&[3], [1.0, 1.0 + f64::EPSILON, 1.0])?;
+    assert_holds(&kernels.argmax(&x, 0)?, &[], &[1.0]);
     Ok(())
 }
 

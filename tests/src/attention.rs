@@ -16,9 +16,19 @@ fn inputs(dtype: Dtype, heads: [usize; 2], lengths: [usize; 2]) -> Checked<[Tens
     ])
 }
 
-#[backend_matrix(of = "scaled_dot_product_attention")]
-fn all_keys(kernels: &dyn Kernels) -> Checked<Tensor> {
-    let [q, k, v] = inputs(Dtype::F32, [4, 4], [9, 9])?;
+#[backend_matrix(
+    of = "scaled_dot_product_attention",
+    dtype(
+        F32,
+        F64 uses("float64_functions") tolerance(
+            rtol = 1e-12,
+            atol = 1e-12,
+            reason = "32-bit steps are off by 1e-8 and more, 64-bit ones by 1e-15"
+        )
+    )
+)]
+fn all_keys(kernels: &dyn Kernels, dtype: Dtype) -> Checked<Tensor> {
+    let [q, k, v] = inputs(dtype, [4, 4], [9, 9])?;
     kernels.scaled_dot_product_attention(&q, &k, &v, 0.25, Mask::None)
 }
 
@@ -48,6 +58,27 @@ fn causal(kernels: &dyn Kernels, queries: usize, keys: usize) -> Checked<Tensor>
     kernels.scaled_dot_product_attention(&q, &k, &v, 0.25, Mask::Causal)
 }
 
+#[backend_matrix(
+    of = "scaled_dot_product_attention",
+    uses("float64", "float64_functions"),
+    tolerance(rtol = 1e-12, atol = 1e-12, reason = "32-bit steps are off by 1e-8 and more, 64-bit ones by 1e-15")
+)]
+fn causal_in_f64(kernels: &dyn Kernels) -> Checked<Tensor> {
+    let [q, k, v] = inputs(Dtype::F64, [4, 2], [5, 7])?;
+    kernels.scaled_dot_product_attention(&q, &k, &v, 0.25, Mask::Causal)
+}
+
+#[backend_matrix(
+    of = "scaled_dot_product_attention",
+    uses("float64", "float64_functions"),
+    tolerance(rtol = 1e-12, atol = 1e-12, reason = "32-bit steps are off by 1e-8 and more, 64-bit ones by 1e-15")
+)]
+fn a_mask_is_added_in_f64(kernels: &dyn Kernels) -> Checked<Tensor> {
+    let [q, k, v] = inputs(Dtype::F64, [4, 2], [5, 7])?;
+    let mask = unit(64, &[1, 4, 5, 7], Dtype::F64)?;
+    kernels.scaled_dot_product_attention(&q, &k, &v, 0.25, Mask::Additive(&mask))
+}
+
 #[backend_matrix(of = "scaled_dot_product_attention", kv_heads(1, 2, 3, 6))]
 fn queries_share_keys_in_groups(kernels: &dyn Kernels, kv_heads: usize) -> Checked<Tensor> {
     let [q, k, v] = inputs(Dtype::F32, [6, kv_heads], [7, 11])?;
@@ -68,7 +99,7 @@ fn a_mask_is_broadcast(kernels: &dyn Kernels) -> Checked<Tensor> {
     kernels.scaled_dot_product_attention(&q, &k, &v, 0.25, Mask::Additive(&mask))
 }
 
-#[conformance(of = "scaled_dot_product_attention", dtype(F32, F16, BF16))]
+#[conformance(of = "scaled_dot_product_attention", dtype(F32, F64, F16, BF16))]
 fn one_key_returns_its_value(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
     let (q, k) = (unit(66, &[1, 1, 3, 4], dtype)?, unit(67, &[1, 1, 1, 4], dtype)?);
     let v = of(&[1, 1, 1, 2], dtype, &[0.5, -3.0])?;

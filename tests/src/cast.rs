@@ -8,8 +8,8 @@ use crate::data::{assert_holds, assert_signs, of, uniform};
 
 #[backend_matrix(
     of = "cast",
-    from(F32, F16, BF16, I32, Bool),
-    to(F32, F16, BF16, I32, Bool),
+    from(F32, F64, F16, BF16, I32, Bool),
+    to(F32, F64, F16, BF16, I32, Bool),
     tolerance(
         rtol = 0.0,
         atol = 0.0,
@@ -40,7 +40,7 @@ fn ties_go_to_even(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
     Ok(())
 }
 
-#[conformance(of = "cast", dtype(F16, BF16, F32))]
+#[conformance(of = "cast", dtype(F16, BF16, F32, F64))]
 fn special_values_stay_special(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
     let (inf, nan) = (f64::INFINITY, f64::NAN);
     let there = kernels.cast(&of(&[5], Dtype::F32, &[inf, -inf, nan, 0.0, -0.0])?, dtype)?;
@@ -49,6 +49,30 @@ fn special_values_stay_special(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
     assert_eq!(back.dtype(), Dtype::F32);
     assert_holds(&back, &[5], &[inf, -inf, nan, 0.0, 0.0]);
     assert_signs(&back, &[(3, false), (4, true)]);
+    Ok(())
+}
+
+/// 1 + 2^−24 is a tie of f32; what is above it is rounded up.
+#[conformance(of = "cast", uses = "float64")]
+fn wide_floats_are_rounded_to_even(kernels: &dyn Kernels) -> Checked {
+    let (half, unit) = (2_f64.powi(-24), 2_f64.powi(-23));
+    let x = Tensor::f64(&[4], [1.0 + half, 1.0 + 3.0 * half, 1.0 + half * 1.01, 1e300])?;
+    assert_holds(&kernels.cast(&x, Dtype::F32)?, &[4], &[1.0, 1.0 + 2.0 * unit, 1.0 + unit, f64::INFINITY]);
+    let (there, back) = (kernels.cast(&Tensor::i32(&[1], [i32::MAX])?, Dtype::F64)?, f64::from(i32::MAX));
+    assert_holds(&there, &[1], &[back]);
+    assert_holds(&kernels.cast(&there, Dtype::I32)?, &[1], &[back]);
+    Ok(())
+}
+
+/// Just above a tie of the type; rounding that to f32 first makes it the tie.
+#[conformance(of = "cast", uses("float64", "float64_to_halves"), dtype(F16, BF16))]
+fn wide_floats_are_rounded_to_halves_once(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
+    let half = match dtype {
+        Dtype::F16 => 2_f64.powi(-11),
+        _ => 2_f64.powi(-8),
+    };
+    let x = Tensor::f64(&[1], [1.0 + half + 2_f64.powi(-40)])?;
+    assert_holds(&kernels.cast(&x, dtype)?, &[1], &[1.0 + 2.0 * half]);
     Ok(())
 }
 
@@ -76,7 +100,7 @@ fn subnormal_numbers_are_rounded_too(kernels: &dyn Kernels) -> Checked {
     Ok(())
 }
 
-#[conformance(of = "cast", dtype(F32, F16, BF16))]
+#[conformance(of = "cast", dtype(F32, F64, F16, BF16))]
 fn floats_are_rounded_towards_zero(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
     let x = of(&[6], dtype, &[1.5, -1.5, 0.75, -0.75, 2.0, -100.5])?;
     assert_holds(&kernels.cast(&x, Dtype::I32)?, &[6], &[1.0, -1.0, 0.0, 0.0, 2.0, -100.0]);
@@ -100,14 +124,14 @@ fn large_integers_are_rounded_once(kernels: &dyn Kernels) -> Checked {
     Ok(())
 }
 
-#[conformance(of = "cast", dtype(F32, F16, BF16))]
+#[conformance(of = "cast", dtype(F32, F64, F16, BF16))]
 fn what_is_not_zero_is_true(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
     let x = of(&[6], dtype, &[0.0, -0.0, 0.25, -1.0, f64::INFINITY, f64::NAN])?;
     assert_holds(&kernels.cast(&x, Dtype::Bool)?, &[6], &[0.0, 0.0, 1.0, 1.0, 1.0, 1.0]);
     Ok(())
 }
 
-#[conformance(of = "cast", dtype(F32, F16, BF16, I32, Bool))]
+#[conformance(of = "cast", dtype(F32, F64, F16, BF16, I32, Bool))]
 fn true_is_one(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
     let one = kernels.cast(&Tensor::bool(&[2], [true, false])?, dtype)?;
     assert_eq!(one.dtype(), dtype);

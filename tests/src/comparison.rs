@@ -17,7 +17,7 @@ fn operands(dtype: Dtype, length: usize) -> Checked<(Tensor, Tensor)> {
 
 #[backend_matrix(
     of = "equal",
-    dtype(F32, F16, BF16, I32, Bool),
+    dtype(F32, F64, F16, BF16, I32, Bool),
     length(0 uses("empty_tensors"), 17, 31, 33, 127, 128, 129, 1023)
 )]
 fn equal(kernels: &dyn Kernels, dtype: Dtype, length: usize) -> Checked<Tensor> {
@@ -25,31 +25,31 @@ fn equal(kernels: &dyn Kernels, dtype: Dtype, length: usize) -> Checked<Tensor> 
     kernels.equal(&a, &b)
 }
 
-#[backend_matrix(of = "not_equal", dtype(F32, F16, BF16, I32, Bool), length(0 uses("empty_tensors"), 33, 129))]
+#[backend_matrix(of = "not_equal", dtype(F32, F64, F16, BF16, I32, Bool), length(0 uses("empty_tensors"), 33, 129))]
 fn not_equal(kernels: &dyn Kernels, dtype: Dtype, length: usize) -> Checked<Tensor> {
     let (a, b) = operands(dtype, length)?;
     kernels.not_equal(&a, &b)
 }
 
-#[backend_matrix(of = "less", dtype(F32, F16, BF16, I32, Bool), length(0 uses("empty_tensors"), 33, 129))]
+#[backend_matrix(of = "less", dtype(F32, F64, F16, BF16, I32, Bool), length(0 uses("empty_tensors"), 33, 129))]
 fn less(kernels: &dyn Kernels, dtype: Dtype, length: usize) -> Checked<Tensor> {
     let (a, b) = operands(dtype, length)?;
     kernels.less(&a, &b)
 }
 
-#[backend_matrix(of = "less_equal", dtype(F32, F16, BF16, I32, Bool), length(0 uses("empty_tensors"), 33, 129))]
+#[backend_matrix(of = "less_equal", dtype(F32, F64, F16, BF16, I32, Bool), length(0 uses("empty_tensors"), 33, 129))]
 fn less_equal(kernels: &dyn Kernels, dtype: Dtype, length: usize) -> Checked<Tensor> {
     let (a, b) = operands(dtype, length)?;
     kernels.less_equal(&a, &b)
 }
 
-#[backend_matrix(of = "greater", dtype(F32, F16, BF16, I32, Bool), length(0 uses("empty_tensors"), 33, 129))]
+#[backend_matrix(of = "greater", dtype(F32, F64, F16, BF16, I32, Bool), length(0 uses("empty_tensors"), 33, 129))]
 fn greater(kernels: &dyn Kernels, dtype: Dtype, length: usize) -> Checked<Tensor> {
     let (a, b) = operands(dtype, length)?;
     kernels.greater(&a, &b)
 }
 
-#[backend_matrix(of = "greater_equal", dtype(F32, F16, BF16, I32, Bool), length(0 uses("empty_tensors"), 33, 129))]
+#[backend_matrix(of = "greater_equal", dtype(F32, F64, F16, BF16, I32, Bool), length(0 uses("empty_tensors"), 33, 129))]
 fn greater_equal(kernels: &dyn Kernels, dtype: Dtype, length: usize) -> Checked<Tensor> {
     let (a, b) = operands(dtype, length)?;
     kernels.greater_equal(&a, &b)
@@ -67,7 +67,7 @@ const LESS: [f64; 9] = [1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0];
 const EQUAL: [f64; 9] = [0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 1.0];
 const GREATER: [f64; 9] = [0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0];
 
-#[conformance(of = "equal", dtype(F32, F16, BF16))]
+#[conformance(of = "equal", dtype(F32, F64, F16, BF16))]
 fn nan_equals_nothing(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
     let (a, b) = pairs(dtype)?;
     let same = kernels.equal(&a, &b)?;
@@ -76,21 +76,21 @@ fn nan_equals_nothing(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
     Ok(())
 }
 
-#[conformance(of = "not_equal", dtype(F32, F16, BF16))]
+#[conformance(of = "not_equal", dtype(F32, F64, F16, BF16))]
 fn nan_differs_from_everything(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
     let (a, b) = pairs(dtype)?;
     assert_holds(&kernels.not_equal(&a, &b)?, &[9], &EQUAL.map(|same| 1.0 - same));
     Ok(())
 }
 
-#[conformance(of = "less", dtype(F32, F16, BF16))]
+#[conformance(of = "less", dtype(F32, F64, F16, BF16))]
 fn nothing_is_less_than_nan(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
     let (a, b) = pairs(dtype)?;
     assert_holds(&kernels.less(&a, &b)?, &[9], &LESS);
     Ok(())
 }
 
-#[conformance(of = "less_equal", dtype(F32, F16, BF16))]
+#[conformance(of = "less_equal", dtype(F32, F64, F16, BF16))]
 fn nothing_is_at_most_nan(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
     let (a, b) = pairs(dtype)?;
     let expected: Vec<_> = LESS.iter().zip(EQUAL).map(|(less, equal)| less + equal).collect();
@@ -98,14 +98,14 @@ fn nothing_is_at_most_nan(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
     Ok(())
 }
 
-#[conformance(of = "greater", dtype(F32, F16, BF16))]
+#[conformance(of = "greater", dtype(F32, F64, F16, BF16))]
 fn nothing_is_greater_than_nan(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
     let (a, b) = pairs(dtype)?;
     assert_holds(&kernels.greater(&a, &b)?, &[9], &GREATER);
     Ok(())
 }
 
-#[conformance(of = "greater_equal", dtype(F32, F16, BF16))]
+#[conformance(of = "greater_equal", dtype(F32, F64, F16, BF16))]
 fn nothing_is_at_least_nan(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
     let (a, b) = pairs(dtype)?;
     let expected: Vec<_> = GREATER.iter().zip(EQUAL).map(|(greater, equal)| greater + equal).collect();
@@ -119,6 +119,18 @@ fn integers_are_not_compared_as_floats(kernels: &dyn Kernels) -> Checked {
     let (a, b) = (Tensor::i32(&[1], [1 << 24])?, Tensor::i32(&[1], [(1 << 24) + 1])?);
     assert_holds(&kernels.equal(&a, &b)?, &[1], &[0.0]);
     assert_holds(&kernels.less(&a, &b)?, &[1], &[1.0]);
+    assert_holds(&kernels.greater_equal(&a, &b)?, &[1], &[0.0]);
+    Ok(())
+}
+
+#[conformance(of = "equal", uses = "float64")]
+fn wide_floats_are_not_compared_as_narrow_ones(kernels: &dyn Kernels) -> Checked {
+    let (a, b) = (Tensor::f64(&[1], [1.0])?, Tensor::f64(&[1], [1.0 + f64::EPSILON])?);
+    assert_holds(&kernels.equal(&a, &b)?, &[1], &[0.0]);
+    assert_holds(&kernels.not_equal(&a, &b)?, &[1], &[1.0]);
+    assert_holds(&kernels.less(&a, &b)?, &[1], &[1.0]);
+    assert_holds(&kernels.less_equal(&b, &a)?, &[1], &[0.0]);
+    assert_holds(&kernels.greater(&b, &a)?, &[1], &[1.0]);
     assert_holds(&kernels.greater_equal(&a, &b)?, &[1], &[0.0]);
     Ok(())
 }
@@ -144,7 +156,8 @@ fn operands_that_do_not_fit_are_refused(kernels: &dyn Kernels) -> Checked {
 
 #[backend_matrix(
     of = "select",
-    dtype(F32, F16, BF16, I32, Bool),
+    dtype(F32, F64, F16, BF16, I32, Bool),
+    tolerance(rtol = 0.0, atol = 0.0, reason = "elements are copied"),
     length(0 uses("empty_tensors"), 1, 17, 31, 33, 127, 128, 129, 1023)
 )]
 fn selected(kernels: &dyn Kernels, dtype: Dtype, length: usize) -> Checked<Tensor> {
@@ -171,7 +184,7 @@ fn the_first_where_true(kernels: &dyn Kernels) -> Checked {
 }
 
 /// Multiplying by the condition would let both through.
-#[conformance(of = "select", dtype(F32, F16, BF16))]
+#[conformance(of = "select", dtype(F32, F64, F16, BF16))]
 fn what_is_not_selected_does_not_matter(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
     let (inf, nan) = (f64::INFINITY, f64::NAN);
     let condition = Tensor::bool(&[4], [true, true, false, false])?;

@@ -18,7 +18,7 @@ pub fn uniform(seed: u64, shape: &[usize], dtype: Dtype, limit: f64) -> Result<T
 
 /// Uniform values in 0..`limit`.
 pub fn positive(seed: u64, shape: &[usize], dtype: Dtype, limit: f64) -> Result<Tensor, KernelError> {
-    let values: Vec<_> = uniform(seed, shape, Dtype::F32, limit)?.to_f64().iter().map(|value| value.abs()).collect();
+    let values: Vec<_> = uniform(seed, shape, Dtype::F64, limit)?.to_f64().iter().map(|value| value.abs()).collect();
     of(shape, dtype, &values)
 }
 
@@ -26,7 +26,7 @@ pub fn positive(seed: u64, shape: &[usize], dtype: Dtype, limit: f64) -> Result<
 /// one row is not what is made of another.
 pub fn graded(seed: u64, shape: [usize; 2], dtype: Dtype, limit: f64) -> Result<Tensor, KernelError> {
     let [rows, columns] = shape;
-    let values = uniform(seed, &shape, Dtype::F32, 1.0)?.to_f64();
+    let values = uniform(seed, &shape, Dtype::F64, 1.0)?.to_f64();
     let share = |at: usize| (at / columns.max(1) + 1) as f64 / rows as f64;
     let values: Vec<_> = values.iter().enumerate().map(|(at, value)| value * limit * share(at)).collect();
     Tensor::from_f64(&shape, dtype, &values)

@@ -6,13 +6,20 @@ use crosscheck_backends::{Dtype, KernelError, Kernels, Tensor};
 use crate::Checked;
 use crate::data::{assert_holds, assert_refused, assert_signs, of, uniform, unit};
 
-#[backend_matrix(of = "add", dtype(F32, F16, BF16, I32), length(1, 17, 127, 129, 1023))]
+#[backend_matrix(
+    of = "add",
+    dtype(F32, F64 tolerance(rtol = 1e-15, atol = 0.0, reason = "one rounding, by 2^-53 at most"), F16, BF16, I32),
+    length(1, 17, 127, 129, 1023)
+)]
 fn sums(kernels: &dyn Kernels, dtype: Dtype, length: usize) -> Checked<Tensor> {
     let limit = 1000.0;
     kernels.add(&uniform(1, &[length], dtype, limit)?, &uniform(2, &[length], dtype, limit)?)
 }
 
-#[backend_matrix(of = "mul", dtype(F32, F16, BF16, I32))]
+#[backend_matrix(
+    of = "mul",
+    dtype(F32, F64 tolerance(rtol = 1e-15, atol = 0.0, reason = "one rounding, by 2^-53 at most"), F16, BF16, I32)
+)]
 fn products(kernels: &dyn Kernels, dtype: Dtype) -> Checked<Tensor> {
     let limit = 100.0;
     kernels.mul(&uniform(3, &[33, 7], dtype, limit)?, &uniform(4, &[33, 7], dtype, limit)?)
@@ -20,46 +27,74 @@ fn products(kernels: &dyn Kernels, dtype: Dtype) -> Checked<Tensor> {
 
 #[backend_matrix(
     of = "sub",
-    dtype(F32, F16, BF16, I32),
+    dtype(F32, F64 tolerance(rtol = 1e-15, atol = 0.0, reason = "one rounding, by 2^-53 at most"), F16, BF16, I32),
     length(0 uses("empty_tensors"), 1, 17, 31, 33, 127, 128, 129, 1023)
 )]
 fn differences(kernels: &dyn Kernels, dtype: Dtype, length: usize) -> Checked<Tensor> {
     kernels.sub(&uniform(7, &[length], dtype, 1000.0)?, &uniform(8, &[length], dtype, 1000.0)?)
 }
 
-#[backend_matrix(of = "div", dtype(F32, F16, BF16), length(0 uses("empty_tensors"), 17, 129, 1023))]
+#[backend_matrix(
+    of = "div",
+    dtype(F32, F64 tolerance(rtol = 1e-15, atol = 0.0, reason = "one rounding, by 2^-53 at most"), F16, BF16),
+    length(0 uses("empty_tensors"), 17, 129, 1023)
+)]
 fn quotients(kernels: &dyn Kernels, dtype: Dtype, length: usize) -> Checked<Tensor> {
     kernels.div(&uniform(9, &[length], dtype, 100.0)?, &uniform(10, &[length], dtype, 10.0)?)
 }
 
-#[backend_matrix(of = "maximum", dtype(F32, F16, BF16, I32), length(0 uses("empty_tensors"), 17, 129, 1023))]
+#[backend_matrix(
+    of = "maximum",
+    dtype(F32, F64, F16, BF16, I32),
+    length(0 uses("empty_tensors"), 17, 129, 1023),
+    tolerance(rtol = 0.0, atol = 0.0, reason = "elements are copied")
+)]
 fn larger_ones(kernels: &dyn Kernels, dtype: Dtype, length: usize) -> Checked<Tensor> {
     kernels.maximum(&uniform(161, &[length], dtype, 100.0)?, &uniform(162, &[length], dtype, 100.0)?)
 }
 
-#[backend_matrix(of = "minimum", dtype(F32, F16, BF16, I32), length(0 uses("empty_tensors"), 17, 129, 1023))]
+#[backend_matrix(
+    of = "minimum",
+    dtype(F32, F64, F16, BF16, I32),
+    length(0 uses("empty_tensors"), 17, 129, 1023),
+    tolerance(rtol = 0.0, atol = 0.0, reason = "elements are copied")
+)]
 fn smaller_ones(kernels: &dyn Kernels, dtype: Dtype, length: usize) -> Checked<Tensor> {
     kernels.minimum(&uniform(163, &[length], dtype, 100.0)?, &uniform(164, &[length], dtype, 100.0)?)
 }
 
-#[backend_matrix(of = "neg", dtype(F32, F16, BF16, I32), length(0 uses("empty_tensors"), 17, 129, 1023))]
+#[backend_matrix(
+    of = "neg",
+    dtype(F32, F64, F16, BF16, I32),
+    length(0 uses("empty_tensors"), 17, 129, 1023),
+    tolerance(rtol = 0.0, atol = 0.0, reason = "nothing is rounded")
+)]
 fn negatives(kernels: &dyn Kernels, dtype: Dtype, length: usize) -> Checked<Tensor> {
     kernels.neg(&uniform(165, &[length], dtype, 100.0)?)
 }
 
-#[backend_matrix(of = "sub", dtype(F32, BF16))]
+#[backend_matrix(
+    of = "sub",
+    dtype(F32, F64 tolerance(rtol = 1e-15, atol = 0.0, reason = "one rounding, by 2^-53 at most"), BF16)
+)]
 fn all_of_them_are_broadcast(kernels: &dyn Kernels, dtype: Dtype) -> Checked<Tensor> {
     let (a, b) = (unit(166, &[4, 1, 5], dtype)?, unit(167, &[3, 1], dtype)?);
     let quotient = kernels.div(&a, &b)?;
     kernels.maximum(&kernels.sub(&a, &b)?, &kernels.minimum(&quotient, &b)?)
 }
 
-#[backend_matrix(of = "mul", dtype(F32, BF16))]
+#[backend_matrix(
+    of = "mul",
+    dtype(F32, F64 tolerance(rtol = 1e-15, atol = 0.0, reason = "one rounding, by 2^-53 at most"), BF16)
+)]
 fn operands_are_broadcast_to_each_other(kernels: &dyn Kernels, dtype: Dtype) -> Checked<Tensor> {
     kernels.mul(&unit(5, &[4, 1, 5], dtype)?, &unit(6, &[3, 1], dtype)?)
 }
 
-#[backend_matrix(of = "add", dtype(F32, I32))]
+#[backend_matrix(
+    of = "add",
+    dtype(F32, F64 tolerance(rtol = 1e-15, atol = 0.0, reason = "one rounding, by 2^-53 at most"), I32)
+)]
 fn rows_and_columns_are_broadcast(kernels: &dyn Kernels, dtype: Dtype) -> Checked<Tensor> {
     kernels.add(&uniform(7, &[4, 1, 5], dtype, 100.0)?, &uniform(8, &[3, 1], dtype, 100.0)?)
 }
@@ -98,7 +133,7 @@ fn integers_are_not_compared_as_floats(kernels: &dyn Kernels) -> Checked {
     Ok(())
 }
 
-#[conformance(of = "sub", dtype(F32, F16, BF16))]
+#[conformance(of = "sub", dtype(F32, F64, F16, BF16))]
 fn the_second_is_taken_from_the_first(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
     let (inf, nan) = (f64::INFINITY, f64::NAN);
     let (a, b) = (of(&[4], dtype, &[5.0, inf, inf, nan])?, of(&[4], dtype, &[3.0, inf, -inf, 1.0])?);
@@ -106,7 +141,7 @@ fn the_second_is_taken_from_the_first(kernels: &dyn Kernels, dtype: Dtype) -> Ch
     Ok(())
 }
 
-#[conformance(of = "div", dtype(F32, F16, BF16))]
+#[conformance(of = "div", dtype(F32, F64, F16, BF16))]
 fn the_first_is_divided_by_the_second(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
     let (inf, nan) = (f64::INFINITY, f64::NAN);
     let a = of(&[7], dtype, &[6.0, 1.0, 1.0, -1.0, 0.0, nan, 1.0])?;
@@ -115,7 +150,7 @@ fn the_first_is_divided_by_the_second(kernels: &dyn Kernels, dtype: Dtype) -> Ch
     Ok(())
 }
 
-#[conformance(of = "maximum", uses = "nan_extremes", dtype(F32, F16, BF16))]
+#[conformance(of = "maximum", uses = "nan_extremes", dtype(F32, F64, F16, BF16))]
 fn nan_is_the_larger_of_two(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
     let (inf, nan) = (f64::INFINITY, f64::NAN);
     let (a, b) = pairs_with_nan(dtype)?;
@@ -123,7 +158,7 @@ fn nan_is_the_larger_of_two(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
     Ok(())
 }
 
-#[conformance(of = "minimum", uses = "nan_extremes", dtype(F32, F16, BF16))]
+#[conformance(of = "minimum", uses = "nan_extremes", dtype(F32, F64, F16, BF16))]
 fn nan_is_the_smaller_of_two(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
     let (inf, nan) = (f64::INFINITY, f64::NAN);
     let (a, b) = pairs_with_nan(dtype)?;
@@ -138,7 +173,7 @@ fn pairs_with_nan(dtype: Dtype) -> Checked<(Tensor, Tensor)> {
     Ok((a, b))
 }
 
-#[conformance(of = "neg", dtype(F32, F16, BF16))]
+#[conformance(of = "neg", dtype(F32, F64, F16, BF16))]
 fn the_sign_is_turned(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
     let (inf, nan) = (f64::INFINITY, f64::NAN);
     let turned = kernels.neg(&of(&[6], dtype, &[1.0, -2.0, 0.0, -0.0, inf, nan])?)?;
@@ -148,7 +183,7 @@ fn the_sign_is_turned(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
     Ok(())
 }
 
-#[conformance(of = "add", dtype(F32, F16, BF16))]
+#[conformance(of = "add", dtype(F32, F64, F16, BF16))]
 fn special_values_follow_ieee_754(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
     let (inf, nan) = (f64::INFINITY, f64::NAN);
     let a = of(&[5], dtype, &[inf, inf, nan, -inf, 1.0])?;
@@ -162,7 +197,7 @@ fn special_values_follow_ieee_754(kernels: &dyn Kernels, dtype: Dtype) -> Checke
     Ok(())
 }
 
-#[conformance(of = "mul", dtype(F32, F16, BF16))]
+#[conformance(of = "mul", dtype(F32, F64, F16, BF16))]
 fn zero_by_infinity_is_nan(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
     let (inf, nan) = (f64::INFINITY, f64::NAN);
     let (a, b) = (of(&[4], dtype, &[0.0, -inf, -0.0, nan])?, of(&[4], dtype, &[inf, 0.0, -1.0, 0.0])?);

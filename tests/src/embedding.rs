@@ -6,7 +6,11 @@ use crosscheck_backends::{Dtype, KernelError, Kernels, Tensor};
 use crate::Checked;
 use crate::data::{assert_holds, assert_refused, uniform, unit};
 
-#[backend_matrix(of = "embedding", dtype(F32, F16, BF16, I32, Bool))]
+#[backend_matrix(
+    of = "embedding",
+    dtype(F32, F64, F16, BF16, I32, Bool),
+    tolerance(rtol = 0.0, atol = 0.0, reason = "elements are copied")
+)]
 fn rows(kernels: &dyn Kernels, dtype: Dtype) -> Checked<Tensor> {
     kernels.embedding(&uniform(71, &[100, 17], dtype, 100.0)?, &Tensor::i32(&[2, 3], [0, 99, 5, 5, 42, 1])?)
 }

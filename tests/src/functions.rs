@@ -15,22 +15,84 @@ fn exp(kernels: &dyn Kernels, dtype: Dtype, length: usize) -> Checked<Tensor> {
     kernels.exp(&uniform(111, &[length], dtype, 10.0)?)
 }
 
-#[backend_matrix(of = "log", dtype(F32, F16, BF16), length(0 uses("empty_tensors"), 17, 129, 1023))]
+#[backend_matrix(
+    of = "exp",
+    uses("float64", "float64_functions"),
+    length(1, 17, 128, 1023),
+    tolerance(rtol = 1e-12, atol = 1e-12, reason = "32-bit steps are off by 1e-8 and more, 64-bit ones by 1e-15")
+)]
+fn exp_in_f64(kernels: &dyn Kernels, length: usize) -> Checked<Tensor> {
+    kernels.exp(&uniform(111, &[length], Dtype::F64, 10.0)?)
+}
+
+#[backend_matrix(
+    of = "log",
+    dtype(
+        F32,
+        F64 tolerance(
+            rtol = 1e-12,
+            atol = 1e-12,
+            reason = "32-bit steps are off by 1e-8 and more, 64-bit ones by 1e-15"
+        ),
+        F16,
+        BF16
+    ),
+    length(0 uses("empty_tensors"), 17, 129, 1023)
+)]
 fn log(kernels: &dyn Kernels, dtype: Dtype, length: usize) -> Checked<Tensor> {
     kernels.log(&positive(112, &[length], dtype, 1000.0)?)
 }
 
-#[backend_matrix(of = "sqrt", dtype(F32, F16, BF16), length(0 uses("empty_tensors"), 17, 129, 1023))]
+#[backend_matrix(
+    of = "sqrt",
+    dtype(
+        F32,
+        F64 tolerance(
+            rtol = 1e-12,
+            atol = 1e-12,
+            reason = "32-bit steps are off by 1e-8 and more, 64-bit ones by 1e-15"
+        ),
+        F16,
+        BF16
+    ),
+    length(0 uses("empty_tensors"), 17, 129, 1023)
+)]
 fn sqrt(kernels: &dyn Kernels, dtype: Dtype, length: usize) -> Checked<Tensor> {
     kernels.sqrt(&positive(113, &[length], dtype, 1000.0)?)
 }
 
-#[backend_matrix(of = "rsqrt", dtype(F32, F16, BF16), length(0 uses("empty_tensors"), 17, 129, 1023))]
+#[backend_matrix(
+    of = "rsqrt",
+    dtype(
+        F32,
+        F64 tolerance(
+            rtol = 1e-12,
+            atol = 1e-12,
+            reason = "32-bit steps are off by 1e-8 and more, 64-bit ones by 1e-15"
+        ),
+        F16,
+        BF16
+    ),
+    length(0 uses("empty_tensors"), 17, 129, 1023)
+)]
 fn rsqrt(kernels: &dyn Kernels, dtype: Dtype, length: usize) -> Checked<Tensor> {
     kernels.rsqrt(&positive(114, &[length], dtype, 1000.0)?)
 }
 
-#[backend_matrix(of = "tanh", dtype(F32, F16, BF16), length(0 uses("empty_tensors"), 17, 129, 1023))]
+#[backend_matrix(
+    of = "tanh",
+    dtype(
+        F32,
+        F64 tolerance(
+            rtol = 1e-12,
+            atol = 1e-12,
+            reason = "32-bit steps are off by 1e-8 and more, 64-bit ones by 1e-15"
+        ),
+        F16,
+        BF16
+    ),
+    length(0 uses("empty_tensors"), 17, 129, 1023)
+)]
 fn tanh(kernels: &dyn Kernels, dtype: Dtype, length: usize) -> Checked<Tensor> {
     kernels.tanh(&uniform(115, &[length], dtype, 5.0)?)
 }
@@ -40,7 +102,17 @@ fn sigmoid(kernels: &dyn Kernels, dtype: Dtype, length: usize) -> Checked<Tensor
     kernels.sigmoid(&uniform(116, &[length], dtype, 10.0)?)
 }
 
-#[conformance(of = "exp", dtype(F32, F16, BF16))]
+#[backend_matrix(
+    of = "sigmoid",
+    uses("float64", "float64_functions"),
+    length(17, 129, 1023),
+    tolerance(rtol = 1e-12, atol = 1e-12, reason = "32-bit steps are off by 1e-8 and more, 64-bit ones by 1e-15")
+)]
+fn sigmoid_in_f64(kernels: &dyn Kernels, length: usize) -> Checked<Tensor> {
+    kernels.sigmoid(&uniform(116, &[length], Dtype::F64, 10.0)?)
+}
+
+#[conformance(of = "exp", dtype(F32, F64, F16, BF16))]
 fn exp_of_special_values(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
     let (inf, nan) = (f64::INFINITY, f64::NAN);
     let x = of(&[7], dtype, &[0.0, -0.0, inf, -inf, nan, 1000.0, -1000.0])?;
@@ -55,6 +127,16 @@ fn exp_of_one_is_e(kernels: &dyn Kernels) -> Checked {
     Ok(())
 }
 
+/// exp(±100) is about 2.7e±43, which a 32-bit float does not hold.
+#[conformance(of = "exp", uses("float64", "float64_range"))]
+fn exponentials_have_the_range_of_wide_floats(kernels: &dyn Kernels) -> Checked {
+    let values = kernels.exp(&Tensor::f64(&[2], [100.0, -100.0])?)?.to_f64();
+    for (value, expected) in values.iter().zip([100_f64.exp(), (-100_f64).exp()]) {
+        assert!((value / expected - 1.0).abs() < 1e-12, "{value:e} instead of {expected:e}");
+    }
+    Ok(())
+}
+
 /// exp(−95) is about 5.5e-42, a subnormal f32.
 #[conformance(of = "exp", uses = "subnormal_exponentials")]
 fn an_exponential_may_be_subnormal(kernels: &dyn Kernels) -> Checked {
@@ -64,7 +146,7 @@ fn an_exponential_may_be_subnormal(kernels: &dyn Kernels) -> Checked {
     Ok(())
 }
 
-#[conformance(of = "log", dtype(F32, F16, BF16))]
+#[conformance(of = "log", dtype(F32, F64, F16, BF16))]
 fn log_of_special_values(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
     let (inf, nan) = (f64::INFINITY, f64::NAN);
     let x = of(&[7], dtype, &[1.0, 0.0, -0.0, -1.0, inf, -inf, nan])?;
@@ -88,7 +170,7 @@ fn log_of_a_subnormal_number(kernels: &dyn Kernels) -> Checked {
     Ok(())
 }
 
-#[conformance(of = "sqrt", dtype(F32, F16, BF16))]
+#[conformance(of = "sqrt", dtype(F32, F64, F16, BF16))]
 fn sqrt_of_special_values(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
     let (inf, nan) = (f64::INFINITY, f64::NAN);
     let x = of(&[8], dtype, &[4.0, 2.25, 0.0, -0.0, -1.0, inf, -inf, nan])?;
@@ -106,7 +188,7 @@ fn sqrt_of_a_subnormal_number(kernels: &dyn Kernels) -> Checked {
     Ok(())
 }
 
-#[conformance(of = "rsqrt", dtype(F32, F16, BF16))]
+#[conformance(of = "rsqrt", dtype(F32, F64, F16, BF16))]
 fn rsqrt_of_special_values(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
     let (inf, nan) = (f64::INFINITY, f64::NAN);
     let x = of(&[8], dtype, &[4.0, 0.25, 0.0, -0.0, -1.0, inf, -inf, nan])?;
@@ -114,7 +196,7 @@ fn rsqrt_of_special_values(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
     Ok(())
 }
 
-#[conformance(of = "tanh", dtype(F32, F16, BF16))]
+#[conformance(of = "tanh", dtype(F32, F64, F16, BF16))]
 fn tanh_of_special_values(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
     let (inf, nan) = (f64::INFINITY, f64::NAN);
     let x = of(&[7], dtype, &[0.0, -0.0, inf, -inf, 100.0, -100.0, nan])?;
@@ -136,10 +218,10 @@ fn tanh_of_small_numbers(kernels: &dyn Kernels) -> Checked {
     Ok(())
 }
 
-#[conformance(of = "sigmoid", dtype(F32, F16, BF16))]
+#[conformance(of = "sigmoid", dtype(F32, F64, F16, BF16))]
 fn sigmoid_of_special_values(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
     let (inf, nan) = (f64::INFINITY, f64::NAN);
-    let x = of(&[7], dtype, &[0.0, -0.0, inf, -inf, 200.0, -200.0, nan])?;
+    let x = of(&[7], dtype, &[0.0, -0.0, inf, -inf, 1000.0, -1000.0, nan])?;
     assert_holds(&kernels.sigmoid(&x)?, &[7], &[0.5, 0.5, 1.0, 0.0, 1.0, 0.0, nan]);
     Ok(())
 }

@@ -13,7 +13,12 @@ fn indices(seed: u64, shape: &[usize], end: usize) -> Checked<Tensor> {
     of(shape, Dtype::I32, &values)
 }
 
-#[backend_matrix(of = "take_along_axis", dtype(F32, F16, BF16, I32, Bool), axis(0, 1, 2))]
+#[backend_matrix(
+    of = "take_along_axis",
+    dtype(F32, F64, F16, BF16, I32, Bool),
+    tolerance(rtol = 0.0, atol = 0.0, reason = "elements are copied"),
+    axis(0, 1, 2)
+)]
 fn along_each_axis(kernels: &dyn Kernels, dtype: Dtype, axis: usize) -> Checked<Tensor> {
     let mut shape = [3, 17, 5];
     let end = shape[axis];

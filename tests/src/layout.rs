@@ -6,7 +6,12 @@ use crosscheck_backends::{Dtype, KernelError, Kernels, Tensor};
 use crate::Checked;
 use crate::data::{assert_holds, assert_refused, uniform};
 
-#[backend_matrix(of = "concatenate", dtype(F32, F16, BF16, I32, Bool), axis(0, 1, 2))]
+#[backend_matrix(
+    of = "concatenate",
+    dtype(F32, F64, F16, BF16, I32, Bool),
+    axis(0, 1, 2),
+    tolerance(rtol = 0.0, atol = 0.0, reason = "elements are copied")
+)]
 fn three_parts(kernels: &dyn Kernels, dtype: Dtype, axis: usize) -> Checked<Tensor> {
     let part = |seed, length| {
         let mut shape = [3, 17, 5];
@@ -67,7 +72,11 @@ fn a_result_that_nobody_can_count_is_refused(kernels: &dyn Kernels) -> Checked {
     Ok(())
 }
 
-#[backend_matrix(of = "transpose", dtype(F32, F16, BF16, I32, Bool))]
+#[backend_matrix(
+    of = "transpose",
+    dtype(F32, F64, F16, BF16, I32, Bool),
+    tolerance(rtol = 0.0, atol = 0.0, reason = "elements are copied")
+)]
 fn a_matrix(kernels: &dyn Kernels, dtype: Dtype) -> Checked<Tensor> {
     kernels.transpose(&uniform(196, &[33, 129], dtype, 100.0)?, &[1, 0])
 }
@@ -107,7 +116,8 @@ fn each_axis_is_named_once(kernels: &dyn Kernels) -> Checked {
 
 #[backend_matrix(
     of = "broadcast_to",
-    dtype(F32, F16, BF16, I32, Bool),
+    dtype(F32, F64, F16, BF16, I32, Bool),
+    tolerance(rtol = 0.0, atol = 0.0, reason = "elements are copied"),
     expects_constant(reason = "what is repeated is the same along its axis; the checks below know its elements")
 )]
 fn dimensions_are_repeated(kernels: &dyn Kernels, dtype: Dtype) -> Checked<Tensor> {

@@ -7,6 +7,8 @@
 pub mod activation;
 pub mod argmax;
 pub mod attention;
+#[expect(dead_code, reason = "the tests that use it come next")]
+mod budget;
 pub mod cast;
 pub mod comparison;
 mod data;
@@ -26,6 +28,7 @@ pub mod reduction;
 pub mod rope;
 pub mod slice;
 pub mod softmax;
+pub mod strided;
 pub mod top_k;
 pub mod update;
 

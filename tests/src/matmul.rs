@@ -6,17 +6,41 @@ use crosscheck_backends::{Dtype, KernelError, Kernels, Tensor};
 use crate::Checked;
 use crate::data::{assert_holds, assert_refused, of, uniform, unit};
 
-#[backend_matrix(of = "matmul", dtype(F32, F16, BF16), n(1, 17, 33, 128))]
+#[backend_matrix(
+    of = "matmul",
+    dtype(
+        F32,
+        F64 tolerance(rtol = 1e-12, atol = 1e-12, reason = "a thousand roundings by 2^-53 each are 1.1e-13"),
+        F16,
+        BF16
+    ),
+    n(1, 17, 33, 128)
+)]
 fn square_matrices(kernels: &dyn Kernels, dtype: Dtype, n: usize) -> Checked<Tensor> {
     kernels.matmul(&unit(11, &[n, n], dtype)?, &unit(12, &[n, n], dtype)?)
 }
 
-#[backend_matrix(of = "matmul", dtype(F32, F16 uses("wide_row_products"), BF16))]
+#[backend_matrix(
+    of = "matmul",
+    dtype(
+        F32,
+        F64 tolerance(rtol = 1e-12, atol = 1e-12, reason = "a thousand roundings by 2^-53 each are 1.1e-13"),
+        F16 uses("wide_row_products"),
+        BF16
+    )
+)]
 fn a_row_by_a_matrix(kernels: &dyn Kernels, dtype: Dtype) -> Checked<Tensor> {
     kernels.matmul(&unit(13, &[1, 129], dtype)?, &unit(14, &[129, 31], dtype)?)
 }
 
-#[backend_matrix(of = "matmul", dtype(F32, F16))]
+#[backend_matrix(
+    of = "matmul",
+    dtype(
+        F32,
+        F64 tolerance(rtol = 1e-12, atol = 1e-12, reason = "a thousand roundings by 2^-53 each are 1.1e-13"),
+        F16
+    )
+)]
 fn batches_are_broadcast(kernels: &dyn Kernels, dtype: Dtype) -> Checked<Tensor> {
     kernels.matmul(&unit(15, &[2, 1, 5, 8], dtype)?, &unit(16, &[3, 8, 4], dtype)?)
 }
@@ -63,7 +87,7 @@ fn assert_sums_are_wide(kernels: &dyn Kernels, dtype: Dtype, [rows, columns]: [u
 }
 
 /// The identity, moved by one column.
-#[conformance(of = "matmul", dtype(F32, F16, BF16, I32 uses("integer_matmul")))]
+#[conformance(of = "matmul", dtype(F32, F64, F16, BF16, I32 uses("integer_matmul")))]
 fn many_tiles_fit_together(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
     let n = 512;
     let x = uniform(19, &[n, n], dtype, 100.0)?;
@@ -86,7 +110,7 @@ fn integers(kernels: &dyn Kernels) -> Checked<Tensor> {
     kernels.matmul(&uniform(17, &[5, 9], Dtype::I32, 50.0)?, &uniform(18, &[9, 3], Dtype::I32, 50.0)?)
 }
 
-#[conformance(of = "matmul", uses("empty_tensors"), dtype(F32, F16))]
+#[conformance(of = "matmul", uses("empty_tensors"), dtype(F32, F64, F16))]
 fn a_sum_without_terms_is_zero(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
     let product = kernels.matmul(&of(&[2, 0], dtype, &[])?, &of(&[0, 3], dtype, &[])?)?;
     assert_holds(&product, &[2, 3], &[0.0; 6]);

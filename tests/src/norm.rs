@@ -6,7 +6,19 @@ use crosscheck_backends::{Dtype, KernelError, Kernels, Tensor};
 use crate::Checked;
 use crate::data::{assert_holds, assert_near, assert_refused, of, unit};
 
-#[backend_matrix(of = "rms_norm", dtype(F32, BF16), width(1, 17, 128, 1023))]
+#[backend_matrix(
+    of = "rms_norm",
+    dtype(
+        F32,
+        F64 uses("float64_norms") tolerance(
+            rtol = 1e-12,
+            atol = 1e-12,
+            reason = "a thousand roundings by 2^-53 each are 1.1e-13"
+        ),
+        BF16
+    ),
+    width(1, 17, 128, 1023)
+)]
 fn rms(kernels: &dyn Kernels, dtype: Dtype, width: usize) -> Checked<Tensor> {
     rms_of(kernels, dtype, width)
 }
@@ -20,9 +32,20 @@ fn rms_of(kernels: &dyn Kernels, dtype: Dtype, width: usize) -> Checked<Tensor> 
     kernels.rms_norm(&unit(31, &[2, 3, width], dtype)?, &unit(32, &[width], dtype)?, 1e-5)
 }
 
-#[backend_matrix(of = "layer_norm", width(17, 128, 1023))]
-fn layer(kernels: &dyn Kernels, width: usize) -> Checked<Tensor> {
-    layer_of(kernels, Dtype::F32, width)
+#[backend_matrix(
+    of = "layer_norm",
+    dtype(
+        F32,
+        F64 uses("float64_norms") tolerance(
+            rtol = 1e-12,
+            atol = 1e-12,
+            reason = "a thousand roundings by 2^-53 each are 1.1e-13"
+        )
+    ),
+    width(17, 128, 1023)
+)]
+fn layer(kernels: &dyn Kernels, dtype: Dtype, width: usize) -> Checked<Tensor> {
+    layer_of(kernels, dtype, width)
 }
 
 // The normed element, up to 1.8, its product with the weight, and the sum with the bias are each rounded; the sum cancels.

@@ -55,7 +55,7 @@ fn elements_come_back_within_a_step(kernels: &dyn Kernels, group: usize, bits: u
 }
 
 /// From −15 to 0 in steps of 1: the bias is the end that is farther from 0, and the first element is in the lowest bits.
-#[conformance(of = "quantize", uses = "quantization", dtype(F32, F16, BF16))]
+#[conformance(of = "quantize", uses = "quantization", dtype(F32, F64 uses("float64_quantization"), F16, BF16))]
 fn whole_steps_are_their_levels(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
     let values: Vec<_> = (0..32).map(|at| f64::from(at % 16) - 15.0).collect();
     let quantized = kernels.quantize(&of(&[1, 32], dtype, &values)?, Quantization { group: 32, bits: 4 })?;
@@ -174,7 +174,7 @@ fn numbered_rows(dtype: Dtype, rows: usize, columns: usize) -> Checked<Quantized
     })
 }
 
-#[conformance(of = "quantized_matmul", uses = "quantization", dtype(F32, F16, BF16))]
+#[conformance(of = "quantized_matmul", uses = "quantization", dtype(F32, F64 uses("float64_quantization"), F16, BF16))]
 fn a_row_by_rows(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
     let mut w = numbered_rows(dtype, 3, 32)?;
     // The second element of the first row is 15, the last of the last row 2 + 8.

@@ -8,22 +8,40 @@ use crate::data::{assert_holds, assert_near, assert_refused, graded, of, positiv
 
 // Of whole numbers this small, every sum on the way is exact in each type; how sums of others are rounded is another check.
 
-#[backend_matrix(of = "sum", dtype(F32, F16, BF16, I32), length(1, 17, 31, 33, 127, 128, 129, 1023))]
+#[backend_matrix(of = "sum", dtype(F32, F64, F16, BF16, I32), length(1, 17, 31, 33, 127, 128, 129, 1023))]
 fn sums_of_rows(kernels: &dyn Kernels, dtype: Dtype, length: usize) -> Checked<Tensor> {
     kernels.sum(&small(141, &[3, length], dtype)?, 1)
 }
 
-#[backend_matrix(of = "sum", dtype(F32, F16, BF16, I32), axis(0, 1, 2))]
+#[backend_matrix(of = "sum", dtype(F32, F64, F16, BF16, I32), axis(0, 1, 2))]
 fn sums_along_each_axis(kernels: &dyn Kernels, dtype: Dtype, axis: usize) -> Checked<Tensor> {
     kernels.sum(&small(142, &[5, 33, 17], dtype)?, axis)
 }
 
-#[backend_matrix(of = "mean", dtype(F32, F16, BF16), length(1, 17, 31, 33, 127, 128, 129, 1023))]
+#[backend_matrix(
+    of = "mean",
+    dtype(
+        F32,
+        F64 tolerance(rtol = 1e-12, atol = 1e-12, reason = "a thousand roundings by 2^-53 each are 1.1e-13"),
+        F16,
+        BF16
+    ),
+    length(1, 17, 31, 33, 127, 128, 129, 1023)
+)]
 fn means_of_rows(kernels: &dyn Kernels, dtype: Dtype, length: usize) -> Checked<Tensor> {
     kernels.mean(&small(143, &[3, length], dtype)?, 1)
 }
 
-#[backend_matrix(of = "mean", dtype(F32, F16, BF16), axis(0, 1, 2))]
+#[backend_matrix(
+    of = "mean",
+    dtype(
+        F32,
+        F64 tolerance(rtol = 1e-12, atol = 1e-12, reason = "a thousand roundings by 2^-53 each are 1.1e-13"),
+        F16,
+        BF16
+    ),
+    axis(0, 1, 2)
+)]
 fn means_along_each_axis(kernels: &dyn Kernels, dtype: Dtype, axis: usize) -> Checked<Tensor> {
     kernels.mean(&small(144, &[5, 33, 17], dtype)?, axis)
 }
@@ -33,27 +51,51 @@ fn small(seed: u64, shape: &[usize], dtype: Dtype) -> Checked<Tensor> {
     of(shape, dtype, &uniform(seed, shape, Dtype::I32, 3.0)?.to_f64())
 }
 
-#[backend_matrix(of = "sum", length(17, 128, 1023))]
-fn sums_of_fractions(kernels: &dyn Kernels, length: usize) -> Checked<Tensor> {
-    kernels.sum(&unit(152, &[3, length], Dtype::F32)?, 1)
+#[backend_matrix(
+    of = "sum",
+    dtype(F32, F64 tolerance(rtol = 1e-12, atol = 1e-12, reason = "a thousand roundings by 2^-53 each are 1.1e-13")),
+    length(17, 128, 1023)
+)]
+fn sums_of_fractions(kernels: &dyn Kernels, dtype: Dtype, length: usize) -> Checked<Tensor> {
+    kernels.sum(&unit(152, &[3, length], dtype)?, 1)
 }
 
-#[backend_matrix(of = "max", dtype(F32, F16, BF16, I32), length(1, 17, 31, 33, 127, 128, 129, 1023))]
+#[backend_matrix(
+    of = "max",
+    dtype(F32, F64, F16, BF16, I32),
+    length(1, 17, 31, 33, 127, 128, 129, 1023),
+    tolerance(rtol = 0.0, atol = 0.0, reason = "elements are copied")
+)]
 fn largest_of_rows(kernels: &dyn Kernels, dtype: Dtype, length: usize) -> Checked<Tensor> {
     kernels.max(&graded(145, [3, length], dtype, 1000.0)?, 1)
 }
 
-#[backend_matrix(of = "max", dtype(F32, F16, BF16, I32), axis(0, 1, 2))]
+#[backend_matrix(
+    of = "max",
+    dtype(F32, F64, F16, BF16, I32),
+    axis(0, 1, 2),
+    tolerance(rtol = 0.0, atol = 0.0, reason = "elements are copied")
+)]
 fn largest_along_each_axis(kernels: &dyn Kernels, dtype: Dtype, axis: usize) -> Checked<Tensor> {
     kernels.max(&uniform(146, &[5, 33, 17], dtype, 1000.0)?, axis)
 }
 
-#[backend_matrix(of = "min", dtype(F32, F16, BF16, I32), length(1, 17, 31, 33, 127, 128, 129, 1023))]
+#[backend_matrix(
+    of = "min",
+    dtype(F32, F64, F16, BF16, I32),
+    length(1, 17, 31, 33, 127, 128, 129, 1023),
+    tolerance(rtol = 0.0, atol = 0.0, reason = "elements are copied")
+)]
 fn smallest_of_rows(kernels: &dyn Kernels, dtype: Dtype, length: usize) -> Checked<Tensor> {
     kernels.min(&graded(147, [3, length], dtype, 1000.0)?, 1)
 }
 
-#[backend_matrix(of = "min", dtype(F32, F16, BF16, I32), axis(0, 1, 2))]
+#[backend_matrix(
+    of = "min",
+    dtype(F32, F64, F16, BF16, I32),
+    axis(0, 1, 2),
+    tolerance(rtol = 0.0, atol = 0.0, reason = "elements are copied")
+)]
 fn smallest_along_each_axis(kernels: &dyn Kernels, dtype: Dtype, axis: usize) -> Checked<Tensor> {
     kernels.min(&uniform(148, &[5, 33, 17], dtype, 1000.0)?, axis)
 }
@@ -72,13 +114,36 @@ fn logsumexp_of(kernels: &dyn Kernels, dtype: Dtype, length: usize) -> Checked<T
     kernels.logsumexp(&graded(149, [3, length], dtype, 24.0)?, 1)
 }
 
-#[backend_matrix(of = "logsumexp", dtype(F32, F16, BF16), axis(0, 1, 2))]
+#[backend_matrix(
+    of = "logsumexp",
+    uses("float64", "float64_functions"),
+    length(17, 128, 1023),
+    tolerance(rtol = 1e-12, atol = 1e-12, reason = "32-bit steps are off by 1e-8 and more, 64-bit ones by 1e-15")
+)]
+fn logsumexp_of_rows_in_f64(kernels: &dyn Kernels, length: usize) -> Checked<Tensor> {
+    kernels.logsumexp(&graded(149, [3, length], Dtype::F64, 24.0)?, 1)
+}
+
+#[backend_matrix(
+    of = "logsumexp",
+    dtype(
+        F32,
+        F64 uses("float64_functions") tolerance(
+            rtol = 1e-12,
+            atol = 1e-12,
+            reason = "32-bit steps are off by 1e-8 and more, 64-bit ones by 1e-15"
+        ),
+        F16,
+        BF16
+    ),
+    axis(0, 1, 2)
+)]
 fn logsumexp_along_each_axis(kernels: &dyn Kernels, dtype: Dtype, axis: usize) -> Checked<Tensor> {
     // Above 0, so that the logarithm and the largest element do not cancel each other.
     kernels.logsumexp(&positive(150, &[5, 33, 17], dtype, 8.0)?, axis)
 }
 
-#[conformance(of = "sum", dtype(F32, F16, BF16, I32))]
+#[conformance(of = "sum", dtype(F32, F64, F16, BF16, I32))]
 fn rows_and_columns_of_a_matrix(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
     let x = of(&[2, 3], dtype, &[1.0, 2.0, 3.0, 40.0, 50.0, 60.0])?;
     let sums = kernels.sum(&x, 1)?;
@@ -124,7 +189,7 @@ fn constant(dtype: Dtype, axis: usize, value: f64) -> Checked<Tensor> {
     of(&shape, dtype, &[value; 3 * 4096])
 }
 
-#[conformance(of = "sum", dtype(F32, F16, BF16))]
+#[conformance(of = "sum", dtype(F32, F64, F16, BF16))]
 fn special_values_reach_their_sum_only(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
     let (inf, nan) = (f64::INFINITY, f64::NAN);
     let x = of(&[4, 2], dtype, &[nan, 1.0, inf, 1.0, inf, -inf, 1.0, 2.0])?;
@@ -133,7 +198,7 @@ fn special_values_reach_their_sum_only(kernels: &dyn Kernels, dtype: Dtype) -> C
     Ok(())
 }
 
-#[conformance(of = "sum", uses = "empty_tensors", dtype(F32, F16, I32))]
+#[conformance(of = "sum", uses = "empty_tensors", dtype(F32, F64, F16, I32))]
 fn a_sum_without_terms_is_zero(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
     assert_holds(&kernels.sum(&of(&[2, 0], dtype, &[])?, 1)?, &[2], &[0.0, 0.0]);
     assert_holds(&kernels.sum(&of(&[2, 0], dtype, &[])?, 0)?, &[0], &[]);
@@ -155,7 +220,7 @@ fn a_mean_without_terms_is_nan(kernels: &dyn Kernels) -> Checked {
     Ok(())
 }
 
-#[conformance(of = "max", dtype(F32, F16, BF16, I32))]
+#[conformance(of = "max", dtype(F32, F64, F16, BF16, I32))]
 fn extremes_of_a_matrix(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
     let x = of(&[2, 3], dtype, &[-5.0, -1.0, -3.0, 4.0, 4.0, 9.0])?;
     assert_holds(&kernels.max(&x, 1)?, &[2], &[-1.0, 9.0]);
@@ -165,7 +230,7 @@ fn extremes_of_a_matrix(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
     Ok(())
 }
 
-#[conformance(of = "max", dtype(F32, F16, BF16))]
+#[conformance(of = "max", dtype(F32, F64, F16, BF16))]
 fn infinities_are_extremes(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
     let inf = f64::INFINITY;
     let x = of(&[3, 2], dtype, &[-inf, -inf, inf, inf, inf, -inf])?;
@@ -176,7 +241,7 @@ fn infinities_are_extremes(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
 
 #[conformance(
     of = "max",
-    dtype(F32, F16, BF16),
+    dtype(F32, F64, F16, BF16),
     at(0, 7 uses("nan_extremes"), 16 uses("nan_extremes"), 40 uses("nan_extremes"), 64 uses("nan_extremes"))
 )]
 fn one_nan_is_the_largest_of_its_row(kernels: &dyn Kernels, dtype: Dtype, at: usize) -> Checked {
@@ -187,7 +252,7 @@ fn one_nan_is_the_largest_of_its_row(kernels: &dyn Kernels, dtype: Dtype, at: us
 
 #[conformance(
     of = "min",
-    dtype(F32, F16, BF16),
+    dtype(F32, F64, F16, BF16),
     at(0, 7 uses("nan_extremes"), 16 uses("nan_extremes"), 40 uses("nan_extremes"), 64 uses("nan_extremes"))
 )]
 fn one_nan_is_the_smallest_of_its_row(kernels: &dyn Kernels, dtype: Dtype, at: usize) -> Checked {
@@ -223,19 +288,23 @@ fn nothing_has_no_extremes(kernels: &dyn Kernels) -> Checked {
     Ok(())
 }
 
-#[conformance(of = "logsumexp", dtype(F32, F16, BF16))]
+#[conformance(of = "logsumexp", dtype(F32, F64, F16, BF16))]
 fn large_exponentials_do_not_overflow(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
     let x = of(&[3, 2], dtype, &[0.0, 0.0, 1024.0, 1024.0, -1024.0, -1024.0])?;
     let two = std::f64::consts::LN_2;
     let expected = of(&[3], dtype, &[two, 1024.0 + two, two - 1024.0])?;
-    // A unit in the last place of 1024 in f32. In halves the units are so large there that the result is exact, so that ln 2
+    // A unit in the last place of 1024 in f64 and f32. In halves the units are so large there that the result is exact, so that ln 2
     // decides, and its unit in bf16.
-    let atol = if dtype == Dtype::F32 { 1.3e-4 } else { 4e-3 };
+    let atol = match dtype {
+        Dtype::F64 => 2.3e-13,
+        Dtype::F32 => 1.3e-4,
+        _ => 4e-3,
+    };
     assert_near(&kernels.logsumexp(&x, 1)?, &expected.to_f64(), atol);
     Ok(())
 }
 
-#[conformance(of = "logsumexp", uses = "infinite_logsumexp", dtype(F32, F16, BF16))]
+#[conformance(of = "logsumexp", uses = "infinite_logsumexp", dtype(F32, F64, F16, BF16))]
 fn logsumexp_of_special_values(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
     let (inf, nan) = (f64::INFINITY, f64::NAN);
     let x = of(&[5, 2], dtype, &[-inf, 3.0, inf, 3.0, nan, 3.0, nan, inf, inf, -inf])?;
@@ -243,7 +312,7 @@ fn logsumexp_of_special_values(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
     Ok(())
 }
 
-#[conformance(of = "logsumexp", uses = "infinite_logsumexp", dtype(F32, F16, BF16))]
+#[conformance(of = "logsumexp", uses = "infinite_logsumexp", dtype(F32, F64, F16, BF16))]
 fn nothing_but_minus_infinity_stays_so(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
     let x = of(&[2, 2], dtype, &[f64::NEG_INFINITY; 4])?;
     assert_holds(&kernels.logsumexp(&x, 1)?, &[2], &[f64::NEG_INFINITY; 2]);

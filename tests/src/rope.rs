@@ -8,9 +8,21 @@ use crate::data::{assert_holds, assert_near, assert_refused, unit};
 
 const ROPE: Rope = Rope { dims: 8, base: 10_000.0, scale: 1.0, offset: 0, layout: RopeLayout::Halves };
 
-#[backend_matrix(of = "rope", layout(Halves, Interleaved), offset(0, 7))]
-fn positions(kernels: &dyn Kernels, layout: RopeLayout, offset: i32) -> Checked<Tensor> {
-    kernels.rope(&unit(51, &[2, 3, 17, 8], Dtype::F32)?, &Rope { layout, offset, ..ROPE })
+#[backend_matrix(
+    of = "rope",
+    dtype(
+        F32,
+        F64 uses("float64_functions") tolerance(
+            rtol = 1e-12,
+            atol = 1e-12,
+            reason = "32-bit steps are off by 1e-8 and more, 64-bit ones by 1e-15"
+        )
+    ),
+    layout(Halves, Interleaved),
+    offset(0, 7)
+)]
+fn positions(kernels: &dyn Kernels, dtype: Dtype, layout: RopeLayout, offset: i32) -> Checked<Tensor> {
+    kernels.rope(&unit(51, &[2, 3, 17, 8], dtype)?, &Rope { layout, offset, ..ROPE })
 }
 
 // An element is a difference of two products: sine, cosine and both products are each off by half a unit, of 1 at most.

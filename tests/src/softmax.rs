@@ -6,9 +6,20 @@ use crosscheck_backends::{Dtype, KernelError, Kernels, Tensor};
 use crate::Checked;
 use crate::data::{assert_holds, assert_near, assert_refused, of, uniform};
 
-#[backend_matrix(of = "softmax", length(31, 128, 1023))]
-fn rows(kernels: &dyn Kernels, length: usize) -> Checked<Tensor> {
-    rows_of(kernels, Dtype::F32, length)
+#[backend_matrix(
+    of = "softmax",
+    dtype(
+        F32,
+        F64 uses("float64_functions") tolerance(
+            rtol = 1e-12,
+            atol = 1e-12,
+            reason = "32-bit steps are off by 1e-8 and more, 64-bit ones by 1e-15"
+        )
+    ),
+    length(31, 128, 1023)
+)]
+fn rows(kernels: &dyn Kernels, dtype: Dtype, length: usize) -> Checked<Tensor> {
+    rows_of(kernels, dtype, length)
 }
 
 #[backend_matrix(
@@ -20,7 +31,7 @@ fn rows_in_halves(kernels: &dyn Kernels, dtype: Dtype, length: usize) -> Checked
     rows_of(kernels, dtype, length)
 }
 
-#[conformance(of = "softmax", dtype(F32, F16, BF16))]
+#[conformance(of = "softmax", dtype(F32, F64, F16, BF16))]
 fn one_logit_has_all_the_weight(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
     assert_holds(&kernels.softmax(&uniform(22, &[3, 1], dtype, 8.0)?, 1)?, &[3, 1], &[1.0; 3]);
     Ok(())
@@ -30,7 +41,19 @@ fn rows_of(kernels: &dyn Kernels, dtype: Dtype, length: usize) -> Checked<Tensor
     kernels.softmax(&uniform(21, &[3, length], dtype, 8.0)?, 1)
 }
 
-#[backend_matrix(of = "softmax", dtype(F32, F16, BF16))]
+#[backend_matrix(
+    of = "softmax",
+    dtype(
+        F32,
+        F64 tolerance(
+            rtol = 1e-12,
+            atol = 1e-12,
+            reason = "32-bit steps are off by 1e-8 and more, 64-bit ones by 1e-15"
+        ),
+        F16,
+        BF16
+    )
+)]
 fn large_logits(kernels: &dyn Kernels, dtype: Dtype) -> Checked<Tensor> {
     kernels.softmax(&uniform(22, &[4, 33], dtype, 30_000.0)?, 1)
 }
@@ -40,11 +63,12 @@ fn along_each_axis(kernels: &dyn Kernels, axis: usize) -> Checked<Tensor> {
     kernels.softmax(&uniform(23, &[3, 5, 7], Dtype::F32, 4.0)?, axis)
 }
 
-#[conformance(of = "softmax", dtype(F32, F16 uses("weight_sums"), BF16 uses("weight_sums")))]
+#[conformance(of = "softmax", dtype(F32, F64, F16 uses("weight_sums"), BF16 uses("weight_sums")))]
 fn weights_sum_to_one(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
     let weights = kernels.softmax(&uniform(24, &[8, 257], dtype, 5.0)?, 1)?;
     // Each of 257 weights near 1/257 is rounded once, by at most half a unit in the last place.
     let atol = match dtype {
+        Dtype::F64 => 1e-13,
         Dtype::BF16 => 4e-3,
         _ => 5e-4,
     };
@@ -61,14 +85,14 @@ fn logits_may_be_shifted(kernels: &dyn Kernels) -> Checked {
     Ok(())
 }
 
-#[conformance(of = "softmax", dtype(F32, F16, BF16))]
+#[conformance(of = "softmax", dtype(F32, F64, F16, BF16))]
 fn a_hidden_logit_has_no_weight(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
     let weights = kernels.softmax(&of(&[4], dtype, &[0.0, f64::NEG_INFINITY, 0.0, f64::NEG_INFINITY])?, 0)?;
     assert_holds(&weights, &[4], &[0.5, 0.0, 0.5, 0.0]);
     Ok(())
 }
 
-#[conformance(of = "softmax", dtype(F32, F16, BF16))]
+#[conformance(of = "softmax", dtype(F32, F64, F16, BF16))]
 fn one_nan_makes_its_row_nan(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
     let weights = kernels.softmax(&of(&[2, 2], dtype, &[f64::NAN, 0.0, 0.0, 0.0])?, 1)?;
     assert_holds(&weights, &[2, 2], &[f64::NAN, f64::NAN, 0.5, 0.5]);
@@ -84,7 +108,7 @@ fn a_weight_may_be_subnormal(kernels: &dyn Kernels) -> Checked {
     Ok(())
 }
 
-#[conformance(of = "softmax", uses = "empty_softmax", dtype(F32, BF16))]
+#[conformance(of = "softmax", uses = "empty_softmax", dtype(F32, F64, BF16))]
 fn nothing_has_no_weights(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
     assert_holds(&kernels.softmax(&of(&[2, 0], dtype, &[])?, 1)?, &[2, 0], &[]);
     assert_holds(&kernels.softmax(&of(&[0, 2], dtype, &[])?, 1)?, &[0, 2], &[]);

@@ -11,7 +11,7 @@ fn input(dtype: Dtype, shape: &[usize]) -> Checked<Tensor> {
     of(shape, dtype, &uniform(201, shape, Dtype::I32, 20.0)?.to_f64())
 }
 
-#[backend_matrix(of = "top_k", dtype(F32, F16, BF16, I32), k(1, 17, 129))]
+#[backend_matrix(of = "top_k", dtype(F32, F64, F16, BF16, I32), k(1, 17, 129))]
 fn values(kernels: &dyn Kernels, dtype: Dtype, k: usize) -> Checked<Tensor> {
     // Whole numbers up to 100, in rows of different size.
     let small = input(Dtype::F32, &[5, 129])?.to_f64();
@@ -19,7 +19,7 @@ fn values(kernels: &dyn Kernels, dtype: Dtype, k: usize) -> Checked<Tensor> {
     Ok(kernels.top_k(&of(&[5, 129], dtype, &graded)?, k, 1)?.0)
 }
 
-#[backend_matrix(of = "top_k", dtype(F32, F16, BF16, I32), k(1, 17, 129))]
+#[backend_matrix(of = "top_k", dtype(F32, F64, F16, BF16, I32), k(1, 17, 129))]
 fn indices(kernels: &dyn Kernels, dtype: Dtype, k: usize) -> Checked<Tensor> {
     Ok(kernels.top_k(&input(dtype, &[5, 129])?, k, 1)?.1)
 }
@@ -34,7 +34,7 @@ fn indices_along_each_axis(kernels: &dyn Kernels, axis: usize) -> Checked<Tensor
     Ok(kernels.top_k(&input(Dtype::F32, &[5, 33, 17])?, 4, axis)?.1)
 }
 
-#[conformance(of = "top_k", dtype(F32, F16, BF16, I32))]
+#[conformance(of = "top_k", dtype(F32, F64, F16, BF16, I32))]
 fn the_largest_and_the_first_of_equal_ones_first(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
     let x = of(&[2, 4], dtype, &[3.0, 7.0, 3.0, 7.0, -1.0, -2.0, -3.0, -1.0])?;
     let (values, indices) = kernels.top_k(&x, 3, 1)?;
@@ -53,8 +53,17 @@ fn the_smallest_integer_comes_last(kernels: &dyn Kernels) -> Checked {
     Ok(())
 }
 
+#[conformance(of = "top_k", uses = "float64")]
+fn wide_floats_are_not_compared_as_narrow_ones(kernels: &dyn Kernels) -> Checked {
+    let larger = 1.0 + f64::EPSILON;
+    let (values, indices) = kernels.top_k(&Tensor::f64(&[3], [1.0, larger, 1.0])?, 2, 0)?;
+    assert_holds(&values, &[2], &[larger, 1.0]);
+    assert_holds(&indices, &[2], &[1.0, 0.0]);
+    Ok(())
+}
+
 /// As in `argmax`, NaN is larger than everything; zeros of both signs are equal.
-#[conformance(of = "top_k", uses = "nan_extremes", dtype(F32, F16, BF16))]
+#[conformance(of = "top_k", uses = "nan_extremes", dtype(F32, F64, F16, BF16))]
 fn special_values_are_ordered(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
     let (inf, nan) = (f64::INFINITY, f64::NAN);
     let x = of(&[8], dtype, &[-inf, 1.0, nan, inf, -0.0, 0.0, nan, -0.0])?;

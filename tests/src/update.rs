@@ -6,7 +6,12 @@ use crosscheck_backends::{Dtype, KernelError, Kernels, Tensor};
 use crate::Checked;
 use crate::data::{assert_holds, assert_refused, of, uniform};
 
-#[backend_matrix(of = "update_at", uses = "dynamic_offsets", dtype(F32, F16, BF16, I32, Bool))]
+#[backend_matrix(
+    of = "update_at",
+    uses = "dynamic_offsets",
+    dtype(F32, F64, F16, BF16, I32, Bool),
+    tolerance(rtol = 0.0, atol = 0.0, reason = "elements are copied")
+)]
 fn the_inner_part(kernels: &dyn Kernels, dtype: Dtype) -> Checked<Tensor> {
     let (x, part) = (uniform(171, &[5, 33, 7], dtype, 100.0)?, uniform(172, &[3, 16, 7], dtype, 100.0)?);
     kernels.update_at(&x, &part, &Tensor::i32(&[3], [1, 17, 0])?)

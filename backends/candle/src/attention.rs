@@ -5,7 +5,12 @@ use candle_core::{DType, Device, Result, Tensor};
 use candle_nn::ops;
 use crosscheck_backends::validate::Attention;
 
-/// Scores and weights are 32-bit floats, as in candle's `flash_attn`.
+/// The type of scores and weights: 32-bit floats, as in candle's `flash_attn`; those of 64-bit floats keep theirs.
+pub(crate) fn wide(dtype: DType) -> DType {
+    if dtype == DType::F64 { dtype } else { DType::F32 }
+}
+
+/// Attention; `mask` makes of the scores those that count.
 pub(crate) fn attention(
     q: &Tensor,
     k: &Tensor,
@@ -16,7 +21,8 @@ pub(crate) fn attention(
 ) -> Result<Tensor> {
     let Attention { batch, heads, kv_heads, queries, keys, width, value_width } = *dims;
     let dtype = q.dtype();
-    let [q, k, v] = [q.to_dtype(DType::F32)?, k.to_dtype(DType::F32)?, v.to_dtype(DType::F32)?];
+    let scored = wide(dtype);
+    let [q, k, v] = [q.to_dtype(scored)?, k.to_dtype(scored)?, v.to_dtype(scored)?];
     // The queries of all heads that share a key stand below each other.
     let rows = heads / kv_heads * queries;
     let scores = (q.reshape((batch, kv_heads, rows, width))?.matmul(&k.t()?)? * f64::from(scale))?;
@@ -31,6 +37,7 @@ pub(crate) fn causal(scores: &Tensor) -> Result<Tensor> {
     let (queries, keys) = (queries as i64, keys as i64);
     let last_seen = Tensor::arange(keys - queries, keys, &Device::Cpu)?.unsqueeze(1)?;
     let seen = Tensor::arange(0, keys, &Device::Cpu)?.unsqueeze(0)?.broadcast_le(&last_seen)?;
-    let hidden = Tensor::new(f32::NEG_INFINITY, &Device::Cpu)?.broadcast_as(scores.shape())?;
+    let hidden =
+        Tensor::new(f32::NEG_INFINITY, &Device::Cpu)?.to_dtype(scores.dtype())?.broadcast_as(scores.shape())?;
     seen.broadcast_as(scores.shape())?.where_cond(scores, &hidden)
 }

@@ -1,12 +1,32 @@
 //! Between tensors of the contract and candle's.
 
 use candle_core::{DType, Device};
-use crosscheck_backends::{Data, KernelError, Tensor};
+use crosscheck_backends::{Data, KernelError, Layout, Placed, Tensor};
 
 /// A copy for candle.
 pub(crate) fn to_candle(function: &'static str, tensor: &Tensor) -> Result<candle_core::Tensor, KernelError> {
-    let shape = tensor.shape();
-    let copy = match tensor.data() {
+    view(tensor).map_err(|error| failed(function, &error))
+}
+
+/// The tensor as a view of a buffer in its layout.
+fn view(tensor: &Tensor) -> Result<candle_core::Tensor, candle_core::Error> {
+    let (shape, count) = (tensor.shape(), tensor.len());
+    let Placed { buffer, offset, .. } = tensor.placed();
+    match tensor.layout() {
+        Layout::RowMajor => copy(&buffer, shape),
+        Layout::Transposed => {
+            let reversed: Vec<_> = shape.iter().rev().copied().collect();
+            copy(&buffer, &reversed)?.permute((0..shape.len()).rev().collect::<Vec<_>>())
+        }
+        // The second of each pair.
+        Layout::Strided => copy(&buffer, &[shape, &[2]].concat())?.narrow(shape.len(), 1, 1)?.squeeze(shape.len()),
+        Layout::Offset => copy(&buffer, &[buffer.len()])?.narrow(0, offset, count)?.reshape(shape),
+    }
+}
+
+fn copy(data: &Data, shape: &[usize]) -> Result<candle_core::Tensor, candle_core::Error> {
+    match data {
+        Data::F64(values) => candle_core::Tensor::from_slice(values, shape, &Device::Cpu),
         Data::F32(values) => candle_core::Tensor::from_slice(values, shape, &Device::Cpu),
         Data::F16(values) => candle_core::Tensor::from_slice(values, shape, &Device::Cpu),
         Data::BF16(values) => candle_core::Tensor::from_slice(values, shape, &Device::Cpu),
@@ -15,14 +35,14 @@ pub(crate) fn to_candle(function: &'static str, tensor: &Tensor) -> Result<candl
             let bytes: Vec<_> = values.iter().map(|truth| u8::from(*truth)).collect();
             candle_core::Tensor::from_slice(&bytes, shape, &Device::Cpu)
         }
-    };
-    copy.map_err(|error| failed(function, &error))
+    }
 }
 
 /// A copy of a result.
 pub(crate) fn to_host(function: &'static str, tensor: &candle_core::Tensor) -> Result<Tensor, KernelError> {
     let elements = |flat: candle_core::Tensor| {
         Ok(match flat.dtype() {
+            DType::F64 => Data::F64(flat.to_vec1()?),
             DType::F32 => Data::F32(flat.to_vec1()?),
             DType::F16 => Data::F16(flat.to_vec1()?),
             DType::BF16 => Data::BF16(flat.to_vec1()?),
@@ -39,4 +59,26 @@ pub(crate) fn to_host(function: &'static str, tensor: &candle_core::Tensor) -> R
 /// candle's own words.
 pub(crate) fn failed(function: &'static str, error: &candle_core::Error) -> KernelError {
     KernelError::Backend { function, library: "candle", message: error.to_string() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_layout_is_that_of_the_tensor() {
+        let x = Tensor::f32(&[2, 3], [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]).unwrap();
+        for (layout, strides, offset) in [
+            (Layout::RowMajor, [3, 1], 0),
+            (Layout::Transposed, [1, 2], 0),
+            (Layout::Strided, [6, 2], 1),
+            (Layout::Offset, [3, 1], 3),
+        ] {
+            let x = x.clone().with_layout(layout);
+            let seen = to_candle("add", &x).unwrap();
+            let (_, place) = seen.storage_and_layout();
+            assert_eq!((place.stride(), place.start_offset()), (&strides[..], offset), "{layout:?}");
+            assert_eq!(to_host("add", &seen).unwrap(), x, "{layout:?}");
+        }
+    }
 }

@@ -64,6 +64,7 @@ pub(crate) fn neg(x: &Array) -> candle_core::Result<Array> {
 /// candle casts 0.5 to the byte 0, so that truth values are asked for.
 pub(crate) fn cast(x: &Array, dtype: Dtype) -> candle_core::Result<Array> {
     match dtype {
+        Dtype::F64 => x.to_dtype(DType::F64),
         Dtype::F32 => x.to_dtype(DType::F32),
         Dtype::F16 => x.to_dtype(DType::F16),
         Dtype::BF16 => x.to_dtype(DType::BF16),

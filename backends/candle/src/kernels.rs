@@ -184,7 +184,7 @@ impl Kernels for Candle {
                 attention::attention(q, k, v, &dims, scale, |scores| attention::causal(&scores))
             }),
             Mask::Additive(mask) => run(function, [q, k, v, mask], |[q, k, v, mask]| {
-                let mask = mask.to_dtype(DType::F32)?;
+                let mask = mask.to_dtype(attention::wide(q.dtype()))?;
                 attention::attention(q, k, v, &dims, scale, |scores| scores.broadcast_add(&mask))
             }),
         }

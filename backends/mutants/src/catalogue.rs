@@ -41,6 +41,7 @@ catalogue! {
     AddFlushes, "add_flushes_subnormals", "add", "subnormal sums are flushed to zero";
     AddRepeatsRow, "add_repeats_the_first_row", "add", "a broadcast operand is read from its beginning only";
     AddStale, "add_returns_the_previous_result", "add", "the result of the previous call is returned";
+    AddUnstrided, "add_ignores_strides", "add", "the buffer of the second operand is read from its beginning";
     MulLosesSign, "mul_loses_the_sign_of_zero", "mul", "minus zero becomes zero";
     MulByInfinity, "mul_zero_by_infinity_is_zero", "mul", "zero times infinity is zero instead of NaN";
     MatmulTransposed, "matmul_transposes_its_operand", "matmul", "a square second operand is transposed";
@@ -50,11 +51,14 @@ catalogue! {
     MatmulBatch, "matmul_repeats_the_first_batch", "matmul", "every batch is the first one";
     MatmulZeros, "matmul_returns_zeros", "matmul", "zeros of the right shape are returned";
     MatmulEmpty, "matmul_of_nothing_is_nan", "matmul", "a sum without terms is NaN";
+    MatmulF32, "matmul_computes_in_f32", "matmul", "sums of 64-bit floats are 32-bit floats";
+    MatmulUnstrided, "matmul_ignores_strides", "matmul", "the buffer of the second operand is read from its beginning";
     SoftmaxAxis, "softmax_along_the_last_axis", "softmax", "always along the last axis";
     SoftmaxOverflows, "softmax_overflows", "softmax", "the maximum is not subtracted first";
     SoftmaxMean, "softmax_divides_by_the_mean", "softmax", "divided by the mean instead of the sum";
     SoftmaxEcho, "softmax_returns_its_input", "softmax", "the input is returned";
     SoftmaxZeroRow, "softmax_of_a_masked_row_is_zero", "softmax", "a row of −∞ gives zeros instead of NaN";
+    SoftmaxUnstrided, "softmax_ignores_strides", "softmax", "the buffer is read from its beginning";
     RmsEpsOutside, "rms_norm_eps_outside_of_the_root", "rms_norm", "eps is added to the root";
     RmsCentred, "rms_norm_subtracts_the_mean", "rms_norm", "the mean is subtracted first";
     RmsUnweighted, "rms_norm_ignores_the_weight", "rms_norm", "the weight is ignored";
@@ -84,9 +88,11 @@ catalogue! {
     AttentionHeads, "attention_interleaves_the_groups", "scaled_dot_product_attention", "query head h reads key head h modulo the number of groups";
     AttentionStale, "attention_reads_a_stale_cache_row", "scaled_dot_product_attention", "the last row of the keys is the one before it";
     AttentionKeys, "attention_uses_keys_as_values", "scaled_dot_product_attention", "values are read from the keys where the shapes allow";
+    AttentionUnstrided, "attention_ignores_strides_of_keys", "scaled_dot_product_attention", "the buffer of the keys is read from its beginning";
     EmbeddingNext, "embedding_is_off_by_one", "embedding", "the row behind the one that is named";
     EmbeddingClamps, "embedding_clamps", "embedding", "ids outside of the table are moved into it";
     EmbeddingWraps, "embedding_wraps_negative_ids", "embedding", "negative ids count from the end";
+    EmbeddingUnstrided, "embedding_ignores_strides_of_ids", "embedding", "the buffer of the ids is read from its beginning";
     SliceClamps, "slice_clamps_its_start", "slice_at", "a part that is not inside is moved to fit";
     SliceFirst, "slice_ignores_the_start", "slice_at", "the part at the origin is returned";
     SliceSwapped, "slice_reverses_the_start", "slice_at", "the numbers of the start are read in the reverse order";
@@ -100,6 +106,7 @@ catalogue! {
     MinimumIsMaximum, "minimum_is_maximum", "minimum", "the larger one";
     NegOfZero, "neg_of_zero_is_zero", "neg", "the negative of zero is plus zero";
     ExpBaseTwo, "exp_of_base_two", "exp", "two to the power of";
+    ExpF32, "exp_computes_in_f32", "exp", "that of a 64-bit float is a 32-bit float";
     LogOfNegatives, "log_of_negatives_is_infinite", "log", "the logarithm of a negative number is −∞";
     SqrtOfNegatives, "sqrt_of_negatives_is_zero", "sqrt", "the root of a negative number is zero";
     RsqrtWithEps, "rsqrt_adds_eps", "rsqrt", "a small number is added first";
@@ -116,6 +123,7 @@ catalogue! {
     CastRounds, "cast_rounds_to_integers", "cast", "rounded to the nearest integer instead of towards zero";
     CastTwice, "cast_rounds_twice", "cast", "to bf16 by way of f16";
     SumFirst, "sum_drops_the_last_term", "sum", "the last term is dropped";
+    SumUnstrided, "sum_ignores_strides", "sum", "the buffer is read from its beginning";
     MeanUnbiased, "mean_divides_by_one_less", "mean", "divided by one less";
     MaxFromZero, "max_begins_at_zero", "max", "of negative numbers the largest is zero";
     MinDropsNan, "min_drops_nan", "min", "a NaN is passed over";
@@ -128,6 +136,7 @@ catalogue! {
     ConcatenateReversed, "concatenate_reverses", "concatenate", "the last part comes first";
     TransposeShapeOnly, "transpose_changes_the_shape_only", "transpose", "the elements stay where they are";
     TransposeInverse, "transpose_takes_the_inverse", "transpose", "the permutation is taken the other way round";
+    TransposeF32, "transpose_passes_through_f32", "transpose", "64-bit floats become 32-bit floats on the way";
     BroadcastTiles, "broadcast_tiles", "broadcast_to", "the elements are repeated as a whole, whatever axis is broadcast";
     QuantizeBytes, "quantize_swaps_bytes", "quantize", "the bytes of a word are in the other order";
     DequantizeUnbiased, "dequantize_ignores_the_bias", "dequantize", "the bias of a group is ignored";

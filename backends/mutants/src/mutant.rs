@@ -8,7 +8,7 @@ use crosscheck_backends::{
 };
 
 use crate::catalogue::Fault;
-use crate::tensors::{map, rounded, rows, transposed, with};
+use crate::tensors::{map, narrowed, rounded, rows, transposed, unstrided, with};
 
 type Result<T = Tensor> = std::result::Result<T, KernelError>;
 
@@ -49,6 +49,7 @@ impl Kernels for Mutant {
                 let first = b.to_f64()[0];
                 Reference.add(a, &map(b, |_| first)?)
             }
+            Fault::AddUnstrided => Reference.add(a, &unstrided(b)?),
             Fault::AddStale => {
                 let mut previous = self.previous.lock().unwrap_or_else(PoisonError::into_inner);
                 let stale = previous.replace(sum.clone());
@@ -106,6 +107,8 @@ impl Kernels for Mutant {
                 let first = |at: usize| values[at % matrix];
                 with(&product, &(0..values.len()).map(first).collect::<Vec<_>>())
             }
+            Fault::MatmulF32 => narrowed(&product),
+            Fault::MatmulUnstrided => Reference.matmul(a, &unstrided(b)?),
             Fault::MatmulZeros => map(&product, |_| 0.0),
             Fault::MatmulEmpty if a.shape().last() == Some(&0) => map(&product, |_| f64::NAN),
             _ => Ok(product),
@@ -126,6 +129,7 @@ impl Kernels for Mutant {
                 let length = x.shape().get(axis).copied().unwrap_or(1) as f64;
                 map(&y, |y| y * length)
             }
+            Fault::SoftmaxUnstrided => Reference.softmax(&unstrided(x)?, axis),
             Fault::SoftmaxEcho => Ok(x.clone()),
             Fault::SoftmaxZeroRow => map(&y, |y| if y.is_nan() { 0.0 } else { y }),
             _ => Ok(y),
@@ -266,6 +270,7 @@ impl Kernels for Mutant {
                 }
                 reference(&with(k, &values)?, v, scale, mask)
             }
+            Fault::AttentionUnstrided => reference(&unstrided(k)?, v, scale, mask),
             Fault::AttentionKeys if k.shape() == v.shape() => reference(k, k, scale, mask),
             _ => reference(k, v, scale, mask),
         }
@@ -275,6 +280,7 @@ impl Kernels for Mutant {
         let count = table.shape().first().copied().unwrap_or_default() as f64;
         let ids = match self.fault {
             Fault::EmbeddingNext => map(ids, |id| if id + 1.0 < count { id + 1.0 } else { id })?,
+            Fault::EmbeddingUnstrided => unstrided(ids)?,
             Fault::EmbeddingClamps if count > 0.0 => map(ids, |id| id.clamp(0.0, count - 1.0))?,
             Fault::EmbeddingWraps => map(ids, |id| if id < 0.0 { id + count } else { id })?,
             _ => ids.clone(),
@@ -367,6 +373,7 @@ impl Kernels for Mutant {
 
     fn exp(&self, x: &Tensor) -> Result {
         match self.fault {
+            Fault::ExpF32 => narrowed(&Reference.exp(x)?),
             Fault::ExpBaseTwo => map(x, f64::exp2),
             _ => Reference.exp(x),
         }
@@ -481,6 +488,7 @@ impl Kernels for Mutant {
     fn sum(&self, x: &Tensor, axis: usize) -> Result {
         let y = Reference.sum(x, axis)?;
         match self.fault {
+            Fault::SumUnstrided => Reference.sum(&unstrided(x)?, axis),
             Fault::SumFirst if x.shape()[axis] > 1 => Reference.sum(&without_last(x, axis)?, axis),
             _ => Ok(y),
         }
@@ -571,6 +579,7 @@ impl Kernels for Mutant {
         match self.fault {
             // The elements stay where they are.
             Fault::TransposeShapeOnly => Tensor::new(y.shape(), x.data().clone()),
+            Fault::TransposeF32 => narrowed(&y),
             // The permutation the other way round.
             Fault::TransposeInverse => {
                 let mut inverse = vec![0; axes.len()];

@@ -13,6 +13,18 @@ pub fn map(tensor: &Tensor, change: impl Fn(f64) -> f64) -> Result<Tensor, Kerne
     with(tensor, &values)
 }
 
+/// What a kernel reads that takes a buffer for the elements themselves, whatever the layout.
+pub fn unstrided(tensor: &Tensor) -> Result<Tensor, KernelError> {
+    let buffer = tensor.placed().buffer;
+    let values = Tensor::new(&[buffer.len()], buffer)?.to_f64();
+    with(tensor, &values[..tensor.len()])
+}
+
+/// The values of 64-bit floats as 32-bit ones hold them.
+pub fn narrowed(tensor: &Tensor) -> Result<Tensor, KernelError> {
+    if tensor.dtype() == Dtype::F64 { map(tensor, |x| f64::from(x as f32)) } else { Ok(tensor.clone()) }
+}
+
 /// The value as the dtype holds it.
 pub fn rounded(dtype: Dtype, value: f64) -> f64 {
     Tensor::from_f64(&[], dtype, &[value]).map_or(f64::NAN, |tensor| tensor.to_f64()[0])

@@ -1,23 +1,35 @@
 //! Between tensors on the host and MLX's arrays. Halves stay halves.
 
 use half::{bf16, f16};
-use mlx_rs::{Array, ArrayElement, Dtype};
+use mlx_rs::{Array, ArrayElement, Dtype, ops};
 
 use super::{Result, failed};
 use crate::error::KernelError;
 use crate::kernels::Quantized;
+use crate::layout::{Layout, Placed};
 use crate::tensor::{Data, Tensor};
 
-/// A copy for MLX.
+/// A copy for MLX. In another layout than row-major it is a view of a buffer, made on the stream that is set.
 pub(super) fn to_device(function: &'static str, tensor: &Tensor) -> Result<Array> {
     let shape = dims(function, tensor.shape())?;
-    Ok(match tensor.data() {
-        Data::F32(values) => Array::from_slice(values, &shape),
-        Data::F16(values) => Array::from_slice(values, &shape),
-        Data::BF16(values) => Array::from_slice(values, &shape),
-        Data::I32(values) => Array::from_slice(values, &shape),
-        Data::Bool(values) => Array::from_slice(values, &shape),
-    })
+    if tensor.layout() == Layout::RowMajor || tensor.is_empty() {
+        return Ok(array(tensor.data(), &shape));
+    }
+    let Placed { buffer, offset, strides } = tensor.placed();
+    let strides: Vec<_> = strides.iter().map(|stride| *stride as i64).collect();
+    let length = dims(function, &[buffer.len()])?;
+    ops::as_strided(array(&buffer, &length), &shape[..], &strides[..], offset).map_err(|error| failed(function, &error))
+}
+
+fn array(data: &Data, shape: &[i32]) -> Array {
+    match data {
+        Data::F64(values) => Array::from_slice_f64(values, shape),
+        Data::F32(values) => Array::from_slice(values, shape),
+        Data::F16(values) => Array::from_slice(values, shape),
+        Data::BF16(values) => Array::from_slice(values, shape),
+        Data::I32(values) => Array::from_slice(values, shape),
+        Data::Bool(values) => Array::from_slice(values, shape),
+    }
 }
 
 /// A copy of a quantized matrix for MLX: words, scales and biases.
@@ -31,6 +43,7 @@ pub(super) fn quantized_to_device(function: &'static str, w: &Quantized) -> Resu
 /// The result of a kernel; computes it.
 pub(super) fn to_host(function: &'static str, array: &Array) -> Result {
     let data = match array.dtype() {
+        Dtype::Float64 => Data::F64(values::<f64>(function, array)?),
         Dtype::Float32 => Data::F32(values::<f32>(function, array)?),
         Dtype::Float16 => Data::F16(values::<f16>(function, array)?),
         Dtype::Bfloat16 => Data::BF16(values::<bf16>(function, array)?),
@@ -70,4 +83,30 @@ fn values<T: ArrayElement + Clone>(function: &'static str, array: &Array) -> Res
 
 fn backend(function: &'static str, message: String) -> KernelError {
     KernelError::Backend { function, library: "MLX", message }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// MLX's own words on where the elements are.
+    fn seen(layout: Layout) -> (Vec<usize>, bool) {
+        let x = Tensor::f32(&[2, 3], [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]).unwrap().with_layout(layout);
+        let array = to_device("add", &x).unwrap();
+        array.eval().unwrap();
+        assert_eq!(to_host("add", &array).unwrap(), x);
+        let mut contiguous = false;
+        // SAFETY: the array is valid and computed, and the flag outlives the call.
+        let status = unsafe { mlx_sys::_mlx_array_is_row_contiguous(&mut contiguous, array.as_ptr()) };
+        assert_eq!(status, 0);
+        (array.strides().to_vec(), contiguous)
+    }
+
+    #[test]
+    fn a_layout_is_that_of_the_array() {
+        assert_eq!(seen(Layout::RowMajor), (vec![3, 1], true));
+        assert_eq!(seen(Layout::Transposed), (vec![1, 2], false));
+        assert_eq!(seen(Layout::Strided), (vec![6, 2], false));
+        assert_eq!(seen(Layout::Offset), (vec![3, 1], true));
+    }
 }

@@ -62,9 +62,19 @@ impl Mlx {
         self.on_device(function, || to_host(function, &kernel().map_err(|error| failed(function, &error))?))
     }
 
+    /// A copy of a tensor, in the layout that it asks for.
+    fn upload(&self, function: &'static str, tensor: &Tensor) -> Result<Array> {
+        self.with_stream(function, || to_device(function, tensor))
+    }
+
+    /// A copy of a quantized matrix: words, scales and biases.
+    fn upload_quantized(&self, function: &'static str, w: &Quantized) -> Result<[Array; 3]> {
+        self.with_stream(function, || quantized_to_device(function, w))
+    }
+
     /// Runs a kernel of one tensor.
     fn unary(&self, function: &'static str, x: &Tensor, kernel: impl FnOnce(&Array) -> Made) -> Result {
-        let x = to_device(function, x)?;
+        let x = self.upload(function, x)?;
         self.run(function, || kernel(&x))
     }
 
@@ -76,13 +86,18 @@ impl Mlx {
         b: &Tensor,
         kernel: impl FnOnce(&Array, &Array) -> Made,
     ) -> Result {
-        let (a, b) = (to_device(function, a)?, to_device(function, b)?);
+        let (a, b) = (self.upload(function, a)?, self.upload(function, b)?);
         self.run(function, || kernel(&a, &b))
     }
 
-    /// Sets the stream for the operations of `f`. MLX's streams belong to a thread, and kernels are called from many.
+    /// Runs what is a kernel's own on this device.
     fn on_device<T>(&self, function: &'static str, f: impl FnOnce() -> Result<T>) -> Result<T> {
         account(|receipt| receipt.evaluations += 1);
+        self.with_stream(function, f)
+    }
+
+    /// Sets the stream for the operations of `f`. MLX's streams belong to a thread, and kernels are called from many.
+    fn with_stream<T>(&self, function: &'static str, f: impl FnOnce() -> Result<T>) -> Result<T> {
         let device = Device::new(self.device.into(), 0);
         let stream = Stream::try_default_on_device(&device).map_err(|error| failed(function, &error))?;
         with_stream(&stream, f)
@@ -101,6 +116,7 @@ impl From<MlxDevice> for DeviceType {
 impl From<Dtype> for mlx_rs::Dtype {
     fn from(dtype: Dtype) -> Self {
         match dtype {
+            Dtype::F64 => Self::Float64,
             Dtype::F32 => Self::Float32,
             Dtype::F16 => Self::Float16,
             Dtype::BF16 => Self::Bfloat16,
@@ -263,7 +279,7 @@ impl Kernels for Mlx {
 
     fn select(&self, condition: &Tensor, a: &Tensor, b: &Tensor) -> Result {
         refused(validate::select(condition, a, b))?;
-        let condition = to_device("select", condition)?;
+        let condition = self.upload("select", condition)?;
         self.binary("select", a, b, |a, b| ops::select(&condition, a, b))
     }
 
@@ -305,7 +321,7 @@ impl Kernels for Mlx {
         let function = "top_k";
         refused(validate::top_k(x, k, axis))?;
         let (last, axis) = (x.shape()[axis] as i32 - 1, axis as i32);
-        let x = to_device(function, x)?;
+        let x = self.upload(function, x)?;
         let largest = || {
             let order = ops::argsort_axis(x.flip(Axes::Axis(axis))?, axis)?.flip(Axes::Axis(axis))?;
             let indices = Array::from_int(last).subtract(order.as_type::<i32>()?)?;
@@ -320,26 +336,26 @@ impl Kernels for Mlx {
 
     fn matmul(&self, a: &Tensor, b: &Tensor) -> Result {
         refused(validate::matmul(a, b))?;
-        let (a, b) = (to_device("matmul", a)?, to_device("matmul", b)?);
+        let (a, b) = (self.upload("matmul", a)?, self.upload("matmul", b)?);
         self.run("matmul", || ops::matmul(&a, &b))
     }
 
     fn softmax(&self, x: &Tensor, axis: usize) -> Result {
         refused(validate::floats("softmax", x))?;
         refused(validate::along("softmax", x, axis))?;
-        let x = to_device("softmax", x)?;
+        let x = self.upload("softmax", x)?;
         self.run("softmax", || ops::softmax_axis(&x, axis as i32, true))
     }
 
     fn rms_norm(&self, x: &Tensor, weight: &Tensor, eps: f32) -> Result {
         refused(validate::norm("rms_norm", x, &[weight], eps))?;
-        let (x, weight) = (to_device("rms_norm", x)?, to_device("rms_norm", weight)?);
+        let (x, weight) = (self.upload("rms_norm", x)?, self.upload("rms_norm", weight)?);
         self.run("rms_norm", || fast::rms_norm(&x, Some(&weight), eps))
     }
 
     fn layer_norm(&self, x: &Tensor, weight: &Tensor, bias: &Tensor, eps: f32) -> Result {
         refused(validate::norm("layer_norm", x, &[weight, bias], eps))?;
-        let device = |tensor| to_device("layer_norm", tensor);
+        let device = |tensor| self.upload("layer_norm", tensor);
         let (x, weight, bias) = (device(x)?, device(weight)?, device(bias)?);
         self.run("layer_norm", || fast::layer_norm(&x, &weight, &bias, eps))
     }
@@ -347,24 +363,28 @@ impl Kernels for Mlx {
     // mlx-rs's own `nn::silu` and `nn::gelu` are these formulas, compiled; to compile for the CPU, MLX starts a C++ compiler.
     fn silu(&self, x: &Tensor) -> Result {
         refused(validate::floats("silu", x))?;
-        let x = to_device("silu", x)?;
+        let x = self.upload("silu", x)?;
         self.run("silu", || x.multiply(ops::sigmoid(&x)?))
     }
 
     fn gelu(&self, x: &Tensor, form: Gelu) -> Result {
         refused(validate::floats("gelu", x))?;
-        let x = to_device("gelu", x)?;
-        // A scalar of its own dtype: an f32 would make the result an f32.
-        let constant = |value: f32| Array::from_f32(value).as_dtype(x.dtype());
+        let x = self.upload("gelu", x)?;
+        // A scalar of its own dtype: an f32 would make the result an f32. No other dtype starts from an f64, which Metal does
+        // not have.
+        let constant = |value: f64| match x.dtype() {
+            mlx_rs::Dtype::Float64 => Ok(Array::from_f64(value)),
+            dtype => Array::from_f32(value as f32).as_dtype(dtype),
+        };
         self.run("gelu", || match form {
             Gelu::Exact => {
-                let erf = ops::erf(x.divide(constant(std::f32::consts::SQRT_2)?)?)?;
+                let erf = ops::erf(x.divide(constant(std::f64::consts::SQRT_2)?)?)?;
                 // Halved first: twice a large f16 is infinite.
                 x.multiply(constant(0.5)?)?.multiply(erf.add(constant(1.0)?)?)
             }
             Gelu::Tanh => {
                 let cube = x.multiply(&x)?.multiply(&x)?.multiply(constant(0.044715)?)?;
-                let inner = x.add(cube)?.multiply(constant((2.0 / std::f32::consts::PI).sqrt())?)?;
+                let inner = x.add(cube)?.multiply(constant(std::f64::consts::FRAC_2_PI.sqrt())?)?;
                 x.multiply(constant(0.5)?)?.multiply(ops::tanh(inner)?.add(constant(1.0)?)?)
             }
         })
@@ -372,7 +392,7 @@ impl Kernels for Mlx {
 
     fn rope(&self, x: &Tensor, rope: &Rope) -> Result {
         refused(validate::rope(x, rope))?;
-        let x = to_device("rope", x)?;
+        let x = self.upload("rope", x)?;
         let traditional = rope.layout == RopeLayout::Interleaved;
         self.run("rope", || fast::rope(&x, rope.dims as i32, traditional, rope.base, rope.scale, rope.offset, None))
     }
@@ -380,9 +400,9 @@ impl Kernels for Mlx {
     fn scaled_dot_product_attention(&self, q: &Tensor, k: &Tensor, v: &Tensor, scale: f32, mask: Mask<'_>) -> Result {
         let function = "scaled_dot_product_attention";
         refused(validate::attention(q, k, v, scale, mask))?;
-        let (q, k, v) = (to_device(function, q)?, to_device(function, k)?, to_device(function, v)?);
+        let (q, k, v) = (self.upload(function, q)?, self.upload(function, k)?, self.upload(function, v)?);
         let additive = match mask {
-            Mask::Additive(mask) => Some(to_device(function, mask)?),
+            Mask::Additive(mask) => Some(self.upload(function, mask)?),
             Mask::None | Mask::Causal => None,
         };
         let mask = match mask {
@@ -395,14 +415,14 @@ impl Kernels for Mlx {
 
     fn embedding(&self, table: &Tensor, ids: &Tensor) -> Result {
         refused(validate::embedding(table, ids))?;
-        let (table, ids) = (to_device("embedding", table)?, to_device("embedding", ids)?);
+        let (table, ids) = (self.upload("embedding", table)?, self.upload("embedding", ids)?);
         self.run("embedding", || table.take_axis(&ids, 0))
     }
 
     // mlx-rs 0.33 has no `slice` whose start is an array; gathering along each axis does the same on the device.
     fn slice_at(&self, x: &Tensor, start: &Tensor, shape: &[usize]) -> Result {
         refused(validate::slice_at(x, start, shape))?;
-        let (x, start) = (to_device("slice_at", x)?, to_device("slice_at", start)?);
+        let (x, start) = (self.upload("slice_at", x)?, self.upload("slice_at", start)?);
         self.run("slice_at", || {
             let mut part = x;
             for (axis, length) in shape.iter().enumerate() {
@@ -420,7 +440,7 @@ impl Kernels for Mlx {
         refused(validate::update_at(x, part, start))?;
         let (shape, lengths) = (dims(function, x.shape())?, dims(function, part.shape())?);
         let (count, part_count) = (x.len() as i32, part.len() as i32);
-        let start = to_device(function, start)?;
+        let start = self.upload(function, start)?;
         self.binary(function, x, part, |x, part| {
             let mut positions = Array::from_int(0);
             for (axis, length) in lengths.iter().enumerate() {
@@ -442,7 +462,7 @@ impl Kernels for Mlx {
 
     fn concatenate(&self, parts: &[&Tensor], axis: usize) -> Result {
         refused(validate::concatenate(parts, axis))?;
-        let parts = parts.iter().map(|part| to_device("concatenate", part)).collect::<Result<Vec<_>>>()?;
+        let parts = parts.iter().map(|part| self.upload("concatenate", part)).collect::<Result<Vec<_>>>()?;
         self.run("concatenate", || ops::concatenate(&parts, axis as i32))
     }
 
@@ -460,7 +480,7 @@ impl Kernels for Mlx {
 
     fn argmax(&self, x: &Tensor, axis: usize) -> Result {
         refused(validate::extreme("argmax", x, axis))?;
-        let x = to_device("argmax", x)?;
+        let x = self.upload("argmax", x)?;
         self.run("argmax", || ops::indexing::argmax_axis(&x, axis as i32, false)?.as_type::<i32>())
     }
 
@@ -468,7 +488,7 @@ impl Kernels for Mlx {
         let function = "quantize";
         refused(validate::quantize(w, quantization))?;
         let columns = w.shape().last().copied().unwrap_or_default();
-        let w = to_device(function, w)?;
+        let w = self.upload(function, w)?;
         let Quantization { group, bits } = quantization;
         self.on_device(function, || {
             let (packed, scales, biases) =
@@ -487,7 +507,7 @@ impl Kernels for Mlx {
         let function = "dequantize";
         refused(validate::dequantize(w))?;
         let Quantization { group, bits } = w.quantization;
-        let [packed, scales, biases] = quantized_to_device(function, w)?;
+        let [packed, scales, biases] = self.upload_quantized(function, w)?;
         self.run(function, || ops::dequantize(&packed, &scales, &biases, group as i32, bits as i32))
     }
 
@@ -495,7 +515,7 @@ impl Kernels for Mlx {
         let function = "quantized_matmul";
         refused(validate::quantized_matmul(x, w))?;
         let Quantization { group, bits } = w.quantization;
-        let [packed, scales, biases] = quantized_to_device(function, w)?;
+        let [packed, scales, biases] = self.upload_quantized(function, w)?;
         self.unary(function, x, |x| {
             ops::quantized_matmul(x, &packed, &scales, &biases, true, group as i32, bits as i32)
         })

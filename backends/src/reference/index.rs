@@ -100,6 +100,7 @@ pub fn pick(from: &[&Tensor], shape: &[usize], places: impl Iterator<Item = (usi
         }};
     }
     let data = match from[0].dtype() {
+        Dtype::F64 => pick!(F64),
         Dtype::F32 => pick!(F32),
         Dtype::F16 => pick!(F16),
         Dtype::BF16 => pick!(BF16),

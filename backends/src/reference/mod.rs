@@ -1,4 +1,5 @@
-//! The reference: plain Rust, obviously right rather than fast. Sums are in `f64`, and every result is rounded once.
+//! The reference: plain Rust, obviously right rather than fast. Everything is computed in `f64`, and every
+//! result is rounded once; of 64-bit floats each step is.
 
 mod attention;
 mod elementwise;

@@ -155,10 +155,7 @@ impl Worker {
                 return (Fate::TimedOut { doing, begun }, false);
             }
             let timeout = Timespec::try_from(left).ok();
-            let mut sources = [
-                PollFd::new(&self.channel, PollFlags::IN),
-                PollFd::new(&self.printed, PollFlags::IN),
-            ];
+            let mut sources = [PollFd::new(&self.channel, PollFlags::IN), PollFd::new(&self.printed, PollFlags::IN)];
             // An interrupted wait is tried again.
             let _ = poll(&mut sources, timeout.as_ref());
             let (has_answer, has_printed) = (!sources[0].revents().is_empty(), !sources[1].revents().is_empty());

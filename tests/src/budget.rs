@@ -1,0 +1,147 @@
+//! How far off the elements of a result may be, out of the inputs and the baseline's result, in f64.
+//!
+//! What is allowed is for a backend that adds up in 32 bits or more, keeps what it computes in between in the type of its
+//! operands or better, and rounds its result once; that the baseline's result is rounded to that type is in it. The parts are
+//! those of [`crosscheck::compare::bound`].
+
+use crosscheck::compare::{self, bound};
+use crosscheck_backends::reference::Reference;
+use crosscheck_backends::{Dtype, Kernels, Mask, Tensor};
+
+/// The unit roundoffs of a backend.
+struct Roundoff {
+    /// Of what is kept in the type of the operands.
+    kept: f64,
+    /// Of what is added up.
+    sums: f64,
+    /// What a result below the smallest normal float may lose.
+    underflow: f64,
+}
+
+impl Roundoff {
+    fn of(operand: &Tensor) -> Self {
+        let dtype = compare::Dtype::from(operand.dtype());
+        let kept = bound::unit_roundoff(dtype);
+        let sums = kept.min(bound::unit_roundoff(compare::Dtype::F32));
+        Self { kept, sums, underflow: bound::underflow(dtype) }
+    }
+
+    /// What is allowed where a result is off by `error` before it is rounded: the roundings of both sides come on top.
+    fn rounded(&self, error: f64, expected: f64) -> f64 {
+        let allowed = error + 2.0 * self.kept * (expected.abs() + error) + 2.0 * self.underflow;
+        // What is not finite is judged by what it is.
+        if allowed.is_finite() { allowed } else { 0.0 }
+    }
+}
+
+/// Of `a · b`: the bound of a dot product, [`bound::sum`] times `Σ |a| |b|`.
+pub fn matmul(product: &Tensor, a: &Tensor, b: &Tensor) -> Vec<f64> {
+    let roundoff = Roundoff::of(a);
+    let terms = a.shape().last().copied().unwrap_or(1);
+    let share = bound::sum(terms, roundoff.sums);
+    let sizes = Reference.matmul(&absolute(a), &absolute(b)).map(|sizes| sizes.to_f64()).unwrap_or_default();
+    sizes.iter().zip(product.to_f64()).map(|(size, expected)| roundoff.rounded(share * size, expected)).collect()
+}
+
+/// Of attention. A logit is at most `‖q‖ ‖k‖ |scale|` and what the mask adds. It is off by `δ`: by the dot product's error, and by
+/// the roundings of `q · scale`, of the product and of its sum with the mask. A weight is then off by `exp(2δ) − 1` of itself, by
+/// the sum of the exponentials and by its own rounding, and the result by that share of `Σ w |v|`.
+pub fn attention(seen: &Tensor, [q, k, v]: [&Tensor; 3], scale: f32, mask: Mask<'_>) -> Vec<f64> {
+    let roundoff = Roundoff::of(q);
+    let (width, value_width) = (last(q), last(v));
+    let keys = k.shape()[k.rank() - 2];
+    let longest = norms(k, width).into_iter().fold(0.0, f64::max);
+    let added = match mask {
+        Mask::Additive(mask) => mask.to_f64().iter().filter(|x| x.is_finite()).fold(0.0, |most, x| x.abs().max(most)),
+        Mask::None | Mask::Causal => 0.0,
+    };
+    let wide_mask = match mask {
+        Mask::Additive(mask) => Some(wide(mask)),
+        Mask::None | Mask::Causal => None,
+    };
+    let weighed = Reference.scaled_dot_product_attention(
+        &wide(q),
+        &wide(k),
+        &absolute(v),
+        scale,
+        wide_mask.as_ref().map_or(mask, Mask::Additive),
+    );
+    let weighed = weighed.map(|weighed| weighed.to_f64()).unwrap_or_default();
+    let largest = v.to_f64().iter().fold(0.0, |most: f64, x| x.abs().max(most));
+    let sum_of_keys = bound::sum(keys, roundoff.sums);
+    let queries = norms(q, width).into_iter().map(|norm| {
+        let logit = norm * longest * f64::from(scale).abs();
+        let off = (bound::sum(width, roundoff.sums) + roundoff.kept) * logit + 2.0 * roundoff.kept * (logit + added);
+        (2.0 * off).exp_m1() + 2.0 * sum_of_keys + 8.0 * roundoff.sums + roundoff.kept
+    });
+    let shares = queries.flat_map(|share| std::iter::repeat_n(share, value_width));
+    let lost = roundoff.underflow * keys as f64 * largest;
+    shares
+        .zip(weighed)
+        .zip(seen.to_f64())
+        .map(|((share, weighed), expected)| roundoff.rounded(share * weighed + lost, expected))
+        .collect()
+}
+
+/// Of rms_norm: the root of the mean of squares is off by half of what the sum is, and the element that it divides is kept
+/// before the weight is multiplied.
+pub fn rms_norm(normed: &Tensor, x: &Tensor, weight: &Tensor) -> Vec<f64> {
+    let roundoff = Roundoff::of(x);
+    let share = bound::sum(last(x), roundoff.sums) / 2.0 + 5.0 * roundoff.sums + roundoff.kept;
+    let lost = weight.to_f64().into_iter().map(|weight| roundoff.underflow * weight.abs()).cycle();
+    normed
+        .to_f64()
+        .iter()
+        .zip(lost)
+        .map(|(normed, lost)| roundoff.rounded(share * normed.abs() + lost, *normed))
+        .collect()
+}
+
+/// Of layer_norm: the mean is off by the sum's share of the mean size, which moves every element; the deviation by half of
+/// what its sum is and by what the mean moves it; the normed element and its product with the weight are kept before the bias is
+/// added.
+pub fn layer_norm(normed: &Tensor, x: &Tensor, weight: &Tensor, bias: &Tensor, eps: f32) -> Vec<f64> {
+    let roundoff = Roundoff::of(x);
+    let width = last(x);
+    let (weight, bias) = (weight.to_f64(), bias.to_f64());
+    let share = bound::sum(width, roundoff.sums);
+    let mut allowed = Vec::with_capacity(x.len());
+    for (row, normed) in x.to_f64().chunks(width.max(1)).zip(normed.to_f64().chunks(width.max(1))) {
+        let count = row.len() as f64;
+        let mean = row.iter().sum::<f64>() / count;
+        let size = row.iter().map(|x| x.abs()).sum::<f64>() / count;
+        let variance = row.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / count;
+        let deviation = (variance + f64::from(eps)).sqrt();
+        let moved = (share + roundoff.sums) * size / deviation;
+        for (at, x) in row.iter().enumerate() {
+            let element = ((x - mean) / deviation).abs();
+            let off = moved + element * (share / 2.0 + moved + 5.0 * roundoff.sums) + 2.0 * roundoff.kept * element;
+            let error = weight[at].abs() * (off + roundoff.underflow) + roundoff.sums * bias[at].abs();
+            allowed.push(roundoff.rounded(error, normed[at]));
+        }
+    }
+    allowed
+}
+
+fn last(x: &Tensor) -> usize {
+    x.shape().last().copied().unwrap_or(1)
+}
+
+/// The same values in 64 bits.
+fn wide(x: &Tensor) -> Tensor {
+    of_values(x, x.to_f64())
+}
+
+/// The sizes of the elements, in 64 bits.
+fn absolute(x: &Tensor) -> Tensor {
+    of_values(x, x.to_f64().into_iter().map(f64::abs).collect())
+}
+
+fn of_values(x: &Tensor, values: Vec<f64>) -> Tensor {
+    Tensor::from_f64(x.shape(), Dtype::F64, &values).expect("as many elements as there were")
+}
+
+/// The lengths of the rows.
+fn norms(x: &Tensor, width: usize) -> Vec<f64> {
+    x.to_f64().chunks(width.max(1)).map(|row| row.iter().map(|x| x * x).sum::<f64>().sqrt()).collect()
+}

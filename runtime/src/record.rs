@@ -78,6 +78,9 @@ pub struct CellRecord {
     /// Why.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub reason: String,
+    /// What it printed, where it ran in a process of its own and fails the run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub output: Option<String>,
     /// Where the test stands, as `file:line`.
     pub origin: String,
     /// How long it took, in microseconds.
@@ -112,6 +115,7 @@ impl CellRecord {
             },
             seed: finished.seed,
             reason: finished.judgement.reason.clone(),
+            output: None,
             origin: test.origin.to_string(),
             micros: finished.micros,
         }
@@ -282,6 +286,7 @@ mod tests {
             receipt: None,
             seed: None,
             reason: String::new(),
+            output: None,
             origin: "a.rs:1".to_owned(),
             micros: 7,
         }
@@ -300,6 +305,7 @@ mod tests {
             failure: Some(Failure::Mismatch),
             seed: Some(7),
             reason: "off".to_owned(),
+            output: Some("help!".to_owned()),
             ..cell()
         };
         Journal::open(&path, "suite").unwrap().write(&Line::Cell(Box::new(full.clone()))).unwrap();

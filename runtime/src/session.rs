@@ -217,6 +217,11 @@ impl Session {
         (backend.isolated || self.takes_it_down(cell)) && self.not_run(cell).is_none()
     }
 
+    /// Whether the cell's body is run.
+    pub(crate) fn runs(&self, cell: &Cell) -> bool {
+        self.not_run(cell).is_none()
+    }
+
     fn execute(&self, cell: &Cell, begins: &dyn Fn()) -> Observation {
         let test = self.plan.test(cell);
         let cell_of = CellOf {

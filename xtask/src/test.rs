@@ -92,6 +92,7 @@ mod tests {
             agreement: None,
             receipt: None,
             seed: None,
+            output: None,
             reason: String::new(),
             origin: String::new(),
             micros: 0,

@@ -1,5 +1,7 @@
 //! The command line, and the same by environment: nextest passes no arguments on when it lists.
 
+use std::time::Duration;
+
 use clap::Parser;
 use clap::builder::FalseyValueParser;
 
@@ -49,6 +51,18 @@ pub(super) struct Cli {
     #[arg(long, env = "CROSSCHECK_HEADROOM", value_parser = FalseyValueParser::new(), help_heading = "Conformance")]
     pub(super) headroom: bool,
 
+    /// Run every cell in a process of its own, not only those of backends and rows that say so
+    #[arg(long, env = "CROSSCHECK_ISOLATE", value_parser = FalseyValueParser::new(), help_heading = "Conformance")]
+    isolate: bool,
+
+    /// How long a cell in a process of its own may take; given here, every cell is one (60 without it)
+    #[arg(long, env = "CROSSCHECK_TIMEOUT", value_name = "SECONDS", value_parser = seconds, help_heading = "Conformance")]
+    timeout: Option<Duration>,
+
+    /// Run the cells that another process sends
+    #[arg(long = "crosscheck-worker", hide = true)]
+    pub(super) worker: bool,
+
     /// What to make of a run in which no body is run
     #[arg(
         long,
@@ -73,6 +87,12 @@ pub(super) struct Cli {
 enum NoTests {
     Pass,
     Fail,
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds = text.parse::<f64>().ok().filter(|seconds| *seconds > 0.0);
+    let duration = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    duration.ok_or_else(|| "not a number of seconds above 0, such as `2.5`".to_owned())
 }
 
 fn day(text: &str) -> Result<Date, String> {
@@ -116,7 +136,17 @@ impl Cli {
         let names = NameFilter { filters, skip: self.libtest.skip.clone(), exact: self.libtest.exact };
         let selection = Selection { backends, marker, functions, names, run_excluded: self.run_excluded };
         let today = self.today.unwrap_or_else(Date::today);
-        Ok(Request { selection, conditions: Conditions { required, today, seed: self.seed, contained: false } })
+        Ok(Request { selection, conditions: Conditions { required, today, seed: self.seed, contained: cfg!(unix) } })
+    }
+
+    /// Whether every cell runs in a process of its own.
+    pub(super) fn isolates_all(&self) -> bool {
+        self.isolate || self.timeout.is_some()
+    }
+
+    /// How long a cell in a process of its own may take.
+    pub(super) fn limit(&self) -> Duration {
+        self.timeout.unwrap_or(Duration::from_secs(60))
     }
 
     /// Whether a run in which no body is run is a good one.

@@ -1,6 +1,9 @@
 //! A test executable: command line, listing, running, reporting. What is underneath is libtest-mimic.
 
 mod args;
+mod ended;
+#[cfg(unix)]
+mod isolated;
 mod list;
 mod run;
 
@@ -55,6 +58,10 @@ pub fn main(own: Executable, named: &[&str]) -> ExitCode {
 
     let suites: Arc<[SuiteSpec]> = suites.into();
     let plan = plan(Arc::clone(&suites), &request.selection);
+    #[cfg(unix)]
+    if cli.worker {
+        return isolated::serve(&Run::new(own, Session::new(plan, bodies, request.conditions)));
+    }
     let unused = unused_rows(&suites);
     if cli.matrix {
         let views =
@@ -83,7 +90,7 @@ pub fn main(own: Executable, named: &[&str]) -> ExitCode {
         }
     }
     let session = Session::new(plan, bodies, request.conditions);
-    run::run(&Arc::new(Run::new(own, session)), &cli)
+    run::run(&Arc::new(Run::new(own, session).with_workers(&cli)), &cli)
 }
 
 /// What was asked for, what there is, and what is nearest to it.

@@ -2,18 +2,21 @@
 
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
 
 use super::args::Cli;
+use super::ended::Ended;
 use super::{Executable, USAGE, under_nextest};
 use crate::action::Failure;
-use crate::execute::Observation;
+#[cfg(unix)]
+use crate::isolate::Pool;
 use crate::judge::Outcome;
-use crate::plan::{Cell, Decision};
+use crate::plan::Cell;
 use crate::record::{self, CellRecord, Journal, Line};
 use crate::report;
-use crate::session::{Finished, Session};
+use crate::session::Session;
 
 /// The exit status of a run with a failure, as libtest has it.
 const FAILED: u8 = 101;
@@ -21,8 +24,15 @@ const FAILED: u8 = 101;
 /// A session of an executable.
 pub(super) struct Run {
     pub(super) session: Session,
-    executable: Executable,
+    pub(super) executable: Executable,
     written: Mutex<Written>,
+    /// The processes for cells that are not run in this one.
+    #[cfg(unix)]
+    pool: Option<Pool>,
+    /// Whether that is every cell.
+    isolates_all: bool,
+    /// How long a cell in such a process may take.
+    limit: Duration,
 }
 
 /// What is known so far, in memory and on disk.
@@ -36,26 +46,46 @@ struct Written {
 
 impl Run {
     pub(super) fn new(executable: Executable, session: Session) -> Self {
-        Self { session, executable, written: Mutex::default() }
+        Self {
+            session,
+            executable,
+            written: Mutex::default(),
+            #[cfg(unix)]
+            pool: None,
+            isolates_all: false,
+            limit: Duration::MAX,
+        }
     }
 
-    /// Runs one cell to its end; the text of a failure is for the terminal.
-    fn finish(&self, cell: &Cell) -> Result<Completion, Failed> {
-        let finished = self.session.run(cell);
-        self.note(CellRecord::new(&self.session.plan, cell, &finished));
-        let outcome = finished.outcome();
-        if finished.failure() == Some(Failure::Mismatch) {
-            self.lock().disagreeing.push(*cell);
+    /// One that has workers for the cells that need them.
+    pub(super) fn with_workers(mut self, cli: &Cli) -> Self {
+        self.isolates_all = cli.isolates_all();
+        self.limit = cli.limit();
+        #[cfg(unix)]
+        {
+            let arguments = std::iter::once("--crosscheck-worker".into()).chain(std::env::args_os().skip(1));
+            self.pool = Pool::new(arguments.collect())
+                .inspect_err(|error| anstream::eprintln!("warning: nothing runs in a process of its own: {error}"))
+                .ok();
         }
-        if outcome.fails_the_run() {
-            let text = self.failure(cell, &finished);
+        self
+    }
+
+    /// Runs one cell to its end, by its position in the plan; the text of a failure is for the terminal.
+    fn finish(&self, at: usize) -> Result<Completion, Failed> {
+        let Ended { record, message } = self.end(at);
+        let (outcome, reason) = (record.outcome, record.reason.clone());
+        if record.failure == Some(Failure::Mismatch) {
+            self.lock().disagreeing.push(self.session.plan.cells[at]);
+        }
+        self.note(record);
+        if let Some(message) = message {
             if under_nextest() {
                 // nextest takes the message for its JUnit report from a line like this one.
-                eprintln!("Error: {text}");
+                eprintln!("Error: {message}");
             }
-            return Err(text.into());
+            return Err(message.into());
         }
-        let reason = finished.judgement.reason;
         Ok(match outcome {
             Outcome::Skipped => Completion::ignored_with(reason),
             Outcome::Unavailable | Outcome::NotImplemented => Completion::ignored_with(format!("{outcome}: {reason}")),
@@ -63,35 +93,19 @@ impl Run {
         })
     }
 
-    fn failure(&self, cell: &Cell, finished: &Finished) -> String {
-        let plan = &self.session.plan;
-        let (test, name, reason) = (plan.test(cell), plan.name(cell), &finished.judgement.reason);
-        let backtrace = match &finished.observation {
-            Observation::Panicked(panic) => panic.backtrace(),
-            _ => None,
-        };
-        let word = match finished.outcome() {
-            Outcome::XPassed => "XPASS",
-            other => other.as_str(),
-        };
-        let backtrace = backtrace.unwrap_or_default();
-        let Executable { package, .. } = self.executable;
-        // The crate's name may have an underscore where the target's has a dash; Cargo takes a pattern for it.
-        let target = match self.executable.target {
-            name if name.contains('_') => format!("'{}'", name.replace('_', "?")),
-            name => name.to_owned(),
-        };
-        let excluded = if matches!(cell.decision, Decision::RunExcluded(_)) { " --run-excluded" } else { "" };
-        let seed = finished.seed.map(|seed| format!("\n  seed of its inputs: {seed:#018x}")).unwrap_or_default();
-        let base = match self.session.base_seed() {
-            0 => String::new(),
-            base => format!(" --seed {base}"),
-        };
-        format!(
-            "{word}: {reason}\n{backtrace}  in {} ({}){seed}\n  \
-             run only this: cargo test -p {package} --test {target} --{excluded}{base} --exact {name}",
-            test.path, test.origin,
-        )
+    fn end(&self, at: usize) -> Ended {
+        let cell = &self.session.plan.cells[at];
+        #[cfg(unix)]
+        if let Some(pool) = self.pool.as_ref().filter(|_| self.is_isolated(cell)) {
+            return super::isolated::run(self, pool, at, self.limit);
+        }
+        Ended::new(&self.session, &self.executable, cell, &self.session.run(cell))
+    }
+
+    /// Whether the cell runs in a process of its own.
+    #[cfg(unix)]
+    fn is_isolated(&self, cell: &Cell) -> bool {
+        self.session.is_isolated(cell) || self.isolates_all && self.session.runs(cell)
     }
 
     fn note(&self, record: CellRecord) {
@@ -133,7 +147,7 @@ impl Run {
         } else {
             text.push_str(&report::exclusions(plan));
         }
-        text.push_str(&report::own_terms(plan));
+        text.push_str(&report::own_terms(plan, cli.headroom));
         text.push_str(&report::tightest(cells));
         text.push_str(&report::outliers(self.session.polls(&written.disagreeing)));
         text.push_str(&report::unavailable(cells));
@@ -150,9 +164,9 @@ pub(super) fn run(run: &Arc<Run>, cli: &Cli) -> ExitCode {
     run.open_journal();
     // The selection is the plan's business; libtest-mimic knows one filter only.
     let args = Arguments { filter: None, skip: Vec::new(), exact: false, ..cli.libtest.clone() };
-    let cells = run.session.plan.cells.iter().copied();
+    let cells = 0..run.session.plan.cells.len();
     let missing = run.session.missing();
-    let conclusion = libtest_mimic::run(&args, cells.map(|cell| trial(run, cell)).collect());
+    let conclusion = libtest_mimic::run(&args, cells.map(|at| trial(run, at)).collect());
     let json = matches!(args.format, Some(libtest_mimic::FormatSetting::Json));
     if !under_nextest() && !json && !run.lock().cells.is_empty() {
         anstream::print!("{}", report::paint(&run.report(cli)));
@@ -177,9 +191,10 @@ pub(super) fn run(run: &Arc<Run>, cli: &Cli) -> ExitCode {
 ///
 /// Under nextest a cell that will not run carries the ignored flag, because a reason given at run time would be shown as
 /// a pass; everywhere else it gives its reason at run time, because the flag would hide it.
-fn trial(run: &Arc<Run>, cell: Cell) -> Trial {
+fn trial(run: &Arc<Run>, at: usize) -> Trial {
+    let cell = run.session.plan.cells[at];
     let flagged = under_nextest() && run.session.ignored_reason(&cell).is_some();
     let name = run.session.plan.name(&cell);
     let run = Arc::clone(run);
-    Trial::ignorable_test(name, move || run.finish(&cell)).with_ignored_flag(flagged)
+    Trial::ignorable_test(name, move || run.finish(at)).with_ignored_flag(flagged)
 }

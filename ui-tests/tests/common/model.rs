@@ -72,10 +72,6 @@ pub const CELLS: &[Cell] = &[
         XChanges("expects 0 to 0.5 units in the last place, but it is 1.0"),
     ),
     xfail("distances::known::faulty", &["known_distance"], XFails("a unit off: 1 of 2 elements (50.0 %) disagree")),
-    Cell {
-        alone: Outcome::Skipped,
-        ..xfail("endless::faulty", &["endless"], Skips("goes on and on (not run: a timeout would end the whole run)"))
-    },
     marked("expected::error::reference", &["known_error"], Passes),
     xfail("expected::error::faulty", &["known_error"], XFails("the belt tears: returned an error: the belt is torn")),
     xfail("expected::mismatch::faulty", &["known_mismatch"], XFails("off by one: 1 of 2 elements (50.0 %) disagree")),
@@ -123,8 +119,8 @@ pub const CELLS: &[Cell] = &[
     xfail("overdue::failure::faulty", &["lapsed"], Expires { skip: false, why: LAPSED }),
     stale("overdue::skip::faulty", &["overdue"], Expires { skip: true, why: OVERDUE }),
     Cell {
-        alone: Outcome::Skipped,
-        ..xfail("signature::deadly::faulty", &["deadly"], Skips("explodes (not run: a crash would end the whole run)"))
+        alone: Outcome::Crashed,
+        ..xfail("signature::deadly::faulty", &["deadly"], XFails("explodes: ended its process: SIGABRT (signal 6)"))
     },
     // Skip beats XFail.
     Cell {

@@ -1,0 +1,69 @@
+//! A cell that has come to its end, wherever it ran.
+
+use serde::{Deserialize, Serialize};
+
+use super::Executable;
+use crate::execute::Observation;
+use crate::judge::Outcome;
+use crate::plan::{Cell, Decision};
+use crate::record::CellRecord;
+use crate::session::{Finished, Session};
+
+/// What became of a cell, for the record and for the terminal.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Ended {
+    pub(super) record: CellRecord,
+    /// What the terminal says of it where it fails the run.
+    pub(super) message: Option<String>,
+}
+
+impl Ended {
+    pub(super) fn new(session: &Session, executable: &Executable, cell: &Cell, finished: &Finished) -> Self {
+        let fails = finished.outcome().fails_the_run();
+        Self {
+            record: CellRecord::new(&session.plan, cell, finished),
+            message: fails.then(|| message(session, executable, cell, finished)),
+        }
+    }
+
+    /// With what it printed, which belongs to what went wrong.
+    pub(super) fn with_output(mut self, output: String) -> Self {
+        if let Some(message) = self.message.as_mut().filter(|_| !output.trim().is_empty()) {
+            message.push_str("\n  it printed:");
+            output.trim_end().lines().for_each(|line| message.push_str(&format!("\n  | {line}")));
+            self.record.output = Some(output);
+        }
+        self
+    }
+}
+
+fn message(session: &Session, executable: &Executable, cell: &Cell, finished: &Finished) -> String {
+    let plan = &session.plan;
+    let (test, name, reason) = (plan.test(cell), plan.name(cell), &finished.judgement.reason);
+    let backtrace = match &finished.observation {
+        Observation::Panicked(panic) => panic.backtrace(),
+        _ => None,
+    };
+    let word = match finished.outcome() {
+        Outcome::XPassed => "XPASS",
+        other => other.as_str(),
+    };
+    let backtrace = backtrace.unwrap_or_default();
+    let Executable { package, .. } = executable;
+    // The crate's name may have an underscore where the target's has a dash; Cargo takes a pattern for it.
+    let target = match executable.target {
+        name if name.contains('_') => format!("'{}'", name.replace('_', "?")),
+        name => name.to_owned(),
+    };
+    let excluded = if matches!(cell.decision, Decision::RunExcluded(_)) { " --run-excluded" } else { "" };
+    let seed = finished.seed.map(|seed| format!("\n  seed of its inputs: {seed:#018x}")).unwrap_or_default();
+    let base = match session.base_seed() {
+        0 => String::new(),
+        base => format!(" --seed {base}"),
+    };
+    format!(
+        "{word}: {reason}\n{backtrace}  in {} ({}){seed}\n  \
+         run only this: cargo test -p {package} --test {target} --{excluded}{base} --exact {name}",
+        test.path, test.origin,
+    )
+}

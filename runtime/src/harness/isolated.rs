@@ -1,0 +1,55 @@
+//! Cells in workers: what comes back from there is judged here, as everything else is.
+
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use super::USAGE;
+use super::ended::Ended;
+use super::run::Run;
+use crate::execute::Observation;
+use crate::isolate::{self, Asked, Fate, Pool};
+
+/// Runs the cells that another run sends.
+pub(super) fn serve(run: &Run) -> ExitCode {
+    let session = &run.session;
+    let served = isolate::serve(|request, begins| {
+        let cell = session.plan.cells.get(request.cell).filter(|cell| session.plan.name(cell) == request.name);
+        let cell = cell.ok_or_else(|| format!("a worker plans other cells than its run: {}", request.name))?;
+        Ok::<_, String>(Ended::new(session, &run.executable, cell, &session.run_announced(cell, begins)))
+    });
+    match served {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: a worker cannot go on: {error}");
+            ExitCode::from(USAGE)
+        }
+    }
+}
+
+/// Runs a cell, by its position in the plan, in a worker.
+pub(super) fn run(run: &Run, pool: &Pool, at: usize, limit: Duration) -> Ended {
+    let plan = &run.session.plan;
+    let cell = &plan.cells[at];
+    let started = Instant::now();
+    let of = (cell.suite, cell.backend);
+    let Asked { fate, output } =
+        pool.ask::<Result<Ended, String>>(of, (at, plan.name(cell)), plan.test(cell).differential, limit);
+    let setup = |what: String| {
+        let backend = plan.backend(cell);
+        let before = format!("what comes before the body (the constructor of `{backend}`, or the baseline)");
+        Observation::SetupFailed { message: format!("{before} {what}") }
+    };
+    let observation = match fate {
+        Fate::Ended(Ok(ended)) => return ended.with_output(output),
+        Fate::Ended(Err(message)) => Observation::SetupFailed { message },
+        Fate::Crashed { how, begun: true } => Observation::Crashed { how },
+        Fate::TimedOut { doing, begun: true } => Observation::TimedOut { limit, doing },
+        Fate::Crashed { how, begun: false } => setup(format!("ended its process: {how}")),
+        Fate::TimedOut { begun: false, .. } => setup(format!("did not come to its end within {limit:?}")),
+        Fate::NoWorker(error) => {
+            Observation::SetupFailed { message: format!("no process could be started for it: {error}") }
+        }
+    };
+    let finished = run.session.finish(cell, observation, None, started.elapsed());
+    Ended::new(&run.session, &run.executable, cell, &finished).with_output(output)
+}

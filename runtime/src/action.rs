@@ -20,7 +20,7 @@ pub struct Action {
     pub(crate) location: Option<&'static Location<'static>>,
 }
 
-/// The three things a row of the matrix can ask for.
+/// What a row of the matrix can ask for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Kind {
     /// Run the body; it has to pass.
@@ -29,6 +29,8 @@ pub enum Kind {
     Skip,
     /// Run the body; it has to fail.
     XFail,
+    /// Run the body; it has to pass, but may fail before that.
+    Flaky,
 }
 
 /// Why an exclusion exists.
@@ -146,6 +148,16 @@ pub const fn xfail(message: &'static str) -> Action {
     Action { kind: Kind::XFail, ..excluded(message) }
 }
 
+/// The backend passes now and then: the body is run, up to three times (or as often as `--retries` says) until it passes. A
+/// cell that passes only then is reported as known to be flaky; one that never does has failed.
+///
+/// The message follows the rules of [`skip`]'s. Such a row cannot go stale, so that it has to be followed up: add
+/// [`Action::tracking`].
+#[track_caller]
+pub const fn flaky(message: &'static str) -> Action {
+    Action { kind: Kind::Flaky, ..excluded(message) }
+}
+
 #[track_caller]
 const fn excluded(message: &'static str) -> Action {
     check_message(message);
@@ -246,6 +258,10 @@ pub(crate) const fn check_row(action: &Action, tracked: &[Debt]) {
              `.because(HardwareLimit)`"
         );
     };
+    assert!(
+        action.tracking.is_some() || !matches!(action.kind, Kind::Flaky),
+        "a flaky row never goes stale by itself: add `.tracking(\"https://…\")`, a link to the issue"
+    );
     let mut at = 0;
     while at < tracked.len() {
         assert!(
@@ -393,6 +409,13 @@ mod tests {
             check_row(&row, &[]);
         }
         check_row(&RUN, &tracked);
+    }
+
+    #[test]
+    fn a_flaky_row_is_followed_up_always() {
+        let row = flaky("now and then").because(Debt::Upstream);
+        assert!(std::panic::catch_unwind(|| check_row(&row, &[])).is_err());
+        check_row(&row.tracking("issue 7"), &[]);
     }
 
     #[test]

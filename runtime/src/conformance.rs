@@ -234,6 +234,7 @@ impl fmt::Display for CheckResult {
         match outcome {
             Outcome::Passed => f.write_str("PASSED"),
             Outcome::XFailed => write!(f, "XFAILED ({reason})"),
+            Outcome::KnownFlaky => write!(f, "PASSED (flaky: {reason})"),
             Outcome::Skipped => write!(f, "SKIPPED ({reason})"),
             Outcome::NotImplemented => f.write_str("SKIPPED (not implemented)"),
             Outcome::Unavailable => write!(f, "SKIPPED (unavailable: {reason})"),
@@ -242,6 +243,7 @@ impl fmt::Display for CheckResult {
             | Outcome::XChanged
             | Outcome::Expired
             | Outcome::Vacuous
+            | Outcome::Flaky
             | Outcome::TimedOut
             | Outcome::Crashed => {
                 write!(f, "FAILED: {outcome}: {reason}")

@@ -34,6 +34,10 @@ pub enum Outcome {
     Expired,
     /// Agreed, but the comparison would also accept an output for which nothing was computed.
     Vacuous,
+    /// Failed before it passed, as the matrix knows.
+    KnownFlaky,
+    /// Failed before it passed.
+    Flaky,
     /// Did not come to its end in time.
     TimedOut,
     /// Ended its process.
@@ -42,9 +46,10 @@ pub enum Outcome {
 
 impl Outcome {
     /// Every outcome, in the order of the report.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::Passed,
         Self::XFailed,
+        Self::KnownFlaky,
         Self::Skipped,
         Self::NotImplemented,
         Self::Unavailable,
@@ -53,6 +58,7 @@ impl Outcome {
         Self::XChanged,
         Self::Expired,
         Self::Vacuous,
+        Self::Flaky,
         Self::TimedOut,
         Self::Crashed,
     ];
@@ -60,15 +66,26 @@ impl Outcome {
     /// Whether one such cell fails the run.
     pub const fn fails_the_run(self) -> bool {
         match self {
-            Self::Passed | Self::XFailed | Self::Skipped | Self::NotImplemented | Self::Unavailable => false,
+            Self::Passed
+            | Self::XFailed
+            | Self::KnownFlaky
+            | Self::Skipped
+            | Self::NotImplemented
+            | Self::Unavailable => false,
             Self::Failed
             | Self::XPassed
             | Self::XChanged
             | Self::Expired
             | Self::Vacuous
+            | Self::Flaky
             | Self::TimedOut
             | Self::Crashed => true,
         }
+    }
+
+    /// Whether one such cell fails the run, and might not if it were run again.
+    pub(crate) const fn may_change(self) -> bool {
+        self.fails_the_run() && !matches!(self, Self::Vacuous | Self::Expired)
     }
 
     /// Whether the body was run to find out.
@@ -89,6 +106,8 @@ impl Outcome {
             Self::XChanged => "XCHANGED",
             Self::Expired => "EXPIRED",
             Self::Vacuous => "VACUOUS",
+            Self::KnownFlaky => "known flaky",
+            Self::Flaky => "FLAKY",
             Self::TimedOut => "TIMED OUT",
             Self::Crashed => "CRASHED",
         }
@@ -140,6 +159,24 @@ pub fn judge(row: Option<&Row>, terms: Terms, observation: &Observation) -> Judg
         | Observation::TimedOut { .. }
         | Observation::Crashed { .. } => failed(row, observation),
     };
+    expire(row, terms, Judgement { outcome, reason })
+}
+
+/// Judges a cell that passed only after it had failed, for these reasons.
+pub fn waver(row: Option<&Row>, terms: Terms, failures: &[String]) -> Judgement {
+    let first = failures.first().and_then(|failure| failure.lines().next()).unwrap_or_default();
+    let what = format!("passed at attempt {}, before that: {first}", failures.len() + 1);
+    let judgement = match row {
+        Some(row @ Row { kind: Exclusion::Flaky, .. }) => {
+            Judgement { outcome: Outcome::KnownFlaky, reason: format!("{}: {what}", row.message) }
+        }
+        _ => Judgement { outcome: Outcome::Flaky, reason: what },
+    };
+    expire(row, terms, judgement)
+}
+
+/// What a row excuses is excused up to its last day.
+fn expire(row: Option<&Row>, terms: Terms, Judgement { outcome, reason }: Judgement) -> Judgement {
     match row {
         Some(row) if excuses(outcome) && row.until.is_some_and(|until| until < terms.today) => {
             let until = row.until.map(|until| until.to_string()).unwrap_or_default();
@@ -153,7 +190,7 @@ pub fn judge(row: Option<&Row>, terms: Terms, observation: &Observation) -> Judg
 
 /// Whether it is the row that makes the outcome a good one.
 fn excuses(outcome: Outcome) -> bool {
-    matches!(outcome, Outcome::Skipped | Outcome::XFailed)
+    matches!(outcome, Outcome::Skipped | Outcome::XFailed | Outcome::KnownFlaky)
 }
 
 /// How a body failed, if it did.
@@ -202,7 +239,7 @@ fn passed(row: Option<&Row>, receipt: Option<&Receipt>, null: Option<Null>) -> (
             (Outcome::XPassed, why)
         }
         // A Skip whose body was run all the same says nothing of its result.
-        Some(Row { kind: Exclusion::Skip, .. }) | None => (Outcome::Passed, String::new()),
+        Some(Row { kind: Exclusion::Skip | Exclusion::Flaky, .. }) | None => (Outcome::Passed, String::new()),
     }
 }
 

@@ -61,7 +61,7 @@ mod unimplemented;
 #[doc(hidden)]
 pub mod __private;
 
-pub use action::{Action, Bracket, Debt, Failure, Kind, RUN, skip, xfail};
+pub use action::{Action, Bracket, Debt, Failure, Kind, RUN, flaky, skip, xfail};
 #[cfg(feature = "harness")]
 pub use check::RegistryError;
 pub use compare::Compare;

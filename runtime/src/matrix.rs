@@ -27,8 +27,13 @@ pub fn shadowed(rows: &[Row]) -> Vec<(usize, usize)> {
 }
 
 /// The less, the sooner a row decides.
-fn rank(rows: &[Row], at: usize) -> (bool, usize) {
-    (rows[at].kind != Exclusion::Skip, at)
+fn rank(rows: &[Row], at: usize) -> (u8, usize) {
+    let kind = match rows[at].kind {
+        Exclusion::Skip => 0,
+        Exclusion::XFail { .. } => 1,
+        Exclusion::Flaky => 2,
+    };
+    (kind, at)
 }
 
 /// The row that decides on each backend and marker, looked up instead of searched for.

@@ -78,17 +78,27 @@ thread_local! {
     static CAUGHT: RefCell<Option<(Panics, Option<Panic>)>> = const { RefCell::new(None) };
 }
 
+/// Puts the hook that notes panics before the one that is there.
+fn install() {
+    let previous = panic::take_hook();
+    panic::set_hook(Box::new(move |info| {
+        if !note(info) {
+            previous(info);
+        }
+    }));
+}
+
+/// Puts the hook back, whatever a body has put in its place; what stands behind it is the standard library's.
+#[cfg(unix)]
+pub(crate) fn reinstall() {
+    let _ = panic::take_hook();
+    install();
+}
+
 /// Runs `body` and returns its panic.
 pub(crate) fn catch<T>(panics: Panics, body: impl FnOnce() -> T) -> Result<T, Panic> {
     static HOOK: Once = Once::new();
-    HOOK.call_once(|| {
-        let previous = panic::take_hook();
-        panic::set_hook(Box::new(move |info| {
-            if !note(info) {
-                previous(info);
-            }
-        }));
-    });
+    HOOK.call_once(install);
     let outer = CAUGHT.replace(Some((panics, None)));
     let result = panic::catch_unwind(AssertUnwindSafe(body));
     let noted = CAUGHT.replace(outer).and_then(|(_, noted)| noted);

@@ -63,6 +63,8 @@ pub enum Decision {
     Skip(u32),
     /// The row that expects a failure.
     XFail(u32),
+    /// The row that lets the cell fail before it passes.
+    Flaky(u32),
     /// The row that would apply, were the matrix not set aside.
     RunExcluded(u32),
     /// The backend does not implement a function that the test is about or calls: the position in
@@ -75,7 +77,7 @@ impl Decision {
     pub fn row(self) -> Option<usize> {
         match self {
             Self::Run | Self::NotImplemented(_) => None,
-            Self::Skip(row) | Self::XFail(row) | Self::RunExcluded(row) => Some(row as usize),
+            Self::Skip(row) | Self::XFail(row) | Self::Flaky(row) | Self::RunExcluded(row) => Some(row as usize),
         }
     }
 }
@@ -188,6 +190,8 @@ impl Selection {
         match verdict {
             Verdict::NotImplemented(function) => Decision::NotImplemented(function),
             Verdict::Row(None) => Decision::Run,
+            // It excuses nothing that could be seen without it.
+            Verdict::Row(Some(row)) if rows[row].kind == Exclusion::Flaky => Decision::Flaky(row as u32),
             Verdict::Row(Some(row)) if self.run_excluded => Decision::RunExcluded(row as u32),
             Verdict::Row(Some(row)) if rows[row].kind == Exclusion::Skip => Decision::Skip(row as u32),
             Verdict::Row(Some(row)) => Decision::XFail(row as u32),

@@ -83,6 +83,9 @@ pub struct CellRecord {
     pub output: Option<String>,
     /// Where the test stands, as `file:line`.
     pub origin: String,
+    /// How often it was run, where that is more than once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attempts: Option<u32>,
     /// How long it took, in microseconds.
     pub micros: u64,
 }
@@ -117,6 +120,7 @@ impl CellRecord {
             reason: finished.judgement.reason.clone(),
             output: None,
             origin: test.origin.to_string(),
+            attempts: None,
             micros: finished.micros,
         }
     }
@@ -288,6 +292,7 @@ mod tests {
             reason: String::new(),
             output: None,
             origin: "a.rs:1".to_owned(),
+            attempts: None,
             micros: 7,
         }
     }
@@ -306,6 +311,7 @@ mod tests {
             seed: Some(7),
             reason: "off".to_owned(),
             output: Some("help!".to_owned()),
+            attempts: Some(3),
             ..cell()
         };
         Journal::open(&path, "suite").unwrap().write(&Line::Cell(Box::new(full.clone()))).unwrap();

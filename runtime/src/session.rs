@@ -9,7 +9,7 @@ use fnv::FnvHasher;
 use crate::action::Failure;
 use crate::date::Date;
 use crate::execute::{CellOf, Executor, Observation};
-use crate::judge::{Judgement, Outcome, Terms, failure, judge};
+use crate::judge::{Judgement, Outcome, Terms, failure, judge, waver};
 use crate::outlier::Poll;
 use crate::panics::Panics;
 use crate::plan::{Cell, Decision, Plan};
@@ -198,7 +198,7 @@ impl Session {
                 .plan
                 .missing_function(cell)
                 .map(|function| Observation::NotImplemented { function: function.to_owned() }),
-            Decision::Run | Decision::XFail(_) | Decision::RunExcluded(_) => None,
+            Decision::Run | Decision::Flaky(_) | Decision::XFail(_) | Decision::RunExcluded(_) => None,
         }
     }
 
@@ -206,7 +206,7 @@ impl Session {
     fn takes_it_down(&self, cell: &Cell) -> bool {
         let failure = |row: &Row| match row.kind {
             Exclusion::XFail { failure, .. } => failure,
-            Exclusion::Skip => None,
+            Exclusion::Skip | Exclusion::Flaky => None,
         };
         matches!(self.plan.row(cell).and_then(failure), Some(Failure::Crash | Failure::Timeout))
     }
@@ -215,6 +215,16 @@ impl Session {
     pub(crate) fn is_isolated(&self, cell: &Cell) -> bool {
         let backend = &self.plan.suite(cell).backends[cell.backend as usize];
         (backend.isolated || self.takes_it_down(cell)) && self.not_run(cell).is_none()
+    }
+
+    /// What it means that a cell passed only after it had failed in these ways.
+    pub(crate) fn waver(&self, cell: &Cell, failures: &[String]) -> Judgement {
+        waver(self.plan.row(cell), self.terms(cell), failures)
+    }
+
+    /// Whether the matrix knows that the cell may fail before it passes.
+    pub(crate) fn may_waver(&self, cell: &Cell) -> bool {
+        matches!(cell.decision, Decision::Flaky(_))
     }
 
     /// Whether the cell's body is run.

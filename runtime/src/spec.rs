@@ -191,7 +191,7 @@ pub struct Row {
     pub location: Option<String>,
 }
 
-/// The two kinds of rows.
+/// The kinds of rows.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Exclusion {
     /// The body is not run.
@@ -205,6 +205,8 @@ pub enum Exclusion {
         /// How far off the values have to be, for a mismatch.
         bracket: Bracket,
     },
+    /// The body may fail before it passes.
+    Flaky,
 }
 
 impl Exclusion {
@@ -259,6 +261,7 @@ impl Row {
         let kind = match action.kind {
             Kind::Run => return None,
             Kind::Skip => Exclusion::Skip,
+            Kind::Flaky => Exclusion::Flaky,
             Kind::XFail => Exclusion::XFail {
                 failure: action.signature.failure,
                 text: action.signature.text.map(Cow::Borrowed),

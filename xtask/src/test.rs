@@ -93,6 +93,7 @@ mod tests {
             receipt: None,
             seed: None,
             output: None,
+            attempts: None,
             reason: String::new(),
             origin: String::new(),
             micros: 0,

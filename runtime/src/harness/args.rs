@@ -59,6 +59,10 @@ pub(super) struct Cli {
     #[arg(long, env = "CROSSCHECK_TIMEOUT", value_name = "SECONDS", value_parser = seconds, help_heading = "Conformance")]
     timeout: Option<Duration>,
 
+    /// How often a cell that fails the run is run again; one that passes then is flaky, which fails the run as well
+    #[arg(long, env = "CROSSCHECK_RETRIES", value_name = "N", default_value_t = 0, help_heading = "Conformance")]
+    pub(super) retries: u32,
+
     /// Run the cells that another process sends
     #[arg(long = "crosscheck-worker", hide = true)]
     pub(super) worker: bool,

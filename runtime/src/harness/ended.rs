@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Executable;
 use crate::execute::Observation;
-use crate::judge::Outcome;
+use crate::judge::{Judgement, Outcome};
 use crate::plan::{Cell, Decision};
 use crate::record::CellRecord;
 use crate::session::{Finished, Session};
@@ -19,11 +19,27 @@ pub(super) struct Ended {
 
 impl Ended {
     pub(super) fn new(session: &Session, executable: &Executable, cell: &Cell, finished: &Finished) -> Self {
-        let fails = finished.outcome().fails_the_run();
-        Self {
-            record: CellRecord::new(&session.plan, cell, finished),
-            message: fails.then(|| message(session, executable, cell, finished)),
-        }
+        let record = CellRecord::new(&session.plan, cell, finished);
+        let backtrace = match &finished.observation {
+            Observation::Panicked(panic) if record.outcome.fails_the_run() => panic.backtrace(),
+            _ => None,
+        };
+        let backtrace = backtrace.unwrap_or_default();
+        let message = record.outcome.fails_the_run().then(|| message(session, executable, cell, &record, &backtrace));
+        Self { record, message }
+    }
+
+    /// The same with another judgement.
+    pub(super) fn judged_again(
+        self,
+        session: &Session,
+        executable: &Executable,
+        cell: &Cell,
+        Judgement { outcome, reason }: Judgement,
+    ) -> Self {
+        let record = CellRecord { outcome, reason, ..self.record };
+        let message = outcome.fails_the_run().then(|| message(session, executable, cell, &record, ""));
+        Self { record, message }
     }
 
     /// With what it printed, which belongs to what went wrong.
@@ -37,18 +53,17 @@ impl Ended {
     }
 }
 
-fn message(session: &Session, executable: &Executable, cell: &Cell, finished: &Finished) -> String {
-    let plan = &session.plan;
-    let (test, name, reason) = (plan.test(cell), plan.name(cell), &finished.judgement.reason);
-    let backtrace = match &finished.observation {
-        Observation::Panicked(panic) => panic.backtrace(),
-        _ => None,
-    };
-    let word = match finished.outcome() {
+fn message(
+    session: &Session,
+    executable: &Executable,
+    cell: &Cell,
+    CellRecord { name, reason, outcome, seed, test, origin, .. }: &CellRecord,
+    backtrace: &str,
+) -> String {
+    let word = match outcome {
         Outcome::XPassed => "XPASS",
         other => other.as_str(),
     };
-    let backtrace = backtrace.unwrap_or_default();
     let Executable { package, .. } = executable;
     // The crate's name may have an underscore where the target's has a dash; Cargo takes a pattern for it.
     let target = match executable.target {
@@ -56,7 +71,7 @@ fn message(session: &Session, executable: &Executable, cell: &Cell, finished: &F
         name => name.to_owned(),
     };
     let excluded = if matches!(cell.decision, Decision::RunExcluded(_)) { " --run-excluded" } else { "" };
-    let seed = finished.seed.map(|seed| format!("\n  seed of its inputs: {seed:#018x}")).unwrap_or_default();
+    let seed = seed.map(|seed| format!("\n  seed of its inputs: {seed:#018x}")).unwrap_or_default();
     let base = match session.base_seed() {
         0 => String::new(),
         base => format!(" --seed {base}"),
@@ -64,6 +79,6 @@ fn message(session: &Session, executable: &Executable, cell: &Cell, finished: &F
     format!(
         "{word}: {reason}\n{backtrace}  in {} ({}){seed}\n  \
          run only this: cargo test -p {package} --test {target} --{excluded}{base} --exact {name}",
-        test.path, test.origin,
+        test, origin,
     )
 }

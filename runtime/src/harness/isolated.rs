@@ -6,16 +6,25 @@ use std::time::{Duration, Instant};
 use super::USAGE;
 use super::ended::Ended;
 use super::run::Run;
+use crate::action::Failure;
 use crate::execute::Observation;
 use crate::isolate::{self, Asked, Fate, Pool};
+use crate::panics;
 
 /// Runs the cells that another run sends.
 pub(super) fn serve(run: &Run) -> ExitCode {
     let session = &run.session;
     let served = isolate::serve(|request, begins| {
         let cell = session.plan.cells.get(request.cell).filter(|cell| session.plan.name(cell) == request.name);
-        let cell = cell.ok_or_else(|| format!("a worker plans other cells than its run: {}", request.name))?;
-        Ok::<_, String>(Ended::new(session, &run.executable, cell, &session.run_announced(cell, begins)))
+        let Some(cell) = cell else {
+            return (Err(format!("a worker plans other cells than its run: {}", request.name)), true);
+        };
+        // Another body may have put a hook of its own.
+        panics::reinstall();
+        let ended = Ended::new(session, &run.executable, cell, &session.run_announced(cell, begins));
+        // Who panics may leave a lock poisoned, and who fails in a way that nobody knows anything else.
+        let is_sound = ended.message.is_none() && ended.record.failure != Some(Failure::Panic);
+        (Ok(ended), is_sound)
     });
     match served {
         Ok(()) => ExitCode::SUCCESS,

@@ -21,6 +21,9 @@ use crate::session::Session;
 /// The exit status of a run with a failure, as libtest has it.
 const FAILED: u8 = 101;
 
+/// How often a cell is run again that is known to be flaky.
+const FLAKY_RETRIES: u32 = 2;
+
 /// A session of an executable.
 pub(super) struct Run {
     pub(super) session: Session,
@@ -33,6 +36,8 @@ pub(super) struct Run {
     isolates_all: bool,
     /// How long a cell in such a process may take.
     limit: Duration,
+    /// How often a cell that fails the run is run again.
+    retries: u32,
 }
 
 /// What is known so far, in memory and on disk.
@@ -54,6 +59,7 @@ impl Run {
             pool: None,
             isolates_all: false,
             limit: Duration::MAX,
+            retries: 0,
         }
     }
 
@@ -61,6 +67,7 @@ impl Run {
     pub(super) fn with_workers(mut self, cli: &Cli) -> Self {
         self.isolates_all = cli.isolates_all();
         self.limit = cli.limit();
+        self.retries = cli.retries;
         #[cfg(unix)]
         {
             let arguments = std::iter::once("--crosscheck-worker".into()).chain(std::env::args_os().skip(1));
@@ -73,7 +80,7 @@ impl Run {
 
     /// Runs one cell to its end, by its position in the plan; the text of a failure is for the terminal.
     fn finish(&self, at: usize) -> Result<Completion, Failed> {
-        let Ended { record, message } = self.end(at);
+        let Ended { record, message } = self.attempts(at);
         let (outcome, reason) = (record.outcome, record.reason.clone());
         if record.failure == Some(Failure::Mismatch) {
             self.lock().disagreeing.push(self.session.plan.cells[at]);
@@ -91,6 +98,25 @@ impl Run {
             Outcome::Unavailable | Outcome::NotImplemented => Completion::ignored_with(format!("{outcome}: {reason}")),
             _ => Completion::Completed,
         })
+    }
+
+    /// Runs a cell until it does not fail the run, as often as it may be run.
+    fn attempts(&self, at: usize) -> Ended {
+        let cell = &self.session.plan.cells[at];
+        let retries = if self.session.may_waver(cell) { self.retries.max(FLAKY_RETRIES) } else { self.retries };
+        let mut ended = self.end(at);
+        let mut failures = Vec::new();
+        while ended.record.outcome.may_change() && failures.len() < retries as usize {
+            failures.push(std::mem::take(&mut ended.record.reason));
+            ended = self.end(at);
+        }
+        let attempts = u32::try_from(failures.len() + 1).unwrap_or(u32::MAX);
+        ended.record.attempts = (attempts > 1).then_some(attempts);
+        if !failures.is_empty() && !ended.record.outcome.fails_the_run() {
+            let judgement = self.session.waver(cell, &failures);
+            return ended.judged_again(&self.session, &self.executable, cell, judgement);
+        }
+        ended
     }
 
     fn end(&self, at: usize) -> Ended {

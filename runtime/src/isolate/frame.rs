@@ -103,9 +103,14 @@ mod tests {
             bytes[at] ^= 1;
             let mut inbox = Inbox::default();
             inbox.add(&bytes);
-            // A length that is too large by a little waits for more, which does not add up then either.
+            // A length that is too large waits for more, which does not add up then either.
             inbox.add(&[0; 300]);
-            assert_eq!(inbox.take::<String>(), Err(Garbled), "byte {at}");
+            let is_length = (4..8).contains(&at);
+            match inbox.take::<String>() {
+                Err(Garbled) => {}
+                Ok(None) if is_length => {}
+                other => panic!("byte {at}: {other:?}"),
+            }
         }
         let mut inbox = Inbox::default();
         inbox.add(b"h");

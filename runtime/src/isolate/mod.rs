@@ -34,7 +34,7 @@ enum Answer<T> {
     Ended {
         /// To which one.
         value: T,
-        /// What the body has done to the process that another one might suffer from.
-        soiled: Option<String>,
+        /// Whether another cell might suffer from what the body has done to the process.
+        soiled: bool,
     },
 }

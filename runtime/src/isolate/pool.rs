@@ -139,7 +139,7 @@ impl Worker {
                 Ok(Some(Answer::Ended { value, soiled })) => {
                     // What was printed before the answer is all there.
                     self.drain(output);
-                    return (Fate::Ended(value), soiled.is_none());
+                    return (Fate::Ended(value), !soiled);
                 }
                 Ok(None) => {}
                 Err(_) => {

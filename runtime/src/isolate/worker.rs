@@ -16,11 +16,12 @@ use super::{Answer, Request};
 /// How many file descriptors more than at the beginning are no leak.
 const SPARE: i32 = 64;
 
-/// Runs the cells that come in on standard input until there are no more; `run` is given what to call when the body begins.
+/// Runs the cells that come in on standard input until there are no more. `run` is given what to call when the body begins,
+/// and says besides its value whether the process is as good as new.
 ///
 /// # Errors
 /// When the channel is none, or breaks.
-pub(crate) fn serve<T: Serialize>(mut run: impl FnMut(&Request, &dyn Fn()) -> T) -> io::Result<()> {
+pub(crate) fn serve<T: Serialize>(mut run: impl FnMut(&Request, &dyn Fn()) -> (T, bool)) -> io::Result<()> {
     // Bodies find nothing on their standard input, and the channel is not where they would look for it.
     let mut channel = UnixStream::from(io::stdin().as_fd().try_clone_to_owned()?);
     rustix::stdio::dup2_stdin(File::open("/dev/null")?)?;
@@ -41,9 +42,9 @@ pub(crate) fn serve<T: Serialize>(mut run: impl FnMut(&Request, &dyn Fn()) -> T)
                 let _ = send(&mut &channel, &Answer::<()>::Begun);
             }
         };
-        let value = run(&request, &begun);
+        let (value, is_sound) = run(&request, &begun);
         flush();
-        send(&mut channel, &Answer::Ended { value, soiled: clean.differs_now() })?;
+        send(&mut channel, &Answer::Ended { value, soiled: !is_sound || clean.differs_now() })?;
     }
 }
 
@@ -64,11 +65,12 @@ fn flush() {
 }
 
 /// What of a process its bodies share.
-#[derive(PartialEq)]
 struct State {
     folder: Option<PathBuf>,
     /// A hash of the environment.
     variables: u64,
+    /// A bit for each signal that is blocked.
+    blocked: u64,
     /// The number that the next file descriptor would get.
     descriptor: i32,
 }
@@ -81,20 +83,27 @@ impl State {
         Self {
             folder: std::env::current_dir().ok(),
             variables: variables.finish(),
+            blocked: blocked_signals(),
             descriptor: next.map_or(i32::MAX, |next| next.as_raw_fd()),
         }
     }
 
-    /// What is not as it was.
-    fn differs_now(&self) -> Option<String> {
+    /// Whether something is not as it was.
+    fn differs_now(&self) -> bool {
         let now = Self::now();
-        if now.folder != self.folder {
-            return Some("it changed the working directory".to_owned());
-        }
-        if now.variables != self.variables {
-            return Some("it changed the environment".to_owned());
-        }
-        (now.descriptor > self.descriptor.saturating_add(SPARE))
-            .then(|| format!("it left more than {SPARE} file descriptors open"))
+        let leaks = now.descriptor > self.descriptor.saturating_add(SPARE);
+        leaks || (&now.folder, now.variables, now.blocked) != (&self.folder, self.variables, self.blocked)
     }
+}
+
+/// A bit for each signal that this thread blocks.
+fn blocked_signals() -> u64 {
+    // SAFETY: a set of signals is plain data, for which zeros are a value; it is filled before it is read.
+    let mut blocked = unsafe { std::mem::zeroed::<libc::sigset_t>() };
+    // SAFETY: without a new set, nothing is changed; the old one is written to a place that is there.
+    unsafe { libc::pthread_sigmask(libc::SIG_BLOCK, std::ptr::null(), &mut blocked) };
+    // SAFETY: the set was filled above.
+    (1..32)
+        .filter(|signal| unsafe { libc::sigismember(&blocked, *signal) } == 1)
+        .fold(0, |bits, signal| bits | 1 << signal)
 }

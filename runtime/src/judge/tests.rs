@@ -52,13 +52,15 @@ fn row(kind: Exclusion) -> Row {
 fn every_combination_has_the_outcome_of_the_table() {
     use Outcome::*;
     let kinds = [None, Some(None)].into_iter().chain(Failure::ALL.map(|failure| Some(Some(failure))));
-    let rows = kinds.map(|kind| kind.and_then(|failure| xfail(failure, None))).chain([Some(row(Exclusion::Skip))]);
+    let rows = kinds
+        .map(|kind| kind.and_then(|failure| xfail(failure, None)))
+        .chain([Exclusion::Skip, Exclusion::Flaky].map(|kind| Some(row(kind))));
     for (row, until) in rows.flat_map(|row| [None, Some(0), Some(1), Some(2)].map(|until| (row.clone(), until))) {
         let until: Option<usize> = until;
         let row = row.map(|row| Row { until: until.and_then(|day| Date::parse(DAYS[day])), ..row });
         // `Some(None)`: a failure of any kind is expected.
         let expected_failure = row.as_ref().and_then(|row| match row.kind {
-            Exclusion::Skip => None,
+            Exclusion::Skip | Exclusion::Flaky => None,
             Exclusion::XFail { failure, .. } => Some(failure),
         });
         for (observation, failure) in observations() {
@@ -89,6 +91,26 @@ fn every_combination_has_the_outcome_of_the_table() {
                 assert_eq!(super::failure(&observation), failure, "{observation:?}");
             }
         }
+    }
+}
+
+#[test]
+fn what_passes_at_last_is_flaky_and_only_a_row_excuses_it() {
+    let failures = ["first\nmore of it".to_owned(), "second".to_owned()];
+    let known = |until| Row { until: Date::parse(until), ..row(Exclusion::Flaky) };
+    for (row, outcome, reason) in [
+        (None, Outcome::Flaky, "passed at attempt 3, before that: first"),
+        (xfail(None, None), Outcome::Flaky, "passed at attempt 3, before that: first"),
+        (Some(known(DAYS[1])), Outcome::KnownFlaky, "NaN is lost: passed at attempt 3, before that: first"),
+        (
+            Some(known(DAYS[0])),
+            Outcome::Expired,
+            "row `nan` of `mlx` at matrix.rs:3 was good until 2026-11-20: follow it up, or give it another day \
+             (NaN is lost: passed at attempt 3, before that: first)",
+        ),
+    ] {
+        let judgement = waver(row.as_ref(), terms(false), &failures);
+        assert_eq!((judgement.outcome, judgement.reason.as_str()), (outcome, reason));
     }
 }
 
@@ -185,8 +207,8 @@ fn only_a_failure_with_the_expected_text_is_excused() {
 #[test]
 fn what_fails_the_run_is_what_nothing_excuses() {
     let failing: Vec<_> = Outcome::ALL.into_iter().filter(|outcome| outcome.fails_the_run()).collect();
-    use Outcome::{Crashed, Expired, Failed, TimedOut, Vacuous, XChanged, XPassed};
-    assert_eq!(failing, [Failed, XPassed, XChanged, Expired, Vacuous, TimedOut, Crashed]);
+    use Outcome::{Crashed, Expired, Failed, Flaky, TimedOut, Vacuous, XChanged, XPassed};
+    assert_eq!(failing, [Failed, XPassed, XChanged, Expired, Vacuous, Flaky, TimedOut, Crashed]);
 }
 
 #[test]

@@ -19,7 +19,7 @@ pub fn of_plan(plan: &Plan) -> String {
     let mut tallies: Vec<_> = plan.suites.iter().map(Tally::new).collect();
     for cell in &plan.cells {
         let (order, word) = match cell.decision {
-            Decision::Run | Decision::RunExcluded(_) => (0, "run"),
+            Decision::Run | Decision::Flaky(_) | Decision::RunExcluded(_) => (0, "run"),
             Decision::XFail(_) => (1, "xfail"),
             Decision::Skip(_) => (2, "skip"),
             Decision::NotImplemented(_) => (3, "not implemented"),

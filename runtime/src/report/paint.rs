@@ -9,10 +9,13 @@ const RED: Style = AnsiColor::Red.on_default().bold();
 const GREY: Style = AnsiColor::BrightBlack.on_default();
 
 /// Words and their colours; the longer of two that share a beginning stands first.
-const WORDS: [(&str, Style); 21] = [
+const WORDS: [(&str, Style); 24] = [
     ("not implemented", GREY),
     ("unavailable", GREY),
     ("passed", GREEN),
+    ("known flaky", YELLOW),
+    ("flaky", YELLOW),
+    ("FLAKY", RED),
     ("xfailed", YELLOW),
     ("skipped", BLUE),
     ("FAILED", RED),

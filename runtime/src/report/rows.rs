@@ -65,6 +65,7 @@ fn headed(rows: &[(&Row, usize)], lines: String) -> String {
 pub(super) fn describe(row: &Row) -> String {
     let kind = match row.kind {
         Exclusion::Skip => "skip ",
+        Exclusion::Flaky => "flaky",
         Exclusion::XFail { .. } => "xfail",
     };
     let since = row.since.as_ref().map(|since| format!("since {since}"));

@@ -134,6 +134,7 @@ impl Output {
 fn executable(suite: &str) -> &'static str {
     match suite {
         "comparisons" => env!("CARGO_BIN_EXE_comparisons"),
+        "faults" => env!("CARGO_BIN_EXE_faults"),
         "leftovers" => env!("CARGO_BIN_EXE_leftovers"),
         "partial" => env!("CARGO_BIN_EXE_partial"),
         "empty" => env!("CARGO_BIN_EXE_empty"),

@@ -1,0 +1,151 @@
+//! Whatever a backend does to its process, every other cell comes to its own outcome: tried on `src/bin/faults.rs`.
+
+#![cfg(unix)]
+
+#[allow(dead_code, reason = "the other tests use more of it")]
+mod common;
+
+use std::collections::BTreeMap;
+
+use common::{Output, suite};
+use crosscheck::judge::Outcome;
+
+/// What a body does, in words and in the name of its cell, what becomes of the cell, and what the reason says.
+const FAULTS: [(&str, &str, Outcome, &str); 25] = [
+    ("panics", "panic", Outcome::Failed, "the cogs jammed"),
+    ("panics with something that is no string", "odd_panic", Outcome::Failed, "a panic whose payload is not a string"),
+    ("panics in `Drop` while it unwinds", "panic_in_drop", Outcome::Crashed, "SIGABRT"),
+    ("aborts", "abort", Outcome::Crashed, "SIGABRT"),
+    ("writes where nothing is", "null_write", Outcome::Crashed, "SIGSEGV"),
+    ("writes into a page of a file that is gone", "bus_error", Outcome::Crashed, "SIGBUS"),
+    ("overflows its stack", "stack_overflow", Outcome::Crashed, "SIGABRT"),
+    ("takes all memory", "out_of_memory", Outcome::Crashed, "SIGABRT"),
+    ("`exit(0)`", "exit_zero", Outcome::Crashed, "exit code 0 before the check came to its end"),
+    ("`exit(7)`", "exit_seven", Outcome::Crashed, "exit code 7 before the check came to its end"),
+    ("never ends", "loop", Outcome::TimedOut, "did not come to its end within 10s"),
+    ("leaves a thread behind that panics later", "late_panic", Outcome::Passed, ""),
+    ("waits for itself", "deadlock", Outcome::TimedOut, "did not come to its end within 10s"),
+    ("prints a gigabyte", "flood", Outcome::Passed, ""),
+    ("prints binary junk", "junk", Outcome::Passed, ""),
+    ("closes its standard output", "close_stdout", Outcome::Passed, ""),
+    (
+        "writes into every open file descriptor",
+        "write_everywhere",
+        Outcome::Crashed,
+        "wrote into the channel of results",
+    ),
+    ("changes the working directory", "change_folder", Outcome::Passed, ""),
+    ("changes the environment", "change_environment", Outcome::Passed, ""),
+    ("changes the panic hook", "change_hook", Outcome::Passed, ""),
+    ("blocks all signals", "change_mask", Outcome::Passed, ""),
+    ("leaks 10,000 file descriptors", "leak", Outcome::Passed, ""),
+    ("poisons a lock that all share", "poison", Outcome::Failed, "it holds a lock"),
+    ("returns another cell's result", "stale", Outcome::Failed, "[2] 4 instead of 3"),
+    ("succeeds every other time", "tuesday", Outcome::Flaky, "passed at attempt 2, before that: panicked at "),
+];
+
+/// A run of everything, in so many threads, with a fresh file for the flaky ones.
+fn run(threads: &str, args: &[&str]) -> Output {
+    let counter = std::env::temp_dir().join(format!("crosscheck-faults-{}-{threads}", std::process::id()));
+    let _ = std::fs::remove_file(&counter);
+    let output = suite("faults")
+        .args(&["--timeout", "10", "--test-threads", threads])
+        .args(args)
+        .env("FAULTS_COUNTER", &counter)
+        .run();
+    let _ = std::fs::remove_file(&counter);
+    output
+}
+
+fn healthy(name: &str) -> bool {
+    name.starts_with("healthy::") || name.starts_with("beside::")
+}
+
+/// The page that the README shows.
+fn table(lost: &BTreeMap<&str, usize>) -> String {
+    let rows = FAULTS.iter().map(|(what, name, outcome, _)| {
+        let lost = lost.get(name).copied().unwrap_or_default();
+        format!("| {what} | {} | {lost} |\n", outcome.as_str().to_lowercase())
+    });
+    format!("| a body that … | comes to | healthy cells lost |\n|---|---|---|\n{}", rows.collect::<String>())
+}
+
+#[test]
+fn every_fault_comes_to_its_own_outcome_and_no_healthy_cell_is_lost() {
+    for threads in ["2", "8"] {
+        let output = run(threads, &["--retries", "1"]);
+        let cells = output.exits(101).outcomes();
+        for (_, name, outcome, reason) in FAULTS {
+            let cell = cells[format!("fault::{name}::faulty").as_str()];
+            assert_eq!(cell.outcome, outcome, "{threads} threads: {cell:?}{output}");
+            assert!(cell.reason.contains(reason), "{cell:?}{output}");
+        }
+        let well = cells.iter().filter(|(name, _)| healthy(name));
+        let well: Vec<_> = well.filter(|(_, cell)| cell.outcome == Outcome::Passed).collect();
+        assert_eq!(well.len(), 100, "{threads} threads: a healthy cell was lost{output}");
+        // Nothing of what a cell prints shows up anywhere but with what went wrong with it.
+        assert!(!output.stdout.contains(" of /"), "a healthy cell's output is shown{output}");
+        assert!(!output.stderr.contains("jammed"), "{output}");
+    }
+}
+
+/// Each fault by itself beside the healthy ones, so that the table says of each how many it cost.
+#[test]
+fn the_table_in_the_readme_is_what_happens() {
+    let mut lost = BTreeMap::new();
+    for (_, name, outcome, _) in FAULTS {
+        let fault = format!("fault::{name}::");
+        let output = run("2", &["--retries", "1", "--exact", &fault[..fault.len() - 2], "healthy", "beside"]);
+        let cells = output.outcomes();
+        assert_eq!(cells.len(), 101, "{output}");
+        assert_eq!(cells[format!("{fault}faulty").as_str()].outcome, outcome, "{output}");
+        lost.insert(name, cells.iter().filter(|(name, cell)| healthy(name) && cell.outcome != Outcome::Passed).count());
+    }
+    let table = table(&lost);
+    assert!(include_str!("../../README.md").contains(&table), "the README should have:\n{table}");
+}
+
+#[test]
+fn what_ends_a_process_is_expected_like_any_other_failure() {
+    let output = run("2", &["expected"]);
+    let outcomes: BTreeMap<_, _> =
+        output.outcomes().into_iter().map(|(name, cell)| (name, (cell.outcome, cell.reason.as_str()))).collect();
+    for (name, outcome, reason) in [
+        ("crash", Outcome::XFailed, "takes the process down: ended its process: SIGABRT (signal 6)"),
+        ("timeout", Outcome::XFailed, "goes on and on: did not come to its end within 10s"),
+        ("crash_that_merely_fails", Outcome::XChanged, "expects a crash, but this is a panic: panicked at "),
+        (
+            "failure_that_crashes",
+            Outcome::XChanged,
+            "expects a failure, but this is a crash: ended its process: SIGSEGV",
+        ),
+        ("flake", Outcome::KnownFlaky, "depends on the day: passed at attempt 2, before that: panicked at "),
+    ] {
+        let (seen, why) = outcomes[format!("expected::{name}::faulty").as_str()];
+        assert_eq!(seen, outcome, "{name}: {why}{output}");
+        assert!(why.contains(reason), "{name}: {why:?} lacks {reason:?}");
+    }
+}
+
+#[test]
+fn a_flaky_cell_is_a_failed_one_where_nobody_tries_again() {
+    let output = run("3", &["fault::tuesday", "expected::flake"]);
+    let outcomes: BTreeMap<_, _> =
+        output.outcomes().into_iter().map(|(name, cell)| (name, (cell.outcome, cell.attempts))).collect();
+    assert_eq!(outcomes["fault::tuesday::faulty"].0, Outcome::Failed, "{output}");
+    assert_eq!(
+        outcomes["expected::flake::faulty"].1.is_some(),
+        outcomes["expected::flake::faulty"].0 == Outcome::KnownFlaky
+    );
+}
+
+/// What it printed stands with what went wrong, cut to what is worth reading.
+#[test]
+fn the_output_of_a_cell_is_kept_with_its_failure() {
+    let output = run("4", &["fault::abort", "fault::stack_overflow", "fault::null_write"]);
+    let cells = output.outcomes();
+    let printed = |name: &str| cells[name].output.clone().unwrap_or_default();
+    assert!(printed("fault::stack_overflow::faulty").contains("has overflowed its stack"), "{output}");
+    assert_eq!(printed("fault::null_write::faulty"), "");
+    output.says("it printed:\n  | \n  | thread 'main'");
+}

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use crosscheck::plan::{Selection, plan};
-use crosscheck::record::{CellRecord, Journal, Line};
+use crosscheck::record::{CellRecord, Contents, Journal, Line};
 use crosscheck::registry::{Bodies, BoxError, Instance, Value};
 use crosscheck::session::{Conditions, Session};
 use crosscheck::spec::{BackendSpec, Exclusion, FeatureSpec, Origin, Row, SuiteSpec, TestSpec};
@@ -68,7 +68,7 @@ impl Bodies for Empty {
 fn running(criterion: &mut Criterion) {
     let suite = suite();
     let folder = std::env::temp_dir().join(format!("crosscheck-bench-{}", std::process::id()));
-    let journal = || Journal::open(&folder.join("run.jsonl"), "bench").unwrap();
+    let journal = || Journal::open(&folder.join("run.jsonl"), "bench", Contents::default()).unwrap();
     let today = Date::parse("2026-01-01").unwrap();
     let mut group = criterion.benchmark_group("cell");
     // Per cell: 30,000 of them, one iteration.

@@ -8,8 +8,9 @@ pub use linkme;
 pub use crate::compare::Tolerance;
 pub use crate::registry::{
     Backend, BackendElement, Body, BoxError, CROSSCHECK_BACKENDS_V1 as BACKENDS,
-    CROSSCHECK_EXCLUSIONS_V1 as EXCLUSIONS, CROSSCHECK_IMPLEMENTS_V1 as IMPLEMENTS, CROSSCHECK_TESTS_V1 as TESTS,
-    Exclusions, ExclusionsElement, Implements, ImplementsElement, Test, TestElement, Value,
+    CROSSCHECK_EXCLUSIONS_V1 as EXCLUSIONS, CROSSCHECK_FIXTURES_V1 as FIXTURES, CROSSCHECK_IMPLEMENTS_V1 as IMPLEMENTS,
+    CROSSCHECK_TESTS_V1 as TESTS, Exclusions, ExclusionsElement, Fixture, Implements, ImplementsElement, Test,
+    TestElement, Value,
 };
 pub use crate::spec::{AxisSpec, Origin};
 pub use crate::unimplemented::{DefaultBody, default_body};

@@ -22,6 +22,8 @@ mod check;
 pub mod compare;
 #[cfg(feature = "harness")]
 mod conformance;
+#[cfg(feature = "harness")]
+mod contents;
 mod date;
 #[cfg(feature = "harness")]
 pub mod execute;
@@ -52,6 +54,8 @@ pub mod report;
 mod seed;
 #[cfg(feature = "harness")]
 pub mod session;
+#[cfg(feature = "harness")]
+pub mod shard;
 pub mod spec;
 #[cfg(feature = "harness")]
 pub mod stale;
@@ -106,6 +110,25 @@ macro_rules! main {
             };
             $crate::harness::main(own, &[$(::core::stringify!($krate)),*])
         }
+    };
+}
+
+/// Makes a file that checks compare with a part of what the suite is made of, so that records of runs with another one cannot be
+/// merged with those of this one.
+///
+/// ```
+/// static GOLDENS: &[u8] = b"1 2 3"; // include_bytes!("goldens.safetensors")
+/// crosscheck::fixture!("goldens.safetensors", GOLDENS);
+/// ```
+#[macro_export]
+macro_rules! fixture {
+    ($name:literal, $bytes:expr $(,)?) => {
+        const _: () = {
+            #[$crate::__private::linkme::distributed_slice($crate::__private::FIXTURES)]
+            #[linkme(crate = $crate::__private::linkme)]
+            static ELEMENT: ::core::option::Option<&'static $crate::__private::Fixture> =
+                ::core::option::Option::Some(&$crate::__private::Fixture { name: $name, bytes: $bytes });
+        };
     };
 }
 

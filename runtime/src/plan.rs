@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::marker::MarkerExpr;
 use crate::matrix::Index;
+use crate::shard::Shard;
 use crate::spec::{ALL, BackendSpec, Exclusion, Row, SuiteSpec, TestSpec};
 
 /// What of the whole is wanted.
@@ -18,6 +19,8 @@ pub struct Selection {
     pub functions: Vec<String>,
     /// By the name of the cell.
     pub names: NameFilter,
+    /// A part of what is left then.
+    pub shard: Option<Shard>,
     /// Plan as if the matrix were empty.
     pub run_excluded: bool,
 }
@@ -106,7 +109,7 @@ fn plan_test(resolver: &Resolver<'_>, (number, test): (u32, u32), selection: &Se
             continue;
         }
         for column in &columns {
-            if selection.names.is_trivial() || selection.names.wants(&spec.cell_name(case, column.backend.name)) {
+            if selection.wants_name(|| spec.cell_name(case, column.backend.name)) {
                 let decision = selection.decide(&suite.rows, column.decide(resolver, spec, case));
                 cells.push(Cell { suite: number, test, case, backend: column.number, decision });
             }
@@ -184,6 +187,14 @@ impl Selection {
 
     fn wants_backend(&self, name: &str) -> bool {
         self.backends.is_empty() || self.backends.iter().any(|wanted| wanted == name)
+    }
+
+    fn wants_name(&self, name: impl FnOnce() -> String) -> bool {
+        if self.names.is_trivial() && self.shard.is_none() {
+            return true;
+        }
+        let name = name();
+        self.names.wants(&name) && self.shard.is_none_or(|shard| shard.holds(&name))
     }
 
     fn decide(&self, rows: &[Row], verdict: Verdict) -> Decision {

@@ -30,6 +30,9 @@ pub static CROSSCHECK_EXCLUSIONS_V1: [Option<&'static dyn ExclusionsElement>];
 /// What the backends of the executable implement.
 #[distributed_slice]
 pub static CROSSCHECK_IMPLEMENTS_V1: [Option<&'static dyn ImplementsElement>];
+/// What the suites of the executable compare with.
+#[distributed_slice]
+pub static CROSSCHECK_FIXTURES_V1: [Option<&'static Fixture>];
 
 // Windows' linker crashes on an empty slice: each holds one element that is nothing.
 #[distributed_slice(CROSSCHECK_TESTS_V1)]
@@ -40,6 +43,17 @@ static NO_BACKEND: Option<&'static dyn BackendElement> = None;
 static NO_EXCLUSIONS: Option<&'static dyn ExclusionsElement> = None;
 #[distributed_slice(CROSSCHECK_IMPLEMENTS_V1)]
 static NO_IMPLEMENTS: Option<&'static dyn ImplementsElement> = None;
+#[distributed_slice(CROSSCHECK_FIXTURES_V1)]
+static NO_FIXTURE: Option<&'static Fixture> = None;
+
+/// A file that a suite compares with, as [`fixture!`](crate::fixture) registers it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fixture {
+    /// Its name, for the order only.
+    pub name: &'static str,
+    /// What is in it.
+    pub bytes: &'static [u8],
+}
 
 /// A check, as `#[conformance]` and `#[backend_matrix]` register it.
 pub struct Test<S: Subject + ?Sized> {
@@ -282,6 +296,11 @@ impl Elements {
         crates.sort_unstable();
         crates.dedup();
         crates
+    }
+
+    /// The files that the suites compare with.
+    pub fn fixtures() -> Vec<&'static Fixture> {
+        CROSSCHECK_FIXTURES_V1.iter().copied().flatten().collect()
     }
 
     /// The suite of one subject, also when it has no test.

@@ -227,6 +227,11 @@ impl Session {
         matches!(cell.decision, Decision::Flaky(_))
     }
 
+    /// The device that the cell has for itself while it runs.
+    pub(crate) fn device(&self, cell: &Cell) -> Option<&'static str> {
+        self.plan.suite(cell).backends[cell.backend as usize].device.filter(|_| self.runs(cell))
+    }
+
     /// Whether the cell's body is run.
     pub(crate) fn runs(&self, cell: &Cell) -> bool {
         self.not_run(cell).is_none()

@@ -1,5 +1,6 @@
 //! The command line, and the same by environment: nextest passes no arguments on when it lists.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Parser;
@@ -10,10 +11,11 @@ use crate::marker::{MarkerError, MarkerExpr};
 use crate::nearest;
 use crate::plan::{NameFilter, Selection};
 use crate::session::Conditions;
+use crate::shard::Shard;
 use crate::spec::SuiteSpec;
 
 /// Runs the conformance checks that are linked into this executable.
-#[derive(Debug, Parser)]
+#[derive(Clone, Debug, Parser)]
 #[command(disable_version_flag = true)]
 pub(super) struct Cli {
     #[command(flatten)]
@@ -58,6 +60,22 @@ pub(super) struct Cli {
     /// How long a cell in a process of its own may take; given here, every cell is one (60 without it)
     #[arg(long, env = "CROSSCHECK_TIMEOUT", value_name = "SECONDS", value_parser = seconds, help_heading = "Conformance")]
     timeout: Option<Duration>,
+
+    /// How long the whole run may take; what is running then has timed out
+    #[arg(long, env = "CROSSCHECK_RUN_TIMEOUT", value_name = "SECONDS", value_parser = seconds, help_heading = "Conformance")]
+    pub(super) run_timeout: Option<Duration>,
+
+    /// Run a part of the cells: `2/5` is the second of five
+    #[arg(long, env = "CROSSCHECK_SHARD", value_name = "K/N", help_heading = "Conformance")]
+    shard: Option<Shard>,
+
+    /// Go on with a run that did not come to its end: the last one, or the one of this record
+    #[arg(long, env = "CROSSCHECK_RESUME", value_name = "RECORD", num_args = 0..=1, default_missing_value = "last", help_heading = "Conformance")]
+    pub(super) resume: Option<PathBuf>,
+
+    /// Print the configuration that keeps nextest from running two cells of one device at a time
+    #[arg(long, help_heading = "Conformance")]
+    pub(super) nextest_config: bool,
 
     /// How often a cell that fails the run is run again; one that passes then is flaky, which fails the run as well
     #[arg(long, env = "CROSSCHECK_RETRIES", value_name = "N", default_value_t = 0, help_heading = "Conformance")]
@@ -138,7 +156,8 @@ impl Cli {
         }
         let filters = self.libtest.filter.iter().chain(&self.more_filters).cloned().collect();
         let names = NameFilter { filters, skip: self.libtest.skip.clone(), exact: self.libtest.exact };
-        let selection = Selection { backends, marker, functions, names, run_excluded: self.run_excluded };
+        let (shard, run_excluded) = (self.shard, self.run_excluded);
+        let selection = Selection { backends, marker, functions, names, shard, run_excluded };
         let today = self.today.unwrap_or_else(Date::today);
         Ok(Request { selection, conditions: Conditions { required, today, seed: self.seed, contained: cfg!(unix) } })
     }
@@ -165,7 +184,8 @@ impl Cli {
         let marker = self.marker.iter().map(|expr| format!("--marker \"{expr}\""));
         let functions = self.function.iter().map(|name| format!("--function {name}"));
         let skip = self.libtest.skip.iter().map(|filter| format!("--skip {filter}"));
-        filters.chain(backends).chain(functions).chain(marker).chain(skip).collect::<Vec<_>>().join(", ")
+        let shard = self.shard.iter().map(|shard| format!("--shard {shard}"));
+        filters.chain(shard).chain(backends).chain(functions).chain(marker).chain(skip).collect::<Vec<_>>().join(", ")
     }
 }
 

@@ -1,7 +1,10 @@
 //! A test executable: command line, listing, running, reporting. What is underneath is libtest-mimic.
 
 mod args;
+mod book;
+mod device;
 mod ended;
+mod flight;
 #[cfg(unix)]
 mod isolated;
 mod list;
@@ -13,6 +16,7 @@ use std::sync::Arc;
 use clap::Parser;
 
 use crate::check::check;
+use crate::contents::contents;
 use crate::nearest;
 use crate::plan::{Selection, plan};
 use crate::registry::Elements;
@@ -22,7 +26,8 @@ use crate::spec::SuiteSpec;
 use crate::stale::{leftovers, unused_rows};
 
 use args::Cli;
-use run::Run;
+use book::{Known, ResumeError};
+use run::{Recording, Run};
 
 /// The executable, as Cargo knows it.
 #[derive(Clone, Copy, Debug)]
@@ -89,8 +94,31 @@ pub fn main(own: Executable, named: &[&str]) -> ExitCode {
             anstream::eprintln!("{} {leftover}", report::paint("warning:"));
         }
     }
+    let contents = contents(&suites, &Elements::fixtures());
+    let known = match cli.resume.as_ref().map(|_| under_nextest()) {
+        Some(true) => return refuse(&[ResumeError::Nextest]),
+        _ => cli.resume.as_deref().map(|path| Known::read(path, &own, contents)).transpose(),
+    };
+    let known = match known {
+        Ok(known) => known,
+        Err(error) => return refuse(&[error]),
+    };
+    if let Some(Known { path, cells, torn }) = &known {
+        anstream::eprintln!("resumed: {} cells are known from {}", cells.len(), path.display());
+        for line in torn {
+            anstream::eprintln!("note: {}:{line} was not written to its end, and is left out", path.display());
+        }
+    }
+    let planned = (!under_nextest()).then(|| {
+        let every = match request.selection.shard {
+            Some(_) => &crate::plan::plan(Arc::clone(&suites), &Selection { shard: None, ..request.selection }),
+            None => &plan,
+        };
+        every.cells.iter().map(|cell| every.name(cell)).collect()
+    });
     let session = Session::new(plan, bodies, request.conditions);
-    run::run(&Arc::new(Run::new(own, session).with_workers(&cli)), &cli)
+    let recording = Recording { contents, planned, known };
+    run::run(&Arc::new(Run::new(own, session).with_workers(&cli)), &cli, recording)
 }
 
 /// What was asked for, what there is, and what is nearest to it.

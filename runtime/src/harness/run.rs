@@ -4,17 +4,20 @@ use std::process::ExitCode;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use libtest_mimic::{Arguments, Completion, Failed, Trial};
+use libtest_mimic::{Arguments, Completion, Conclusion, Failed, Trial};
 
 use super::args::Cli;
+use super::book::{Book, Known};
 use super::ended::Ended;
-use super::{Executable, USAGE, under_nextest};
+use super::flight::Flights;
+use super::{Executable, USAGE, device, under_nextest};
 use crate::action::Failure;
+use crate::execute::Observation;
 #[cfg(unix)]
 use crate::isolate::Pool;
 use crate::judge::Outcome;
 use crate::plan::Cell;
-use crate::record::{self, CellRecord, Journal, Line};
+use crate::record::{CellRecord, Contents};
 use crate::report;
 use crate::session::Session;
 
@@ -28,7 +31,8 @@ const FLAKY_RETRIES: u32 = 2;
 pub(super) struct Run {
     pub(super) session: Session,
     pub(super) executable: Executable,
-    written: Mutex<Written>,
+    book: Mutex<Book>,
+    flights: Flights,
     /// The processes for cells that are not run in this one.
     #[cfg(unix)]
     pool: Option<Pool>,
@@ -40,13 +44,13 @@ pub(super) struct Run {
     retries: u32,
 }
 
-/// What is known so far, in memory and on disk.
-#[derive(Default)]
-struct Written {
-    cells: Vec<CellRecord>,
-    /// Those of which the values did not agree with the baseline's.
-    disagreeing: Vec<Cell>,
-    journal: Option<Journal>,
+/// What a run is recorded with.
+pub(super) struct Recording {
+    pub(super) contents: Contents,
+    /// The cells that are to run on all machines together, where one process knows them.
+    pub(super) planned: Option<Vec<String>>,
+    /// What is known from a run that did not come to its end.
+    pub(super) known: Option<Known>,
 }
 
 impl Run {
@@ -54,7 +58,8 @@ impl Run {
         Self {
             session,
             executable,
-            written: Mutex::default(),
+            book: Mutex::default(),
+            flights: Flights::default(),
             #[cfg(unix)]
             pool: None,
             isolates_all: false,
@@ -80,12 +85,15 @@ impl Run {
 
     /// Runs one cell to its end, by its position in the plan; the text of a failure is for the terminal.
     fn finish(&self, at: usize) -> Result<Completion, Failed> {
+        self.flights.start(at);
         let Ended { record, message } = self.attempts(at);
-        let (outcome, reason) = (record.outcome, record.reason.clone());
-        if record.failure == Some(Failure::Mismatch) {
-            self.lock().disagreeing.push(self.session.plan.cells[at]);
+        let (outcome, reason, failure) = (record.outcome, record.reason.clone(), record.failure);
+        if !self.flights.land(at, || self.note(at, record, failure)) {
+            // The run has ended without it.
+            loop {
+                std::thread::park();
+            }
         }
-        self.note(record);
         if let Some(message) = message {
             if under_nextest() {
                 // nextest takes the message for its JUnit report from a line like this one.
@@ -100,9 +108,27 @@ impl Run {
         })
     }
 
-    /// Runs a cell until it does not fail the run, as often as it may be run.
+    fn note(&self, at: usize, record: CellRecord, failure: Option<Failure>) {
+        let mut book = self.book();
+        if failure == Some(Failure::Mismatch) {
+            book.disagreeing.push(self.session.plan.cells[at]);
+        }
+        book.note(record);
+    }
+
+    /// Runs a cell until it does not fail the run, as often as it may be run, while it has its device for itself.
     fn attempts(&self, at: usize) -> Ended {
         let cell = &self.session.plan.cells[at];
+        let device = self.session.device(cell).map(device::lock).transpose();
+        let _lock = match device {
+            Ok(lock) => lock,
+            Err(error) => {
+                let message = format!("its device cannot be locked: {error}");
+                let failed = Observation::SetupFailed { message };
+                let finished = self.session.finish(cell, failed, None, Duration::ZERO);
+                return Ended::new(&self.session, &self.executable, cell, &finished);
+            }
+        };
         let retries = if self.session.may_waver(cell) { self.retries.max(FLAKY_RETRIES) } else { self.retries };
         let mut ended = self.end(at);
         let mut failures = Vec::new();
@@ -134,36 +160,17 @@ impl Run {
         self.session.is_isolated(cell) || self.isolates_all && self.session.runs(cell)
     }
 
-    fn note(&self, record: CellRecord) {
-        let mut written = self.lock();
-        let line = Line::Cell(Box::new(record));
-        if let Some(Err(error)) = written.journal.as_mut().map(|journal| journal.write(&line)) {
-            anstream::eprintln!("warning: the record cannot be written any further: {error}");
-            written.journal = None;
-        }
-        if let Line::Cell(record) = line {
-            written.cells.push(*record);
-        }
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Written> {
-        self.written.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn open_journal(&self) {
-        let Some(path) = record::default_path(self.executable.package, self.executable.target) else { return };
-        match Journal::open(&path, self.executable.target) {
-            Ok(journal) => self.lock().journal = Some(journal),
-            Err(error) => anstream::eprintln!("warning: no record is written: {}: {error}", path.display()),
-        }
+    fn book(&self) -> MutexGuard<'_, Book> {
+        self.book.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What the run comes to, for the terminal.
     fn report(&self, cli: &Cli) -> String {
-        let mut written = self.lock();
-        written.cells.sort_by(|a, b| a.name.cmp(&b.name));
+        let mut book = self.book();
+        book.cells.sort_by(|a, b| a.name.cmp(&b.name));
+        let record = book.close();
         let plan = &self.session.plan;
-        let (suites, cells) = (&plan.suites, &written.cells);
+        let (suites, cells) = (&plan.suites, &book.cells);
         let mut text = format!("{}\n", report::of_run(suites, cells));
         if cli.headroom {
             text.push_str(&format!("{}\n", report::headroom(cells)));
@@ -175,42 +182,117 @@ impl Run {
         }
         text.push_str(&report::own_terms(plan, cli.headroom));
         text.push_str(&report::tightest(cells));
-        text.push_str(&report::outliers(self.session.polls(&written.disagreeing)));
+        text.push_str(&report::outliers(self.session.polls(&book.disagreeing)));
         text.push_str(&report::unavailable(cells));
         text.push_str(&report::totals(cells));
-        if let Some(journal) = &written.journal {
-            text.push_str(&format!("record: {}\n", journal.path().display()));
+        if let Some(path) = record {
+            text.push_str(&format!("record: {}\n", path.display()));
         }
         text
+    }
+
+    /// Ends the process at an interrupt: the running cells come to their end, and what is known is reported.
+    #[cfg(unix)]
+    fn heed_interrupts(run: &Arc<Self>, cli: &Cli) {
+        use signal_hook::consts::{SIGINT, SIGTERM};
+        let (run, cli) = (Arc::clone(run), cli.clone());
+        let mut signals = match signal_hook::iterator::Signals::new([SIGINT, SIGTERM]) {
+            Ok(signals) => signals,
+            Err(error) => return anstream::eprintln!("warning: an interrupt will end the run at once: {error}"),
+        };
+        std::thread::spawn(move || {
+            let mut signals = signals.forever();
+            let Some(signal) = signals.next() else { return };
+            let status = 128 + signal;
+            std::thread::spawn(move || {
+                anstream::eprintln!("\ninterrupted: the running cells come to their end (again: at once)");
+                run.flights.close_and_wait();
+                anstream::print!("\n{}", report::paint(&run.report(&cli)));
+                std::process::exit(status);
+            });
+            // Whoever asks again does not want to wait.
+            if signals.next().is_some() {
+                std::process::exit(status);
+            }
+        });
+    }
+
+    /// Ends the process when the run's time is over.
+    fn heed_time(run: &Arc<Self>, cli: &Cli) {
+        let Some(limit) = cli.run_timeout else { return };
+        let (run, cli) = (Arc::clone(run), cli.clone());
+        std::thread::spawn(move || {
+            std::thread::sleep(limit);
+            for at in run.flights.close_and_abandon() {
+                let cell = &run.session.plan.cells[at];
+                let doing = Some("running when the time of the whole run was over".to_owned());
+                let finished = run.session.finish(cell, Observation::TimedOut { limit, doing }, None, limit);
+                let Ended { record, message } = Ended::new(&run.session, &run.executable, cell, &finished);
+                anstream::eprintln!("{}", message.unwrap_or_default());
+                run.note(at, record, None);
+            }
+            anstream::print!("\n{}", report::paint(&run.report(&cli)));
+            std::process::exit(i32::from(FAILED));
+        });
     }
 }
 
 /// Runs the cells and reports.
-pub(super) fn run(run: &Arc<Run>, cli: &Cli) -> ExitCode {
-    run.open_journal();
+pub(super) fn run(run: &Arc<Run>, cli: &Cli, recording: Recording) -> ExitCode {
+    let Recording { contents, planned, known } = recording;
+    run.book().open(&run.executable, contents, known.as_ref(), planned);
+    let mut known = known.map(|known| known.cells).unwrap_or_default();
+    let plan = &run.session.plan;
+    let cells: Vec<_> = (0..plan.cells.len())
+        .filter(|at| match known.remove(&plan.name(&plan.cells[*at])) {
+            Some(record) => {
+                run.book().cells.push(record);
+                false
+            }
+            None => true,
+        })
+        .collect();
     // The selection is the plan's business; libtest-mimic knows one filter only.
     let args = Arguments { filter: None, skip: Vec::new(), exact: false, ..cli.libtest.clone() };
-    let cells = 0..run.session.plan.cells.len();
     let missing = run.session.missing();
-    let conclusion = libtest_mimic::run(&args, cells.map(|at| trial(run, at)).collect());
+    #[cfg(unix)]
+    Run::heed_interrupts(run, cli);
+    Run::heed_time(run, cli);
+    let conclusion = libtest_mimic::run(&args, cells.into_iter().map(|at| trial(run, at)).collect());
+    conclude(run, cli, &args, &conclusion, &missing.into_iter().collect::<Vec<_>>())
+}
+
+/// Reports, and says what the process ends with.
+fn conclude(
+    run: &Run,
+    cli: &Cli,
+    args: &Arguments,
+    conclusion: &Conclusion,
+    missing: &[(&'static str, String)],
+) -> ExitCode {
     let json = matches!(args.format, Some(libtest_mimic::FormatSetting::Json));
-    if !under_nextest() && !json && !run.lock().cells.is_empty() {
+    if !under_nextest() && !json && !run.book().cells.is_empty() {
         anstream::print!("{}", report::paint(&run.report(cli)));
     }
-    for (backend, reason) in &missing {
+    for (backend, reason) in missing {
         anstream::eprintln!("{} `{backend}` is required, but not available: {reason}", report::paint("error:"));
     }
     if !missing.is_empty() {
         return ExitCode::from(FAILED);
     }
+    let book = run.book();
     // nextest runs one cell a process, and has a rule of its own for runs of nothing.
-    if !under_nextest() && !cli.may_run_nothing() && !run.lock().cells.iter().any(|cell| cell.outcome.ran()) {
-        let totals = report::totals(&run.lock().cells);
+    if !under_nextest() && !cli.may_run_nothing() && !book.cells.iter().any(|cell| cell.outcome.ran()) {
+        let totals = report::totals(&book.cells);
         let hint = "a run in which nothing ran proves nothing (--no-tests pass accepts it)";
         anstream::eprintln!("{} no body was run: {}; {hint}", report::paint("error:"), totals.trim_end());
         return ExitCode::from(USAGE);
     }
-    conclusion.exit_code()
+    // What is known from before counts as well.
+    match book.cells.iter().any(|cell| cell.outcome.fails_the_run()) {
+        true => ExitCode::from(FAILED),
+        false => conclusion.exit_code(),
+    }
 }
 
 /// A cell as libtest-mimic wants it.

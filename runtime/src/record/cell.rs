@@ -1,0 +1,104 @@
+//! What became of one cell.
+
+use serde::{Deserialize, Serialize};
+
+use crate::action::{Debt, Failure};
+use crate::compare::Agreement;
+use crate::execute::Observation;
+use crate::judge::Outcome;
+use crate::plan::{Cell, Decision, Plan};
+use crate::session::Finished;
+use crate::subject::Receipt;
+
+/// What became of one cell.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CellRecord {
+    /// `module::test::case::backend`.
+    pub name: String,
+    /// `module::test`.
+    pub test: String,
+    /// The function of the contract that the test is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub function: Option<String>,
+    /// The backend.
+    pub backend: String,
+    /// The markers of the test.
+    pub markers: Vec<String>,
+    /// The marker of the row of the matrix that applies.
+    pub row: Option<String>,
+    /// Why that row exists.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub debt: Option<Debt>,
+    /// Whether the row was set aside.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub excluded: bool,
+    /// What it would have come to, had the row not been set aside.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub with_row: Option<Outcome>,
+    /// Whether it failed before its body's own turn, for which no row is to blame.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub setup: bool,
+    /// What became of it.
+    pub outcome: Outcome,
+    /// How its body failed, where it did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failure: Option<Failure>,
+    /// How well its value agreed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agreement: Option<Box<Agreement>>,
+    /// What the backend showed for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub receipt: Option<Box<Receipt>>,
+    /// The seed of its random inputs, where it asked for one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seed: Option<u64>,
+    /// Why.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub reason: String,
+    /// What it printed, where it ran in a process of its own and fails the run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub output: Option<String>,
+    /// Where the test stands, as `file:line`.
+    pub origin: String,
+    /// How often it was run, where that is more than once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attempts: Option<u32>,
+    /// How long it took, in microseconds.
+    pub micros: u64,
+}
+
+impl CellRecord {
+    /// The record of a cell of the plan.
+    pub fn new(plan: &Plan, cell: &Cell, finished: &Finished) -> Self {
+        let test = plan.test(cell);
+        let row = plan.row(cell);
+        Self {
+            name: plan.name(cell),
+            test: test.path.clone(),
+            function: test.of.map(str::to_owned),
+            backend: plan.backend(cell).to_owned(),
+            markers: plan.markers(cell).iter().map(|marker| (*marker).to_owned()).collect(),
+            row: row.map(|row| row.marker.clone().into_owned()),
+            debt: row.and_then(|row| row.debt),
+            excluded: matches!(cell.decision, Decision::RunExcluded(_)),
+            with_row: finished.with_row,
+            setup: matches!(finished.observation, Observation::SetupFailed { .. }),
+            outcome: finished.judgement.outcome,
+            failure: finished.failure(),
+            agreement: match &finished.observation {
+                Observation::Returned { comparison: Some(Ok(agreed)), .. } => Some(Box::new(agreed.agreement)),
+                _ => None,
+            },
+            receipt: match &finished.observation {
+                Observation::Returned { receipt, .. } => receipt.clone().map(Box::new),
+                _ => None,
+            },
+            seed: finished.seed,
+            reason: finished.judgement.reason.clone(),
+            output: None,
+            origin: test.origin.to_string(),
+            attempts: None,
+            micros: finished.micros,
+        }
+    }
+}

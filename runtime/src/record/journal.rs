@@ -1,0 +1,114 @@
+//! Record files that are being written.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use super::{Contents, FORMAT, Line, Start};
+
+/// How much of a run a machine that loses its power may forget.
+const SYNC: Duration = Duration::from_millis(500);
+
+/// A record file that is being written.
+#[derive(Debug)]
+pub struct Journal {
+    path: PathBuf,
+    file: File,
+    /// A line, its memory kept for the next one.
+    line: Vec<u8>,
+    /// When what was written was last known to be on the disk.
+    synced: Instant,
+}
+
+impl Journal {
+    /// Opens the record file for appending, makes its folder where it is missing, and writes the first line.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn open(path: &Path, suite: &str, contents: Contents) -> io::Result<Self> {
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder)?;
+        }
+        let mut file = OpenOptions::new().create(true).append(true).read(true).open(path)?;
+        if ends_torn(&mut file)? {
+            file.write_all(b"\n")?;
+        }
+        let mut journal = Self { path: path.to_owned(), file, line: Vec::new(), synced: Instant::now() };
+        journal.write(&Line::Start(Start { format: FORMAT, suite: suite.to_owned(), contents }))?;
+        Ok(journal)
+    }
+
+    /// Where it lies.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Appends a line, in one write: the processes of one run share the file.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn write(&mut self, line: &Line) -> io::Result<()> {
+        self.line.clear();
+        serde_json::to_writer(&mut self.line, line)?;
+        self.line.push(b'\n');
+        self.file.write_all(&self.line)?;
+        // A process that is killed loses nothing of what it has written; a machine does what is not on its disk yet.
+        if self.synced.elapsed() > SYNC { self.sync() } else { Ok(()) }
+    }
+
+    /// Waits until everything that was written is on the disk.
+    ///
+    /// # Errors
+    /// When it cannot be brought there.
+    pub fn sync(&mut self) -> io::Result<()> {
+        self.file.sync_data()?;
+        self.synced = Instant::now();
+        Ok(())
+    }
+}
+
+/// Whether the last line was not written to its end, because its process was killed.
+fn ends_torn(file: &mut File) -> io::Result<bool> {
+    if file.metadata()?.len() == 0 {
+        return Ok(false);
+    }
+    let mut last = [0];
+    file.seek(SeekFrom::End(-1))?;
+    file.read_exact(&mut last)?;
+    Ok(last != *b"\n")
+}
+
+/// Where the record of this run belongs: in `CROSSCHECK_RECORD`, or else in `crosscheck/` under Cargo's target folder.
+///
+/// Each run has a folder of its own there; all processes of one under nextest share a file.
+pub(crate) fn default_path(package: &str, suite: &str) -> Option<PathBuf> {
+    if let Some(path) = std::env::var_os("CROSSCHECK_RECORD").filter(|path| !path.is_empty()) {
+        return Some(path.into());
+    }
+    let run = std::env::var("NEXTEST_RUN_ID").ok().filter(|id| !id.is_empty()).unwrap_or_else(|| {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        format!("{}-{}", now.as_millis(), std::process::id())
+    });
+    Some(runs()?.join(run).join(file_name(package, suite)))
+}
+
+/// The record of this executable that was written last.
+pub(crate) fn latest(package: &str, suite: &str) -> Option<PathBuf> {
+    let runs =
+        std::fs::read_dir(runs()?).ok()?.filter_map(|run| Some(run.ok()?.path().join(file_name(package, suite))));
+    let written = runs.filter_map(|path| Some((path.metadata().ok()?.modified().ok()?, path)));
+    written.max().map(|(_, path)| path)
+}
+
+fn file_name(package: &str, suite: &str) -> String {
+    format!("{package}-{suite}.jsonl")
+}
+
+/// The folder of all runs.
+fn runs() -> Option<PathBuf> {
+    // Cargo marks its target folder with this file.
+    let executable = std::env::current_exe().ok()?;
+    let target = executable.ancestors().skip(1).find(|folder| folder.join("CACHEDIR.TAG").is_file())?;
+    Some(target.join("crosscheck"))
+}

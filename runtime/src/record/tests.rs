@@ -1,0 +1,193 @@
+//! What is written is what is read.
+
+use std::path::PathBuf;
+
+use super::*;
+use crate::action::{Debt, Failure};
+use crate::compare::Agreement;
+use crate::execute::Observation;
+use crate::judge::{Judgement, Outcome};
+use crate::plan::{Selection, plan};
+use crate::registry::Agreed;
+use crate::session::Finished;
+use crate::spec::{BackendSpec, Origin, SuiteSpec, TestSpec};
+use crate::subject::Receipt;
+
+const HERE: Origin = Origin { module: "suite::a", file: "a.rs", line: 1 };
+
+fn folder(name: &str) -> PathBuf {
+    std::env::temp_dir().join(format!("crosscheck-record-{name}-{}", std::process::id()))
+}
+
+fn cell() -> CellRecord {
+    CellRecord {
+        name: "a::b::cpu".to_owned(),
+        test: "a::b".to_owned(),
+        function: Some("add".to_owned()),
+        backend: "cpu".to_owned(),
+        markers: vec!["float64".to_owned()],
+        row: None,
+        debt: None,
+        excluded: false,
+        with_row: None,
+        setup: false,
+        outcome: Outcome::Passed,
+        failure: None,
+        agreement: None,
+        receipt: None,
+        seed: None,
+        reason: String::new(),
+        output: None,
+        origin: "a.rs:1".to_owned(),
+        attempts: None,
+        micros: 7,
+    }
+}
+
+#[test]
+fn every_field_is_written() {
+    let path = folder("fields").join("run.jsonl");
+    let full = CellRecord {
+        row: Some("float64".to_owned()),
+        debt: Some(Debt::Upstream),
+        excluded: true,
+        with_row: Some(Outcome::XChanged),
+        setup: true,
+        outcome: Outcome::Failed,
+        failure: Some(Failure::Mismatch),
+        seed: Some(7),
+        reason: "off".to_owned(),
+        output: Some("help!".to_owned()),
+        attempts: Some(3),
+        ..cell()
+    };
+    Journal::open(&path, "suite", Contents(7)).unwrap().write(&Line::Cell(Box::new(full.clone()))).unwrap();
+    assert_eq!(read(&path).unwrap(), [full]);
+    std::fs::remove_dir_all(path.parent().unwrap()).unwrap();
+}
+
+#[test]
+fn what_a_backend_shows_is_kept_with_how_well_it_agrees() {
+    let suite = SuiteSpec {
+        backends: vec![BackendSpec::new("cpu", HERE)],
+        tests: vec![TestSpec { of: Some("add"), ..TestSpec::new("a::b", HERE) }],
+        ..SuiteSpec::new("dyn Ops", "cpu")
+    };
+    let plan = plan([suite].into(), &Selection::default());
+    let receipt = Receipt { device: "gpu 0".to_owned(), evaluations: 3, ..Receipt::default() };
+    let agreed = Agreed { agreement: Agreement { used: 0.5, ..Agreement::default() }, null: None };
+    let finished = Finished {
+        observation: Observation::Returned { comparison: Some(Ok(agreed)), receipt: Some(receipt.clone()) },
+        judgement: Judgement { outcome: Outcome::Passed, reason: String::new() },
+        with_row: None,
+        seed: Some(11),
+        micros: 7,
+    };
+    let record = CellRecord::new(&plan, &plan.cells[0], &finished);
+    assert_eq!(record.receipt.as_deref(), Some(&receipt));
+    assert_eq!(record.agreement.as_deref(), Some(&agreed.agreement));
+    assert_eq!(record.function.as_deref(), Some("add"));
+    assert_eq!(record.seed, Some(11));
+    let line = serde_json::to_string(&record).unwrap();
+    assert_eq!(serde_json::from_str::<CellRecord>(&line).unwrap(), record);
+}
+
+#[test]
+fn what_was_written_is_read_back_also_by_two_processes_in_one_file() {
+    let path = folder("back").join("run.jsonl");
+    for _ in 0..2 {
+        Journal::open(&path, "suite", Contents(7)).unwrap().write(&Line::Cell(Box::new(cell()))).unwrap();
+    }
+    assert_eq!(read(&path).unwrap(), [cell(), cell()]);
+    std::fs::remove_dir_all(path.parent().unwrap()).unwrap();
+}
+
+#[test]
+fn a_torn_last_line_costs_nothing_but_itself() {
+    let path = folder("torn").join("run.jsonl");
+    Journal::open(&path, "suite", Contents(7)).unwrap().write(&Line::Cell(Box::new(cell()))).unwrap();
+    let whole = std::fs::read_to_string(&path).unwrap();
+    let torn = format!("{whole}{{\"line\":\"ce");
+    std::fs::write(&path, &torn).unwrap();
+    assert_eq!(read(&path).unwrap(), [cell()]);
+    // The next process goes on in the same file.
+    Journal::open(&path, "suite", Contents(7)).unwrap().write(&Line::Cell(Box::new(cell()))).unwrap();
+    assert_eq!(read(&path).unwrap(), [cell(), cell()]);
+    // A bad line anywhere else was not torn.
+    std::fs::write(&path, format!("{torn}\n{}", serde_json::to_string(&Line::Cell(Box::new(cell()))).unwrap() + "\n"))
+        .unwrap();
+    assert!(matches!(read(&path), Err(RecordError::Line { line: 3, .. })));
+    std::fs::remove_dir_all(path.parent().unwrap()).unwrap();
+}
+
+#[test]
+fn a_file_that_is_no_record_is_an_error_with_file_and_line() {
+    let path = folder("bad");
+    let start = r#"{"line":"start","format":2,"suite":"s","contents":"0000000000000007"}"#;
+    for (text, expected) in [
+        ("", ": no record of crosscheck: its first line does not say what it is"),
+        ("{\"line\":\"sta", ": no record of crosscheck"),
+        ("PK\u{3}\u{4}\n\n", ": no record of crosscheck"),
+        (&format!("{start}\n{{\"line\":\n"), ":2: not a line of a crosscheck record: EOF while parsing"),
+        (
+            &format!("{start}\n{{\"line\":\"cell\"}}\n{start}\n{{\"line\":\"end\"}}\n"),
+            ":4: not a line of a crosscheck record",
+        ),
+        (&format!("{start}\n{{\"line\":\"start\",\"format\":99}}\n"), ":2: written in format 99, this version reads 2"),
+        ("{\"line\":\"start\",\"format\":1,\"suite\":\"s\"}\n", ":1: written in format 1, this version reads 2"),
+        (&start.replace("0007", "000x"), ": no record of crosscheck"),
+    ] {
+        std::fs::write(&path, text).unwrap();
+        let error = read(&path).unwrap_err().to_string();
+        assert!(error.starts_with(&format!("{}{expected}", path.display())), "{text:?}: {error}");
+        // Nothing is written over.
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
+    }
+    std::fs::remove_file(&path).unwrap();
+    assert!(matches!(read(&path), Err(RecordError::Io { .. })));
+}
+
+#[test]
+fn a_record_of_another_suite_or_state_is_refused_with_its_line() {
+    let path = folder("other").join("run.jsonl");
+    Journal::open(&path, "suite", Contents(7)).unwrap().write(&Line::Cell(Box::new(cell()))).unwrap();
+    let check = |suite, contents| {
+        read_all(&path).unwrap().check(&path, suite, Contents(contents)).map_err(|error| error.to_string())
+    };
+    assert_eq!(check("suite", 7), Ok(()));
+    let refused = |found: &str| {
+        let (file, seven) = (path.display(), Contents(7));
+        Err(format!("{file}:1: a record of `suite` (contents {seven}), not of {found}"))
+    };
+    assert_eq!(check("suite", 8), refused("`suite` (contents 0000000000000008)"));
+    assert_eq!(check("other", 7), refused("`other` (contents 0000000000000007)"));
+    // The second process counts as well.
+    Journal::open(&path, "suite", Contents(9)).unwrap();
+    assert!(check("suite", 7).unwrap_err().contains(":3: a record of `suite` (contents 0000000000000009)"));
+    std::fs::remove_dir_all(path.parent().unwrap()).unwrap();
+}
+
+/// A run that is killed anywhere leaves a file that can be read, and loses no whole line.
+#[test]
+fn a_record_may_end_anywhere() {
+    let path = folder("cut").join("run.jsonl");
+    let mut journal = Journal::open(&path, "suite", Contents(7)).unwrap();
+    journal.write(&Line::Plan { cells: vec!["a::b::cpu".to_owned()] }).unwrap();
+    journal.write(&Line::Cell(Box::new(CellRecord { reason: "ümläut".to_owned(), ..cell() }))).unwrap();
+    let whole = std::fs::read(&path).unwrap();
+    let ends: Vec<_> = whole.iter().enumerate().filter(|(_, byte)| **byte == b'\n').map(|(at, _)| at + 1).collect();
+    for end in 0..=whole.len() {
+        std::fs::write(&path, &whole[..end]).unwrap();
+        match read_all(&path) {
+            Ok(recorded) => {
+                assert!(end >= ends[0], "{end}");
+                assert_eq!(recorded.cells.len(), usize::from(end == ends[2]), "{end}");
+                assert_eq!(recorded.planned.len(), usize::from(end >= ends[1]), "{end}");
+                assert_eq!(recorded.torn.len(), usize::from(!ends.contains(&end)), "{end}");
+            }
+            Err(RecordError::NoRecord { .. }) => assert!(end < ends[0], "{end}"),
+            Err(error) => panic!("{end}: {error}"),
+        }
+    }
+    std::fs::remove_dir_all(path.parent().unwrap()).unwrap();
+}

@@ -245,7 +245,8 @@ impl fmt::Display for CheckResult {
             | Outcome::Vacuous
             | Outcome::Flaky
             | Outcome::TimedOut
-            | Outcome::Crashed => {
+            | Outcome::Crashed
+            | Outcome::Missing => {
                 write!(f, "FAILED: {outcome}: {reason}")
             }
         }

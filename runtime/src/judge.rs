@@ -42,11 +42,13 @@ pub enum Outcome {
     TimedOut,
     /// Ended its process.
     Crashed,
+    /// Was to run, and nobody knows that it did.
+    Missing,
 }
 
 impl Outcome {
     /// Every outcome, in the order of the report.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Passed,
         Self::XFailed,
         Self::KnownFlaky,
@@ -61,6 +63,7 @@ impl Outcome {
         Self::Flaky,
         Self::TimedOut,
         Self::Crashed,
+        Self::Missing,
     ];
 
     /// Whether one such cell fails the run.
@@ -79,7 +82,8 @@ impl Outcome {
             | Self::Vacuous
             | Self::Flaky
             | Self::TimedOut
-            | Self::Crashed => true,
+            | Self::Crashed
+            | Self::Missing => true,
         }
     }
 
@@ -90,7 +94,7 @@ impl Outcome {
 
     /// Whether the body was run to find out.
     pub const fn ran(self) -> bool {
-        !matches!(self, Self::Skipped | Self::NotImplemented | Self::Unavailable)
+        !matches!(self, Self::Skipped | Self::NotImplemented | Self::Unavailable | Self::Missing)
     }
 
     /// The outcome as the report writes it.
@@ -110,6 +114,7 @@ impl Outcome {
             Self::Flaky => "FLAKY",
             Self::TimedOut => "TIMED OUT",
             Self::Crashed => "CRASHED",
+            Self::Missing => "MISSING",
         }
     }
 }

@@ -39,6 +39,8 @@ pub mod judge;
 pub mod marker;
 #[cfg(feature = "harness")]
 pub mod matrix;
+#[cfg(feature = "harness")]
+pub mod merge;
 mod nearest;
 #[cfg(feature = "harness")]
 pub mod outlier;

@@ -207,8 +207,8 @@ fn only_a_failure_with_the_expected_text_is_excused() {
 #[test]
 fn what_fails_the_run_is_what_nothing_excuses() {
     let failing: Vec<_> = Outcome::ALL.into_iter().filter(|outcome| outcome.fails_the_run()).collect();
-    use Outcome::{Crashed, Expired, Failed, Flaky, TimedOut, Vacuous, XChanged, XPassed};
-    assert_eq!(failing, [Failed, XPassed, XChanged, Expired, Vacuous, Flaky, TimedOut, Crashed]);
+    use Outcome::{Crashed, Expired, Failed, Flaky, Missing, TimedOut, Vacuous, XChanged, XPassed};
+    assert_eq!(failing, [Failed, XPassed, XChanged, Expired, Vacuous, Flaky, TimedOut, Crashed, Missing]);
 }
 
 #[test]

@@ -68,6 +68,33 @@ pub struct CellRecord {
 }
 
 impl CellRecord {
+    /// A cell of which only the name is known.
+    pub(crate) fn missing(name: &str) -> Self {
+        let (test, backend) = name.rsplit_once("::").unwrap_or((name, ""));
+        Self {
+            name: name.to_owned(),
+            test: test.to_owned(),
+            function: None,
+            backend: backend.to_owned(),
+            markers: Vec::new(),
+            row: None,
+            debt: None,
+            excluded: false,
+            with_row: None,
+            setup: false,
+            outcome: Outcome::Missing,
+            failure: None,
+            agreement: None,
+            receipt: None,
+            seed: None,
+            reason: "was to run, but no record knows of it".to_owned(),
+            output: None,
+            origin: String::new(),
+            attempts: None,
+            micros: 0,
+        }
+    }
+
     /// The record of a cell of the plan.
     pub fn new(plan: &Plan, cell: &Cell, finished: &Finished) -> Self {
         let test = plan.test(cell);

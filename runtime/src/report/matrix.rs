@@ -1,6 +1,6 @@
 //! The feature × backend table.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use comfy_table::{LineStyle, Table, presets};
 
@@ -37,11 +37,25 @@ pub fn of_run(suites: &[SuiteSpec], cells: &[CellRecord]) -> String {
         numbered.flat_map(|(at, suite)| suite.tests.iter().map(move |test| (test.path.as_str(), at))).collect();
     for cell in cells {
         let Some(&at) = suite_of.get(cell.test.as_str()) else { continue };
-        let order = Outcome::ALL.iter().position(|outcome| *outcome == cell.outcome).unwrap_or_default();
-        let markers: Vec<_> = cell.markers.iter().map(String::as_str).collect();
-        tallies[at].add(&cell.backend, &markers, (order, cell.outcome.as_str()));
+        tallies[at].record(cell);
     }
     render(&tallies)
+}
+
+/// The same out of nothing but records; features and backends in the order of their names.
+pub fn of_records(cells: &[CellRecord]) -> String {
+    let features: BTreeSet<_> = cells.iter().flat_map(|cell| &cell.markers).map(String::as_str).collect();
+    let backends: BTreeSet<_> = cells.iter().map(|cell| cell.backend.as_str()).collect();
+    let mut tally = Tally {
+        subject: "",
+        features: features.into_iter().collect(),
+        backends: backends.into_iter().collect(),
+        counts: BTreeMap::new(),
+    };
+    for cell in cells {
+        tally.record(cell);
+    }
+    render(&[tally])
 }
 
 /// How often each word was counted; the number gives the words their order.
@@ -49,20 +63,31 @@ type Counts = BTreeMap<(usize, &'static str), usize>;
 
 /// Counts of words a (feature, backend).
 struct Tally<'a> {
-    suite: &'a SuiteSpec,
+    subject: &'a str,
+    features: Vec<&'a str>,
+    backends: Vec<&'a str>,
     counts: BTreeMap<(&'a str, &'a str), Counts>,
 }
 
 impl<'a> Tally<'a> {
     fn new(suite: &'a SuiteSpec) -> Self {
-        Self { suite, counts: BTreeMap::new() }
+        Self {
+            subject: suite.subject,
+            features: suite.features.iter().map(|feature| feature.marker).collect(),
+            backends: suite.backends.iter().map(|backend| backend.name).collect(),
+            counts: BTreeMap::new(),
+        }
+    }
+
+    fn record(&mut self, cell: &CellRecord) {
+        let order = Outcome::ALL.iter().position(|outcome| *outcome == cell.outcome).unwrap_or_default();
+        let markers: Vec<_> = cell.markers.iter().map(String::as_str).collect();
+        self.add(&cell.backend, &markers, (order, cell.outcome.as_str()));
     }
 
     fn add(&mut self, backend: &str, markers: &[&str], word: (usize, &'static str)) {
-        let Some(backend) = self.suite.backends.iter().map(|spec| spec.name).find(|name| *name == backend) else {
-            return;
-        };
-        let known = self.suite.features.iter().map(|feature| feature.marker);
+        let Some(backend) = self.backends.iter().copied().find(|name| *name == backend) else { return };
+        let known = self.features.iter().copied();
         let mut rows: Vec<_> = known.filter(|marker| markers.contains(marker)).collect();
         if rows.is_empty() {
             rows.push(UNMARKED);
@@ -79,9 +104,9 @@ impl<'a> Tally<'a> {
         // A selection leaves rows and columns without a cell; they would only be in the way.
         let has_row = |row: &str| self.counts.keys().any(|(other, _)| *other == row);
         let has_column = |backend: &str| self.counts.keys().any(|(_, other)| *other == backend);
-        let backends = || self.suite.backends.iter().map(|backend| backend.name).filter(|name| has_column(name));
+        let backends = || self.backends.iter().copied().filter(|name| has_column(name));
         table.set_header(std::iter::once("feature").chain(backends()));
-        let features = self.suite.features.iter().map(|feature| feature.marker);
+        let features = self.features.iter().copied();
         for row in std::iter::once(UNMARKED).chain(features).chain([TOTAL]).filter(|row| has_row(row)) {
             table.add_row(std::iter::once(row.to_owned()).chain(backends().map(|backend| self.cell(row, backend))));
         }
@@ -101,7 +126,7 @@ fn render(tallies: &[Tally<'_>]) -> String {
     let tallies: Vec<_> = tallies.iter().filter(|tally| !tally.counts.is_empty()).collect();
     match tallies.as_slice() {
         [tally] => tally.table(),
-        tallies => tallies.iter().map(|tally| format!("{}\n{}\n", tally.suite.subject, tally.table())).collect(),
+        tallies => tallies.iter().map(|tally| format!("{}\n{}\n", tally.subject, tally.table())).collect(),
     }
 }
 

@@ -9,7 +9,7 @@ mod summary;
 
 pub use audit::audit;
 pub use comparison::{headroom, outliers, own_terms, tightest};
-pub use matrix::{of_plan, of_run};
+pub use matrix::{of_plan, of_records, of_run};
 pub use paint::paint;
 pub use rows::{exclusions, flattened};
 pub use summary::{features, totals, unavailable};

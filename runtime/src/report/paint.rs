@@ -9,7 +9,7 @@ const RED: Style = AnsiColor::Red.on_default().bold();
 const GREY: Style = AnsiColor::BrightBlack.on_default();
 
 /// Words and their colours; the longer of two that share a beginning stands first.
-const WORDS: [(&str, Style); 24] = [
+const WORDS: [(&str, Style); 25] = [
     ("not implemented", GREY),
     ("unavailable", GREY),
     ("passed", GREEN),
@@ -25,6 +25,7 @@ const WORDS: [(&str, Style); 24] = [
     ("VACUOUS", RED),
     ("TIMED OUT", RED),
     ("CRASHED", RED),
+    ("MISSING", RED),
     ("warning", YELLOW),
     ("xfail", YELLOW),
     ("skip", BLUE),

@@ -1,0 +1,103 @@
+//! `crosscheck merge`, as it is called.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use crosscheck::judge::Outcome;
+use crosscheck::record::{CellRecord, Contents, Journal, Line, read_all};
+
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Self {
+        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("merge-{name}-{}", std::process::id()));
+        std::fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+
+    /// A record of two planned cells, of which these are known.
+    fn record(&self, name: &str, contents: u64, cells: &[(&str, &str)]) -> PathBuf {
+        let path = self.0.join(name);
+        let mut journal = Journal::open(&path, "kernels", Contents(contents)).unwrap();
+        let planned = ["add::cpu", "add::gpu"].map(str::to_owned).to_vec();
+        journal.write(&Line::Plan { cells: planned }).unwrap();
+        for (name, outcome) in cells {
+            let backend = name.rsplit("::").next().unwrap();
+            let text = format!(
+                r#"{{"name":"{name}","test":"add","backend":"{backend}","markers":["float64"],"row":null,"outcome":"{outcome}","reason":"no device","origin":"a.rs:1","micros":1}}"#
+            );
+            let cell: CellRecord = serde_json::from_str(&text).unwrap();
+            journal.write(&Line::Cell(Box::new(cell))).unwrap();
+        }
+        path
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+fn merge(arguments: &[&Path]) -> (Option<i32>, String, String) {
+    let Output { status, stdout, stderr } =
+        Command::new(env!("CARGO_BIN_EXE_crosscheck")).arg("merge").args(arguments).output().unwrap();
+    (status.code(), String::from_utf8(stdout).unwrap(), String::from_utf8(stderr).unwrap())
+}
+
+#[test]
+fn two_machines_make_one_run() {
+    let folder = Folder::new("run");
+    let linux = folder.record("linux.jsonl", 7, &[("add::cpu", "passed"), ("add::gpu", "unavailable")]);
+    let mac = folder.record("mac.jsonl", 7, &[("add::cpu", "passed"), ("add::gpu", "x_failed")]);
+    let output = folder.0.join("all.jsonl");
+    let (code, stdout, stderr) = merge(&[&linux, &mac, Path::new("--output"), &output]);
+    assert_eq!((code, stderr.as_str()), (Some(0), ""), "{stdout}");
+    assert!(stdout.contains("\n float64     1 passed   1 xfailed\n"), "{stdout}");
+    assert!(stdout.ends_with("\n2 cells: 1 passed, 1 xfailed\n"), "{stdout}");
+    let all = read_all(&output).unwrap();
+    let outcomes: Vec<_> = all.cells.iter().map(|cell| (cell.name.as_str(), cell.outcome)).collect();
+    assert_eq!(outcomes, [("add::cpu", Outcome::Passed), ("add::gpu", Outcome::XFailed)]);
+    assert_eq!((all.starts[0].1.contents, all.planned.len()), (Contents(7), 2));
+
+    // What is there is not written over.
+    let (code, _, stderr) = merge(&[&linux, Path::new("-o"), &output]);
+    assert_eq!(code, Some(2));
+    assert!(stderr.contains("all.jsonl: File exists"), "{stderr}");
+    assert_eq!(read_all(&output).unwrap(), all);
+}
+
+#[test]
+fn a_cell_that_no_shard_ran_fails_the_run() {
+    let folder = Folder::new("missing");
+    let shard = folder.record("one.jsonl", 7, &[("add::cpu", "passed")]);
+    let (code, stdout, _) = merge(&[&shard]);
+    assert_eq!(code, Some(101), "{stdout}");
+    assert!(stdout.contains("1 MISSING\n  add::gpu: was to run, but no record knows of it\n"), "{stdout}");
+}
+
+#[test]
+fn what_cannot_be_joined_is_refused_with_its_place() {
+    let folder = Folder::new("refused");
+    let (one, other) = (folder.record("one.jsonl", 7, &[]), folder.record("other.jsonl", 8, &[]));
+    let (code, stdout, stderr) = merge(&[&one, &other]);
+    assert_eq!((code, stdout.as_str()), (Some(2), ""));
+    assert!(
+        stderr.contains("other.jsonl:1: a record of `kernels` (contents 0000000000000008), not of `kernels`"),
+        "{stderr}"
+    );
+
+    std::fs::write(&other, "{\"line\":\"start\",\"format\":3}\n").unwrap();
+    let forged = folder.0.join("forged.jsonl");
+    std::fs::write(&forged, [std::fs::read(&one).unwrap(), b"{\"line\":\"cell\"}\n{}\n".to_vec()].concat()).unwrap();
+    let (code, _, stderr) = merge(&[&one, &other, &forged, &folder.0.join("nowhere.jsonl")]);
+    assert_eq!(code, Some(2));
+    // Everything that is wrong, at once.
+    for part in [
+        "other.jsonl:1: written in format 3, this version reads 2",
+        "forged.jsonl:3: not a line of a crosscheck record: missing field `name`",
+        "nowhere.jsonl: No such file",
+    ] {
+        assert!(stderr.contains(part), "{part}: {stderr}");
+    }
+}

@@ -182,7 +182,7 @@ fn mlx_cpu() -> Result<Box<dyn Kernels>, Unavailable> {
     return Err(Unavailable::new("built without the cargo feature `mlx`"));
 }
 
-#[crosscheck::backend(name = "mlx_metal", aliases("metal"))]
+#[crosscheck::backend(name = "mlx_metal", aliases("metal"), device = "metal")]
 fn mlx_metal() -> Result<Box<dyn Kernels>, Unavailable> {
     #[cfg(feature = "metal")]
     return open(crate::mlx::MlxDevice::Gpu);

@@ -31,6 +31,8 @@ enum Task {
     Test,
     /// Run the suite on the reference with one fault each, and print which tests notice it
     Mutants,
+    /// Write nextest's configuration, or check that it is current: which cells must not run at a time
+    Nextest(nextest::Options),
     /// Make the golden tensors again, or check that they are what their scripts make
     Fixtures(fixtures::Options),
     /// Set up the MLX library, so that the MLX backends build and run on this machine
@@ -45,6 +47,7 @@ fn main() -> ExitCode {
         Task::Matrix(options) => matrix::matrix(&options),
         Task::Test => test::test(),
         Task::Mutants => mutants::mutants(),
+        Task::Nextest(options) => nextest::configure(&options),
         Task::Fixtures(options) => fixtures::fixtures(&options),
         Task::Mlx(options) => mlx::provision(&options).map(drop).map_err(Into::into),
         Task::MlxBindings(request) => mlx::bindings::generate(&request).map_err(Into::into),

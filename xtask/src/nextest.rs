@@ -1,7 +1,23 @@
-//! cargo-nextest, which is not part of Rust.
+//! cargo-nextest, which is not part of Rust, and its configuration.
 
-use crate::cargo::cargo;
+use clap::Args;
+
+use crate::cargo::{cargo, root};
 use crate::error::TaskError;
+
+/// What to do with the configuration.
+#[derive(Debug, Default, Args)]
+pub struct Options {
+    /// Write nothing, and fail where it is not current
+    #[arg(long)]
+    pub check: bool,
+}
+
+const FILE: &str = ".config/nextest.toml";
+
+/// The suites, beside candle too, which is all of them.
+const SUITES: [[&str; 4]; 2] =
+    [["-p", "crosscheck-kernel-suite", "--test", "conformance"], ["-p", "crosscheck-candle", "--test", "conformance"]];
 
 /// Installs cargo-nextest where it is missing.
 pub fn provide() -> Result<(), TaskError> {
@@ -10,4 +26,36 @@ pub fn provide() -> Result<(), TaskError> {
     }
     println!("\ncargo-nextest is missing; it is compiled once, which takes some minutes");
     cargo(&["install", "cargo-nextest@0.9.143", "--locked"]).run()
+}
+
+/// Writes the configuration that the suites ask for, or checks that it is there.
+pub fn configure(options: &Options) -> Result<(), TaskError> {
+    let mut groups = Vec::new();
+    let mut overrides = Vec::new();
+    for suite in SUITES {
+        let printed = cargo(&[&["test", "--quiet"][..], &suite, &["--", "--nextest-config"]].concat()).output()?;
+        let sections = printed.split("\n\n").map(str::trim).filter(|section| !section.is_empty());
+        for section in sections {
+            let of_kind = if section.starts_with("[test-groups") { &mut groups } else { &mut overrides };
+            if !of_kind.iter().any(|known| known == section) {
+                of_kind.push(section.to_owned());
+            }
+        }
+    }
+    groups.extend(overrides);
+    let text = format!(
+        "# Written by `cargo xtask nextest`: cells of one device run one at a time.\n\n{}\n",
+        groups.join("\n\n")
+    );
+    let path = root().join(FILE);
+    let current = std::fs::read_to_string(&path).unwrap_or_default();
+    if current == text {
+        println!("\n{FILE} is current");
+        return Ok(());
+    }
+    if options.check {
+        return Err(TaskError::NotCurrent { file: FILE, task: "cargo xtask nextest" });
+    }
+    let written = std::fs::create_dir_all(path.parent().unwrap_or(root())).and_then(|()| std::fs::write(&path, text));
+    written.map_err(|source| TaskError::Io { path, source })
 }

@@ -39,6 +39,7 @@ fn lint() -> Result<(), TaskError> {
 /// The suite on all backends, by `cargo test` and by `cargo nextest`, which have to see the same.
 fn suite_under_both_runners() -> Result<(), TaskError> {
     nextest::provide()?;
+    nextest::configure(&nextest::Options { check: true })?;
     let (by_test, by_nextest) = (fresh("test")?, fresh("nextest")?);
     let suite = |args: &[&str], record: &PathBuf| {
         cargo(args).env("CROSSCHECK_REQUIRE", "mlx_cpu").env("CROSSCHECK_RECORD", record).run()

@@ -8,6 +8,7 @@ mod flight;
 #[cfg(unix)]
 mod isolated;
 mod list;
+mod nextest;
 mod run;
 
 use std::process::ExitCode;
@@ -66,6 +67,10 @@ pub fn main(own: Executable, named: &[&str]) -> ExitCode {
     #[cfg(unix)]
     if cli.worker {
         return isolated::serve(&Run::new(own, Session::new(plan, bodies, request.conditions)));
+    }
+    if cli.nextest_config {
+        print!("{}", nextest::configuration(&suites, &own));
+        return ExitCode::SUCCESS;
     }
     let unused = unused_rows(&suites);
     if cli.matrix {

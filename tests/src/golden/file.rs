@@ -10,6 +10,7 @@ use safetensors::{SafeTensorError, SafeTensors};
 pub const FILE: &str = "fixtures/kernels.safetensors";
 const FORMAT: &str = "2";
 static BYTES: &[u8] = include_bytes!("../../../fixtures/kernels.safetensors");
+crosscheck::fixture!("kernels.safetensors", BYTES);
 
 /// A field that the metadata have to have beside the format.
 struct Field {

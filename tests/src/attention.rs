@@ -1,10 +1,11 @@
 //! `scaled_dot_product_attention`.
 
+use crosscheck::compare::Computed;
 use crosscheck::{backend_matrix, conformance};
 use crosscheck_backends::{Dtype, KernelError, Kernels, Mask, Tensor};
 
-use crate::Checked;
 use crate::data::{assert_holds, assert_near, assert_refused, of, unit};
+use crate::{Checked, budget};
 
 /// Queries, keys and values of 2 batches, of `heads` and `kv_heads`, `queries` and `keys`, and a width of 16.
 fn inputs(dtype: Dtype, heads: [usize; 2], lengths: [usize; 2]) -> Checked<[Tensor; 3]> {
@@ -16,87 +17,68 @@ fn inputs(dtype: Dtype, heads: [usize; 2], lengths: [usize; 2]) -> Checked<[Tens
     ])
 }
 
-#[backend_matrix(
-    of = "scaled_dot_product_attention",
-    dtype(
-        F32,
-        F64 uses("float64_functions") tolerance(
-            rtol = 1e-12,
-            atol = 1e-12,
-            reason = "32-bit steps are off by 1e-8 and more, 64-bit ones by 1e-15"
-        )
+const SCALE: f32 = 0.25;
+
+/// What is seen, each element within the errors of its logits and sums.
+fn seen(kernels: &dyn Kernels, inputs: [Tensor; 3], mask: Mask<'static>) -> Checked<Computed<Tensor>> {
+    Computed::within(
+        inputs,
+        |[q, k, v]| kernels.scaled_dot_product_attention(q, k, v, SCALE, mask),
+        move |seen, inputs| budget::attention(seen, inputs, SCALE, mask),
     )
-)]
-fn all_keys(kernels: &dyn Kernels, dtype: Dtype) -> Checked<Tensor> {
-    let [q, k, v] = inputs(dtype, [4, 4], [9, 9])?;
-    kernels.scaled_dot_product_attention(&q, &k, &v, 0.25, Mask::None)
 }
 
-// The weights sum to 1, and each is rounded: what they weigh, up to 1, is off by a unit of roundoff at most.
-
-#[backend_matrix(
-    of = "scaled_dot_product_attention",
-    tolerance(rtol = 1e-3, atol = 4.9e-4, reason = "weights are rounded: one unit of roundoff, 2^-11")
-)]
-fn all_keys_in_f16(kernels: &dyn Kernels) -> Checked<Tensor> {
-    let [q, k, v] = inputs(Dtype::F16, [4, 4], [9, 9])?;
-    kernels.scaled_dot_product_attention(&q, &k, &v, 0.25, Mask::None)
+/// The same with a mask of its own.
+fn seen_through(kernels: &dyn Kernels, [q, k, v]: [Tensor; 3], mask: Tensor) -> Checked<Computed<Tensor>> {
+    Computed::within(
+        [q, k, v, mask],
+        |[q, k, v, mask]| kernels.scaled_dot_product_attention(q, k, v, SCALE, Mask::Additive(mask)),
+        |seen, [q, k, v, mask]| budget::attention(seen, [q, k, v], SCALE, Mask::Additive(mask)),
+    )
 }
 
 #[backend_matrix(
     of = "scaled_dot_product_attention",
-    tolerance(rtol = 1.6e-2, atol = 3.9e-3, reason = "weights are rounded: one unit of roundoff, 2^-8")
+    dtype(F32, F64 uses("float64_functions"), F16, BF16),
+    keys(9, 33, 129)
 )]
-fn all_keys_in_bf16(kernels: &dyn Kernels) -> Checked<Tensor> {
-    let [q, k, v] = inputs(Dtype::BF16, [4, 4], [9, 9])?;
-    kernels.scaled_dot_product_attention(&q, &k, &v, 0.25, Mask::None)
-}
-
-#[backend_matrix(of = "scaled_dot_product_attention", queries(1, 5, 33), keys(33, 64))]
-fn causal(kernels: &dyn Kernels, queries: usize, keys: usize) -> Checked<Tensor> {
-    let [q, k, v] = inputs(Dtype::F32, [2, 2], [queries, keys])?;
-    kernels.scaled_dot_product_attention(&q, &k, &v, 0.25, Mask::Causal)
+fn all_keys(kernels: &dyn Kernels, dtype: Dtype, keys: usize) -> Checked<Computed<Tensor>> {
+    seen(kernels, inputs(dtype, [4, 4], [9, keys])?, Mask::None)
 }
 
 #[backend_matrix(
     of = "scaled_dot_product_attention",
-    uses("float64", "float64_functions"),
-    tolerance(rtol = 1e-12, atol = 1e-12, reason = "32-bit steps are off by 1e-8 and more, 64-bit ones by 1e-15")
+    dtype(F32, F64 uses("float64_functions"), F16, BF16),
+    queries(1, 5, 33),
+    keys(33, 64)
 )]
-fn causal_in_f64(kernels: &dyn Kernels) -> Checked<Tensor> {
-    let [q, k, v] = inputs(Dtype::F64, [4, 2], [5, 7])?;
-    kernels.scaled_dot_product_attention(&q, &k, &v, 0.25, Mask::Causal)
+fn causal(kernels: &dyn Kernels, dtype: Dtype, queries: usize, keys: usize) -> Checked<Computed<Tensor>> {
+    seen(kernels, inputs(dtype, [4, 2], [queries, keys])?, Mask::Causal)
 }
 
 #[backend_matrix(
     of = "scaled_dot_product_attention",
-    uses("float64", "float64_functions"),
-    tolerance(rtol = 1e-12, atol = 1e-12, reason = "32-bit steps are off by 1e-8 and more, 64-bit ones by 1e-15")
+    dtype(F32, F64 uses("float64_functions"), F16, BF16),
+    kv_heads(1, 2, 3, 6)
 )]
-fn a_mask_is_added_in_f64(kernels: &dyn Kernels) -> Checked<Tensor> {
-    let [q, k, v] = inputs(Dtype::F64, [4, 2], [5, 7])?;
-    let mask = unit(64, &[1, 4, 5, 7], Dtype::F64)?;
-    kernels.scaled_dot_product_attention(&q, &k, &v, 0.25, Mask::Additive(&mask))
+fn queries_share_keys_in_groups(kernels: &dyn Kernels, dtype: Dtype, kv_heads: usize) -> Checked<Computed<Tensor>> {
+    seen(kernels, inputs(dtype, [6, kv_heads], [7, 11])?, Mask::None)
 }
 
-#[backend_matrix(of = "scaled_dot_product_attention", kv_heads(1, 2, 3, 6))]
-fn queries_share_keys_in_groups(kernels: &dyn Kernels, kv_heads: usize) -> Checked<Tensor> {
-    let [q, k, v] = inputs(Dtype::F32, [6, kv_heads], [7, 11])?;
-    kernels.scaled_dot_product_attention(&q, &k, &v, 0.25, Mask::None)
+#[backend_matrix(
+    of = "scaled_dot_product_attention",
+    dtype(F32, F64 uses("float64_functions"), F16, BF16)
+)]
+fn a_mask_is_added_for_each_head(kernels: &dyn Kernels, dtype: Dtype) -> Checked<Computed<Tensor>> {
+    seen_through(kernels, inputs(dtype, [4, 2], [5, 7])?, unit(64, &[1, 4, 5, 7], dtype)?)
 }
 
-#[backend_matrix(of = "scaled_dot_product_attention")]
-fn a_mask_is_added_for_each_head(kernels: &dyn Kernels) -> Checked<Tensor> {
-    let [q, k, v] = inputs(Dtype::F32, [4, 2], [5, 7])?;
-    let mask = unit(64, &[1, 4, 5, 7], Dtype::F32)?;
-    kernels.scaled_dot_product_attention(&q, &k, &v, 0.25, Mask::Additive(&mask))
-}
-
-#[backend_matrix(of = "scaled_dot_product_attention")]
-fn a_mask_is_broadcast(kernels: &dyn Kernels) -> Checked<Tensor> {
-    let [q, k, v] = inputs(Dtype::F32, [4, 4], [5, 7])?;
-    let mask = unit(65, &[5, 7], Dtype::F32)?;
-    kernels.scaled_dot_product_attention(&q, &k, &v, 0.25, Mask::Additive(&mask))
+#[backend_matrix(
+    of = "scaled_dot_product_attention",
+    dtype(F32, F64 uses("float64_functions"), F16, BF16)
+)]
+fn a_mask_is_broadcast(kernels: &dyn Kernels, dtype: Dtype) -> Checked<Computed<Tensor>> {
+    seen_through(kernels, inputs(dtype, [4, 4], [5, 7])?, unit(65, &[5, 7], dtype)?)
 }
 
 #[conformance(of = "scaled_dot_product_attention", dtype(F32, F64, F16, BF16))]

@@ -6,7 +6,7 @@
 
 use crosscheck::compare::{self, bound};
 use crosscheck_backends::reference::Reference;
-use crosscheck_backends::{Dtype, Kernels, Mask, Tensor};
+use crosscheck_backends::{Dtype, KernelError, Kernels, Mask, Quantized, Tensor};
 
 /// The unit roundoffs of a backend.
 struct Roundoff {
@@ -41,6 +41,30 @@ pub fn matmul(product: &Tensor, a: &Tensor, b: &Tensor) -> Vec<f64> {
     let share = bound::sum(terms, roundoff.sums);
     let sizes = Reference.matmul(&absolute(a), &absolute(b)).map(|sizes| sizes.to_f64()).unwrap_or_default();
     sizes.iter().zip(product.to_f64()).map(|(size, expected)| roundoff.rounded(share * size, expected)).collect()
+}
+
+/// Of `x · wᵀ`, where the elements of `w` are a scale times a level and a bias: [`matmul`]'s, but for sizes that are those of
+/// both parts, which a backend may add up apart, and for the two roundings that put an element together.
+pub fn quantized_matmul(w: &Quantized) -> Result<impl Fn(&Tensor, &Tensor) -> Vec<f64> + Send + 'static, KernelError> {
+    let Quantized { scales, biases, .. } = w;
+    let parts = Quantized { scales: magnitudes(scales)?, biases: magnitudes(biases)?, ..w.clone() };
+    // Levels are not negative: this is |scale| · level + |bias|.
+    let parts = Reference.dequantize(&parts)?;
+    let sizes = Reference.transpose(&absolute(&parts), &[1, 0])?;
+    Ok(move |product: &Tensor, x: &Tensor| {
+        let roundoff = Roundoff::of(x);
+        let share = bound::sum(last(x), roundoff.sums) + 2.0 * roundoff.kept;
+        let sizes = Reference.matmul(&absolute(x), &sizes).map(|sizes| sizes.to_f64()).unwrap_or_default();
+        sizes.iter().zip(product.to_f64()).map(|(size, expected)| roundoff.rounded(share * size, expected)).collect()
+    })
+}
+
+/// Of the sums of the rows: [`bound::sum`] times `Σ |x|`.
+pub fn sum(sums: &Tensor, x: &Tensor) -> Vec<f64> {
+    let roundoff = Roundoff::of(x);
+    let share = bound::sum(last(x), roundoff.sums);
+    let sizes = Reference.sum(&absolute(x), x.rank() - 1).map(|sizes| sizes.to_f64()).unwrap_or_default();
+    sizes.iter().zip(sums.to_f64()).map(|(size, expected)| roundoff.rounded(share * size, expected)).collect()
 }
 
 /// Of attention. A logit is at most `‖q‖ ‖k‖ |scale|` and what the mask adds. It is off by `δ`: by the dot product's error, and by
@@ -83,11 +107,11 @@ pub fn attention(seen: &Tensor, [q, k, v]: [&Tensor; 3], scale: f32, mask: Mask<
         .collect()
 }
 
-/// Of rms_norm: the root of the mean of squares is off by half of what the sum is, and the element that it divides is kept
-/// before the weight is multiplied.
+/// Of rms_norm: the root of the mean of squares is off by half of what the sum is; the root, and the element that it divides,
+/// are kept before the weight is multiplied.
 pub fn rms_norm(normed: &Tensor, x: &Tensor, weight: &Tensor) -> Vec<f64> {
     let roundoff = Roundoff::of(x);
-    let share = bound::sum(last(x), roundoff.sums) / 2.0 + 5.0 * roundoff.sums + roundoff.kept;
+    let share = bound::sum(last(x), roundoff.sums) / 2.0 + 5.0 * roundoff.sums + 2.0 * roundoff.kept;
     let lost = weight.to_f64().into_iter().map(|weight| roundoff.underflow * weight.abs()).cycle();
     normed
         .to_f64()
@@ -135,6 +159,11 @@ fn wide(x: &Tensor) -> Tensor {
 /// The sizes of the elements, in 64 bits.
 fn absolute(x: &Tensor) -> Tensor {
     of_values(x, x.to_f64().into_iter().map(f64::abs).collect())
+}
+
+/// The same in the type of the elements.
+fn magnitudes(x: &Tensor) -> Result<Tensor, KernelError> {
+    Tensor::from_f64(x.shape(), x.dtype(), &x.to_f64().into_iter().map(f64::abs).collect::<Vec<_>>())
 }
 
 fn of_values(x: &Tensor, values: Vec<f64>) -> Tensor {

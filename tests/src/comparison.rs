@@ -1,18 +1,16 @@
 //! `equal`, `not_equal`, `less`, `less_equal`, `greater`, `greater_equal` and `select`.
 
+use crosscheck::compare::Computed;
 use crosscheck::{backend_matrix, conformance};
 use crosscheck_backends::{Dtype, KernelError, Kernels, Tensor};
 
 use crate::Checked;
 use crate::data::{assert_holds, assert_refused, assert_signs, of, uniform};
 
-/// Numbers of which many are equal, and a column of them that is broadcast.
-fn operands(dtype: Dtype, length: usize) -> Checked<(Tensor, Tensor)> {
-    let whole = |seed, shape: &[usize]| {
-        let values: Vec<_> = uniform(seed, shape, Dtype::I32, 4.0)?.to_f64();
-        of(shape, dtype, &values)
-    };
-    Ok((whole(121, &[3, length])?, whole(122, &[3, 1])?))
+/// Whole numbers of which many are equal, and a column of them that is broadcast: of truth values, both are in it.
+fn operands(dtype: Dtype, length: usize) -> Checked<[Tensor; 2]> {
+    let values = uniform(121, &[3, length], Dtype::I32, 3.0)?.to_f64();
+    Ok([of(&[3, length], dtype, &values)?, of(&[3, 1], dtype, &[0.0, 1.0, -1.0])?])
 }
 
 #[backend_matrix(
@@ -20,39 +18,33 @@ fn operands(dtype: Dtype, length: usize) -> Checked<(Tensor, Tensor)> {
     dtype(F32, F64, F16, BF16, I32, Bool),
     length(0 uses("empty_tensors"), 17, 31, 33, 127, 128, 129, 1023)
 )]
-fn equal(kernels: &dyn Kernels, dtype: Dtype, length: usize) -> Checked<Tensor> {
-    let (a, b) = operands(dtype, length)?;
-    kernels.equal(&a, &b)
+fn equal(kernels: &dyn Kernels, dtype: Dtype, length: usize) -> Checked<Computed<Tensor>> {
+    Computed::of(operands(dtype, length)?, |[a, b]| kernels.equal(a, b))
 }
 
 #[backend_matrix(of = "not_equal", dtype(F32, F64, F16, BF16, I32, Bool), length(0 uses("empty_tensors"), 33, 129))]
-fn not_equal(kernels: &dyn Kernels, dtype: Dtype, length: usize) -> Checked<Tensor> {
-    let (a, b) = operands(dtype, length)?;
-    kernels.not_equal(&a, &b)
+fn not_equal(kernels: &dyn Kernels, dtype: Dtype, length: usize) -> Checked<Computed<Tensor>> {
+    Computed::of(operands(dtype, length)?, |[a, b]| kernels.not_equal(a, b))
 }
 
 #[backend_matrix(of = "less", dtype(F32, F64, F16, BF16, I32, Bool), length(0 uses("empty_tensors"), 33, 129))]
-fn less(kernels: &dyn Kernels, dtype: Dtype, length: usize) -> Checked<Tensor> {
-    let (a, b) = operands(dtype, length)?;
-    kernels.less(&a, &b)
+fn less(kernels: &dyn Kernels, dtype: Dtype, length: usize) -> Checked<Computed<Tensor>> {
+    Computed::of(operands(dtype, length)?, |[a, b]| kernels.less(a, b))
 }
 
 #[backend_matrix(of = "less_equal", dtype(F32, F64, F16, BF16, I32, Bool), length(0 uses("empty_tensors"), 33, 129))]
-fn less_equal(kernels: &dyn Kernels, dtype: Dtype, length: usize) -> Checked<Tensor> {
-    let (a, b) = operands(dtype, length)?;
-    kernels.less_equal(&a, &b)
+fn less_equal(kernels: &dyn Kernels, dtype: Dtype, length: usize) -> Checked<Computed<Tensor>> {
+    Computed::of(operands(dtype, length)?, |[a, b]| kernels.less_equal(a, b))
 }
 
 #[backend_matrix(of = "greater", dtype(F32, F64, F16, BF16, I32, Bool), length(0 uses("empty_tensors"), 33, 129))]
-fn greater(kernels: &dyn Kernels, dtype: Dtype, length: usize) -> Checked<Tensor> {
-    let (a, b) = operands(dtype, length)?;
-    kernels.greater(&a, &b)
+fn greater(kernels: &dyn Kernels, dtype: Dtype, length: usize) -> Checked<Computed<Tensor>> {
+    Computed::of(operands(dtype, length)?, |[a, b]| kernels.greater(a, b))
 }
 
 #[backend_matrix(of = "greater_equal", dtype(F32, F64, F16, BF16, I32, Bool), length(0 uses("empty_tensors"), 33, 129))]
-fn greater_equal(kernels: &dyn Kernels, dtype: Dtype, length: usize) -> Checked<Tensor> {
-    let (a, b) = operands(dtype, length)?;
-    kernels.greater_equal(&a, &b)
+fn greater_equal(kernels: &dyn Kernels, dtype: Dtype, length: usize) -> Checked<Computed<Tensor>> {
+    Computed::of(operands(dtype, length)?, |[a, b]| kernels.greater_equal(a, b))
 }
 
 /// Pairs and, for each, whether the first is less, equal or greater; with NaN it is nothing of that.
@@ -160,15 +152,29 @@ fn operands_that_do_not_fit_are_refused(kernels: &dyn Kernels) -> Checked {
     tolerance(rtol = 0.0, atol = 0.0, reason = "elements are copied"),
     length(0 uses("empty_tensors"), 1, 17, 31, 33, 127, 128, 129, 1023)
 )]
-fn selected(kernels: &dyn Kernels, dtype: Dtype, length: usize) -> Checked<Tensor> {
-    let condition = uniform(123, &[length], Dtype::Bool, 1.0)?;
-    kernels.select(&condition, &uniform(124, &[length], dtype, 9.0)?, &uniform(125, &[length], dtype, 9.0)?)
+fn selected(kernels: &dyn Kernels, dtype: Dtype, length: usize) -> Checked<Computed<Tensor>> {
+    // Two rows of the same elements, and what is chosen in one is not in the other: neither can be handed on instead.
+    let twice = |row: Vec<f64>| [row.clone(), row].concat();
+    let first = uniform(123, &[length], Dtype::Bool, 1.0)?.to_f64();
+    let mut a = uniform(124, &[length], dtype, 9.0)?.to_f64();
+    // Nor is it the condition, where that is of the same type.
+    a.iter_mut().take(1).for_each(|a| *a = 0.0);
+    let condition = [first.clone(), first.iter().map(|chosen| 1.0 - chosen).collect()].concat();
+    let b = a.iter().map(|a| 1.0 - a).collect();
+    let shape = [2, length];
+    Computed::of(
+        [of(&shape, Dtype::Bool, &condition)?, of(&shape, dtype, &twice(a))?, of(&shape, dtype, &twice(b))?],
+        |[condition, a, b]| kernels.select(condition, a, b),
+    )
 }
 
 #[backend_matrix(of = "select")]
-fn all_three_are_broadcast(kernels: &dyn Kernels) -> Checked<Tensor> {
+fn all_three_are_broadcast(kernels: &dyn Kernels) -> Checked<Computed<Tensor>> {
     let condition = Tensor::bool(&[3, 1, 1], [true, false, true])?;
-    kernels.select(&condition, &uniform(126, &[4, 1], Dtype::F32, 1.0)?, &uniform(127, &[5], Dtype::F32, 1.0)?)
+    Computed::of(
+        [condition, uniform(126, &[4, 1], Dtype::F32, 1.0)?, uniform(127, &[5], Dtype::F32, 1.0)?],
+        |[condition, a, b]| kernels.select(condition, a, b),
+    )
 }
 
 #[conformance(of = "select")]

@@ -1,5 +1,6 @@
 //! `exp`, `log`, `sqrt`, `rsqrt`, `tanh` and `sigmoid`.
 
+use crosscheck::compare::Computed;
 use crosscheck::{backend_matrix, conformance};
 use crosscheck_backends::{Dtype, KernelError, Kernels, Tensor};
 
@@ -11,18 +12,18 @@ use crate::data::{assert_holds, assert_near, assert_refused, assert_signs, of, p
     dtype(F32, F16, BF16),
     length(0 uses("empty_tensors"), 1, 17, 31, 33, 127, 128, 129, 1023)
 )]
-fn exp(kernels: &dyn Kernels, dtype: Dtype, length: usize) -> Checked<Tensor> {
-    kernels.exp(&uniform(111, &[length], dtype, 10.0)?)
+fn exp(kernels: &dyn Kernels, dtype: Dtype, length: usize) -> Checked<Computed<Tensor>> {
+    Computed::of([uniform(111, &[length], dtype, 10.0)?], |[x]| kernels.exp(x))
 }
 
 #[backend_matrix(
     of = "exp",
     uses("float64", "float64_functions"),
-    length(1, 17, 128, 1023),
+    length(17, 128, 1023),
     tolerance(rtol = 1e-12, atol = 1e-12, reason = "32-bit steps are off by 1e-8 and more, 64-bit ones by 1e-15")
 )]
-fn exp_in_f64(kernels: &dyn Kernels, length: usize) -> Checked<Tensor> {
-    kernels.exp(&uniform(111, &[length], Dtype::F64, 10.0)?)
+fn exp_in_f64(kernels: &dyn Kernels, length: usize) -> Checked<Computed<Tensor>> {
+    Computed::of([uniform(111, &[length], Dtype::F64, 10.0)?], |[x]| kernels.exp(x))
 }
 
 #[backend_matrix(
@@ -39,8 +40,8 @@ fn exp_in_f64(kernels: &dyn Kernels, length: usize) -> Checked<Tensor> {
     ),
     length(0 uses("empty_tensors"), 17, 129, 1023)
 )]
-fn log(kernels: &dyn Kernels, dtype: Dtype, length: usize) -> Checked<Tensor> {
-    kernels.log(&positive(112, &[length], dtype, 1000.0)?)
+fn log(kernels: &dyn Kernels, dtype: Dtype, length: usize) -> Checked<Computed<Tensor>> {
+    Computed::of([positive(112, &[length], dtype, 1000.0)?], |[x]| kernels.log(x))
 }
 
 #[backend_matrix(
@@ -57,8 +58,8 @@ fn log(kernels: &dyn Kernels, dtype: Dtype, length: usize) -> Checked<Tensor> {
     ),
     length(0 uses("empty_tensors"), 17, 129, 1023)
 )]
-fn sqrt(kernels: &dyn Kernels, dtype: Dtype, length: usize) -> Checked<Tensor> {
-    kernels.sqrt(&positive(113, &[length], dtype, 1000.0)?)
+fn sqrt(kernels: &dyn Kernels, dtype: Dtype, length: usize) -> Checked<Computed<Tensor>> {
+    Computed::of([positive(113, &[length], dtype, 1000.0)?], |[x]| kernels.sqrt(x))
 }
 
 #[backend_matrix(
@@ -75,8 +76,8 @@ fn sqrt(kernels: &dyn Kernels, dtype: Dtype, length: usize) -> Checked<Tensor> {
     ),
     length(0 uses("empty_tensors"), 17, 129, 1023)
 )]
-fn rsqrt(kernels: &dyn Kernels, dtype: Dtype, length: usize) -> Checked<Tensor> {
-    kernels.rsqrt(&positive(114, &[length], dtype, 1000.0)?)
+fn rsqrt(kernels: &dyn Kernels, dtype: Dtype, length: usize) -> Checked<Computed<Tensor>> {
+    Computed::of([positive(114, &[length], dtype, 1000.0)?], |[x]| kernels.rsqrt(x))
 }
 
 #[backend_matrix(
@@ -93,13 +94,27 @@ fn rsqrt(kernels: &dyn Kernels, dtype: Dtype, length: usize) -> Checked<Tensor> 
     ),
     length(0 uses("empty_tensors"), 17, 129, 1023)
 )]
-fn tanh(kernels: &dyn Kernels, dtype: Dtype, length: usize) -> Checked<Tensor> {
-    kernels.tanh(&uniform(115, &[length], dtype, 5.0)?)
+fn tanh(kernels: &dyn Kernels, dtype: Dtype, length: usize) -> Checked<Computed<Tensor>> {
+    Computed::of([uniform(115, &[length], dtype, 5.0)?], |[x]| kernels.tanh(x))
 }
 
-#[backend_matrix(of = "sigmoid", dtype(F32, F16, BF16), length(0 uses("empty_tensors"), 17, 129, 1023))]
-fn sigmoid(kernels: &dyn Kernels, dtype: Dtype, length: usize) -> Checked<Tensor> {
-    kernels.sigmoid(&uniform(116, &[length], dtype, 10.0)?)
+// An exponential, a sum with 1 and a quotient are each rounded, and so is what is expected.
+
+#[backend_matrix(
+    of = "sigmoid",
+    dtype(
+        F32,
+        F16 tolerance(
+            rtol = 1.96e-3,
+            atol = 6e-8,
+            reason = "four units of roundoff, 2^-11 each; below 2^-14 each side is rounded by 2^-25"
+        ),
+        BF16
+    ),
+    length(0 uses("empty_tensors"), 17, 129, 1023)
+)]
+fn sigmoid(kernels: &dyn Kernels, dtype: Dtype, length: usize) -> Checked<Computed<Tensor>> {
+    Computed::of([uniform(116, &[length], dtype, 10.0)?], |[x]| kernels.sigmoid(x))
 }
 
 #[backend_matrix(
@@ -108,8 +123,8 @@ fn sigmoid(kernels: &dyn Kernels, dtype: Dtype, length: usize) -> Checked<Tensor
     length(17, 129, 1023),
     tolerance(rtol = 1e-12, atol = 1e-12, reason = "32-bit steps are off by 1e-8 and more, 64-bit ones by 1e-15")
 )]
-fn sigmoid_in_f64(kernels: &dyn Kernels, length: usize) -> Checked<Tensor> {
-    kernels.sigmoid(&uniform(116, &[length], Dtype::F64, 10.0)?)
+fn sigmoid_in_f64(kernels: &dyn Kernels, length: usize) -> Checked<Computed<Tensor>> {
+    Computed::of([uniform(116, &[length], Dtype::F64, 10.0)?], |[x]| kernels.sigmoid(x))
 }
 
 #[conformance(of = "exp", dtype(F32, F64, F16, BF16))]

@@ -7,9 +7,9 @@ use crate::Checked;
 use crate::data::{assert_holds, assert_refused, of, uniform};
 
 /// Random indices below `end`.
-fn indices(seed: u64, shape: &[usize], end: usize) -> Checked<Tensor> {
+fn indices(number: u64, shape: &[usize], end: usize) -> Checked<Tensor> {
     let values: Vec<_> =
-        uniform(seed, shape, Dtype::I32, end as f64)?.to_f64().iter().map(|value| value.abs()).collect();
+        uniform(number, shape, Dtype::I32, end as f64)?.to_f64().iter().map(|value| value.abs()).collect();
     of(shape, Dtype::I32, &values)
 }
 

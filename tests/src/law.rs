@@ -53,16 +53,27 @@ pub fn ensure_near(actual: &[f64], expected: &[f64], allowed: impl Fn(usize) -> 
 
 /// Asserts that no input breaks the law.
 ///
-/// The inputs are the same in every run: their seed is the law's name. A counterexample is made as small as it gets, unless
-/// it is expected, and kept in the folder that `CROSSCHECK_COUNTEREXAMPLES` names (else `counterexamples/` beside the
-/// suite's sources, where there is one); what is kept is tried first.
+/// The inputs are made from the case's seed, so that they are the same in every run, and others with `--seed`. A
+/// counterexample is made as small as it gets, unless it is expected, and kept in the folder that `CROSSCHECK_COUNTEREXAMPLES`
+/// names (else `counterexamples/` beside the suite's sources, where there is one); what is kept is tried first.
 pub fn assert_holds_for<S: Strategy<Value: Debug>>(
     law: &str,
     inputs: S,
     check: impl Fn(S::Value) -> Result<(), Broken>,
 ) -> Checked {
     let expected = crosscheck::is_expected_to_fail();
-    let persistence = kept(law).filter(|_| !expected).map(|path| {
+    search(law, crosscheck::seed(), inputs, check, kept(law).filter(|_| !expected), expected)
+}
+
+fn search<S: Strategy<Value: Debug>>(
+    law: &str,
+    seed: u64,
+    inputs: S,
+    check: impl Fn(S::Value) -> Result<(), Broken>,
+    kept: Option<PathBuf>,
+    expected: bool,
+) -> Checked {
+    let persistence = kept.map(|path| {
         let path: &'static str = Box::leak(path.to_string_lossy().into_owned().into_boxed_str());
         Box::new(FileFailurePersistence::Direct(path)) as _
     });
@@ -72,9 +83,9 @@ pub fn assert_holds_for<S: Strategy<Value: Debug>>(
         max_shrink_iters: if expected { 0 } else { 1024 },
         ..Config::default()
     };
-    let mut seed = [0; 32];
-    law.bytes().enumerate().for_each(|(at, byte)| seed[at % 32] ^= byte);
-    let mut runner = TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &seed));
+    let mut bytes = [0; 32];
+    law.bytes().chain(seed.to_le_bytes()).enumerate().for_each(|(at, byte)| bytes[at % 32] ^= byte);
+    let mut runner = TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &bytes));
     let refused = RefCell::new(None);
     let result = runner.run(&inputs, |input| {
         check(input).map_err(|broken| match broken {
@@ -93,7 +104,7 @@ pub fn assert_holds_for<S: Strategy<Value: Debug>>(
         (Ok(()), _) => Ok(()),
         (Err(_), Some(error)) => Err(error),
         (Err(TestError::Fail(reason, input)), None) => {
-            panic!("{law} does not hold (seed {seed:?}): {reason}\n  for {input:?}")
+            panic!("{law} does not hold: {reason}\n  for {input:?}")
         }
         (Err(TestError::Abort(reason)), None) => panic!("{law} cannot be tried: {reason}"),
     }
@@ -105,4 +116,46 @@ fn kept(law: &str) -> Option<PathBuf> {
     let beside =
         || Some(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("counterexamples")).filter(|folder| folder.is_dir());
     named.or_else(beside).map(|folder| folder.join(format!("{}.txt", law.replace(' ', "_"))))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+
+    use super::*;
+
+    /// Looks for a number that ends with 7; returns the numbers that were tried, and what was said.
+    fn tried(seed: u64, kept: Option<PathBuf>) -> (Vec<u64>, Option<String>) {
+        let tried = RefCell::new(Vec::new());
+        let check = |number: u64| {
+            tried.borrow_mut().push(number);
+            ensure(number % 10 != 7, || format!("{number} ends with 7"))
+        };
+        let search = || search("no number ends with 7", seed, 0..u64::MAX, check, kept, false);
+        let said = match catch_unwind(AssertUnwindSafe(search)) {
+            Ok(outcome) => outcome.err().map(|error| error.to_string()),
+            Err(panic) => panic.downcast_ref::<String>().cloned(),
+        };
+        (tried.into_inner(), said)
+    }
+
+    #[test]
+    fn what_was_kept_is_tried_first() {
+        let file = std::env::temp_dir().join(format!("crosscheck-kept-{}.txt", std::process::id()));
+        let _ = std::fs::remove_file(&file);
+        let (first, said) = tried(1, Some(file.clone()));
+        assert!(said.is_some_and(|said| said.contains("no number ends with 7 does not hold")), "{first:?}");
+        let found = first.iter().copied().find(|number| number % 10 == 7).unwrap();
+        assert_ne!(found, first[0], "it took a while");
+        // Another seed, which begins with another number.
+        assert_ne!(tried(2, None).0[0], found);
+        assert_eq!(tried(2, Some(file.clone())).0[0], found);
+        std::fs::remove_file(&file).unwrap();
+    }
+
+    #[test]
+    fn a_seed_makes_the_inputs() {
+        assert_eq!(tried(1, None).0[0], tried(1, None).0[0]);
+        assert_ne!(tried(1, None).0[0], tried(2, None).0[0]);
+    }
 }

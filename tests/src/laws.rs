@@ -1,9 +1,9 @@
 //! Laws: what holds for every input, and so needs no expected values.
 
 use crosscheck::conformance;
-use crosscheck_backends::{Dtype, Kernels, Mask, Rope, RopeLayout, Tensor};
+use crosscheck_backends::{Dtype, Kernels, Mask, Quantization, Rope, RopeLayout, Tensor};
 use proptest::collection::vec;
-use proptest::prelude::{Strategy, any};
+use proptest::prelude::{Just, Strategy, any};
 
 use crate::Checked;
 use crate::law::{Broken, assert_holds_for, ensure, ensure_near};
@@ -78,6 +78,101 @@ fn sums_do_not_depend_on_the_order_of_two(kernels: &dyn Kernels) -> Checked {
         ensure(sum.shape() == [a.shape()[0], b.shape()[0]], || format!("shape {:?}", sum.shape()))?;
         let exact: Vec<_> = a.to_f64().iter().flat_map(|a| b.to_f64().into_iter().map(move |b| a + b)).collect();
         ensure_near(&sum.to_f64(), &exact, |_| 0.0)
+    })
+}
+
+/// Asserts that what is broadcast counts as often as it is repeated, whatever the two shapes are.
+fn assert_broadcasts(law: &str, call: impl Fn(&Tensor, &Tensor) -> Checked<Tensor>) -> Checked {
+    // Of each dimension, the first has one element, or the second, or neither; the first may have fewer dimensions.
+    let shapes = vec((1_usize..6, 0..3), 1..5).prop_flat_map(|dims| {
+        let without =
+            |whose| -> Vec<_> { dims.iter().map(|(dim, one)| if *one == whose { 1 } else { *dim }).collect() };
+        let (a, b) = (without(1), without(2));
+        let dropped = a.iter().take_while(|dim| **dim == 1).count();
+        (Just(a.clone()), Just(b.clone()), array(a), array(b), 0..dropped + 1)
+    });
+    assert_holds_for(law, shapes, |(a_shape, b_shape, a, b, dropped)| {
+        let full: Vec<_> = a_shape.iter().zip(&b_shape).map(|(a, b)| *a.max(b)).collect();
+        let written_out = |x: &Tensor, shape: &[usize]| {
+            let values = x.to_f64();
+            let repeated = (0..full.iter().product()).map(|mut at| {
+                let (mut place, mut step) = (0, 1);
+                for (dim, own) in full.iter().zip(shape).rev() {
+                    place += if *own == 1 { 0 } else { at % dim * step };
+                    (at, step) = (at / dim, step * own);
+                }
+                values[place]
+            });
+            Tensor::from_f64(&full, x.dtype(), &repeated.collect::<Vec<_>>())
+        };
+        let expected = call(&written_out(&a, &a_shape)?, &written_out(&b, &b_shape)?)?;
+        let short = Tensor::new(&a_shape[dropped..], a.data().clone())?;
+        let actual = call(&short, &b)?;
+        ensure(actual.shape() == full, || format!("shape {:?} instead of {full:?}", actual.shape()))?;
+        ensure_near(&actual.to_f64(), &expected.to_f64(), |_| 0.0)
+    })
+}
+
+#[conformance(of = "add")]
+fn sums_are_broadcast(kernels: &dyn Kernels) -> Checked {
+    assert_broadcasts("add broadcasts", |a, b| kernels.add(a, b))
+}
+
+#[conformance(of = "sub")]
+fn differences_are_broadcast(kernels: &dyn Kernels) -> Checked {
+    assert_broadcasts("sub broadcasts", |a, b| kernels.sub(a, b))
+}
+
+#[conformance(of = "mul")]
+fn products_are_broadcast(kernels: &dyn Kernels) -> Checked {
+    assert_broadcasts("mul broadcasts", |a, b| kernels.mul(a, b))
+}
+
+#[conformance(of = "div")]
+fn quotients_are_broadcast(kernels: &dyn Kernels) -> Checked {
+    assert_broadcasts("div broadcasts", |a, b| kernels.div(a, b))
+}
+
+#[conformance(of = "maximum")]
+fn larger_ones_are_broadcast(kernels: &dyn Kernels) -> Checked {
+    assert_broadcasts("maximum broadcasts", |a, b| kernels.maximum(a, b))
+}
+
+#[conformance(of = "minimum")]
+fn smaller_ones_are_broadcast(kernels: &dyn Kernels) -> Checked {
+    assert_broadcasts("minimum broadcasts", |a, b| kernels.minimum(a, b))
+}
+
+#[conformance(of = "less")]
+fn comparisons_are_broadcast(kernels: &dyn Kernels) -> Checked {
+    assert_broadcasts("less broadcasts", |a, b| kernels.less(a, b))
+}
+
+/// The nearest of the levels is at most half a step away. That 0 is a level too may make steps smaller, all together by one:
+/// so far may the last level be from the end of the group.
+#[conformance(of = "quantize", uses = "quantization", bits(4, 8))]
+fn elements_come_back_as_the_nearest_level(kernels: &dyn Kernels, bits: u32) -> Checked {
+    let group = 32;
+    let matrices = (1_usize..4, 1_usize..3).prop_flat_map(move |(rows, groups)| array(vec![rows, groups * group]));
+    assert_holds_for("quantize takes the nearest level", matrices, |w| {
+        let quantized = kernels.quantize(&w, Quantization { group, bits })?;
+        let back = kernels.dequantize(&quantized)?.to_f64();
+        let highest = f64::from((1 << bits) - 1);
+        let (scales, biases) = (quantized.scales.to_f64(), quantized.biases.to_f64());
+        for (at, (w, back)) in w.to_f64().into_iter().zip(back).enumerate() {
+            let (step, first) = (scales[at / group], biases[at / group]);
+            let last = first + highest * step;
+            let within = w.clamp(first.min(last), first.max(last));
+            // The level and the element are each rounded twice; elements are in −8..8.
+            let rounding = (2.0 * highest * step.abs() + 2.0 * 8.0) * UNIT;
+            let off = [(w - within).abs() - step.abs(), (within - back).abs() - step.abs() / 2.0];
+            ensure(off.iter().all(|off| *off <= rounding), || {
+                format!(
+                    "element {at}, {w}, comes back as {back}; levels lead from {first} to {last} in steps of {step}"
+                )
+            })?;
+        }
+        Ok(())
     })
 }
 
@@ -156,7 +251,7 @@ fn the_future_does_not_matter(kernels: &dyn Kernels) -> Checked {
 fn a_slice_of_a_slice_is_a_slice(kernels: &dyn Kernels) -> Checked {
     let input = matrix(3..9, 3..40).prop_flat_map(|x| {
         let (rows, columns) = (x.shape()[0] as i32, x.shape()[1] as i32);
-        (proptest::strategy::Just(x), 0..rows / 2, 0..columns / 2)
+        (Just(x), 0..rows / 2, 0..columns / 2)
     });
     assert_holds_for("slices compose", input, |(x, row, column)| {
         let start = |row: i32, column: i32| Tensor::i32(&[2], [row, column]);

@@ -1,48 +1,60 @@
 //! `matmul`.
 
+use crosscheck::compare::Computed;
 use crosscheck::{backend_matrix, conformance};
-use crosscheck_backends::{Dtype, KernelError, Kernels, Tensor};
+use crosscheck_backends::{Dtype, KernelError, Kernels, Layout, Tensor};
 
-use crate::Checked;
 use crate::data::{assert_holds, assert_refused, of, uniform, unit};
+use crate::{Checked, budget};
 
+/// Sums of up to 4096 terms, in one column and in more than a block of them.
 #[backend_matrix(
     of = "matmul",
-    dtype(
-        F32,
-        F64 tolerance(rtol = 1e-12, atol = 1e-12, reason = "a thousand roundings by 2^-53 each are 1.1e-13"),
-        F16,
-        BF16
-    ),
-    n(1, 17, 33, 128)
+    dtype(F32, F64, F16, BF16),
+    terms(1, 17, 31, 33, 127, 129, 1023, 4096),
+    columns(1, 5, 33)
 )]
-fn square_matrices(kernels: &dyn Kernels, dtype: Dtype, n: usize) -> Checked<Tensor> {
-    kernels.matmul(&unit(11, &[n, n], dtype)?, &unit(12, &[n, n], dtype)?)
+fn sums_of_each_length(kernels: &dyn Kernels, dtype: Dtype, terms: usize, columns: usize) -> Checked<Computed<Tensor>> {
+    product(kernels, unit(11, &[7, terms], dtype)?, unit(12, &[terms, columns], dtype)?)
 }
 
-#[backend_matrix(
-    of = "matmul",
-    dtype(
-        F32,
-        F64 tolerance(rtol = 1e-12, atol = 1e-12, reason = "a thousand roundings by 2^-53 each are 1.1e-13"),
-        F16 uses("wide_row_products"),
-        BF16
-    )
-)]
-fn a_row_by_a_matrix(kernels: &dyn Kernels, dtype: Dtype) -> Checked<Tensor> {
-    kernels.matmul(&unit(13, &[1, 129], dtype)?, &unit(14, &[129, 31], dtype)?)
+#[backend_matrix(of = "matmul", dtype(F32, F64, F16, BF16), n(17, 33, 128))]
+fn square_matrices(kernels: &dyn Kernels, dtype: Dtype, n: usize) -> Checked<Computed<Tensor>> {
+    product(kernels, unit(11, &[n, n], dtype)?, unit(12, &[n, n], dtype)?)
 }
 
+#[backend_matrix(of = "matmul", dtype(F32, F64, F16 uses("wide_row_products"), BF16))]
+fn a_row_by_a_matrix(kernels: &dyn Kernels, dtype: Dtype) -> Checked<Computed<Tensor>> {
+    product(kernels, unit(13, &[1, 129], dtype)?, unit(14, &[129, 31], dtype)?)
+}
+
+#[backend_matrix(of = "matmul", dtype(F32, F64, F16, BF16), terms(8, 129, 1023))]
+fn batches_are_broadcast(kernels: &dyn Kernels, dtype: Dtype, terms: usize) -> Checked<Computed<Tensor>> {
+    product(kernels, unit(15, &[2, 1, 5, terms], dtype)?, unit(16, &[3, terms, 4], dtype)?)
+}
+
+/// Operands that a backend holds as the transposes of what it is given: no copy has to be made of them.
 #[backend_matrix(
     of = "matmul",
-    dtype(
-        F32,
-        F64 tolerance(rtol = 1e-12, atol = 1e-12, reason = "a thousand roundings by 2^-53 each are 1.1e-13"),
-        F16
-    )
+    dtype(F32, F64, F16, BF16),
+    a(RowMajor, Transposed),
+    b(RowMajor, Transposed),
+    terms(33, 1023, 4096)
 )]
-fn batches_are_broadcast(kernels: &dyn Kernels, dtype: Dtype) -> Checked<Tensor> {
-    kernels.matmul(&unit(15, &[2, 1, 5, 8], dtype)?, &unit(16, &[3, 8, 4], dtype)?)
+fn transposed_operands(
+    kernels: &dyn Kernels,
+    dtype: Dtype,
+    a: Layout,
+    b: Layout,
+    terms: usize,
+) -> Checked<Computed<Tensor>> {
+    let (a, b) = (unit(24, &[5, terms], dtype)?.with_layout(a), unit(25, &[terms, 7], dtype)?.with_layout(b));
+    product(kernels, a, b)
+}
+
+/// The product, each element within the error of its sum.
+pub(crate) fn product(kernels: &dyn Kernels, a: Tensor, b: Tensor) -> Checked<Computed<Tensor>> {
+    Computed::within([a, b], |[a, b]| kernels.matmul(a, b), |product, [a, b]| budget::matmul(product, a, b))
 }
 
 #[conformance(of = "matmul")]

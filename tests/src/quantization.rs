@@ -1,10 +1,11 @@
 //! `quantize`, `dequantize` and `quantized_matmul`.
 
+use crosscheck::compare::Computed;
 use crosscheck::{backend_matrix, conformance};
 use crosscheck_backends::{Dtype, KernelError, Kernels, Quantization, Quantized, Tensor};
 
-use crate::Checked;
 use crate::data::{assert_holds, assert_refused, of, uniform, unit};
+use crate::{Checked, budget};
 
 #[backend_matrix(of = "quantize", uses = "quantization", dtype(F32, F16, BF16), group(32, 64, 128), bits(4, 8))]
 fn words(kernels: &dyn Kernels, dtype: Dtype, group: usize, bits: u32) -> Checked<Vec<u32>> {
@@ -89,13 +90,13 @@ fn a_constant_comes_back_exactly(kernels: &dyn Kernels, bits: u32) -> Checked {
 }
 
 /// A matrix with random levels, `[rows, columns]`: elements in −1..1, up to the rounding of scales and biases.
-fn matrix(seed: u64, dtype: Dtype, shape: [usize; 2], quantization: Quantization) -> Checked<Quantized> {
+fn matrix(number: u64, dtype: Dtype, shape: [usize; 2], quantization: Quantization) -> Checked<Quantized> {
     let [rows, columns] = shape;
     let Quantization { group, bits } = quantization;
     let words = rows * columns * bits as usize / 32;
-    let packed = uniform(seed, &[words], Dtype::I32, f64::from(i32::MAX))?.to_f64();
+    let packed = uniform(number, &[words], Dtype::I32, f64::from(i32::MAX))?.to_f64();
     let groups = [rows, columns / group];
-    let scales = unit(seed + 1, &groups, dtype)?.to_f64();
+    let scales = unit(number + 1, &groups, dtype)?.to_f64();
     // From the bias on, the levels lead to as far on the other side of 0.
     let highest = f64::from((1 << bits) - 1);
     let biases = scales.iter().map(|scale| -scale).collect::<Vec<_>>();
@@ -133,9 +134,24 @@ fn elements(kernels: &dyn Kernels, group: usize, bits: u32, dtype: Dtype) -> Che
 }
 
 #[backend_matrix(of = "quantized_matmul", uses = "quantization", group(32, 64, 128), bits(4, 8), rows(1, 17, 33))]
-fn products(kernels: &dyn Kernels, group: usize, bits: u32, rows: usize) -> Checked<Tensor> {
-    let w = matrix(218, Dtype::F32, [31, 128], Quantization { group, bits })?;
-    kernels.quantized_matmul(&unit(220, &[rows, 128], Dtype::F32)?, &w)
+fn products(kernels: &dyn Kernels, group: usize, bits: u32, rows: usize) -> Checked<Computed<Tensor>> {
+    product(
+        kernels,
+        unit(220, &[rows, 128], Dtype::F32)?,
+        matrix(218, Dtype::F32, [31, 128], Quantization { group, bits })?,
+    )
+}
+
+#[backend_matrix(of = "quantized_matmul", uses = "quantization", terms(32, 1024, 4096), bits(4, 8))]
+fn sums_of_each_length(kernels: &dyn Kernels, terms: usize, bits: u32) -> Checked<Computed<Tensor>> {
+    let w = matrix(227, Dtype::F32, [7, terms], Quantization { group: 32, bits })?;
+    product(kernels, unit(229, &[5, terms], Dtype::F32)?, w)
+}
+
+/// The product, each element within the error of its sum.
+pub(crate) fn product(kernels: &dyn Kernels, x: Tensor, w: Quantized) -> Checked<Computed<Tensor>> {
+    let budget = budget::quantized_matmul(&w)?;
+    Computed::within([x], |[x]| kernels.quantized_matmul(x, &w), move |product, [x]| budget(product, x))
 }
 
 /// Elements from −8 to 7, and operands from −1 to 1: every sum on the way is exact in each type.
@@ -155,9 +171,9 @@ fn products_of_whole_numbers(kernels: &dyn Kernels, dtype: Dtype, bits: u32) -> 
 }
 
 #[backend_matrix(of = "quantized_matmul", uses = "quantization", columns(1, 17, 31, 33, 127, 128, 129))]
-fn products_of_each_width(kernels: &dyn Kernels, columns: usize) -> Checked<Tensor> {
+fn products_of_each_width(kernels: &dyn Kernels, columns: usize) -> Checked<Computed<Tensor>> {
     let w = matrix(224, Dtype::F32, [columns, 64], Quantization { group: 64, bits: 4 })?;
-    kernels.quantized_matmul(&unit(226, &[2, 3, 64], Dtype::F32)?, &w)
+    product(kernels, unit(226, &[2, 3, 64], Dtype::F32)?, w)
 }
 
 /// A matrix of which each element of row `n` is `n`.

@@ -1,5 +1,6 @@
 //! `rope`.
 
+use crosscheck::compare::Computed;
 use crosscheck::{backend_matrix, conformance};
 use crosscheck_backends::{Dtype, KernelError, Kernels, Rope, RopeLayout, Tensor};
 
@@ -7,6 +8,8 @@ use crate::Checked;
 use crate::data::{assert_holds, assert_near, assert_refused, unit};
 
 const ROPE: Rope = Rope { dims: 8, base: 10_000.0, scale: 1.0, offset: 0, layout: RopeLayout::Halves };
+
+// An element is a difference of two products: sine, cosine and both products are each off by half a unit, of 1 at most.
 
 #[backend_matrix(
     of = "rope",
@@ -16,45 +19,35 @@ const ROPE: Rope = Rope { dims: 8, base: 10_000.0, scale: 1.0, offset: 0, layout
             rtol = 1e-12,
             atol = 1e-12,
             reason = "32-bit steps are off by 1e-8 and more, 64-bit ones by 1e-15"
+        ),
+        F16 tolerance(
+            rtol = 1e-3,
+            atol = 9.8e-4,
+            reason = "four roundings of half a unit in the last place, 2^-12 each"
+        ),
+        BF16 tolerance(
+            rtol = 1.6e-2,
+            atol = 7.8e-3,
+            reason = "four roundings of half a unit in the last place, 2^-9 each"
         )
     ),
     layout(Halves, Interleaved),
     offset(0, 7)
 )]
-fn positions(kernels: &dyn Kernels, dtype: Dtype, layout: RopeLayout, offset: i32) -> Checked<Tensor> {
-    kernels.rope(&unit(51, &[2, 3, 17, 8], dtype)?, &Rope { layout, offset, ..ROPE })
-}
-
-// An element is a difference of two products: sine, cosine and both products are each off by half a unit, of 1 at most.
-
-#[backend_matrix(
-    of = "rope",
-    layout(Halves, Interleaved),
-    offset(0, 7),
-    tolerance(rtol = 1e-3, atol = 9.8e-4, reason = "four roundings of half a unit in the last place, 2^-12 each")
-)]
-fn positions_in_f16(kernels: &dyn Kernels, layout: RopeLayout, offset: i32) -> Checked<Tensor> {
-    kernels.rope(&unit(57, &[2, 3, 17, 8], Dtype::F16)?, &Rope { layout, offset, ..ROPE })
-}
-
-#[backend_matrix(
-    of = "rope",
-    layout(Halves, Interleaved),
-    offset(0, 7),
-    tolerance(rtol = 1.6e-2, atol = 7.8e-3, reason = "four roundings of half a unit in the last place, 2^-9 each")
-)]
-fn positions_in_bf16(kernels: &dyn Kernels, layout: RopeLayout, offset: i32) -> Checked<Tensor> {
-    kernels.rope(&unit(58, &[2, 3, 17, 8], Dtype::BF16)?, &Rope { layout, offset, ..ROPE })
+fn positions(kernels: &dyn Kernels, dtype: Dtype, layout: RopeLayout, offset: i32) -> Checked<Computed<Tensor>> {
+    Computed::of([unit(51, &[2, 3, 17, 8], dtype)?], |[x]| kernels.rope(x, &Rope { layout, offset, ..ROPE }))
 }
 
 #[backend_matrix(of = "rope", layout(Halves, Interleaved))]
-fn the_elements_behind_dims_are_passed_through(kernels: &dyn Kernels, layout: RopeLayout) -> Checked<Tensor> {
-    kernels.rope(&unit(52, &[1, 2, 5, 16], Dtype::F32)?, &Rope { layout, offset: 3, ..ROPE })
+fn the_elements_behind_dims_are_passed_through(kernels: &dyn Kernels, layout: RopeLayout) -> Checked<Computed<Tensor>> {
+    Computed::of([unit(52, &[1, 2, 5, 16], Dtype::F32)?], |[x]| kernels.rope(x, &Rope { layout, offset: 3, ..ROPE }))
 }
 
 #[backend_matrix(of = "rope")]
-fn base_and_scale(kernels: &dyn Kernels) -> Checked<Tensor> {
-    kernels.rope(&unit(53, &[1, 1, 33, 8], Dtype::F32)?, &Rope { base: 500.0, scale: 0.25, ..ROPE })
+fn base_and_scale(kernels: &dyn Kernels) -> Checked<Computed<Tensor>> {
+    Computed::of([unit(53, &[1, 1, 33, 8], Dtype::F32)?], |[x]| {
+        kernels.rope(x, &Rope { base: 500.0, scale: 0.25, ..ROPE })
+    })
 }
 
 /// The angle of the first pair is the position itself, so that its error is that of the position in f32.
@@ -63,8 +56,10 @@ fn base_and_scale(kernels: &dyn Kernels) -> Checked<Tensor> {
     layout(Halves, Interleaved),
     tolerance(rtol = 0.0, atol = 2e-2, reason = "an angle near 100000 has an error of 2^−8 in f32")
 )]
-fn far_positions(kernels: &dyn Kernels, layout: RopeLayout) -> Checked<Tensor> {
-    kernels.rope(&unit(54, &[1, 1, 4, 8], Dtype::F32)?, &Rope { layout, offset: 100_000, ..ROPE })
+fn far_positions(kernels: &dyn Kernels, layout: RopeLayout) -> Checked<Computed<Tensor>> {
+    Computed::of([unit(54, &[1, 1, 4, 8], Dtype::F32)?], |[x]| {
+        kernels.rope(x, &Rope { layout, offset: 100_000, ..ROPE })
+    })
 }
 
 /// 2^24 + 1 is not a 32-bit float.

@@ -4,28 +4,31 @@
 //! grow from the first to the last, so that a kernel that reads a buffer from its beginning on returns something else.
 
 use crosscheck::backend_matrix;
+use crosscheck::compare::Computed;
 use crosscheck_backends::{Dtype, Gelu, Kernels, Layout, Mask, Quantization, Quantized, Rope, RopeLayout, Tensor};
 
-use crate::Checked;
 use crate::data::{of, uniform, unit};
+use crate::matmul::product;
+use crate::quantization::product as quantized_product;
+use crate::{Checked, budget};
 
 /// Random values, those at the end five times as large as those at the beginning.
-fn graded(seed: u64, shape: &[usize], layout: Layout) -> Checked<Tensor> {
-    let values = unit(seed, shape, Dtype::F64)?.to_f64();
+fn graded(number: u64, shape: &[usize], layout: Layout) -> Checked<Tensor> {
+    let values = unit(number, shape, Dtype::F64)?.to_f64();
     let share = 4.0 / values.len() as f64;
     let values: Vec<_> = values.iter().enumerate().map(|(at, value)| value * (1.0 + share * at as f64)).collect();
     Ok(of(shape, Dtype::F32, &values)?.with_layout(layout))
 }
 
 /// The same without their sign.
-fn above_zero(seed: u64, shape: &[usize], layout: Layout) -> Checked<Tensor> {
-    let values: Vec<_> = graded(seed, shape, layout)?.to_f64().iter().map(|value| value.abs()).collect();
+fn above_zero(number: u64, shape: &[usize], layout: Layout) -> Checked<Tensor> {
+    let values: Vec<_> = graded(number, shape, layout)?.to_f64().iter().map(|value| value.abs()).collect();
     Ok(of(shape, Dtype::F32, &values)?.with_layout(layout))
 }
 
 /// Whole numbers from 0 to `end`.
-fn indices(seed: u64, shape: &[usize], end: usize, layout: Layout) -> Checked<Tensor> {
-    let values = uniform(seed, shape, Dtype::F64, end as f64)?.to_f64();
+fn indices(number: u64, shape: &[usize], end: usize, layout: Layout) -> Checked<Tensor> {
+    let values = uniform(number, shape, Dtype::F64, end as f64)?.to_f64();
     let values: Vec<_> = values.iter().map(|value| value.abs()).collect();
     Ok(of(shape, Dtype::I32, &values)?.with_layout(layout))
 }
@@ -33,124 +36,126 @@ fn indices(seed: u64, shape: &[usize], end: usize, layout: Layout) -> Checked<Te
 // How kernels of two operands go through memory depends on both.
 
 #[backend_matrix(of = "add", a(RowMajor, Transposed, Strided, Offset), b(Transposed, Strided, Offset))]
-fn add(kernels: &dyn Kernels, a: Layout, b: Layout) -> Checked<Tensor> {
-    kernels.add(&graded(231, &[5, 7, 33], a)?, &graded(232, &[5, 7, 33], b)?)
+fn add(kernels: &dyn Kernels, a: Layout, b: Layout) -> Checked<Computed<Tensor>> {
+    Computed::of([graded(231, &[5, 7, 33], a)?, graded(232, &[5, 7, 33], b)?], |[a, b]| kernels.add(a, b))
 }
 
 #[backend_matrix(of = "mul", a(RowMajor, Transposed, Strided, Offset), b(Transposed, Strided, Offset))]
-fn mul_of_what_is_broadcast(kernels: &dyn Kernels, a: Layout, b: Layout) -> Checked<Tensor> {
-    kernels.mul(&graded(233, &[5, 1, 33], a)?, &graded(234, &[5, 7, 1], b)?)
+fn mul_of_what_is_broadcast(kernels: &dyn Kernels, a: Layout, b: Layout) -> Checked<Computed<Tensor>> {
+    Computed::of([graded(233, &[5, 1, 33], a)?, graded(234, &[5, 7, 1], b)?], |[a, b]| kernels.mul(a, b))
 }
 
 #[backend_matrix(of = "mul", layout(Strided, Offset))]
-fn mul_by_a_number(kernels: &dyn Kernels, layout: Layout) -> Checked<Tensor> {
-    kernels.mul(&graded(233, &[5, 33], layout)?, &graded(235, &[], layout)?)
+fn mul_by_a_number(kernels: &dyn Kernels, layout: Layout) -> Checked<Computed<Tensor>> {
+    Computed::of([graded(233, &[5, 33], layout)?, graded(235, &[], layout)?], |[a, b]| kernels.mul(a, b))
 }
 
 #[backend_matrix(of = "sub", layout(Transposed, Strided, Offset))]
-fn sub(kernels: &dyn Kernels, layout: Layout) -> Checked<Tensor> {
-    kernels.sub(&graded(231, &[7, 33], layout)?, &graded(232, &[7, 33], layout)?)
+fn sub(kernels: &dyn Kernels, layout: Layout) -> Checked<Computed<Tensor>> {
+    Computed::of([graded(231, &[7, 33], layout)?, graded(232, &[7, 33], layout)?], |[a, b]| kernels.sub(a, b))
 }
 
 #[backend_matrix(of = "div", layout(Transposed, Strided, Offset))]
-fn div(kernels: &dyn Kernels, layout: Layout) -> Checked<Tensor> {
-    kernels.div(&graded(231, &[7, 33], layout)?, &graded(232, &[7, 33], layout)?)
+fn div(kernels: &dyn Kernels, layout: Layout) -> Checked<Computed<Tensor>> {
+    Computed::of([graded(231, &[7, 33], layout)?, graded(232, &[7, 33], layout)?], |[a, b]| kernels.div(a, b))
 }
 
 #[backend_matrix(of = "maximum", layout(Transposed, Strided, Offset))]
-fn maximum(kernels: &dyn Kernels, layout: Layout) -> Checked<Tensor> {
-    kernels.maximum(&graded(231, &[7, 33], layout)?, &graded(232, &[7, 33], layout)?)
+fn maximum(kernels: &dyn Kernels, layout: Layout) -> Checked<Computed<Tensor>> {
+    Computed::of([graded(231, &[7, 33], layout)?, graded(232, &[7, 33], layout)?], |[a, b]| kernels.maximum(a, b))
 }
 
 #[backend_matrix(of = "minimum", layout(Transposed, Strided, Offset))]
-fn minimum(kernels: &dyn Kernels, layout: Layout) -> Checked<Tensor> {
-    kernels.minimum(&graded(231, &[7, 33], layout)?, &graded(232, &[7, 33], layout)?)
+fn minimum(kernels: &dyn Kernels, layout: Layout) -> Checked<Computed<Tensor>> {
+    Computed::of([graded(231, &[7, 33], layout)?, graded(232, &[7, 33], layout)?], |[a, b]| kernels.minimum(a, b))
 }
 
 #[backend_matrix(of = "neg", layout(Transposed, Strided, Offset))]
-fn neg(kernels: &dyn Kernels, layout: Layout) -> Checked<Tensor> {
-    kernels.neg(&graded(236, &[5, 7, 33], layout)?)
+fn neg(kernels: &dyn Kernels, layout: Layout) -> Checked<Computed<Tensor>> {
+    Computed::of([graded(236, &[5, 7, 33], layout)?], |[x]| kernels.neg(x))
 }
 
 #[backend_matrix(of = "exp", layout(Transposed, Strided, Offset))]
-fn exp(kernels: &dyn Kernels, layout: Layout) -> Checked<Tensor> {
-    kernels.exp(&graded(236, &[5, 7, 33], layout)?)
+fn exp(kernels: &dyn Kernels, layout: Layout) -> Checked<Computed<Tensor>> {
+    Computed::of([graded(236, &[5, 7, 33], layout)?], |[x]| kernels.exp(x))
 }
 
 #[backend_matrix(of = "log", layout(Transposed, Strided, Offset))]
-fn log(kernels: &dyn Kernels, layout: Layout) -> Checked<Tensor> {
-    kernels.log(&above_zero(236, &[5, 7, 33], layout)?)
+fn log(kernels: &dyn Kernels, layout: Layout) -> Checked<Computed<Tensor>> {
+    Computed::of([above_zero(236, &[5, 7, 33], layout)?], |[x]| kernels.log(x))
 }
 
 #[backend_matrix(of = "sqrt", layout(Transposed, Strided, Offset))]
-fn sqrt(kernels: &dyn Kernels, layout: Layout) -> Checked<Tensor> {
-    kernels.sqrt(&above_zero(236, &[5, 7, 33], layout)?)
+fn sqrt(kernels: &dyn Kernels, layout: Layout) -> Checked<Computed<Tensor>> {
+    Computed::of([above_zero(236, &[5, 7, 33], layout)?], |[x]| kernels.sqrt(x))
 }
 
 #[backend_matrix(of = "rsqrt", layout(Transposed, Strided, Offset))]
-fn rsqrt(kernels: &dyn Kernels, layout: Layout) -> Checked<Tensor> {
-    kernels.rsqrt(&above_zero(236, &[5, 7, 33], layout)?)
+fn rsqrt(kernels: &dyn Kernels, layout: Layout) -> Checked<Computed<Tensor>> {
+    Computed::of([above_zero(236, &[5, 7, 33], layout)?], |[x]| kernels.rsqrt(x))
 }
 
 #[backend_matrix(of = "tanh", layout(Transposed, Strided, Offset))]
-fn tanh(kernels: &dyn Kernels, layout: Layout) -> Checked<Tensor> {
-    kernels.tanh(&graded(236, &[5, 7, 33], layout)?)
+fn tanh(kernels: &dyn Kernels, layout: Layout) -> Checked<Computed<Tensor>> {
+    Computed::of([graded(236, &[5, 7, 33], layout)?], |[x]| kernels.tanh(x))
 }
 
 #[backend_matrix(of = "sigmoid", layout(Transposed, Strided, Offset))]
-fn sigmoid(kernels: &dyn Kernels, layout: Layout) -> Checked<Tensor> {
-    kernels.sigmoid(&graded(236, &[5, 7, 33], layout)?)
+fn sigmoid(kernels: &dyn Kernels, layout: Layout) -> Checked<Computed<Tensor>> {
+    Computed::of([graded(236, &[5, 7, 33], layout)?], |[x]| kernels.sigmoid(x))
 }
 
 #[backend_matrix(of = "silu", layout(Transposed, Strided, Offset))]
-fn silu(kernels: &dyn Kernels, layout: Layout) -> Checked<Tensor> {
-    kernels.silu(&graded(236, &[5, 7, 33], layout)?)
+fn silu(kernels: &dyn Kernels, layout: Layout) -> Checked<Computed<Tensor>> {
+    Computed::of([graded(236, &[5, 7, 33], layout)?], |[x]| kernels.silu(x))
 }
 
 #[backend_matrix(of = "gelu", form(Exact, Tanh), layout(Transposed, Strided, Offset))]
-fn gelu(kernels: &dyn Kernels, form: Gelu, layout: Layout) -> Checked<Tensor> {
-    kernels.gelu(&graded(236, &[5, 7, 33], layout)?, form)
+fn gelu(kernels: &dyn Kernels, form: Gelu, layout: Layout) -> Checked<Computed<Tensor>> {
+    Computed::of([graded(236, &[5, 7, 33], layout)?], |[x]| kernels.gelu(x, form))
 }
 
 /// Numbers of which many are equal.
-fn few(seed: u64, layout: Layout) -> Checked<Tensor> {
-    Ok(of(&[7, 33], Dtype::F32, &uniform(seed, &[7, 33], Dtype::I32, 4.0)?.to_f64())?.with_layout(layout))
+fn few(number: u64, layout: Layout) -> Checked<Tensor> {
+    Ok(of(&[7, 33], Dtype::F32, &uniform(number, &[7, 33], Dtype::I32, 4.0)?.to_f64())?.with_layout(layout))
 }
 
 #[backend_matrix(of = "equal", layout(Transposed, Strided, Offset))]
-fn equal(kernels: &dyn Kernels, layout: Layout) -> Checked<Tensor> {
-    kernels.equal(&few(237, layout)?, &few(238, layout)?)
+fn equal(kernels: &dyn Kernels, layout: Layout) -> Checked<Computed<Tensor>> {
+    Computed::of([few(237, layout)?, few(238, layout)?], |[a, b]| kernels.equal(a, b))
 }
 
 #[backend_matrix(of = "not_equal", layout(Transposed, Strided, Offset))]
-fn not_equal(kernels: &dyn Kernels, layout: Layout) -> Checked<Tensor> {
-    kernels.not_equal(&few(237, layout)?, &few(238, layout)?)
+fn not_equal(kernels: &dyn Kernels, layout: Layout) -> Checked<Computed<Tensor>> {
+    Computed::of([few(237, layout)?, few(238, layout)?], |[a, b]| kernels.not_equal(a, b))
 }
 
 #[backend_matrix(of = "less", layout(Transposed, Strided, Offset))]
-fn less(kernels: &dyn Kernels, layout: Layout) -> Checked<Tensor> {
-    kernels.less(&few(237, layout)?, &few(238, layout)?)
+fn less(kernels: &dyn Kernels, layout: Layout) -> Checked<Computed<Tensor>> {
+    Computed::of([few(237, layout)?, few(238, layout)?], |[a, b]| kernels.less(a, b))
 }
 
 #[backend_matrix(of = "less_equal", layout(Transposed, Strided, Offset))]
-fn less_equal(kernels: &dyn Kernels, layout: Layout) -> Checked<Tensor> {
-    kernels.less_equal(&few(237, layout)?, &few(238, layout)?)
+fn less_equal(kernels: &dyn Kernels, layout: Layout) -> Checked<Computed<Tensor>> {
+    Computed::of([few(237, layout)?, few(238, layout)?], |[a, b]| kernels.less_equal(a, b))
 }
 
 #[backend_matrix(of = "greater", layout(Transposed, Strided, Offset))]
-fn greater(kernels: &dyn Kernels, layout: Layout) -> Checked<Tensor> {
-    kernels.greater(&few(237, layout)?, &few(238, layout)?)
+fn greater(kernels: &dyn Kernels, layout: Layout) -> Checked<Computed<Tensor>> {
+    Computed::of([few(237, layout)?, few(238, layout)?], |[a, b]| kernels.greater(a, b))
 }
 
 #[backend_matrix(of = "greater_equal", layout(Transposed, Strided, Offset))]
-fn greater_equal(kernels: &dyn Kernels, layout: Layout) -> Checked<Tensor> {
-    kernels.greater_equal(&few(237, layout)?, &few(238, layout)?)
+fn greater_equal(kernels: &dyn Kernels, layout: Layout) -> Checked<Computed<Tensor>> {
+    Computed::of([few(237, layout)?, few(238, layout)?], |[a, b]| kernels.greater_equal(a, b))
 }
 
 #[backend_matrix(of = "select", layout(Transposed, Strided, Offset))]
-fn select(kernels: &dyn Kernels, layout: Layout) -> Checked<Tensor> {
+fn select(kernels: &dyn Kernels, layout: Layout) -> Checked<Computed<Tensor>> {
     let condition = uniform(239, &[7, 33], Dtype::Bool, 1.0)?.with_layout(layout);
-    kernels.select(&condition, &graded(240, &[7, 33], layout)?, &graded(241, &[7, 33], layout)?)
+    Computed::of([condition, graded(240, &[7, 33], layout)?, graded(241, &[7, 33], layout)?], |[condition, a, b]| {
+        kernels.select(condition, a, b)
+    })
 }
 
 #[backend_matrix(of = "cast", to(F32, F16, I32), layout(Transposed, Strided, Offset))]
@@ -194,35 +199,43 @@ fn top_k(kernels: &dyn Kernels, axis: usize, layout: Layout) -> Checked<Tensor> 
 }
 
 #[backend_matrix(of = "softmax", axis(0, 1, 2), layout(Transposed, Strided, Offset))]
-fn softmax(kernels: &dyn Kernels, axis: usize, layout: Layout) -> Checked<Tensor> {
-    kernels.softmax(&graded(243, &[5, 7, 33], layout)?, axis)
+fn softmax(kernels: &dyn Kernels, axis: usize, layout: Layout) -> Checked<Computed<Tensor>> {
+    Computed::of([graded(243, &[5, 7, 33], layout)?], |[x]| kernels.softmax(x, axis))
 }
 
 #[backend_matrix(of = "matmul", a(RowMajor, Transposed, Strided, Offset), b(Transposed, Strided, Offset))]
-fn matmul(kernels: &dyn Kernels, a: Layout, b: Layout) -> Checked<Tensor> {
-    kernels.matmul(&graded(244, &[17, 33], a)?, &graded(245, &[33, 9], b)?)
+fn matmul(kernels: &dyn Kernels, a: Layout, b: Layout) -> Checked<Computed<Tensor>> {
+    product(kernels, graded(244, &[17, 33], a)?, graded(245, &[33, 9], b)?)
 }
 
 #[backend_matrix(of = "matmul", a(RowMajor, Transposed, Strided, Offset), b(Transposed, Strided, Offset))]
-fn matmul_of_batches(kernels: &dyn Kernels, a: Layout, b: Layout) -> Checked<Tensor> {
-    kernels.matmul(&graded(246, &[2, 1, 5, 8], a)?, &graded(247, &[3, 8, 4], b)?)
+fn matmul_of_batches(kernels: &dyn Kernels, a: Layout, b: Layout) -> Checked<Computed<Tensor>> {
+    product(kernels, graded(246, &[2, 1, 5, 8], a)?, graded(247, &[3, 8, 4], b)?)
 }
 
 #[backend_matrix(of = "rms_norm", layout(Transposed uses("strided_norms"), Strided uses("strided_norms"), Offset))]
-fn rms_norm(kernels: &dyn Kernels, layout: Layout) -> Checked<Tensor> {
-    kernels.rms_norm(&graded(248, &[2, 3, 17], layout)?, &graded(249, &[17], layout)?, 1e-5)
+fn rms_norm(kernels: &dyn Kernels, layout: Layout) -> Checked<Computed<Tensor>> {
+    Computed::within(
+        [graded(248, &[2, 3, 17], layout)?, graded(249, &[17], layout)?],
+        |[x, weight]| kernels.rms_norm(x, weight, 1e-5),
+        |normed, [x, weight]| budget::rms_norm(normed, x, weight),
+    )
 }
 
 #[backend_matrix(of = "layer_norm", layout(Transposed uses("strided_norms"), Strided uses("strided_norms"), Offset))]
-fn layer_norm(kernels: &dyn Kernels, layout: Layout) -> Checked<Tensor> {
+fn layer_norm(kernels: &dyn Kernels, layout: Layout) -> Checked<Computed<Tensor>> {
     let (weight, bias) = (graded(249, &[17], layout)?, graded(250, &[17], layout)?);
-    kernels.layer_norm(&graded(248, &[2, 3, 17], layout)?, &weight, &bias, 1e-5)
+    Computed::within(
+        [graded(248, &[2, 3, 17], layout)?, weight, bias],
+        |[x, weight, bias]| kernels.layer_norm(x, weight, bias, 1e-5),
+        |normed, [x, weight, bias]| budget::layer_norm(normed, x, weight, bias, 1e-5),
+    )
 }
 
 #[backend_matrix(of = "rope", pairs(Halves, Interleaved), layout(Transposed, Strided, Offset))]
-fn rope(kernels: &dyn Kernels, pairs: RopeLayout, layout: Layout) -> Checked<Tensor> {
+fn rope(kernels: &dyn Kernels, pairs: RopeLayout, layout: Layout) -> Checked<Computed<Tensor>> {
     let rope = Rope { dims: 8, base: 10_000.0, scale: 1.0, offset: 7, layout: pairs };
-    kernels.rope(&graded(251, &[2, 3, 5, 12], layout)?, &rope)
+    Computed::of([graded(251, &[2, 3, 5, 12], layout)?], |[x]| kernels.rope(x, &rope))
 }
 
 #[backend_matrix(
@@ -231,18 +244,24 @@ fn rope(kernels: &dyn Kernels, pairs: RopeLayout, layout: Layout) -> Checked<Ten
     k(RowMajor, Transposed uses("transposed_batches"), Strided),
     v(Transposed uses("transposed_batches"), Strided, Offset)
 )]
-fn attention(kernels: &dyn Kernels, q: Layout, k: Layout, v: Layout) -> Checked<Tensor> {
-    let q = graded(252, &[2, 4, 5, 16], q)?;
+fn attention(kernels: &dyn Kernels, q: Layout, k: Layout, v: Layout) -> Checked<Computed<Tensor>> {
     let (k, v) = (graded(253, &[2, 2, 7, 16], k)?, graded(254, &[2, 2, 7, 16], v)?);
-    kernels.scaled_dot_product_attention(&q, &k, &v, 0.25, Mask::Causal)
+    Computed::within(
+        [graded(252, &[2, 4, 5, 16], q)?, k, v],
+        |[q, k, v]| kernels.scaled_dot_product_attention(q, k, v, 0.25, Mask::Causal),
+        |seen, inputs| budget::attention(seen, inputs, 0.25, Mask::Causal),
+    )
 }
 
 #[backend_matrix(of = "scaled_dot_product_attention", layout(Transposed, Strided, Offset))]
-fn attention_with_a_mask(kernels: &dyn Kernels, layout: Layout) -> Checked<Tensor> {
+fn attention_with_a_mask(kernels: &dyn Kernels, layout: Layout) -> Checked<Computed<Tensor>> {
     let q = graded(252, &[2, 4, 5, 16], Layout::RowMajor)?;
     let kv = graded(253, &[2, 2, 7, 16], Layout::RowMajor)?;
-    let mask = graded(255, &[2, 1, 5, 7], layout)?;
-    kernels.scaled_dot_product_attention(&q, &kv, &kv, 0.25, Mask::Additive(&mask))
+    Computed::within(
+        [q, kv, graded(255, &[2, 1, 5, 7], layout)?],
+        |[q, kv, mask]| kernels.scaled_dot_product_attention(q, kv, kv, 0.25, Mask::Additive(mask)),
+        |seen, [q, kv, mask]| budget::attention(seen, [q, kv, kv], 0.25, Mask::Additive(mask)),
+    )
 }
 
 #[backend_matrix(
@@ -261,9 +280,11 @@ fn slice_at(kernels: &dyn Kernels, layout: Layout) -> Checked<Tensor> {
 }
 
 #[backend_matrix(of = "update_at", uses = "dynamic_offsets", layout(Transposed, Strided, Offset))]
-fn update_at(kernels: &dyn Kernels, layout: Layout) -> Checked<Tensor> {
+fn update_at(kernels: &dyn Kernels, layout: Layout) -> Checked<Computed<Tensor>> {
     let start = Tensor::i32(&[3], [1, 2, 0])?.with_layout(layout);
-    kernels.update_at(&graded(258, &[5, 7, 33], layout)?, &graded(259, &[3, 4, 33], layout)?, &start)
+    Computed::of([graded(258, &[5, 7, 33], layout)?, graded(259, &[3, 4, 33], layout)?, start], |[x, part, start]| {
+        kernels.update_at(x, part, start)
+    })
 }
 
 #[backend_matrix(
@@ -325,6 +346,6 @@ fn dequantize(kernels: &dyn Kernels, layout: Layout) -> Checked<Tensor> {
     x(RowMajor, Transposed, Strided, Offset),
     w(Transposed, Strided, Offset)
 )]
-fn quantized_matmul(kernels: &dyn Kernels, x: Layout, w: Layout) -> Checked<Tensor> {
-    kernels.quantized_matmul(&unit(270, &[5, 64], Dtype::F32)?.with_layout(x), &quantized(w)?)
+fn quantized_matmul(kernels: &dyn Kernels, x: Layout, w: Layout) -> Checked<Computed<Tensor>> {
+    quantized_product(kernels, unit(270, &[5, 64], Dtype::F32)?.with_layout(x), quantized(w)?)
 }

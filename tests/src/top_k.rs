@@ -1,5 +1,6 @@
 //! `top_k`.
 
+use crosscheck::compare::Computed;
 use crosscheck::{backend_matrix, conformance};
 use crosscheck_backends::{Dtype, KernelError, Kernels, Tensor};
 
@@ -12,16 +13,16 @@ fn input(dtype: Dtype, shape: &[usize]) -> Checked<Tensor> {
 }
 
 #[backend_matrix(of = "top_k", dtype(F32, F64, F16, BF16, I32), k(1, 17, 129))]
-fn values(kernels: &dyn Kernels, dtype: Dtype, k: usize) -> Checked<Tensor> {
+fn values(kernels: &dyn Kernels, dtype: Dtype, k: usize) -> Checked<Computed<Tensor>> {
     // Whole numbers up to 100, in rows of different size.
     let small = input(Dtype::F32, &[5, 129])?.to_f64();
     let graded: Vec<_> = small.iter().enumerate().map(|(at, value)| value * (at / 129 + 1) as f64).collect();
-    Ok(kernels.top_k(&of(&[5, 129], dtype, &graded)?, k, 1)?.0)
+    Computed::of([of(&[5, 129], dtype, &graded)?], |[x]| Ok(kernels.top_k(x, k, 1)?.0))
 }
 
 #[backend_matrix(of = "top_k", dtype(F32, F64, F16, BF16, I32), k(1, 17, 129))]
-fn indices(kernels: &dyn Kernels, dtype: Dtype, k: usize) -> Checked<Tensor> {
-    Ok(kernels.top_k(&input(dtype, &[5, 129])?, k, 1)?.1)
+fn indices(kernels: &dyn Kernels, dtype: Dtype, k: usize) -> Checked<Computed<Tensor>> {
+    Computed::of([input(dtype, &[5, 129])?], |[x]| Ok(kernels.top_k(x, k, 1)?.1))
 }
 
 #[backend_matrix(of = "top_k", length(5, 17, 31, 33, 127, 128, 1023))]

@@ -1,5 +1,6 @@
 //! `update_at`.
 
+use crosscheck::compare::Computed;
 use crosscheck::{backend_matrix, conformance};
 use crosscheck_backends::{Dtype, KernelError, Kernels, Tensor};
 
@@ -12,9 +13,9 @@ use crate::data::{assert_holds, assert_refused, of, uniform};
     dtype(F32, F64, F16, BF16, I32, Bool),
     tolerance(rtol = 0.0, atol = 0.0, reason = "elements are copied")
 )]
-fn the_inner_part(kernels: &dyn Kernels, dtype: Dtype) -> Checked<Tensor> {
+fn the_inner_part(kernels: &dyn Kernels, dtype: Dtype) -> Checked<Computed<Tensor>> {
     let (x, part) = (uniform(171, &[5, 33, 7], dtype, 100.0)?, uniform(172, &[3, 16, 7], dtype, 100.0)?);
-    kernels.update_at(&x, &part, &Tensor::i32(&[3], [1, 17, 0])?)
+    Computed::of([x, part, Tensor::i32(&[3], [1, 17, 0])?], |[x, part, start]| kernels.update_at(x, part, start))
 }
 
 #[backend_matrix(
@@ -22,9 +23,12 @@ fn the_inner_part(kernels: &dyn Kernels, dtype: Dtype) -> Checked<Tensor> {
     uses = "dynamic_offsets",
     length(0 uses("empty_updates"), 1, 17, 31, 33, 127, 128, 129, 1023)
 )]
-fn one_row(kernels: &dyn Kernels, length: usize) -> Checked<Tensor> {
-    let (x, row) = (uniform(173, &[3, length], Dtype::F32, 1.0)?, uniform(174, &[1, length], Dtype::F32, 1.0)?);
-    kernels.update_at(&x, &row, &Tensor::i32(&[2], [1, 0])?)
+fn one_row(kernels: &dyn Kernels, length: usize) -> Checked<Computed<Tensor>> {
+    let x = uniform(173, &[3, length], Dtype::F32, 1.0)?;
+    // Nothing of it is in the tensor already.
+    let row: Vec<_> = uniform(174, &[length], Dtype::F32, 1.0)?.to_f64().iter().map(|value| value + 3.0).collect();
+    let row = of(&[1, length], Dtype::F32, &row)?;
+    Computed::of([x, row, Tensor::i32(&[2], [1, 0])?], |[x, part, start]| kernels.update_at(x, part, start))
 }
 
 #[conformance(of = "update_at", uses = "dynamic_offsets")]

@@ -40,10 +40,12 @@ const fn candle(feature: Feature) -> Action {
             .because(Upstream)
             .by(Error)
             .saying("unsupported dtype for rmsnorm F64"),
-        Feature::Float64ToHalves => xfail("64-bit floats become f32 first, so that they are rounded twice")
-            .because(Upstream)
-            .by(Panic)
-            .saying("instead of 1.00"),
+        Feature::Float64ToHalves => {
+            xfail("64-bit floats lose their lower bits on the way: what is just beyond a tie is rounded as the tie")
+                .because(Upstream)
+                .by(Panic)
+                .saying("instead of 1.00")
+        }
         Feature::HugeMagnitudes => {
             xfail("rms_norm squares in f32: from 1.8e19 on the square is infinite, and the result 0")
                 .because(Upstream)
@@ -109,17 +111,16 @@ const fn candle(feature: Feature) -> Action {
             .because(Upstream)
             .tracking("https://github.com/huggingface/candle/issues/3727")
             .by(Panic)
-            .saying("[1.0"),
+            .saying("weights of a row sum to"),
         Feature::WideLogsumexp => xfail("exponentials and their sum are rounded to 16 bits at each step")
             .because(Upstream)
             .tracking("https://github.com/huggingface/candle/pull/3717")
-            .by(Mismatch)
-            .ulps(2.0..=2.0),
-        Feature::WideNorms => xfail("rms_norm rounds the root to f16 before it divides by it")
+            .by(Panic)
+            .saying("instead of 6.8"),
+        Feature::WideNorms => xfail("rms_norm rounds the root to 16 bits before it divides by it")
             .because(Upstream)
-            .by(Mismatch)
-            .ulps(2.0..=3.0)
-            .share(0.0..=0.01),
+            .by(Panic)
+            .saying("left: 0.99"),
         Feature::WideReductions => {
             xfail("sum, mean and log_sum_exp add up in 16 bits: 4096 ones are 2048 in f16, and 256 in bf16")
                 .because(Upstream)
@@ -130,7 +131,7 @@ const fn candle(feature: Feature) -> Action {
         Feature::WideRowProducts => xfail("the sum for a row in f16 is rounded to 16 bits at each term")
             .because(Upstream)
             .by(Mismatch)
-            .ulps(2.0..=8.0),
+            .share(0.2..=1.0),
         Feature::WideSoftmax => xfail("exponentials and their sum are rounded to 16 bits at each step")
             .because(Upstream)
             .tracking("https://github.com/huggingface/candle/issues/3727")

@@ -21,6 +21,8 @@ pub enum TaskError {
     /// A record of a run could not be read.
     #[error(transparent)]
     Record(#[from] crosscheck::record::RecordError),
+    #[error("{file} has no place for the tables: they stand between `{}` and `{}`", marks[0].trim(), marks[1].trim())]
+    NoPlace { file: &'static str, marks: [&'static str; 2] },
     #[error("{file} is not what the suites ask for: run `{task}`")]
     NotCurrent { file: &'static str, task: &'static str },
     /// A file could not be read or written.

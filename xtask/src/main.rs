@@ -10,6 +10,7 @@ mod mlx;
 mod mutants;
 mod nextest;
 mod record;
+mod tables;
 mod test;
 
 use std::process::ExitCode;
@@ -31,6 +32,8 @@ enum Task {
     Test,
     /// Run the suite on the reference with one fault each, and print which tests notice it
     Mutants,
+    /// Run the suite on the reference, MLX, candle and the mutants, and write the README's tables
+    Tables,
     /// Write nextest's configuration, or check that it is current: which cells must not run at a time
     Nextest(nextest::Options),
     /// Make the golden tensors again, or check that they are what their scripts make
@@ -47,6 +50,7 @@ fn main() -> ExitCode {
         Task::Matrix(options) => matrix::matrix(&options),
         Task::Test => test::test(),
         Task::Mutants => mutants::mutants(),
+        Task::Tables => tables::tables(),
         Task::Nextest(options) => nextest::configure(&options),
         Task::Fixtures(options) => fixtures::fixtures(&options),
         Task::Mlx(options) => mlx::provision(&options).map(drop).map_err(Into::into),

@@ -13,9 +13,40 @@ use crate::record::fresh;
 /// How many of the tests that kill a mutant are shown.
 const SHOWN: usize = 3;
 
+/// A mutant, and what notices it.
+#[derive(Debug)]
+pub struct Kills {
+    pub name: &'static str,
+    pub function: &'static str,
+    pub what: &'static str,
+    /// How many cells about its function fail.
+    pub cells: usize,
+    /// The tests that they belong to.
+    pub tests: BTreeSet<String>,
+}
+
 /// Runs the suite on every mutant, and prints which tests notice it. A mutant that no test about its function notices is an
 /// error.
 pub fn mutants() -> Result<(), TaskError> {
+    let cells = cells()?;
+    let kills = kills(CATALOGUE, &cells);
+    print!("{}{}", table(&kills), weak(CATALOGUE, &cells));
+    let survivors: Vec<_> = kills.iter().filter(|mutant| mutant.cells == 0).collect();
+    if survivors.is_empty() {
+        println!("{} mutants, all of them killed by a test about their function", CATALOGUE.len());
+        return Ok(());
+    }
+    let survivors: Vec<_> = survivors.iter().map(|Kills { name, what, .. }| format!("  {name}: {what}")).collect();
+    Err(TaskError::Survivors(survivors.join("\n")))
+}
+
+/// What notices each mutant.
+pub fn run() -> Result<Vec<Kills>, TaskError> {
+    Ok(kills(CATALOGUE, &cells()?))
+}
+
+/// The cells of a run on every mutant.
+fn cells() -> Result<Vec<CellRecord>, TaskError> {
     let path = fresh("mutants")?;
     // What breaks a mutant is no counterexample that anybody else has to try.
     let counterexamples = path.with_extension("counterexamples");
@@ -30,14 +61,7 @@ pub fn mutants() -> Result<(), TaskError> {
         let run = cargo(&[&suite[..], &selection].concat()).env("CROSSCHECK_RECORD", &path);
         run.env("CROSSCHECK_COUNTEREXAMPLES", &counterexamples).run_silently_whatever_it_says()?;
     }
-    let cells = record::read(&path)?;
-    let (table, survivors) = kills(CATALOGUE, &cells);
-    print!("{table}{}", weak(CATALOGUE, &cells));
-    if survivors.is_empty() {
-        println!("{} mutants, all of them killed by a test about their function", CATALOGUE.len());
-        return Ok(());
-    }
-    Err(TaskError::Survivors(survivors.join("\n")))
+    Ok(record::read(&path)?)
 }
 
 /// Whether a cell notices that something is wrong.
@@ -45,23 +69,27 @@ fn notices(cell: &CellRecord) -> bool {
     matches!(cell.outcome, Outcome::Failed | Outcome::TimedOut | Outcome::Crashed) && !cell.setup
 }
 
-/// The table of mutants and the tests about their functions that notice them, and those that live.
-fn kills(catalogue: &[Entry], cells: &[CellRecord]) -> (String, Vec<String>) {
-    let (mut table, mut survivors) = (String::new(), Vec::new());
-    let width = catalogue.iter().map(|entry| entry.name.len()).max().unwrap_or_default();
-    for Entry { name, function, what } in catalogue {
+/// The tests about the function of each mutant that notice it.
+fn kills(catalogue: &[Entry], cells: &[CellRecord]) -> Vec<Kills> {
+    let of = |Entry { name, function, what }: &Entry| {
         let of_function = |cell: &&CellRecord| cell.function.as_deref() == Some(*function);
         let own = cells.iter().filter(|cell| cell.backend == *name && notices(cell)).filter(of_function);
         let own: Vec<_> = own.collect();
-        let tests: BTreeSet<_> = own.iter().map(|cell| cell.test.as_str()).collect();
-        let shown: Vec<_> = tests.iter().take(SHOWN).copied().collect();
+        let tests = own.iter().map(|cell| cell.test.clone()).collect();
+        Kills { name, function, what, cells: own.len(), tests }
+    };
+    catalogue.iter().map(of).collect()
+}
+
+/// A line a mutant.
+fn table(kills: &[Kills]) -> String {
+    let width = kills.iter().map(|mutant| mutant.name.len()).max().unwrap_or_default();
+    let line = |Kills { name, cells, tests, .. }: &Kills| {
+        let shown: Vec<_> = tests.iter().take(SHOWN).map(String::as_str).collect();
         let more = if tests.len() > SHOWN { format!(" and {} more", tests.len() - SHOWN) } else { String::new() };
-        table.push_str(&format!("{name:width$}  {:>3} cells  {}{more}\n", own.len(), shown.join(", ")));
-        if own.is_empty() {
-            survivors.push(format!("  {name}: {what}"));
-        }
-    }
-    (table, survivors)
+        format!("{name:width$}  {cells:>3} cells  {}{more}\n", shown.join(", "))
+    };
+    kills.iter().map(line).collect()
 }
 
 /// The tests that notice no mutant, although there are some of their function: the weak ones.
@@ -104,9 +132,9 @@ mod tests {
             cell("b_wrong", "mul", "products", Outcome::Passed),
             cell("reference", "mul", "products", Outcome::Failed),
         ];
-        let (table, survivors) = kills(CATALOGUE, &cells);
-        assert_eq!(table, "a_wrong    1 cells  sums\nb_wrong    0 cells  \n");
-        assert_eq!(survivors, ["  b_wrong: one too few"]);
+        let kills = kills(CATALOGUE, &cells);
+        assert_eq!(table(&kills), "a_wrong    1 cells  sums\nb_wrong    0 cells  \n");
+        assert_eq!(kills.iter().map(|mutant| mutant.cells).collect::<Vec<_>>(), [1, 0]);
         assert_eq!(
             weak(CATALOGUE, &cells),
             "\ntests that notice no mutant of their function\n  empty_sums\n  products\n\n"
@@ -118,7 +146,7 @@ mod tests {
         let failed = cell("a_wrong", "add", "sums", Outcome::Failed);
         let setup = CellRecord { setup: true, ..failed };
         for cell in [setup, cell("a_wrong", "add", "sums", Outcome::NotImplemented)] {
-            assert_eq!(kills(&CATALOGUE[..1], &[cell]).1.len(), 1);
+            assert_eq!(kills(&CATALOGUE[..1], &[cell])[0].cells, 0);
         }
     }
 }

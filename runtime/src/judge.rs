@@ -271,7 +271,10 @@ fn failed(row: Option<&Row>, observation: &Observation) -> (Outcome, String) {
     let changed = |why: String| (Outcome::XChanged, format!("{} expects {why}: {text}", row.describe()));
     match (*expected, failure(observation)) {
         (Some(expected), Some(failure)) if expected != failure => {
-            return changed(format!("{}, but this is {}", expected.with_article(), failure.with_article()));
+            let grave = |failure| matches!(failure, Failure::Crash | Failure::Timeout);
+            let better =
+                if grave(expected) && !grave(failure) { ", an improvement that the row has to record" } else { "" };
+            return changed(format!("{}, but this is {}{better}", expected.with_article(), failure.with_article()));
         }
         // What takes the process or its time away is never what "some failure" means.
         (None, Some(failure @ (Failure::Timeout | Failure::Crash))) => {

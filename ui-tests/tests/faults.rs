@@ -113,7 +113,11 @@ fn what_ends_a_process_is_expected_like_any_other_failure() {
     for (name, outcome, reason) in [
         ("crash", Outcome::XFailed, "takes the process down: ended its process: SIGABRT (signal 6)"),
         ("timeout", Outcome::XFailed, "goes on and on: did not come to its end within 10s"),
-        ("crash_that_merely_fails", Outcome::XChanged, "expects a crash, but this is a panic: panicked at "),
+        (
+            "crash_that_merely_fails",
+            Outcome::XChanged,
+            "expects a crash, but this is a panic, an improvement that the row has to record: panicked at ",
+        ),
         (
             "failure_that_crashes",
             Outcome::XChanged,

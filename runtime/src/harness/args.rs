@@ -132,6 +132,8 @@ pub(super) struct Request {
 pub(super) enum UsageError {
     #[error("{option}: {unknown}")]
     Backend { option: &'static str, unknown: String },
+    #[error("--isolate, --timeout: processes for cells need Unix")]
+    Isolation,
     #[error("--function (CROSSCHECK_FUNCTION): {unknown}")]
     Function { unknown: String },
     #[error("--marker (CROSSCHECK_MARKER): {0}")]
@@ -151,6 +153,9 @@ impl Cli {
         let marker = marker.map(|expr| MarkerExpr::parse(expr, &known)).transpose();
         let marker = marker.map_err(|error| errors.push(error.into())).unwrap_or_default();
         let functions = functions(given(&self.function, "CROSSCHECK_FUNCTION"), suites, &mut errors);
+        if self.isolates_all() && !cfg!(unix) {
+            errors.push(UsageError::Isolation);
+        }
         if !errors.is_empty() {
             return Err(errors);
         }

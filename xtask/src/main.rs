@@ -30,7 +30,7 @@ enum Task {
     /// Run everything that CI runs
     Test,
     /// Run the suite on the reference with one fault each, and print which tests notice it
-    Mutants,
+    Mutants(mutants::Options),
     /// Make the golden tensors again, or check that they are what their scripts make
     Fixtures(fixtures::Options),
     /// Set up the MLX library, so that the MLX backends build and run on this machine
@@ -44,7 +44,7 @@ fn main() -> ExitCode {
     let done = match Cli::parse().task {
         Task::Matrix(options) => matrix::matrix(&options),
         Task::Test => test::test(),
-        Task::Mutants => mutants::mutants(),
+        Task::Mutants(options) => mutants::mutants(&options),
         Task::Fixtures(options) => fixtures::fixtures(&options),
         Task::Mlx(options) => mlx::provision(&options).map(drop).map_err(Into::into),
         Task::MlxBindings(request) => mlx::bindings::generate(&request).map_err(Into::into),

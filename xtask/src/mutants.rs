@@ -1,10 +1,10 @@
 //! `cargo xtask mutants`: whether the suite notices faults.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use crosscheck::judge::Outcome;
 use crosscheck::record::{self, CellRecord};
-use crosscheck_mutants::{CATALOGUE, Entry};
+use crosscheck_mutants::{Entry, FUNCTION, catalogue};
 
 use crate::cargo::cargo;
 use crate::error::TaskError;
@@ -13,28 +13,41 @@ use crate::record::fresh;
 /// How many of the tests that kill a mutant are shown.
 const SHOWN: usize = 3;
 
-/// Runs the suite on every mutant, and prints which tests notice it. A mutant that no test about its function notices is an
+/// What `mutants` can be told.
+#[derive(Default, clap::Args)]
+pub struct Options {
+    /// Only the mutants of these functions of the contract
+    #[arg(long, value_name = "NAME")]
+    function: Vec<String>,
+}
+
+/// Runs the suite on the mutants, and prints which tests notice them. A mutant that no test about its function notices is an
 /// error.
-pub fn mutants() -> Result<(), TaskError> {
+pub fn mutants(options: &Options) -> Result<(), TaskError> {
     let path = fresh("mutants")?;
     // What breaks a mutant is no counterexample that anybody else has to try.
     let counterexamples = path.with_extension("counterexamples");
     let suite = ["test", "--quiet", "-p", "crosscheck-mutants", "--test", "mutants"];
     cargo(&[&suite[..], &["--no-run"]].concat()).run()?;
+    let wanted = |entry: &Entry| options.function.is_empty() || options.function.iter().any(|it| it == entry.function);
+    let catalogue: Vec<_> = catalogue().into_iter().filter(wanted).collect();
+    if catalogue.is_empty() {
+        return Err(TaskError::NoMutants(options.function.join(", ")));
+    }
     // Only what is about the function with the fault: everywhere else a mutant is the reference.
-    let functions: BTreeSet<_> = CATALOGUE.iter().map(|entry| entry.function).collect();
+    let functions: BTreeSet<_> = catalogue.iter().map(|entry| entry.function).collect();
     for function in functions {
-        let faulty = CATALOGUE.iter().filter(|entry| entry.function == function).map(|entry| entry.name);
+        let faulty = catalogue.iter().filter(|entry| entry.function == function).map(|entry| entry.backend);
         let faulty: Vec<_> = faulty.collect();
         let selection = ["--", "--format", "terse", "--function", function, "--backend", &faulty.join(",")];
-        let run = cargo(&[&suite[..], &selection].concat()).env("CROSSCHECK_RECORD", &path);
+        let run = cargo(&[&suite[..], &selection].concat()).env("CROSSCHECK_RECORD", &path).env(FUNCTION, function);
         run.env("CROSSCHECK_COUNTEREXAMPLES", &counterexamples).run_silently_whatever_it_says()?;
     }
     let cells = record::read(&path)?;
-    let (table, survivors) = kills(CATALOGUE, &cells);
-    print!("{table}{}", weak(CATALOGUE, &cells));
+    let (table, survivors) = kills(&catalogue, &cells);
+    print!("{table}{}", weak(&catalogue, &cells));
     if survivors.is_empty() {
-        println!("{} mutants, all of them killed by a test about their function", CATALOGUE.len());
+        println!("{} mutants, all of them killed by a test about their function", catalogue.len());
         return Ok(());
     }
     Err(TaskError::Survivors(survivors.join("\n")))
@@ -49,9 +62,9 @@ fn notices(cell: &CellRecord) -> bool {
 fn kills(catalogue: &[Entry], cells: &[CellRecord]) -> (String, Vec<String>) {
     let (mut table, mut survivors) = (String::new(), Vec::new());
     let width = catalogue.iter().map(|entry| entry.name.len()).max().unwrap_or_default();
-    for Entry { name, function, what } in catalogue {
+    for Entry { name, backend, function, what } in catalogue {
         let of_function = |cell: &&CellRecord| cell.function.as_deref() == Some(*function);
-        let own = cells.iter().filter(|cell| cell.backend == *name && notices(cell)).filter(of_function);
+        let own = cells.iter().filter(|cell| cell.backend == *backend && notices(cell)).filter(of_function);
         let own: Vec<_> = own.collect();
         let tests: BTreeSet<_> = own.iter().map(|cell| cell.test.as_str()).collect();
         let shown: Vec<_> = tests.iter().take(SHOWN).copied().collect();
@@ -66,9 +79,8 @@ fn kills(catalogue: &[Entry], cells: &[CellRecord]) -> (String, Vec<String>) {
 
 /// The tests that notice no mutant, although there are some of their function: the weak ones.
 fn weak(catalogue: &[Entry], cells: &[CellRecord]) -> String {
-    let functions: BTreeMap<_, _> = catalogue.iter().map(|entry| (entry.name, entry.function)).collect();
-    let own = |cell: &&CellRecord| functions.get(cell.backend.as_str()).copied() == cell.function.as_deref();
-    let own = || cells.iter().filter(|cell| functions.contains_key(cell.backend.as_str())).filter(own);
+    let mutants: BTreeSet<_> = catalogue.iter().map(|entry| (entry.backend, Some(entry.function))).collect();
+    let own = || cells.iter().filter(|cell| mutants.contains(&(cell.backend.as_str(), cell.function.as_deref())));
     let killing: BTreeSet<_> = own().filter(|cell| notices(cell)).map(|cell| &cell.test).collect();
     let idle: BTreeSet<_> = own().map(|cell| &cell.test).filter(|test| !killing.contains(test)).collect();
     if idle.is_empty() {
@@ -82,10 +94,15 @@ fn weak(catalogue: &[Entry], cells: &[CellRecord]) -> String {
 mod tests {
     use super::*;
 
-    const CATALOGUE: &[Entry] = &[
-        Entry { name: "a_wrong", function: "add", what: "one too many" },
-        Entry { name: "b_wrong", function: "mul", what: "one too few" },
-    ];
+    fn catalogue() -> [Entry; 2] {
+        let entry = |backend: &'static str, function, what| Entry {
+            name: format!("{function}_{backend}"),
+            backend,
+            function,
+            what,
+        };
+        [entry("a_wrong", "add", "one too many"), entry("b_wrong", "mul", "one too few")]
+    }
 
     fn cell(backend: &str, function: &str, test: &str, outcome: Outcome) -> CellRecord {
         let text = format!(
@@ -104,11 +121,11 @@ mod tests {
             cell("b_wrong", "mul", "products", Outcome::Passed),
             cell("reference", "mul", "products", Outcome::Failed),
         ];
-        let (table, survivors) = kills(CATALOGUE, &cells);
-        assert_eq!(table, "a_wrong    1 cells  sums\nb_wrong    0 cells  \n");
-        assert_eq!(survivors, ["  b_wrong: one too few"]);
+        let (table, survivors) = kills(&catalogue(), &cells);
+        assert_eq!(table, "add_a_wrong    1 cells  sums\nmul_b_wrong    0 cells  \n");
+        assert_eq!(survivors, ["  mul_b_wrong: one too few"]);
         assert_eq!(
-            weak(CATALOGUE, &cells),
+            weak(&catalogue(), &cells),
             "\ntests that notice no mutant of their function\n  empty_sums\n  products\n\n"
         );
     }
@@ -118,7 +135,7 @@ mod tests {
         let failed = cell("a_wrong", "add", "sums", Outcome::Failed);
         let setup = CellRecord { setup: true, ..failed };
         for cell in [setup, cell("a_wrong", "add", "sums", Outcome::NotImplemented)] {
-            assert_eq!(kills(&CATALOGUE[..1], &[cell]).1.len(), 1);
+            assert_eq!(kills(&catalogue()[..1], &[cell]).1.len(), 1);
         }
     }
 }

@@ -67,6 +67,8 @@ pub enum Feature {
     LongLogsumexp,
     /// Products of a single row and a matrix of 16-bit floats, the sums of which 16 bits cannot hold on the way.
     LongRowProducts,
+    /// Batches of matrices that are both repeated, each along another axis.
+    MixedBatches,
     /// Causal attention of more queries than keys: the first queries may not see any key.
     MoreQueriesThanKeys,
     /// NaN behind a number, in the largest and the smallest of several.

@@ -117,6 +117,7 @@ const fn mlx_cpu(feature: Feature) -> Action {
         | Feature::LargeMeans
         | Feature::LongLogsumexp
         | Feature::LongRowProducts
+        | Feature::MixedBatches
         | Feature::NanExtremes
         | Feature::Quantization
         | Feature::StridedInputs
@@ -165,6 +166,7 @@ const fn mlx_metal(feature: Feature) -> Action {
         | Feature::LargeMeans
         | Feature::LongLogsumexp
         | Feature::LongRowProducts
+        | Feature::MixedBatches
         | Feature::MoreQueriesThanKeys
         | Feature::NanExtremes
         | Feature::NanInHiddenValues

@@ -76,3 +76,9 @@ fn truth_values_are_no_numbers(kernels: &dyn Kernels) -> Checked {
     assert_refused(kernels.argmax(&truth, 0), |error| matches!(error, KernelError::Dtype { .. }))?;
     Ok(())
 }
+
+#[conformance(of = "argmax", dtype(F32, F64, F16, BF16))]
+fn zeros_of_both_signs_are_equal(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
+    assert_holds(&kernels.argmax(&of(&[3], dtype, &[-1.0, -0.0, 0.0])?, 0)?, &[], &[1.0]);
+    Ok(())
+}

@@ -135,6 +135,47 @@ fn subnormal_numbers_are_not_zero(kernels: &dyn Kernels) -> Checked {
     Ok(())
 }
 
+/// Zero and the smallest number, the smallest number and zero, and the smallest number twice.
+fn near_zero() -> Checked<(Tensor, Tensor)> {
+    let least = f32::from_bits(1);
+    Ok((Tensor::f32(&[3], [0.0, least, least])?, Tensor::f32(&[3], [least, 0.0, least])?))
+}
+
+#[conformance(of = "not_equal", uses = "subnormal_operands")]
+fn not_equal_of_subnormal_numbers(kernels: &dyn Kernels) -> Checked {
+    let (a, b) = near_zero()?;
+    assert_holds(&kernels.not_equal(&a, &b)?, &[3], &[1.0, 1.0, 0.0]);
+    Ok(())
+}
+
+#[conformance(of = "less", uses = "subnormal_operands")]
+fn less_of_subnormal_numbers(kernels: &dyn Kernels) -> Checked {
+    let (a, b) = near_zero()?;
+    assert_holds(&kernels.less(&a, &b)?, &[3], &[1.0, 0.0, 0.0]);
+    Ok(())
+}
+
+#[conformance(of = "less_equal", uses = "subnormal_operands")]
+fn less_equal_of_subnormal_numbers(kernels: &dyn Kernels) -> Checked {
+    let (a, b) = near_zero()?;
+    assert_holds(&kernels.less_equal(&a, &b)?, &[3], &[1.0, 0.0, 1.0]);
+    Ok(())
+}
+
+#[conformance(of = "greater", uses = "subnormal_operands")]
+fn greater_of_subnormal_numbers(kernels: &dyn Kernels) -> Checked {
+    let (a, b) = near_zero()?;
+    assert_holds(&kernels.greater(&a, &b)?, &[3], &[0.0, 1.0, 0.0]);
+    Ok(())
+}
+
+#[conformance(of = "greater_equal", uses = "subnormal_operands")]
+fn greater_equal_of_subnormal_numbers(kernels: &dyn Kernels) -> Checked {
+    let (a, b) = near_zero()?;
+    assert_holds(&kernels.greater_equal(&a, &b)?, &[3], &[0.0, 1.0, 1.0]);
+    Ok(())
+}
+
 #[conformance(of = "equal")]
 fn operands_that_do_not_fit_are_refused(kernels: &dyn Kernels) -> Checked {
     let (two, three) = (Tensor::f32(&[2], [1.0; 2])?, Tensor::f32(&[3], [1.0; 3])?);

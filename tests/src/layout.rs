@@ -150,3 +150,9 @@ fn shapes_that_are_no_repetition_are_refused(kernels: &dyn Kernels) -> Checked {
     }
     Ok(())
 }
+
+#[conformance(of = "broadcast_to", uses = "empty_tensors")]
+fn nothing_may_be_repeated(kernels: &dyn Kernels) -> Checked {
+    assert_holds(&kernels.broadcast_to(&Tensor::f32(&[0, 3], [])?, &[2, 0, 3])?, &[2, 0, 3], &[]);
+    Ok(())
+}

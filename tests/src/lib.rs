@@ -15,6 +15,7 @@ mod data;
 pub mod earlier_calls;
 pub mod elementwise;
 pub mod embedding;
+pub mod extent;
 pub mod functions;
 pub mod gather;
 pub mod golden;
@@ -23,14 +24,19 @@ pub mod laws;
 pub mod layout;
 pub mod matmul;
 pub mod norm;
+pub mod number;
+pub mod parameter;
 pub mod quantization;
 pub mod reduction;
+pub mod refusal;
 pub mod rope;
+pub mod same_operand;
 pub mod slice;
 pub mod softmax;
 pub mod strided;
 pub mod top_k;
 pub mod update;
+pub mod verbatim;
 
 /// What the checks return.
 pub type Checked<T = ()> = Result<T, crosscheck_backends::KernelError>;

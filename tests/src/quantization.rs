@@ -287,3 +287,13 @@ fn operands_that_do_not_fit_are_refused(kernels: &dyn Kernels) -> Checked {
     assert_refused(kernels.quantized_matmul(&x, &unknown), |error| matches!(error, KernelError::Argument { .. }))?;
     Ok(())
 }
+
+/// 1 + 2^−40 is no 32-bit float.
+#[conformance(of = "dequantize", uses("quantization", "float64"))]
+fn wide_scales_keep_their_digits(kernels: &dyn Kernels) -> Checked {
+    let (scale, one) = (1.0 + 2_f64.powi(-40), Quantization { group: 32, bits: 4 });
+    let (scales, biases) = (Tensor::f64(&[1, 1], [scale])?, Tensor::f64(&[1, 1], [0.0])?);
+    let w = Quantized { packed: vec![0x1111_1111; 4], columns: 32, scales, biases, quantization: one };
+    assert_holds(&kernels.dequantize(&w)?, &[1, 32], &[scale; 32]);
+    Ok(())
+}

@@ -37,6 +37,9 @@ pub enum TaskError {
     /// The golden tensors are others than the scripts make.
     #[error("{file} is not what its scripts make; `cargo xtask fixtures` writes it again:\n{differences}")]
     FixturesDiffer { file: &'static str, differences: String },
+    /// No mutant is of these functions.
+    #[error("there is no mutant of {0}: name a function of the contract, such as `matmul`")]
+    NoMutants(String),
     /// The suite lets faults pass.
     #[error("mutants that no test about their function notices:\n{0}")]
     Survivors(String),

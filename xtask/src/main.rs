@@ -31,7 +31,7 @@ enum Task {
     /// Run everything that CI runs
     Test,
     /// Run the suite on the reference with one fault each, and print which tests notice it
-    Mutants,
+    Mutants(mutants::Options),
     /// Run the suite on the reference, MLX, candle and the mutants, and write the README's tables
     Tables,
     /// Write nextest's configuration, or check that it is current: which cells must not run at a time
@@ -49,7 +49,7 @@ fn main() -> ExitCode {
     let done = match Cli::parse().task {
         Task::Matrix(options) => matrix::matrix(&options),
         Task::Test => test::test(),
-        Task::Mutants => mutants::mutants(),
+        Task::Mutants(options) => mutants::mutants(&options),
         Task::Tables => tables::tables(),
         Task::Nextest(options) => nextest::configure(&options),
         Task::Fixtures(options) => fixtures::fixtures(&options),

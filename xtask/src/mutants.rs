@@ -1,10 +1,10 @@
 //! `cargo xtask mutants`: whether the suite notices faults.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use crosscheck::judge::Outcome;
 use crosscheck::record::{self, CellRecord};
-use crosscheck_mutants::{CATALOGUE, Entry};
+use crosscheck_mutants::{Entry, FUNCTION, catalogue};
 
 use crate::cargo::cargo;
 use crate::error::TaskError;
@@ -13,55 +13,68 @@ use crate::record::fresh;
 /// How many of the tests that kill a mutant are shown.
 const SHOWN: usize = 3;
 
+/// What `mutants` can be told.
+#[derive(Default, clap::Args)]
+pub struct Options {
+    /// Only the mutants of these functions of the contract
+    #[arg(long, value_name = "NAME")]
+    function: Vec<String>,
+}
+
 /// A mutant, and what notices it.
 #[derive(Debug)]
 pub struct Kills {
-    pub name: &'static str,
-    pub function: &'static str,
-    pub what: &'static str,
+    pub mutant: Entry,
     /// How many cells about its function fail.
     pub cells: usize,
     /// The tests that they belong to.
     pub tests: BTreeSet<String>,
 }
 
-/// Runs the suite on every mutant, and prints which tests notice it. A mutant that no test about its function notices is an
+/// Runs the suite on the mutants, and prints which tests notice them. A mutant that no test about its function notices is an
 /// error.
-pub fn mutants() -> Result<(), TaskError> {
-    let cells = cells()?;
-    let kills = kills(CATALOGUE, &cells);
-    print!("{}{}", table(&kills), weak(CATALOGUE, &cells));
-    let survivors: Vec<_> = kills.iter().filter(|mutant| mutant.cells == 0).collect();
+pub fn mutants(options: &Options) -> Result<(), TaskError> {
+    let (catalogue, cells) = run(options)?;
+    let kills = kills(catalogue.clone(), &cells);
+    print!("{}{}", table(&kills), weak(&catalogue, &cells));
+    let survivors: Vec<_> = kills.iter().filter(|kills| kills.cells == 0).map(|kills| &kills.mutant).collect();
     if survivors.is_empty() {
-        println!("{} mutants, all of them killed by a test about their function", CATALOGUE.len());
+        println!("{} mutants, all of them killed by a test about their function", catalogue.len());
         return Ok(());
     }
-    let survivors: Vec<_> = survivors.iter().map(|Kills { name, what, .. }| format!("  {name}: {what}")).collect();
+    let survivors: Vec<_> = survivors.iter().map(|Entry { name, what, .. }| format!("  {name}: {what}")).collect();
     Err(TaskError::Survivors(survivors.join("\n")))
 }
 
 /// What notices each mutant.
-pub fn run() -> Result<Vec<Kills>, TaskError> {
-    Ok(kills(CATALOGUE, &cells()?))
+pub fn all() -> Result<Vec<Kills>, TaskError> {
+    let (catalogue, cells) = run(&Options::default())?;
+    Ok(kills(catalogue, &cells))
 }
 
-/// The cells of a run on every mutant.
-fn cells() -> Result<Vec<CellRecord>, TaskError> {
+/// The mutants, and the cells of a run on them.
+fn run(options: &Options) -> Result<(Vec<Entry>, Vec<CellRecord>), TaskError> {
     let path = fresh("mutants")?;
     // What breaks a mutant is no counterexample that anybody else has to try.
     let counterexamples = path.with_extension("counterexamples");
     let suite = ["test", "--quiet", "-p", "crosscheck-mutants", "--test", "mutants"];
     cargo(&[&suite[..], &["--no-run"]].concat()).run()?;
+    let wanted = |entry: &Entry| options.function.is_empty() || options.function.iter().any(|it| it == entry.function);
+    let catalogue: Vec<_> = catalogue().into_iter().filter(wanted).collect();
+    if catalogue.is_empty() {
+        return Err(TaskError::NoMutants(options.function.join(", ")));
+    }
     // Only what is about the function with the fault: everywhere else a mutant is the reference.
-    let functions: BTreeSet<_> = CATALOGUE.iter().map(|entry| entry.function).collect();
+    let functions: BTreeSet<_> = catalogue.iter().map(|entry| entry.function).collect();
     for function in functions {
-        let faulty = CATALOGUE.iter().filter(|entry| entry.function == function).map(|entry| entry.name);
+        let faulty = catalogue.iter().filter(|entry| entry.function == function).map(|entry| entry.backend);
         let faulty: Vec<_> = faulty.collect();
         let selection = ["--", "--format", "terse", "--function", function, "--backend", &faulty.join(",")];
-        let run = cargo(&[&suite[..], &selection].concat()).env("CROSSCHECK_RECORD", &path);
+        let run = cargo(&[&suite[..], &selection].concat()).env("CROSSCHECK_RECORD", &path).env(FUNCTION, function);
         run.env("CROSSCHECK_COUNTEREXAMPLES", &counterexamples).run_silently_whatever_it_says()?;
     }
-    Ok(record::read(&path)?)
+    let cells = record::read(&path)?;
+    Ok((catalogue, cells))
 }
 
 /// Whether a cell notices that something is wrong.
@@ -70,21 +83,23 @@ fn notices(cell: &CellRecord) -> bool {
 }
 
 /// The tests about the function of each mutant that notice it.
-fn kills(catalogue: &[Entry], cells: &[CellRecord]) -> Vec<Kills> {
-    let of = |Entry { name, function, what }: &Entry| {
+fn kills(catalogue: Vec<Entry>, cells: &[CellRecord]) -> Vec<Kills> {
+    let of = |mutant: Entry| {
+        let Entry { backend, function, .. } = &mutant;
         let of_function = |cell: &&CellRecord| cell.function.as_deref() == Some(*function);
-        let own = cells.iter().filter(|cell| cell.backend == *name && notices(cell)).filter(of_function);
+        let own = cells.iter().filter(|cell| cell.backend == *backend && notices(cell)).filter(of_function);
         let own: Vec<_> = own.collect();
         let tests = own.iter().map(|cell| cell.test.clone()).collect();
-        Kills { name, function, what, cells: own.len(), tests }
+        let cells = own.len();
+        Kills { mutant, cells, tests }
     };
-    catalogue.iter().map(of).collect()
+    catalogue.into_iter().map(of).collect()
 }
 
 /// A line a mutant.
 fn table(kills: &[Kills]) -> String {
-    let width = kills.iter().map(|mutant| mutant.name.len()).max().unwrap_or_default();
-    let line = |Kills { name, cells, tests, .. }: &Kills| {
+    let width = kills.iter().map(|kills| kills.mutant.name.len()).max().unwrap_or_default();
+    let line = |Kills { mutant: Entry { name, .. }, cells, tests }: &Kills| {
         let shown: Vec<_> = tests.iter().take(SHOWN).map(String::as_str).collect();
         let more = if tests.len() > SHOWN { format!(" and {} more", tests.len() - SHOWN) } else { String::new() };
         format!("{name:width$}  {cells:>3} cells  {}{more}\n", shown.join(", "))
@@ -94,9 +109,8 @@ fn table(kills: &[Kills]) -> String {
 
 /// The tests that notice no mutant, although there are some of their function: the weak ones.
 fn weak(catalogue: &[Entry], cells: &[CellRecord]) -> String {
-    let functions: BTreeMap<_, _> = catalogue.iter().map(|entry| (entry.name, entry.function)).collect();
-    let own = |cell: &&CellRecord| functions.get(cell.backend.as_str()).copied() == cell.function.as_deref();
-    let own = || cells.iter().filter(|cell| functions.contains_key(cell.backend.as_str())).filter(own);
+    let mutants: BTreeSet<_> = catalogue.iter().map(|entry| (entry.backend, Some(entry.function))).collect();
+    let own = || cells.iter().filter(|cell| mutants.contains(&(cell.backend.as_str(), cell.function.as_deref())));
     let killing: BTreeSet<_> = own().filter(|cell| notices(cell)).map(|cell| &cell.test).collect();
     let idle: BTreeSet<_> = own().map(|cell| &cell.test).filter(|test| !killing.contains(test)).collect();
     if idle.is_empty() {
@@ -110,10 +124,15 @@ fn weak(catalogue: &[Entry], cells: &[CellRecord]) -> String {
 mod tests {
     use super::*;
 
-    const CATALOGUE: &[Entry] = &[
-        Entry { name: "a_wrong", function: "add", what: "one too many" },
-        Entry { name: "b_wrong", function: "mul", what: "one too few" },
-    ];
+    fn catalogue() -> [Entry; 2] {
+        let entry = |backend: &'static str, function, what| Entry {
+            name: format!("{function}_{backend}"),
+            backend,
+            function,
+            what,
+        };
+        [entry("a_wrong", "add", "one too many"), entry("b_wrong", "mul", "one too few")]
+    }
 
     fn cell(backend: &str, function: &str, test: &str, outcome: Outcome) -> CellRecord {
         let text = format!(
@@ -132,11 +151,11 @@ mod tests {
             cell("b_wrong", "mul", "products", Outcome::Passed),
             cell("reference", "mul", "products", Outcome::Failed),
         ];
-        let kills = kills(CATALOGUE, &cells);
-        assert_eq!(table(&kills), "a_wrong    1 cells  sums\nb_wrong    0 cells  \n");
-        assert_eq!(kills.iter().map(|mutant| mutant.cells).collect::<Vec<_>>(), [1, 0]);
+        let kills = kills(catalogue().to_vec(), &cells);
+        assert_eq!(table(&kills), "add_a_wrong    1 cells  sums\nmul_b_wrong    0 cells  \n");
+        assert_eq!(kills.iter().map(|kills| kills.cells).collect::<Vec<_>>(), [1, 0]);
         assert_eq!(
-            weak(CATALOGUE, &cells),
+            weak(&catalogue(), &cells),
             "\ntests that notice no mutant of their function\n  empty_sums\n  products\n\n"
         );
     }
@@ -146,7 +165,7 @@ mod tests {
         let failed = cell("a_wrong", "add", "sums", Outcome::Failed);
         let setup = CellRecord { setup: true, ..failed };
         for cell in [setup, cell("a_wrong", "add", "sums", Outcome::NotImplemented)] {
-            assert_eq!(kills(&CATALOGUE[..1], &[cell])[0].cells, 0);
+            assert_eq!(kills(catalogue()[..1].to_vec(), &[cell])[0].cells, 0);
         }
     }
 }

@@ -43,7 +43,7 @@ pub fn tables() -> Result<(), TaskError> {
         took.as_secs_f64().ceil(),
         outcomes(&cells),
         headroom(&cells),
-        mutants(&mutants::run()?),
+        mutants(&mutants::all()?),
     );
     let path = root().join(FILE);
     let failed = |source| TaskError::Io { path: path.clone(), source };
@@ -122,8 +122,8 @@ fn headroom(cells: &[CellRecord]) -> String {
 /// How many mutants of each function there are, how many are noticed, and by how many tests.
 fn mutants(kills: &[Kills]) -> String {
     let mut functions: BTreeMap<&str, Vec<&Kills>> = BTreeMap::new();
-    for mutant in kills {
-        functions.entry(mutant.function).or_default().push(mutant);
+    for kills in kills {
+        functions.entry(kills.mutant.function).or_default().push(kills);
     }
     let rows = functions.into_iter().map(|(function, mutants)| {
         let killed = mutants.iter().filter(|mutant| mutant.cells > 0).count();
@@ -135,6 +135,8 @@ fn mutants(kills: &[Kills]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use crosscheck_mutants::Entry;
+
     use super::*;
 
     fn cell(backend: &str, markers: &str, outcome: &str, used: Option<f64>) -> CellRecord {
@@ -177,9 +179,7 @@ mod tests {
     #[test]
     fn a_mutant_counts_for_its_function() {
         let mutant = |function, cells, tests: &[&str]| Kills {
-            name: "m",
-            function,
-            what: "",
+            mutant: Entry { name: "m".to_owned(), backend: "m", function, what: "" },
             cells,
             tests: tests.iter().map(|test| (*test).to_owned()).collect(),
         };

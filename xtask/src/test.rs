@@ -21,7 +21,7 @@ pub fn test() -> Result<(), TaskError> {
     cargo(&["test", "--workspace"]).run()?;
     cargo(&["test", "-p", "crosscheck-backends", "--features", "metal"]).run()?;
     suite_under_both_runners()?;
-    mutants::mutants()
+    mutants::mutants(&mutants::Options::default())
 }
 
 fn lint() -> Result<(), TaskError> {

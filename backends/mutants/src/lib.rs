@@ -2,8 +2,12 @@
 //! would let such a kernel live as well. `cargo xtask mutants` runs the suite on all of them.
 
 mod catalogue;
+mod common;
+mod entry;
 mod mutant;
 mod tensors;
 
-pub use catalogue::{CATALOGUE, Entry, Fault};
+pub use catalogue::Fault;
+pub use common::{Common, CommonMutant, FUNCTION};
+pub use entry::{Entry, catalogue};
 pub use mutant::Mutant;

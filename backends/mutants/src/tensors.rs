@@ -27,7 +27,19 @@ pub fn narrowed(tensor: &Tensor) -> Result<Tensor, KernelError> {
 
 /// The value as the dtype holds it.
 pub fn rounded(dtype: Dtype, value: f64) -> f64 {
-    Tensor::from_f64(&[], dtype, &[value]).map_or(f64::NAN, |tensor| tensor.to_f64()[0])
+    match dtype {
+        Dtype::F64 => value,
+        Dtype::F32 => f64::from(value as f32),
+        _ => Tensor::from_f64(&[], dtype, &[value]).map_or(f64::NAN, |tensor| tensor.to_f64()[0]),
+    }
+}
+
+/// What stands at the beginning of the first axis, everywhere; of tensors of three dimensions or more.
+pub fn first_batch(tensor: &Tensor) -> Result<Tensor, KernelError> {
+    let [_, _, _, ..] = tensor.shape() else { return Ok(tensor.clone()) };
+    let batch = tensor.shape()[1..].iter().product::<usize>().max(1);
+    let values = tensor.to_f64();
+    with(tensor, &(0..values.len()).map(|at| values[at % batch]).collect::<Vec<_>>())
 }
 
 /// The last two dimensions exchanged.

@@ -1,0 +1,32 @@
+//! What is known of a mutant.
+
+use crate::catalogue::OWN;
+use crate::common::COMMON;
+
+/// A mutant, in words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// The mutant's name.
+    pub name: String,
+    /// The backend that it is. One with a common fault is many mutants: which function has the fault, [`FUNCTION`] says.
+    ///
+    /// [`FUNCTION`]: crate::FUNCTION
+    pub backend: &'static str,
+    /// The function of the contract that has the fault: a check about it has to notice.
+    pub function: &'static str,
+    /// The fault.
+    pub what: &'static str,
+}
+
+/// Every mutant.
+pub fn catalogue() -> Vec<Entry> {
+    let own =
+        OWN.iter().map(|(backend, function, what)| Entry { name: (*backend).to_owned(), backend, function, what });
+    let common = COMMON.iter().flat_map(|(function, faults)| {
+        faults.iter().map(move |fault| {
+            let (backend, what) = (fault.backend(), fault.what());
+            Entry { name: format!("{function}_{backend}"), backend, function, what }
+        })
+    });
+    own.chain(common).collect()
+}

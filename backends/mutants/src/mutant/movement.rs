@@ -1,0 +1,72 @@
+//! Elements that go somewhere else.
+
+use crosscheck_backends::reference::Reference;
+use crosscheck_backends::{Kernels, Tensor};
+
+use super::Result;
+use crate::catalogue::Fault;
+use crate::tensors::{map, narrowed, rows, with};
+
+pub fn concatenate(fault: Fault, parts: &[&Tensor], axis: usize) -> Result {
+    match fault {
+        Fault::ConcatenateReversed => Reference.concatenate(&parts.iter().rev().copied().collect::<Vec<_>>(), axis),
+        Fault::ConcatenateMiddle if parts.len() == 3 => Reference.concatenate(&[parts[0], parts[2], parts[1]], axis),
+        Fault::ConcatenateTwice if parts.len() > 2 && parts[1].shape() == parts[2].shape() => {
+            Reference.concatenate(&[&parts[..2], &vec![parts[1]; parts.len() - 2][..]].concat(), axis)
+        }
+        Fault::ConcatenateEnd if axis + 1 == parts[0].rank() => rows(&Reference.concatenate(parts, axis)?, |row| {
+            let last = parts[parts.len() - 1].shape()[axis];
+            if last < row.len() && last > 0 {
+                let from = row.len() - last - 1;
+                row[from..].rotate_left(1);
+            }
+        }),
+        _ => Reference.concatenate(parts, axis),
+    }
+}
+
+pub fn transpose(fault: Fault, x: &Tensor, axes: &[usize]) -> Result {
+    let y = Reference.transpose(x, axes)?;
+    match fault {
+        // The elements stay where they are.
+        Fault::TransposeShapeOnly => Tensor::new(y.shape(), x.data().clone()),
+        Fault::TransposeF32 => narrowed(&y),
+        // The permutation the other way round.
+        Fault::TransposeInverse => {
+            let mut inverse = vec![0; axes.len()];
+            axes.iter().enumerate().for_each(|(at, axis)| inverse[*axis] = at);
+            Reference.transpose(x, &inverse)
+        }
+        Fault::TransposeReverses => {
+            let reversed: Vec<_> = (0..x.rank()).rev().collect();
+            Reference.transpose(x, &reversed)
+        }
+        Fault::TransposeLastTwo if x.rank() > 2 => {
+            let mut last: Vec<_> = (0..x.rank()).collect();
+            last.swap(x.rank() - 1, x.rank() - 2);
+            let moved = Reference.transpose(x, &last)?;
+            Tensor::new(y.shape(), moved.data().clone())
+        }
+        Fault::TransposeFourth if x.rank() > 3 => Tensor::new(y.shape(), x.data().clone()),
+        _ => Ok(y),
+    }
+}
+
+pub fn broadcast_to(fault: Fault, x: &Tensor, shape: &[usize]) -> Result {
+    let y = Reference.broadcast_to(x, shape)?;
+    match fault {
+        Fault::BroadcastTiles if !x.is_empty() => {
+            let values = x.to_f64();
+            let tiled: Vec<_> = (0..y.len()).map(|at| values[at % values.len()]).collect();
+            with(&y, &tiled)
+        }
+        Fault::BroadcastColumn if x.rank() == 1 && shape.len() == 2 && shape[0] == x.len() && shape[1] == x.len() => {
+            Reference.broadcast_to(&Tensor::new(&[x.len(), 1], x.data().clone())?, shape)
+        }
+        Fault::BroadcastFirst if !x.is_empty() => {
+            let first = x.to_f64()[0];
+            map(&y, |_| first)
+        }
+        _ => Ok(y),
+    }
+}

@@ -1,0 +1,73 @@
+//! Where the largest elements stand.
+
+use crosscheck_backends::reference::Reference;
+use crosscheck_backends::{Dtype, Kernels, Tensor};
+
+use super::Result;
+use crate::catalogue::Fault;
+use crate::tensors::{map, rows, with};
+
+pub fn argmax(fault: Fault, x: &Tensor, axis: usize) -> Result {
+    let y = Reference.argmax(x, axis)?;
+    let length = x.shape().get(axis).copied().unwrap_or(1);
+    match fault {
+        Fault::ArgmaxLast if axis + 1 == x.rank() && length > 0 => {
+            let values = x.to_f64();
+            let last = |row: &[f64]| {
+                let best = |best: usize, at: usize| if row[at] >= row[best] || row[at].is_nan() { at } else { best };
+                (1..row.len()).fold(0, best) as f64
+            };
+            with(&y, &values.chunks(length).map(last).collect::<Vec<_>>())
+        }
+        Fault::ArgmaxNan => Reference.argmax(&map(x, |x| if x.is_nan() { f64::NEG_INFINITY } else { x })?, axis),
+        Fault::ArgmaxAxis if y.shape() == last_axis_removed(x) => Reference.argmax(x, x.rank() - 1),
+        Fault::ArgmaxFlat if axis + 1 == x.rank() => {
+            let flat = y.to_f64().into_iter().enumerate().map(|(row, at)| (row * length) as f64 + at);
+            with(&y, &flat.collect::<Vec<_>>())
+        }
+        Fault::ArgmaxSize => Reference.argmax(&map(x, f64::abs)?, axis),
+        Fault::ArgmaxFromZero => Reference.argmax(&map(x, |x| if x < 0.0 { 0.0 } else { x })?, axis),
+        Fault::ArgmaxF32 => Reference.argmax(&Reference.cast(x, Dtype::F32)?, axis),
+        Fault::ArgmaxZeros if x.dtype().is_float() => {
+            Reference.argmax(&map(x, |x| if x == 0.0 && !x.is_sign_negative() { 1e-7 } else { x })?, axis)
+        }
+        _ => Ok(y),
+    }
+}
+
+pub fn top_k(fault: Fault, x: &Tensor, k: usize, axis: usize) -> Result<(Tensor, Tensor)> {
+    let (values, indices) = Reference.top_k(x, k, axis)?;
+    match fault {
+        Fault::TopKAscending if axis + 1 == x.rank() => {
+            Ok((rows(&values, <[f64]>::reverse)?, rows(&indices, <[f64]>::reverse)?))
+        }
+        Fault::TopKSize => {
+            let (_, indices) = Reference.top_k(&map(x, |x| x.abs().min(2147483647.0))?, k, axis)?;
+            Ok((Reference.take_along_axis(x, &indices, axis)?, indices))
+        }
+        Fault::TopKLast if axis + 1 == x.rank() => {
+            let length = x.shape()[axis] as f64;
+            let (values, indices) = Reference.top_k(&rows(x, <[f64]>::reverse)?, k, axis)?;
+            Ok((values, map(&indices, |at| length - 1.0 - at)?))
+        }
+        Fault::TopKByPosition if axis + 1 == x.rank() => {
+            let sorted = rows(&indices, |row| row.sort_by(f64::total_cmp))?;
+            Ok((Reference.take_along_axis(x, &sorted, axis)?, sorted))
+        }
+        Fault::TopKNan if x.dtype().is_float() => {
+            let (_, indices) =
+                Reference.top_k(&map(x, |x| if x.is_nan() { f64::NEG_INFINITY } else { x })?, k, axis)?;
+            Ok((Reference.take_along_axis(x, &indices, axis)?, indices))
+        }
+        Fault::TopKF32 => {
+            let (_, indices) = Reference.top_k(&Reference.cast(x, Dtype::F32)?, k, axis)?;
+            Ok((Reference.take_along_axis(x, &indices, axis)?, indices))
+        }
+        _ => Ok((values, indices)),
+    }
+}
+
+/// The shape without its last axis.
+fn last_axis_removed(x: &Tensor) -> &[usize] {
+    &x.shape()[..x.rank().saturating_sub(1)]
+}

@@ -1,0 +1,38 @@
+//! Operands of which the largest or the smallest elements are looked for.
+
+use super::Result;
+use super::dtype::numbers;
+use super::shape::along;
+use crate::error::KernelError;
+use crate::tensor::Tensor;
+
+/// An axis that has a largest and a smallest element.
+///
+/// # Errors
+/// When the inputs do not fit.
+pub fn extreme(function: &'static str, x: &Tensor, axis: usize) -> Result<()> {
+    numbers(function, x)?;
+    along(function, x, axis)?;
+    if x.shape()[axis] == 0 {
+        let message = format!("axis {axis} of shape {:?} is empty: it has no largest or smallest element", x.shape());
+        return Err(KernelError::Shape { function, message });
+    }
+    Ok(())
+}
+
+/// An axis with at least `k` elements; the shape of the `k` largest.
+///
+/// # Errors
+/// When the inputs do not fit.
+pub fn top_k(x: &Tensor, k: usize, axis: usize) -> Result<Vec<usize>> {
+    let function = "top_k";
+    numbers(function, x)?;
+    along(function, x, axis)?;
+    let mut shape = x.shape().to_vec();
+    if k > shape[axis] {
+        let message = format!("axis {axis} of shape {shape:?} has less than {k} elements");
+        return Err(KernelError::Argument { function, message });
+    }
+    shape[axis] = k;
+    Ok(shape)
+}

@@ -75,6 +75,7 @@ const fn mlx_cpu(feature: Feature) -> Action {
         Feature::MoreQueriesThanKeys => {
             xfail("a query before the first key gets the mean of all values, as if it saw every key")
                 .because(Upstream)
+                .tracking("https://github.com/ml-explore/mlx/pull/2608")
                 .by(Panic)
                 .saying("instead of NaN")
         }
@@ -84,6 +85,7 @@ const fn mlx_cpu(feature: Feature) -> Action {
             .saying("is NaN instead of"),
         Feature::NanOrdering => xfail("argmax overlooks a NaN behind a number, and returns the largest number")
             .because(Upstream)
+            .tracking("https://github.com/ml-explore/mlx/issues/4274")
             .by(Panic)
             .saying("instead of"),
         Feature::SubnormalExponentials => {
@@ -101,6 +103,7 @@ const fn mlx_cpu(feature: Feature) -> Action {
         Feature::WideReductions => {
             xfail("sum and mean along an axis add up in 16 bits, logsumexp does along any but the last")
                 .because(Upstream)
+                .tracking("https://github.com/ml-explore/mlx/issues/4379")
                 .by(Panic)
                 .saying("instead of")
         }

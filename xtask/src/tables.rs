@@ -32,24 +32,39 @@ pub fn tables() -> Result<(), TaskError> {
     run.env("CROSSCHECK_REQUIRE", "mlx_cpu").env("CROSSCHECK_RECORD", &path).output()?;
     let took = started.elapsed();
     let cells = record::read(&path)?;
-    let text = format!(
-        "{} cells on {} in {:.0} s, on two cores, our own code without optimisation:\n\n{}\n\
-         How much of what is allowed the values of each function use at the worst (`--headroom`), where they are compared with \
-         the reference's:\n\n{}\n\
-         Faults put into the reference one at a time (`cargo xtask mutants`), and how many of them a test about their function \
-         notices:\n\n{}",
-        cells.iter().filter(|cell| cell.outcome.ran()).count(),
-        backends(&cells).join(", "),
-        took.as_secs_f64().ceil(),
-        outcomes(&cells),
-        headroom(&cells),
-        mutants(&mutants::all()?),
-    );
+    let ran = cells.iter().filter(|cell| cell.outcome.ran()).count();
+    let kills = mutants::all()?;
+    let killed = kills.iter().filter(|mutant| mutant.cells > 0).count();
+    let text = [
+        folded(
+            &format!(
+                "{ran} cells on {}, in {:.0} s on {} cores: outcomes by feature and backend",
+                backends(&cells).join(", "),
+                took.as_secs_f64().ceil(),
+                std::thread::available_parallelism().map_or(1, usize::from),
+            ),
+            &outcomes(&cells),
+        ),
+        folded(
+            "Headroom: how much of what is allowed the values of each function use at the worst, compared with the reference's",
+            &headroom(&cells),
+        ),
+        folded(
+            &format!("{killed} of {} faults put into the reference are noticed by a test about their function", kills.len()),
+            &mutants(&kills),
+        ),
+    ]
+    .join("\n");
     let path = root().join(FILE);
     let failed = |source| TaskError::Io { path: path.clone(), source };
     let readme = std::fs::read_to_string(&path).map_err(failed)?;
     let written = between(&readme, &text).ok_or(TaskError::NoPlace { file: FILE, marks: MARKS })?;
     std::fs::write(&path, written).map_err(failed)
+}
+
+/// A table behind its title.
+fn folded(title: &str, table: &str) -> String {
+    format!("<details><summary>{title}</summary>\n\n{table}\n</details>\n")
 }
 
 /// The text with other tables between the marks.

@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::Parser;
-use clap::builder::FalseyValueParser;
+use clap::builder::{FalseyValueParser, Resettable};
+use clap::{Arg, CommandFactory, FromArgMatches, Parser};
 
 use crate::date::Date;
 use crate::marker::{MarkerError, MarkerExpr};
@@ -58,11 +58,11 @@ pub(super) struct Cli {
     isolate: bool,
 
     /// How long a cell in a process of its own may take; given here, every cell is one (60 without it)
-    #[arg(long, env = "CROSSCHECK_TIMEOUT", value_name = "SECONDS", value_parser = seconds, help_heading = "Conformance")]
+    #[arg(long, env = "CROSSCHECK_TIMEOUT", value_name = "SECONDS", value_parser = seconds, allow_negative_numbers = true, help_heading = "Conformance")]
     timeout: Option<Duration>,
 
     /// How long the whole run may take; what is running then has timed out
-    #[arg(long, env = "CROSSCHECK_RUN_TIMEOUT", value_name = "SECONDS", value_parser = seconds, help_heading = "Conformance")]
+    #[arg(long, env = "CROSSCHECK_RUN_TIMEOUT", value_name = "SECONDS", value_parser = seconds, allow_negative_numbers = true, help_heading = "Conformance")]
     pub(super) run_timeout: Option<Duration>,
 
     /// Run a part of the cells: `2/5` is the second of five
@@ -78,7 +78,7 @@ pub(super) struct Cli {
     pub(super) nextest_config: bool,
 
     /// How often a cell that fails the run is run again; one that passes then is flaky, which fails the run as well
-    #[arg(long, env = "CROSSCHECK_RETRIES", value_name = "N", default_value_t = 0, help_heading = "Conformance")]
+    #[arg(long, env = "CROSSCHECK_RETRIES", value_name = "N", default_value_t = 0, value_parser = times, allow_negative_numbers = true, help_heading = "Conformance")]
     pub(super) retries: u32,
 
     /// Run the cells that another process sends
@@ -117,6 +117,10 @@ fn seconds(text: &str) -> Result<Duration, String> {
     duration.ok_or_else(|| "not a number of seconds above 0, such as `2.5`".to_owned())
 }
 
+fn times(text: &str) -> Result<u32, String> {
+    text.parse().map_err(|_| "not a number of times, such as `2`".to_owned())
+}
+
 fn day(text: &str) -> Result<Date, String> {
     Date::parse(text).ok_or_else(|| "not a day of the calendar, written YYYY-MM-DD".to_owned())
 }
@@ -141,18 +145,23 @@ pub(super) enum UsageError {
 }
 
 impl Cli {
+    /// The command line of this process.
+    pub(super) fn read() -> Self {
+        // A variable that is set to nothing means the same as one that is not set.
+        let is_empty = |arg: &Arg| arg.get_env().and_then(std::env::var_os).is_some_and(|value| value.is_empty());
+        let command = Self::command().mut_args(|arg| if is_empty(&arg) { arg.env(Resettable::Reset) } else { arg });
+        Self::from_arg_matches(&command.get_matches()).unwrap_or_else(|error| error.exit())
+    }
+
     /// Resolves names and markers against what is registered.
     pub(super) fn request(&self, suites: &[SuiteSpec]) -> Result<Request, Vec<UsageError>> {
         let mut errors = Vec::new();
-        let backends =
-            resolve("--backend (CROSSCHECK_BACKEND)", given(&self.backend, "CROSSCHECK_BACKEND"), suites, &mut errors);
-        let required =
-            resolve("--require (CROSSCHECK_REQUIRE)", given(&self.require, "CROSSCHECK_REQUIRE"), suites, &mut errors);
+        let backends = resolve("--backend (CROSSCHECK_BACKEND)", &self.backend, suites, &mut errors);
+        let required = resolve("--require (CROSSCHECK_REQUIRE)", &self.require, suites, &mut errors);
         let known = distinct(suites.iter().flat_map(|suite| &suite.features).map(|feature| &feature.marker));
-        let marker = self.marker.as_deref().filter(|expr| !is_unset("CROSSCHECK_MARKER", expr));
-        let marker = marker.map(|expr| MarkerExpr::parse(expr, &known)).transpose();
+        let marker = self.marker.as_deref().map(|expr| MarkerExpr::parse(expr, &known)).transpose();
         let marker = marker.map_err(|error| errors.push(error.into())).unwrap_or_default();
-        let functions = functions(given(&self.function, "CROSSCHECK_FUNCTION"), suites, &mut errors);
+        let functions = functions(&self.function, suites, &mut errors);
         if self.isolates_all() && !cfg!(unix) {
             errors.push(UsageError::Isolation);
         }
@@ -205,40 +214,22 @@ fn distinct<'a>(names: impl Iterator<Item = &'a &'static str>) -> Vec<&'static s
     distinct
 }
 
-/// A variable that is set to nothing means the same as one that is not set.
-fn is_unset(variable: &str, value: &str) -> bool {
-    value.is_empty() && std::env::var_os(variable).is_some_and(|value| value.is_empty())
-}
-
-/// The names of a list that may come from a variable.
-fn given<'a>(names: &'a [String], variable: &str) -> impl Iterator<Item = &'a str> {
-    names.iter().map(String::as_str).filter(move |name| !is_unset(variable, name))
-}
-
 /// The functions that tests are about.
-fn functions<'a>(
-    given: impl Iterator<Item = &'a str>,
-    suites: &[SuiteSpec],
-    errors: &mut Vec<UsageError>,
-) -> Vec<String> {
+fn functions(given: &[String], suites: &[SuiteSpec], errors: &mut Vec<UsageError>) -> Vec<String> {
     let mut known = distinct(suites.iter().flat_map(|suite| &suite.tests).filter_map(|test| test.of.as_ref()));
     known.sort_unstable();
-    let (functions, unknown): (Vec<_>, Vec<_>) = given.partition(|name| known.contains(name));
+    let (functions, unknown): (Vec<_>, Vec<_>) =
+        given.iter().map(String::as_str).partition(|name| known.contains(name));
     let unknown = unknown.into_iter().map(|name| nearest::unknown("function", name, &known));
     errors.extend(unknown.map(|unknown| UsageError::Function { unknown }));
     functions.into_iter().map(str::to_owned).collect()
 }
 
 /// The backends' own names, from names or aliases.
-fn resolve<'a>(
-    option: &'static str,
-    given: impl Iterator<Item = &'a str>,
-    suites: &[SuiteSpec],
-    errors: &mut Vec<UsageError>,
-) -> Vec<String> {
+fn resolve(option: &'static str, given: &[String], suites: &[SuiteSpec], errors: &mut Vec<UsageError>) -> Vec<String> {
     let backends = || suites.iter().flat_map(|suite| &suite.backends);
     let mut names = Vec::new();
-    for name in given {
+    for name in given.iter().map(String::as_str) {
         // An alias may stand for a backend of each suite.
         let hits = backends().filter(|backend| backend.name == name || backend.aliases.contains(&name));
         let found = names.len();

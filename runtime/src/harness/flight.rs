@@ -15,6 +15,8 @@ struct State {
     running: BTreeSet<usize>,
     /// Whether no other cell begins.
     closed: bool,
+    /// Whether somebody is about to say what the run has come to.
+    ending: bool,
 }
 
 impl Flights {
@@ -26,11 +28,8 @@ impl Flights {
     pub(super) fn start(&self, cell: usize) {
         let mut state = self.state();
         if state.closed {
-            // Whoever closed it ends the process.
             drop(state);
-            loop {
-                std::thread::park();
-            }
+            wait_for_the_end();
         }
         state.running.insert(cell);
     }
@@ -56,11 +55,26 @@ impl Flights {
         }
     }
 
+    /// It is for one to say what the run has come to and to end the process: only the first who calls comes back.
+    pub(super) fn end(&self) {
+        let was_ending = std::mem::replace(&mut self.state().ending, true);
+        if was_ending {
+            wait_for_the_end();
+        }
+    }
+
     /// No other cell begins, and the running ones are given up.
     pub(super) fn close_and_abandon(&self) -> BTreeSet<usize> {
         let mut state = self.state();
         state.closed = true;
         std::mem::take(&mut state.running)
+    }
+}
+
+/// For a thread that has nothing left to do while another one ends the process.
+pub(super) fn wait_for_the_end() -> ! {
+    loop {
+        std::thread::park();
     }
 }
 
@@ -83,6 +97,15 @@ mod tests {
         std::thread::sleep(Duration::from_millis(20));
         assert!(!late.is_finished());
         assert!(FLIGHTS.close_and_abandon().is_empty());
+    }
+
+    #[test]
+    fn one_ends_the_run() {
+        static FLIGHTS: std::sync::LazyLock<Flights> = std::sync::LazyLock::new(Flights::default);
+        FLIGHTS.end();
+        let other = std::thread::spawn(|| FLIGHTS.end());
+        std::thread::sleep(Duration::from_millis(20));
+        assert!(!other.is_finished());
     }
 
     #[test]

@@ -26,13 +26,9 @@ pub(super) fn serve(run: &Run) -> ExitCode {
         let is_sound = ended.message.is_none() && ended.record.failure != Some(Failure::Panic);
         (Ok(ended), is_sound)
     });
-    match served {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: a worker cannot go on: {error}");
-            ExitCode::from(USAGE)
-        }
-    }
+    let Err(error) = served;
+    eprintln!("error: a worker cannot go on: {error}");
+    ExitCode::from(USAGE)
 }
 
 /// Runs a cell, by its position in the plan, in a worker.

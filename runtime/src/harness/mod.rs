@@ -14,8 +14,6 @@ mod run;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use clap::Parser;
-
 use crate::check::check;
 use crate::contents::contents;
 use crate::nearest;
@@ -49,7 +47,7 @@ const USAGE: u8 = 2;
 /// `named` are the crates that stand in `main!`. The exit status is 0, 101 when a cell failed, and 2 when the command line
 /// or what is registered makes no sense.
 pub fn main(own: Executable, named: &[&str]) -> ExitCode {
-    let cli = Cli::parse();
+    let cli = Cli::read();
     let elements = Elements::linked();
     let (suites, bodies): (Vec<SuiteSpec>, Vec<_>) =
         elements.suites().into_iter().map(|suite| (suite.spec, suite.bodies)).unzip();

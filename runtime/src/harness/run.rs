@@ -1,5 +1,6 @@
 //! Runs the cells of a session, records and reports them.
 
+use std::io::Write;
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -9,7 +10,7 @@ use libtest_mimic::{Arguments, Completion, Conclusion, Failed, Trial};
 use super::args::Cli;
 use super::book::{Book, Known};
 use super::ended::Ended;
-use super::flight::Flights;
+use super::flight::{Flights, wait_for_the_end};
 use super::{Executable, USAGE, device, under_nextest};
 use crate::action::Failure;
 use crate::execute::Observation;
@@ -85,14 +86,17 @@ impl Run {
 
     /// Runs one cell to its end, by its position in the plan; the text of a failure is for the terminal.
     fn finish(&self, at: usize) -> Result<Completion, Failed> {
+        // Who only waits for a device is not running.
+        let device = self.session.device(&self.session.plan.cells[at]).map(device::lock).transpose();
         self.flights.start(at);
-        let Ended { record, message } = self.attempts(at);
+        let Ended { record, message } = match &device {
+            Ok(_) => self.attempts(at),
+            Err(error) => self.without_device(at, error),
+        };
         let (outcome, reason, failure) = (record.outcome, record.reason.clone(), record.failure);
         if !self.flights.land(at, || self.note(at, record, failure)) {
             // The run has ended without it.
-            loop {
-                std::thread::park();
-            }
+            wait_for_the_end();
         }
         if let Some(message) = message {
             if under_nextest() {
@@ -116,19 +120,17 @@ impl Run {
         book.note(record);
     }
 
-    /// Runs a cell until it does not fail the run, as often as it may be run, while it has its device for itself.
+    /// What becomes of a cell that cannot have its device for itself.
+    fn without_device(&self, at: usize, error: &std::io::Error) -> Ended {
+        let cell = &self.session.plan.cells[at];
+        let failed = Observation::SetupFailed { message: format!("its device cannot be locked: {error}") };
+        let finished = self.session.finish(cell, failed, None, Duration::ZERO);
+        Ended::new(&self.session, &self.executable, cell, &finished)
+    }
+
+    /// Runs a cell until it does not fail the run, as often as it may be run.
     fn attempts(&self, at: usize) -> Ended {
         let cell = &self.session.plan.cells[at];
-        let device = self.session.device(cell).map(device::lock).transpose();
-        let _lock = match device {
-            Ok(lock) => lock,
-            Err(error) => {
-                let message = format!("its device cannot be locked: {error}");
-                let failed = Observation::SetupFailed { message };
-                let finished = self.session.finish(cell, failed, None, Duration::ZERO);
-                return Ended::new(&self.session, &self.executable, cell, &finished);
-            }
-        };
         let retries = if self.session.may_waver(cell) { self.retries.max(FLAKY_RETRIES) } else { self.retries };
         let mut ended = self.end(at);
         let mut failures = Vec::new();
@@ -205,10 +207,10 @@ impl Run {
             let Some(signal) = signals.next() else { return };
             let status = 128 + signal;
             std::thread::spawn(move || {
-                anstream::eprintln!("\ninterrupted: the running cells come to their end (again: at once)");
+                let text = "\ninterrupted: the running cells come to their end (again: at once)\n";
+                let _ = anstream::stderr().write_all(text.as_bytes());
                 run.flights.close_and_wait();
-                anstream::print!("\n{}", report::paint(&run.report(&cli)));
-                std::process::exit(status);
+                run.end_early(&cli, status);
             });
             // Whoever asks again does not want to wait.
             if signals.next().is_some() {
@@ -228,12 +230,24 @@ impl Run {
                 let doing = Some("running when the time of the whole run was over".to_owned());
                 let finished = run.session.finish(cell, Observation::TimedOut { limit, doing }, None, limit);
                 let Ended { record, message } = Ended::new(&run.session, &run.executable, cell, &finished);
-                anstream::eprintln!("{}", message.unwrap_or_default());
                 run.note(at, record, None);
+                let _ = writeln!(anstream::stderr(), "{}", message.unwrap_or_default());
             }
-            anstream::print!("\n{}", report::paint(&run.report(&cli)));
-            std::process::exit(i32::from(FAILED));
+            run.end_early(&cli, i32::from(FAILED));
         });
+    }
+
+    /// Reports what is known, and ends the process, also where nobody can be told: the cells that are left wait for this.
+    fn end_early(&self, cli: &Cli, status: i32) -> ! {
+        self.flights.end();
+        let mut text = self.report(cli);
+        let left = self.session.plan.cells.len().saturating_sub(self.book().cells.len());
+        if left > 0 {
+            let cells = if left == 1 { "cell was" } else { "cells were" };
+            text.push_str(&format!("{left} {cells} not run (--resume goes on)\n"));
+        }
+        let _ = write!(anstream::stdout(), "\n{}", report::paint(&text));
+        std::process::exit(status);
     }
 }
 
@@ -255,8 +269,11 @@ pub(super) fn run(run: &Arc<Run>, cli: &Cli, recording: Recording) -> ExitCode {
     // The selection is the plan's business; libtest-mimic knows one filter only.
     let args = Arguments { filter: None, skip: Vec::new(), exact: false, ..cli.libtest.clone() };
     let missing = run.session.missing();
+    // nextest means the process that runs one cell, and does not want to wait for it.
     #[cfg(unix)]
-    Run::heed_interrupts(run, cli);
+    if !under_nextest() {
+        Run::heed_interrupts(run, cli);
+    }
     Run::heed_time(run, cli);
     let conclusion = libtest_mimic::run(&args, cells.into_iter().map(|at| trial(run, at)).collect());
     conclude(run, cli, &args, &conclusion, &missing.into_iter().collect::<Vec<_>>())
@@ -270,6 +287,7 @@ fn conclude(
     conclusion: &Conclusion,
     missing: &[(&'static str, String)],
 ) -> ExitCode {
+    run.flights.end();
     let json = matches!(args.format, Some(libtest_mimic::FormatSetting::Json));
     if !under_nextest() && !json && !run.book().cells.is_empty() {
         anstream::print!("{}", report::paint(&run.report(cli)));

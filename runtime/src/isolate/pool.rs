@@ -90,7 +90,8 @@ impl Pool {
         let (cell, name) = cell;
         let request = Request { cell, name, announce: is_new || is_setup_needed };
         let mut output = Output::default();
-        let (fate, fit) = worker.ask(&request, Instant::now() + limit, &mut output);
+        // A limit that no clock reaches is none.
+        let (fate, fit) = worker.ask(&request, Instant::now().checked_add(limit), &mut output);
         if fit {
             self.idle.lock().unwrap_or_else(PoisonError::into_inner).entry(of).or_default().push(worker);
         }
@@ -126,8 +127,15 @@ impl Worker {
     }
 
     /// What became of the cell, and whether the worker is fit for another one.
-    fn ask<T: DeserializeOwned>(&mut self, request: &Request, until: Instant, output: &mut Output) -> (Fate<T>, bool) {
+    fn ask<T: DeserializeOwned>(
+        &mut self,
+        request: &Request,
+        until: Option<Instant>,
+        output: &mut Output,
+    ) -> (Fate<T>, bool) {
         let mut begun = !request.announce;
+        // What the threads of a cell before this one have printed since is not this one's.
+        self.drain(&mut Output::default());
         // A worker that is gone already is found out below.
         let _ = send(&mut &self.channel, request);
         loop {
@@ -147,14 +155,14 @@ impl Worker {
                     return (Fate::Crashed { how, begun }, false);
                 }
             }
-            let left = until.saturating_duration_since(Instant::now());
-            if left.is_zero() {
+            let left = until.map(|until| until.saturating_duration_since(Instant::now()));
+            if left.is_some_and(|left| left.is_zero()) {
                 let doing = doing(self.child.id());
                 self.kill();
                 self.drain(output);
                 return (Fate::TimedOut { doing, begun }, false);
             }
-            let timeout = Timespec::try_from(left).ok();
+            let timeout = left.and_then(|left| Timespec::try_from(left).ok());
             let mut sources = [PollFd::new(&self.channel, PollFlags::IN), PollFd::new(&self.printed, PollFlags::IN)];
             // An interrupted wait is tried again.
             let _ = poll(&mut sources, timeout.as_ref());

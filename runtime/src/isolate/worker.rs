@@ -1,5 +1,6 @@
 //! The process that runs cells for another one.
 
+use std::convert::Infallible;
 use std::fs::File;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{self, Read, Write};
@@ -8,6 +9,7 @@ use std::os::unix::net::UnixStream;
 use std::path::PathBuf;
 
 use rustix::event::{PollFd, PollFlags, poll};
+use rustix::process::{Signal, getpgrp, getpid, kill_process, kill_process_group};
 use serde::Serialize;
 
 use super::frame::{Inbox, send};
@@ -16,12 +18,12 @@ use super::{Answer, Request};
 /// How many file descriptors more than at the beginning are no leak.
 const SPARE: i32 = 64;
 
-/// Runs the cells that come in on standard input until there are no more. `run` is given what to call when the body begins,
+/// Runs the cells that come in on standard input, and ends the process when there are no more. `run` is given what to call when the body begins,
 /// and says besides its value whether the process is as good as new.
 ///
 /// # Errors
 /// When the channel is none, or breaks.
-pub(crate) fn serve<T: Serialize>(mut run: impl FnMut(&Request, &dyn Fn()) -> (T, bool)) -> io::Result<()> {
+pub(crate) fn serve<T: Serialize>(mut run: impl FnMut(&Request, &dyn Fn()) -> (T, bool)) -> io::Result<Infallible> {
     // Bodies find nothing on their standard input, and the channel is not where they would look for it.
     let mut channel = UnixStream::from(io::stdin().as_fd().try_clone_to_owned()?);
     rustix::stdio::dup2_stdin(File::open("/dev/null")?)?;
@@ -31,7 +33,7 @@ pub(crate) fn serve<T: Serialize>(mut run: impl FnMut(&Request, &dyn Fn()) -> (T
     loop {
         let Some(request) = inbox.take::<Request>().map_err(|_| io::Error::other("the channel is garbled"))? else {
             match channel.read(&mut buffer)? {
-                0 => return Ok(()),
+                0 => end(),
                 length => inbox.add(&buffer[..length]),
             }
             continue;
@@ -48,13 +50,24 @@ pub(crate) fn serve<T: Serialize>(mut run: impl FnMut(&Request, &dyn Fn()) -> (T
     }
 }
 
-/// A worker whose run has ended, or was killed, is of no use, whatever its body is doing.
+/// A worker whose run has ended, or was killed, is of no use, whatever its body is doing; nor is what that has started.
 fn end_with_parent(channel: UnixStream) {
     std::thread::spawn(move || {
         // Waits for nothing but the other end's being closed, which cannot be left out.
         while poll(&mut [PollFd::new(&channel, PollFlags::empty())], None).is_err() {}
-        let _ = rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::KILL);
+        end()
     });
+}
+
+/// Ends this process, and those that bodies have started in it.
+fn end() -> ! {
+    let own = getpid();
+    // Whoever has started this one by hand may have it in his own group.
+    if getpgrp() == own {
+        let _ = kill_process_group(own, Signal::KILL);
+    }
+    let _ = kill_process(own, Signal::KILL);
+    std::process::abort()
 }
 
 /// What was printed goes out, what C and C++ code printed as well.

@@ -31,11 +31,18 @@ impl Journal {
             std::fs::create_dir_all(folder)?;
         }
         let mut file = OpenOptions::new().create(true).append(true).read(true).open(path)?;
-        if ends_torn(&mut file)? {
-            file.write_all(b"\n")?;
+        // Another process may be in the middle of its line; one that was killed there does not come to its end.
+        let mut ends_torn = ends_torn(&mut file)?;
+        for _ in 0..10 {
+            if ends_torn {
+                std::thread::sleep(Duration::from_millis(2));
+                ends_torn = self::ends_torn(&mut file)?;
+            }
         }
         let mut journal = Self { path: path.to_owned(), file, line: Vec::new(), synced: Instant::now() };
-        journal.write(&Line::Start(Start { format: FORMAT, suite: suite.to_owned(), contents }))?;
+        // In one write with the line: another process may write in between.
+        let torn: &[u8] = if ends_torn { b"\n" } else { b"" };
+        journal.append(torn, &Line::Start(Start { format: FORMAT, suite: suite.to_owned(), contents }))?;
         Ok(journal)
     }
 
@@ -49,7 +56,12 @@ impl Journal {
     /// # Errors
     /// When the file cannot be written.
     pub fn write(&mut self, line: &Line) -> io::Result<()> {
+        self.append(b"", line)
+    }
+
+    fn append(&mut self, before: &[u8], line: &Line) -> io::Result<()> {
         self.line.clear();
+        self.line.extend_from_slice(before);
         serde_json::to_writer(&mut self.line, line)?;
         self.line.push(b'\n');
         self.file.write_all(&self.line)?;
@@ -62,9 +74,12 @@ impl Journal {
     /// # Errors
     /// When it cannot be brought there.
     pub fn sync(&mut self) -> io::Result<()> {
-        self.file.sync_data()?;
         self.synced = Instant::now();
-        Ok(())
+        match self.file.sync_data() {
+            // A pipe and `/dev/null` have nothing to bring anywhere.
+            Err(error) if error.kind() == io::ErrorKind::InvalidInput => Ok(()),
+            other => other,
+        }
     }
 }
 
@@ -83,8 +98,8 @@ fn ends_torn(file: &mut File) -> io::Result<bool> {
 ///
 /// Each run has a folder of its own there; all processes of one under nextest share a file.
 pub(crate) fn default_path(package: &str, suite: &str) -> Option<PathBuf> {
-    if let Some(path) = std::env::var_os("CROSSCHECK_RECORD").filter(|path| !path.is_empty()) {
-        return Some(path.into());
+    if let Some(path) = given_path() {
+        return Some(path);
     }
     let run = std::env::var("NEXTEST_RUN_ID").ok().filter(|id| !id.is_empty()).unwrap_or_else(|| {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
@@ -93,8 +108,16 @@ pub(crate) fn default_path(package: &str, suite: &str) -> Option<PathBuf> {
     Some(runs()?.join(run).join(file_name(package, suite)))
 }
 
-/// The record of this executable that was written last.
+/// Where the user wants it.
+fn given_path() -> Option<PathBuf> {
+    std::env::var_os("CROSSCHECK_RECORD").filter(|path| !path.is_empty()).map(Into::into)
+}
+
+/// The record of this executable that was written last, in the place where the next one would be written.
 pub(crate) fn latest(package: &str, suite: &str) -> Option<PathBuf> {
+    if let Some(path) = given_path() {
+        return Some(path);
+    }
     let runs =
         std::fs::read_dir(runs()?).ok()?.filter_map(|run| Some(run.ok()?.path().join(file_name(package, suite))));
     let written = runs.filter_map(|path| Some((path.metadata().ok()?.modified().ok()?, path)));

@@ -38,6 +38,13 @@ pub fn suite(name: &str) -> Suite {
 /// The same for a suite that is another program than those.
 pub fn suite_at(program: &Path, name: &str) -> Suite {
     let folder = Folder::new();
+    let mut command = clean(program);
+    command.env("CROSSCHECK_RECORD", folder.record()).env("OUTCOMES_BODIES", folder.bodies());
+    Suite { command, shown: name.to_owned(), folder }
+}
+
+/// The program, in an environment that says nothing to it.
+pub fn clean(program: &Path) -> Command {
     let mut command = Command::new(program);
     for (variable, _) in std::env::vars_os() {
         let text = variable.to_string_lossy();
@@ -45,10 +52,8 @@ pub fn suite_at(program: &Path, name: &str) -> Suite {
             command.env_remove(&variable);
         }
     }
-    command.env("NO_COLOR", "1");
-    command.env("CROSSCHECK_RECORD", folder.record()).env("OUTCOMES_BODIES", folder.bodies());
-    command.stdin(Stdio::null());
-    Suite { command, shown: name.to_owned(), folder }
+    command.env("NO_COLOR", "1").stdin(Stdio::null());
+    command
 }
 
 impl Suite {
@@ -131,7 +136,7 @@ impl Output {
 }
 
 /// Where Cargo put the suite; it builds all of them before this test.
-fn executable(suite: &str) -> &'static str {
+pub fn executable(suite: &str) -> &'static str {
     match suite {
         "comparisons" => env!("CARGO_BIN_EXE_comparisons"),
         "faults" => env!("CARGO_BIN_EXE_faults"),
@@ -140,6 +145,7 @@ fn executable(suite: &str) -> &'static str {
         "empty" => env!("CARGO_BIN_EXE_empty"),
         "misregistered" => env!("CARGO_BIN_EXE_misregistered"),
         "outcomes" => env!("CARGO_BIN_EXE_outcomes"),
+        "runner" => env!("CARGO_BIN_EXE_runner"),
         "subjects" => env!("CARGO_BIN_EXE_subjects"),
         _ => panic!("`{suite}` is no suite of `src/bin/`"),
     }

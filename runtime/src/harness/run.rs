@@ -166,8 +166,8 @@ impl Run {
         self.book.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What the run comes to, for the terminal.
-    fn report(&self, cli: &Cli) -> String {
+    /// What the run comes to, for the terminal. Who is alone is asked only where bodies may still be run.
+    fn report(&self, cli: &Cli, may_ask: bool) -> String {
         let mut book = self.book();
         book.cells.sort_by(|a, b| a.name.cmp(&b.name));
         let record = book.close();
@@ -184,7 +184,8 @@ impl Run {
         }
         text.push_str(&report::own_terms(plan, cli.headroom));
         text.push_str(&report::tightest(cells));
-        text.push_str(&report::outliers(self.session.polls(&book.disagreeing)));
+        let disagreeing = if may_ask { book.disagreeing.as_slice() } else { &[] };
+        text.push_str(&report::outliers(self.session.polls(disagreeing)));
         text.push_str(&report::unavailable(cells));
         text.push_str(&report::totals(cells));
         if let Some(path) = record {
@@ -240,7 +241,7 @@ impl Run {
     /// Reports what is known, and ends the process, also where nobody can be told: the cells that are left wait for this.
     fn end_early(&self, cli: &Cli, status: i32) -> ! {
         self.flights.end();
-        let mut text = self.report(cli);
+        let mut text = self.report(cli, false);
         let left = self.session.plan.cells.len().saturating_sub(self.book().cells.len());
         if left > 0 {
             let cells = if left == 1 { "cell was" } else { "cells were" };
@@ -290,7 +291,7 @@ fn conclude(
     run.flights.end();
     let json = matches!(args.format, Some(libtest_mimic::FormatSetting::Json));
     if !under_nextest() && !json && !run.book().cells.is_empty() {
-        anstream::print!("{}", report::paint(&run.report(cli)));
+        anstream::print!("{}", report::paint(&run.report(cli, true)));
     }
     for (backend, reason) in missing {
         anstream::eprintln!("{} `{backend}` is required, but not available: {reason}", report::paint("error:"));

@@ -6,6 +6,7 @@ use std::time::Instant;
 use crosscheck::compare::Agreement;
 use crosscheck::judge::Outcome;
 use crosscheck::record::{self, CellRecord};
+use crosscheck::report;
 
 use crate::cargo::{cargo, root};
 use crate::error::TaskError;
@@ -114,12 +115,7 @@ fn outcomes(cells: &[CellRecord]) -> String {
 
 /// The worst share of what is allowed, by function.
 fn headroom(cells: &[CellRecord]) -> String {
-    let mut worst: BTreeMap<(&str, &str), Agreement> = BTreeMap::new();
-    for cell in cells {
-        if let (Some(function), Some(agreement)) = (&cell.function, &cell.agreement) {
-            worst.entry((function, &cell.backend)).or_default().merge(agreement);
-        }
-    }
+    let worst = report::agreements(cells);
     let functions: BTreeSet<_> = worst.keys().map(|(function, _)| *function).collect();
     let backends: BTreeSet<_> = worst.keys().map(|(_, backend)| *backend).collect();
     let backends: Vec<_> = backends.into_iter().collect();

@@ -31,16 +31,10 @@ impl Journal {
             std::fs::create_dir_all(folder)?;
         }
         let mut file = OpenOptions::new().create(true).append(true).read(true).open(path)?;
-        // Another process may be in the middle of its line; one that was killed there does not come to its end.
-        let mut ends_torn = ends_torn(&mut file)?;
-        for _ in 0..10 {
-            if ends_torn {
-                std::thread::sleep(Duration::from_millis(2));
-                ends_torn = self::ends_torn(&mut file)?;
-            }
-        }
+        let ends_torn = ends_torn(&mut file)?;
         let mut journal = Self { path: path.to_owned(), file, line: Vec::new(), synced: Instant::now() };
-        // In one write with the line: another process may write in between.
+        // In one write with the line, because another process may write in between. Where one was only in the middle of its
+        // line, what this leaves is an empty one.
         let torn: &[u8] = if ends_torn { b"\n" } else { b"" };
         journal.append(torn, &Line::Start(Start { format: FORMAT, suite: suite.to_owned(), contents }))?;
         Ok(journal)

@@ -116,7 +116,7 @@ pub fn read_all(path: &Path) -> Result<Recorded, RecordError> {
     let ends_torn = bytes.last().is_some_and(|last| *last != b'\n');
     let mut lines = (1..).zip(bytes.split(|byte| *byte == b'\n')).peekable();
     let mut recorded = Recorded { starts: Vec::new(), planned: Vec::new(), cells: Vec::new(), torn: Vec::new() };
-    while let Some((number, line)) = lines.next() {
+    while let Some((number, text)) = lines.next() {
         let is_last = lines.peek().is_none();
         if is_last && ends_torn {
             recorded.torn.push(number);
@@ -124,7 +124,7 @@ pub fn read_all(path: &Path) -> Result<Recorded, RecordError> {
         if is_last {
             break;
         }
-        let parsed = parse(line);
+        let parsed = parse(text);
         let (path, line) = (|| path.to_owned(), number);
         match parsed {
             Ok(Line::Start(start)) if start.format == FORMAT => recorded.starts.push((line, start)),
@@ -141,7 +141,10 @@ pub fn read_all(path: &Path) -> Result<Recorded, RecordError> {
                 if !matches!(next, Some(Ok(Line::Start(_)))) {
                     return Err(RecordError::Line { path: path(), line, source });
                 }
-                recorded.torn.push(line);
+                // An empty line was torn only for the process that looked while another one was writing.
+                if !text.is_empty() {
+                    recorded.torn.push(line);
+                }
             }
         }
     }

@@ -191,3 +191,20 @@ fn a_record_may_end_anywhere() {
     }
     std::fs::remove_dir_all(path.parent().unwrap()).unwrap();
 }
+
+/// A process that starts while another one is in the middle of a line cannot tell it from a torn one.
+#[test]
+fn a_line_that_was_whole_in_the_end_was_not_torn() {
+    let path = folder("race").join("run.jsonl");
+    let mut journal = Journal::open(&path, "suite", Contents(7)).unwrap();
+    journal.write(&Line::Cell(Box::new(cell()))).unwrap();
+    let whole = std::fs::read_to_string(&path).unwrap();
+    let start = whole.lines().next().unwrap();
+    std::fs::write(&path, format!("{whole}\n{start}\n")).unwrap();
+    let recorded = read_all(&path).unwrap();
+    assert_eq!((recorded.cells.len(), recorded.starts.len(), recorded.torn), (1, 2, Vec::new()));
+    // An empty line anywhere else was written by nobody.
+    std::fs::write(&path, format!("{start}\n\n{whole}\n\n")).unwrap();
+    assert!(matches!(read_all(&path), Err(RecordError::Line { line: 5, .. })));
+    std::fs::remove_dir_all(path.parent().unwrap()).unwrap();
+}

@@ -1,7 +1,7 @@
 //! How the values of differential tests were compared: how near to its limit each function is, and which tests set limits of
 //! their own.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use comfy_table::{LineStyle, Table, presets};
@@ -14,21 +14,23 @@ use crate::record::CellRecord;
 /// The row of tests that say of no function that they are about it.
 const UNNAMED: &str = "(no function)";
 
+/// How well the values agree, by function and backend.
+pub fn agreements(cells: &[CellRecord]) -> BTreeMap<(&str, &str), Agreement> {
+    let mut agreements: BTreeMap<_, Agreement> = BTreeMap::new();
+    for (cell, agreement) in compared(cells) {
+        let function = cell.function.as_deref().unwrap_or(UNNAMED);
+        agreements.entry((function, cell.backend.as_str())).or_default().merge(agreement);
+    }
+    agreements
+}
+
 /// How much of what is allowed was used at the worst, a function and backend, and how the elements are spread below that.
 ///
 /// Eight signs stand for the elements that are equal, and for those that use at most 1/64, 1/32, … 1/2 and all of what they
 /// are allowed; their height for how many there are, each step ten times as many.
 pub fn headroom(cells: &[CellRecord]) -> String {
-    let mut worst: BTreeMap<(&str, &str), Agreement> = BTreeMap::new();
-    let mut backends = Vec::new();
-    for (cell, agreement) in compared(cells) {
-        let function = cell.function.as_deref().unwrap_or(UNNAMED);
-        worst.entry((function, &cell.backend)).or_default().merge(agreement);
-        if !backends.contains(&cell.backend.as_str()) {
-            backends.push(&cell.backend);
-        }
-    }
-    backends.sort_unstable();
+    let worst = agreements(cells);
+    let backends: BTreeSet<_> = worst.keys().map(|(_, backend)| *backend).collect();
     if worst.is_empty() {
         return String::new();
     }

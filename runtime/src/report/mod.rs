@@ -8,7 +8,7 @@ mod rows;
 mod summary;
 
 pub use audit::audit;
-pub use comparison::{headroom, outliers, own_terms, tightest};
+pub use comparison::{agreements, headroom, outliers, own_terms, tightest};
 pub use matrix::{of_plan, of_records, of_run};
 pub use paint::paint;
 pub use rows::{exclusions, flattened};

@@ -4,9 +4,12 @@
 //! What a backend may lack is a [`Feature`]; what each one does lack stands in `exclusions.rs`.
 
 mod conformance;
+pub mod device;
 mod dtype;
 mod error;
 mod exclusions;
+#[cfg(feature = "inference")]
+pub mod inference;
 mod kernels;
 mod layout;
 #[cfg(feature = "mlx")]

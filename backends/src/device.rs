@@ -1,0 +1,229 @@
+//! Tensors that stay where a backend computes, and the operations of a decoder on them.
+//!
+//! [`Kernels`](crate::Kernels) takes each operand from host memory and returns each result there, which is what a check
+//! wants. A decoder would copy its weights once a token that way: it computes on a [`Device`].
+
+use std::any::Any;
+use std::fmt;
+use std::sync::Arc;
+
+use crate::dtype::Dtype;
+use crate::error::KernelError;
+use crate::kernels::{Quantized, Rope};
+use crate::tensor::Tensor;
+
+type Result<T = Resident> = std::result::Result<T, KernelError>;
+
+/// A backend's memory, and what can be done with what is in it.
+///
+/// A device may be lazy: what [`launch`](Device::launch) returns is computed when it is fetched or waited for, and an error
+/// may come as late as that. It may be used from several threads at a time.
+pub trait Device: Send + Sync {
+    /// Copies a tensor into the device's memory.
+    ///
+    /// # Errors
+    /// When the device cannot hold it.
+    fn upload(&self, x: &Tensor) -> Result;
+
+    /// Copies a matrix `[N, K]` into the device's memory, for [`Op::Linear`] and [`Op::Embedding`].
+    ///
+    /// # Errors
+    /// When the device cannot hold it.
+    fn upload_matrix(&self, w: &Matrix) -> Result;
+
+    /// Begins one operation.
+    ///
+    /// # Errors
+    /// When the device refuses the operands, or one of them is in another device's memory.
+    fn launch(&self, op: Op<'_>) -> Result;
+
+    /// Computes a tensor and copies it to the host.
+    ///
+    /// # Errors
+    /// What went wrong on the way to it.
+    fn download(&self, x: &Resident) -> Result<Tensor>;
+
+    /// Computes tensors without a copy, so that nothing of what they were made of is kept.
+    ///
+    /// # Errors
+    /// What went wrong on the way to one of them.
+    fn wait(&self, xs: &[&Resident]) -> Result<()>;
+
+    /// How many bytes tensors occupy in the device's memory now, for a device that knows.
+    fn memory(&self) -> Option<usize>;
+}
+
+/// A matrix of a model, `[N, K]`, on the host.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Matrix {
+    /// Each element by itself.
+    Dense(Tensor),
+    /// Groups of elements with a scale and a bias.
+    Quantized(Quantized),
+}
+
+/// A tensor in a device's memory. A clone is the same tensor once more, not a copy.
+#[derive(Clone)]
+pub struct Resident {
+    shape: Vec<usize>,
+    dtype: Dtype,
+    handle: Arc<dyn Any + Send + Sync>,
+}
+
+impl Resident {
+    /// A tensor of this shape and type, of which `handle` is all that its device needs to know. The memory is freed when
+    /// the last clone's handle is dropped.
+    pub fn new(shape: &[usize], dtype: Dtype, handle: impl Any + Send + Sync) -> Self {
+        Self { shape: shape.to_vec(), dtype, handle: Arc::new(handle) }
+    }
+
+    /// The length of each dimension.
+    pub fn shape(&self) -> &[usize] {
+        &self.shape
+    }
+
+    /// The type of the elements; of a quantized matrix, that of its scales.
+    pub fn dtype(&self) -> Dtype {
+        self.dtype
+    }
+
+    /// What the device knows it by.
+    ///
+    /// # Errors
+    /// When it is in the memory of another kind of device.
+    pub fn handle<H: Any>(&self, function: &'static str) -> Result<&H> {
+        self.handle.downcast_ref().ok_or_else(|| KernelError::Argument {
+            function,
+            message: format!("{self:?} is in the memory of another device"),
+        })
+    }
+}
+
+impl fmt::Debug for Resident {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{:?} on a device", self.dtype, self.shape)
+    }
+}
+
+/// An operation of a decoder.
+#[derive(Clone, Copy, Debug)]
+pub enum Op<'a> {
+    /// The rows of a matrix `[V, D]` that these ids name: `[T, D]`.
+    Embedding {
+        /// The matrix, as [`Device::upload_matrix`] returned it.
+        table: &'a Resident,
+        /// One row's number each.
+        ids: &'a [u32],
+    },
+    /// `x wᵀ` of `x` `[.., K]` and a matrix `[N, K]`: `[.., N]`.
+    Linear {
+        /// What is multiplied.
+        x: &'a Resident,
+        /// The matrix, as [`Device::upload_matrix`] returned it.
+        weight: &'a Resident,
+    },
+    /// As [`Kernels::rms_norm`](crate::Kernels::rms_norm).
+    RmsNorm {
+        /// What is normalized, along its last axis.
+        x: &'a Resident,
+        /// A factor for each element of that axis.
+        weight: &'a Resident,
+        /// Added to the mean square.
+        eps: f32,
+    },
+    /// As [`Kernels::rope`](crate::Kernels::rope).
+    Rope {
+        /// `[.., T, D]`.
+        x: &'a Resident,
+        /// The parameters.
+        rope: Rope,
+    },
+    /// As [`Kernels::scaled_dot_product_attention`](crate::Kernels::scaled_dot_product_attention), with a causal mask: query `t` of `T` sees the
+    /// keys up to `t + S − T`.
+    Attention {
+        /// The queries, `[B, H, T, D]`.
+        q: &'a Resident,
+        /// The keys, `[B, G, S, D]`.
+        k: &'a Resident,
+        /// The values, `[B, G, S, D]`.
+        v: &'a Resident,
+        /// Multiplies the products.
+        scale: f32,
+    },
+    /// As [`Kernels::silu`](crate::Kernels::silu).
+    Silu {
+        /// Any shape.
+        x: &'a Resident,
+    },
+    /// `a · b`, element by element, of equal shapes.
+    Mul {
+        /// A factor.
+        a: &'a Resident,
+        /// The other one.
+        b: &'a Resident,
+    },
+    /// `a + b`, element by element, of equal shapes.
+    Add {
+        /// A term.
+        a: &'a Resident,
+        /// The other one.
+        b: &'a Resident,
+    },
+    /// The same elements in the same order in another shape.
+    Reshape {
+        /// What is reshaped.
+        x: &'a Resident,
+        /// A shape of as many elements.
+        shape: &'a [usize],
+    },
+    /// As [`Kernels::transpose`](crate::Kernels::transpose).
+    Transpose {
+        /// What is transposed.
+        x: &'a Resident,
+        /// Axis `i` of the result is axis `axes[i]` of `x`.
+        axes: &'a [usize],
+    },
+    /// `x` with `part` in place of what begins at `start` along `axis`; equal lengths of the other axes. A device may
+    /// do it in the memory of `x` where nothing else needs it.
+    Write {
+        /// What is written to.
+        x: &'a Resident,
+        /// What is written.
+        part: &'a Resident,
+        /// Along which axis.
+        axis: usize,
+        /// From where on.
+        start: usize,
+    },
+    /// The part of `x` of `length` from `start` on, along `axis`.
+    Narrow {
+        /// What is a part taken of.
+        x: &'a Resident,
+        /// Along which axis.
+        axis: usize,
+        /// From where on.
+        start: usize,
+        /// How much.
+        length: usize,
+    },
+}
+
+impl Op<'_> {
+    /// The name, for errors and accounts.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Embedding { .. } => "embedding",
+            Self::Linear { .. } => "linear",
+            Self::RmsNorm { .. } => "rms_norm",
+            Self::Rope { .. } => "rope",
+            Self::Attention { .. } => "attention",
+            Self::Silu { .. } => "silu",
+            Self::Mul { .. } => "mul",
+            Self::Add { .. } => "add",
+            Self::Reshape { .. } => "reshape",
+            Self::Transpose { .. } => "transpose",
+            Self::Write { .. } => "write",
+            Self::Narrow { .. } => "narrow",
+        }
+    }
+}

@@ -1,0 +1,7 @@
+//! A small inference runtime on top of a [`Device`](crate::device::Device): a tokenizer, weights out of files, a Llama-style
+//! decoder with a cache, a sampler, and streams of tokens.
+
+pub mod config;
+pub mod sampler;
+pub mod tokenizer;
+pub mod weights;

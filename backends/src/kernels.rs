@@ -1,8 +1,11 @@
 //! The contract.
 
-use crate::dtype::Dtype;
+use std::sync::Arc;
+
 use crosscheck::Receipt;
 
+use crate::device::Device;
+use crate::dtype::Dtype;
 use crate::error::KernelError;
 use crate::tensor::Tensor;
 
@@ -20,6 +23,12 @@ pub trait Kernels: Send + Sync {
     /// What ran on this thread since it was last asked here, by a backend that keeps account of it.
     fn receipt(&self) -> Option<Receipt> {
         None
+    }
+
+    /// The device that these kernels run on, for computing with tensors that stay there.
+    /// [`Host`](crate::device::Host) makes one of any kernels.
+    fn device(&self) -> Result<Arc<dyn Device>> {
+        missing("device")
     }
 
     /// `a + b`, broadcast as NumPy does; equal dtypes, numbers. Integers wrap.

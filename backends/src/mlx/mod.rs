@@ -1,14 +1,17 @@
 //! MLX, through mlx-rs: one implementation for every device.
 
 mod convert;
+mod device;
 
 use std::cell::RefCell;
+use std::sync::Arc;
 
 use crosscheck::Receipt;
 use mlx_rs::error::Exception;
 use mlx_rs::fast::{self, ScaledDotProductAttentionMask};
-use mlx_rs::{Array, Axes, Device, DeviceType, Stream, ops, with_stream};
+use mlx_rs::{Array, Axes, DeviceType, Stream, ops, with_stream};
 
+use crate::device::Device;
 use crate::dtype::Dtype;
 use crate::error::KernelError;
 use crate::kernels::{Gelu, Kernels, Mask, Quantization, Quantized, Rope, RopeLayout};
@@ -98,7 +101,7 @@ impl Mlx {
 
     /// Sets the stream for the operations of `f`. MLX's streams belong to a thread, and kernels are called from many.
     fn with_stream<T>(&self, function: &'static str, f: impl FnOnce() -> Result<T>) -> Result<T> {
-        let device = Device::new(self.device.into(), 0);
+        let device = mlx_rs::Device::new(self.device.into(), 0);
         let stream = Stream::try_default_on_device(&device).map_err(|error| failed(function, &error))?;
         with_stream(&stream, f)
     }
@@ -129,7 +132,7 @@ impl From<Dtype> for mlx_rs::Dtype {
 /// Whether MLX has the device. mlx-rs does not ask before it uses one, and panics.
 fn available(device: MlxDevice) -> bool {
     // A guarded call makes mlx-rs install its error handler; mlx-c's own would end the process.
-    if Device::try_default().is_err() {
+    if mlx_rs::Device::try_default().is_err() {
         return false;
     }
     let kind = match device {
@@ -179,6 +182,10 @@ impl Kernels for Mlx {
             MlxDevice::Gpu => "MLX's GPU device",
         };
         Some(Receipt { device: device.to_owned(), ..ACCOUNT.take() })
+    }
+
+    fn device(&self) -> Result<Arc<dyn Device>> {
+        Ok(Arc::new(*self))
     }
 
     fn add(&self, a: &Tensor, b: &Tensor) -> Result {

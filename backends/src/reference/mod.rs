@@ -11,6 +11,9 @@ mod reduce;
 mod rope;
 mod softmax;
 
+use std::sync::Arc;
+
+use crate::device::{Device, Host};
 use crate::dtype::Dtype;
 use crate::error::KernelError;
 use crate::kernels::{Gelu, Kernels, Mask, Quantization, Quantized, Rope};
@@ -24,6 +27,10 @@ pub struct Reference;
 
 #[crosscheck::implements("reference")]
 impl Kernels for Reference {
+    fn device(&self) -> Result<Arc<dyn Device>> {
+        Ok(Arc::new(Host::new(*self)))
+    }
+
     fn add(&self, a: &Tensor, b: &Tensor) -> Result {
         elementwise::binary("add", a, b, |x, y| x + y, i32::wrapping_add)
     }

@@ -3,6 +3,8 @@
 //! [`Kernels`](crate::Kernels) takes each operand from host memory and returns each result there, which is what a check
 //! wants. A decoder would copy its weights once a token that way: it computes on a [`Device`].
 
+mod host;
+
 use std::any::Any;
 use std::fmt;
 use std::sync::Arc;
@@ -11,6 +13,7 @@ use crate::dtype::Dtype;
 use crate::error::KernelError;
 use crate::kernels::{Quantized, Rope};
 use crate::tensor::Tensor;
+pub use host::Host;
 
 type Result<T = Resident> = std::result::Result<T, KernelError>;
 
@@ -226,4 +229,31 @@ impl Op<'_> {
             Self::Narrow { .. } => "narrow",
         }
     }
+}
+
+/// Ids are looked at before a device takes them for positions in memory.
+pub(crate) fn check_ids(ids: &[u32], rows: usize) -> Result<()> {
+    match ids.iter().find(|id| **id as usize >= rows) {
+        None => Ok(()),
+        Some(id) => Err(KernelError::IndexOutOfRange { function: "embedding", index: i64::from(*id), end: rows }),
+    }
+}
+
+/// A part has to be inside of what it is a part of.
+pub(crate) fn check_part(function: &'static str, x: &Resident, axis: usize, start: usize, length: usize) -> Result<()> {
+    let message = match x.shape().get(axis) {
+        Some(dim) if start.checked_add(length).is_some_and(|end| end <= *dim) => return Ok(()),
+        Some(_) => format!("{length} from {start} on along axis {axis} are not inside of {x:?}"),
+        None => format!("{x:?} has no axis {axis}"),
+    };
+    Err(KernelError::Argument { function, message })
+}
+
+pub(crate) fn no_matrix(function: &'static str, x: &Resident) -> KernelError {
+    KernelError::Argument { function, message: format!("{x:?} was not uploaded as a matrix") }
+}
+
+pub(crate) fn is_matrix(function: &'static str, x: &Resident) -> KernelError {
+    let message = format!("{x:?} was uploaded as a matrix, for `linear` and `embedding`");
+    KernelError::Argument { function, message }
 }

@@ -1,0 +1,195 @@
+//! MLX's own memory as a device. Operations are only noted until a tensor is fetched or waited for.
+
+use std::sync::{Mutex, PoisonError};
+
+use mlx_rs::error::Exception;
+use mlx_rs::fast::{self, ScaledDotProductAttentionMask};
+use mlx_rs::ops::indexing::{ArrayIndex, ArrayIndexOp, TryIndexMutOp, TryIndexOp};
+use mlx_rs::{Array, memory, ops, transforms};
+
+use super::convert::{dims, quantized_to_device, to_device, to_host};
+use super::{Made, Mlx, Result, failed};
+use crate::device::{Device, Matrix, Op, Resident, check_ids, check_part, is_matrix, no_matrix};
+use crate::kernels::{Quantization, RopeLayout};
+use crate::tensor::Tensor;
+
+/// What a resident tensor is to MLX.
+enum Handle {
+    Tensor(Shared),
+    /// `[N, K]` and the view of it that a product wants, `[K, N]`.
+    Dense {
+        w: Shared,
+        transposed: Shared,
+    },
+    /// Words, scales and biases.
+    Quantized([Shared; 3], Quantization),
+}
+
+/// An array that several threads may hold: mlx-rs lets a handle move between threads, not be used by two at a time.
+struct Shared(Mutex<Array>);
+
+impl Shared {
+    fn new(array: Array) -> Self {
+        Self(Mutex::new(array))
+    }
+
+    /// Another handle of the same array.
+    fn array(&self) -> Array {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+impl Device for Mlx {
+    fn upload(&self, x: &Tensor) -> Result<Resident> {
+        let array = self.with_stream("upload", || to_device("upload", x))?;
+        Ok(Resident::new(x.shape(), x.dtype(), Handle::Tensor(Shared::new(array))))
+    }
+
+    fn upload_matrix(&self, w: &Matrix) -> Result<Resident> {
+        let function = "upload";
+        self.with_stream(function, || match w {
+            Matrix::Dense(w) => {
+                let array = to_device(function, w)?;
+                let transposed = array.transpose_axes(&[1, 0]).map_err(|error| failed(function, &error))?;
+                transposed.eval().map_err(|error| failed(function, &error))?;
+                let handle = Handle::Dense { w: Shared::new(array), transposed: Shared::new(transposed) };
+                Ok(Resident::new(w.shape(), w.dtype(), handle))
+            }
+            Matrix::Quantized(w) => {
+                let rows = w.scales.shape().first().copied().unwrap_or_default();
+                let parts = quantized_to_device(function, w)?.map(Shared::new);
+                Ok(Resident::new(&[rows, w.columns], w.scales.dtype(), Handle::Quantized(parts, w.quantization)))
+            }
+        })
+    }
+
+    fn launch(&self, op: Op<'_>) -> Result<Resident> {
+        let function = op.name();
+        let dtype = dtype_of(op);
+        let array = self.with_stream(function, || launch(op))?;
+        let shape: Vec<_> = array.shape().iter().map(|dim| usize::try_from(*dim).unwrap_or_default()).collect();
+        Ok(Resident::new(&shape, dtype, Handle::Tensor(Shared::new(array))))
+    }
+
+    fn download(&self, x: &Resident) -> Result<Tensor> {
+        let array = tensor("download", x)?;
+        self.on_device("download", || to_host("download", &array))
+    }
+
+    fn wait(&self, xs: &[&Resident]) -> Result<()> {
+        let arrays = xs.iter().map(|x| tensor("wait", x)).collect::<Result<Vec<_>>>()?;
+        self.on_device("wait", || transforms::eval(&arrays).map_err(|error| failed("wait", &error)))
+    }
+
+    /// Of all that uses MLX in this process.
+    fn memory(&self) -> Option<usize> {
+        memory::active_memory().ok()
+    }
+}
+
+/// Results are of the type of the first operand.
+fn dtype_of(op: Op<'_>) -> crate::Dtype {
+    match op {
+        Op::Embedding { table: x, .. }
+        | Op::Attention { q: x, .. }
+        | Op::Mul { a: x, .. }
+        | Op::Add { a: x, .. }
+        | Op::Linear { x, .. }
+        | Op::RmsNorm { x, .. }
+        | Op::Rope { x, .. }
+        | Op::Silu { x }
+        | Op::Reshape { x, .. }
+        | Op::Transpose { x, .. }
+        | Op::Write { x, .. }
+        | Op::Narrow { x, .. } => x.dtype(),
+    }
+}
+
+fn launch(op: Op<'_>) -> Result<Array> {
+    let function = op.name();
+    let tensor = |x| tensor(function, x);
+    let made: Made = match op {
+        Op::Embedding { table, ids } => return embedding(table, ids),
+        Op::Linear { x, weight } => {
+            let x = tensor(x)?;
+            match weight.handle::<Handle>(function)? {
+                Handle::Dense { transposed, .. } => ops::matmul(&x, transposed.array()),
+                Handle::Quantized(parts, Quantization { group, bits }) => {
+                    let [packed, scales, biases] = parts.each_ref().map(Shared::array);
+                    ops::quantized_matmul(&x, packed, scales, &biases, true, *group as i32, *bits as i32)
+                }
+                Handle::Tensor(_) => return Err(no_matrix(function, weight)),
+            }
+        }
+        Op::RmsNorm { x, weight, eps } => fast::rms_norm(tensor(x)?, Some(&tensor(weight)?), eps),
+        Op::Rope { x, rope } => {
+            let traditional = rope.layout == RopeLayout::Interleaved;
+            fast::rope(tensor(x)?, rope.dims as i32, traditional, rope.base, rope.scale, rope.offset, None)
+        }
+        Op::Attention { q, k, v, scale } => {
+            // A single query sees every key.
+            let causal = q.shape().get(2) != Some(&1);
+            let mask = causal.then_some(ScaledDotProductAttentionMask::Causal);
+            fast::scaled_dot_product_attention(tensor(q)?, tensor(k)?, tensor(v)?, scale, mask, None)
+        }
+        Op::Silu { x } => {
+            let x = tensor(x)?;
+            ops::sigmoid(&x).and_then(|gate| x.multiply(gate))
+        }
+        Op::Mul { a, b } => tensor(a)?.multiply(tensor(b)?),
+        Op::Add { a, b } => tensor(a)?.add(tensor(b)?),
+        Op::Reshape { x, shape } => tensor(x)?.reshape(&dims(function, shape)?),
+        Op::Transpose { x, axes } => {
+            let axes: Vec<_> = axes.iter().map(|axis| *axis as i32).collect();
+            tensor(x)?.transpose_axes(&axes)
+        }
+        Op::Write { x, part, axis, start } => {
+            let length = part.shape().get(axis).copied().unwrap_or_default();
+            let at = part_at(function, x, axis, start, length)?;
+            let (mut x, part) = (tensor(x)?, tensor(part)?);
+            x.try_index_mut(&at[..], &part).map(|()| x)
+        }
+        Op::Narrow { x, axis, start, length } => {
+            let at = part_at(function, x, axis, start, length)?;
+            tensor(x)?.try_index(&at[..])
+        }
+    };
+    made.map_err(|error| failed(function, &error))
+}
+
+fn embedding(table: &Resident, ids: &[u32]) -> Result<Array> {
+    let function = "embedding";
+    // MLX reads whatever is at the place.
+    check_ids(ids, table.shape().first().copied().unwrap_or_default())?;
+    let ids = Array::from_slice(ids, &dims(function, &[ids.len()])?);
+    let rows = |array: &Shared| array.array().take_axis(&ids, 0);
+    let made = || match table.handle::<Handle>(function)? {
+        Handle::Dense { w, .. } => rows(w).map_err(|error| failed(function, &error)),
+        Handle::Quantized([packed, scales, biases], Quantization { group, bits }) => {
+            (|| ops::dequantize(rows(packed)?, rows(scales)?, &rows(biases)?, *group as i32, *bits as i32))()
+                .map_err(|error: Exception| failed(function, &error))
+        }
+        Handle::Tensor(_) => Err(no_matrix(function, table)),
+    };
+    made()
+}
+
+/// From `start` on, as many as `length`, along one axis. MLX would clamp what is beyond the end.
+fn part_at(
+    function: &'static str,
+    x: &Resident,
+    axis: usize,
+    start: usize,
+    length: usize,
+) -> Result<Vec<ArrayIndexOp<'static>>> {
+    check_part(function, x, axis, start, length)?;
+    let whole = (0..axis).map(|_| (..).index_op());
+    Ok(whole.chain([(start as i32..(start + length) as i32).index_op()]).collect())
+}
+
+fn tensor(function: &'static str, x: &Resident) -> Result<Array> {
+    match x.handle::<Handle>(function)? {
+        Handle::Tensor(array) => Ok(array.array()),
+        Handle::Dense { .. } | Handle::Quantized(..) => Err(is_matrix(function, x)),
+    }
+}

@@ -12,7 +12,7 @@ use crate::lint::{self, Allowed};
 use crate::nearest::did_you_mean;
 
 /// The names of the arguments, which no parameter may have: as an axis it would be taken for one of them.
-pub const KNOWN: [&str; 6] = ["uses", "of", "backends", "tolerance", "expects_constant", "allow"];
+pub const KNOWN: [&str; 7] = ["uses", "of", "backends", "isolated", "tolerance", "expects_constant", "allow"];
 
 /// Arguments, as they were written; what is wrong with them is in `errors`.
 #[derive(Default)]
@@ -23,6 +23,8 @@ pub struct TestArgs {
     pub of: Option<Ident>,
     /// The names of the backends; `None` without the argument.
     pub backends: Option<Vec<LitStr>>,
+    /// The word that asks for a process of the cell's own.
+    pub isolated: Option<Ident>,
     /// The axes.
     pub axes: Vec<Axis>,
     /// The tolerance.
@@ -139,6 +141,10 @@ impl TestArgs {
                 }
                 self.backends = Some(seen);
             }
+            "isolated" if !input.peek(syn::token::Paren) => {
+                self.once(name, self.isolated.is_some());
+                self.isolated = Some(name.clone());
+            }
             "tolerance" => {
                 self.once(name, self.tolerance.is_some());
                 self.tolerance = Some(tolerance(name, input)?);
@@ -163,7 +169,7 @@ impl TestArgs {
                 return Err(syn::Error::new_spanned(
                     name,
                     format!(
-                        "unknown argument `{name}`{hint} (known: uses = \"…\", uses(\"…\", …), of = \"…\", backends(\"…\", …), \
+                        "unknown argument `{name}`{hint} (known: uses = \"…\", uses(\"…\", …), of = \"…\", backends(\"…\", …), isolated, \
                          tolerance(rtol = …, atol = …, reason = \"…\"), expects_constant(reason = \"…\"), \
                          allow(lint, reason = \"…\"), and an axis `parameter(value, …)`)"
                     ),

@@ -34,6 +34,8 @@ use syn::parse_macro_input;
 /// - `of = "matmul"`: the function of the contract that it is about; a backend that does not implement it
 ///   ([`macro@implements`]) is not asked.
 /// - `backends("a", "b")`: the backends it is narrowed to; without it, all of them.
+/// - `isolated`: its cells run in processes of their own, as those of an isolated backend do: for what is a process's and not
+///   a test's, such as memory in use.
 /// - `parameter(v, w, …)`: an *axis*, the values of the parameter of that name. A bare identifier is a variant or constant
 ///   of the parameter's type, a literal is itself, and any other expression needs a label: `size(small = Size::new(3))`. With a
 ///   label, an identifier is itself as well. A value may use features of its own: `n(1, 0 uses("empty_tensors"))`; one of a

@@ -11,6 +11,7 @@ pub fn expand(args: TestArgs, mut module: ItemMod) -> TokenStream {
     let mut errors = args.errors;
     let other = args.expects_constant.is_some()
         || args.backends.is_some()
+        || args.isolated.is_some()
         || args.tolerance.is_some()
         || !args.axes.is_empty()
         || !args.allowed.is_empty();

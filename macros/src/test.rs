@@ -112,6 +112,7 @@ fn registration(
         }
         None => quote!(::core::option::Option::None),
     };
+    let isolated = args.isolated.is_some();
     let carried = carried(subject, axes, &features);
     let axis_specs = axes.iter().map(|axis| {
         let (name, labels) = (axis.parameter.unraw().to_string(), slice_of(&axis.labels));
@@ -172,6 +173,7 @@ fn registration(
                 origin: #origin,
                 uses: #uses,
                 backends: #backends,
+                isolated: #isolated,
                 of: #of,
                 calls: #calls,
                 axes: &[#(#axis_specs),*],

@@ -65,6 +65,8 @@ pub struct Test<S: Subject + ?Sized> {
     pub uses: &'static [S::Feature],
     /// The backends it is narrowed to; `None` for all.
     pub backends: Option<&'static [&'static str]>,
+    /// Whether its cells run in processes of their own.
+    pub isolated: bool,
     /// The function of the contract that it is about.
     pub of: Option<&'static str>,
     /// The functions that its body calls on the backend.
@@ -451,6 +453,7 @@ fn test_spec<S: Subject + ?Sized>(test: &Test<S>) -> TestSpec {
         of: test.of,
         calls: test.calls,
         backends: test.backends,
+        isolated: test.isolated,
         axes: test.axes,
         differential: matches!(test.body, Body::Differential { .. }),
         terms: own_terms(test),

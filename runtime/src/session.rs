@@ -213,8 +213,9 @@ impl Session {
 
     /// Whether the cell is one for a process of its own, whatever else is.
     pub(crate) fn is_isolated(&self, cell: &Cell) -> bool {
-        let backend = &self.plan.suite(cell).backends[cell.backend as usize];
-        (backend.isolated || self.takes_it_down(cell)) && self.not_run(cell).is_none()
+        let suite = self.plan.suite(cell);
+        let (backend, test) = (&suite.backends[cell.backend as usize], &suite.tests[cell.test as usize]);
+        (backend.isolated || test.isolated || self.takes_it_down(cell)) && self.not_run(cell).is_none()
     }
 
     /// What it means that a cell passed only after it had failed in these ways.

@@ -126,6 +126,8 @@ pub struct TestSpec {
     pub calls: &'static [&'static str],
     /// The backends it is narrowed to; `None` for all.
     pub backends: Option<&'static [&'static str]>,
+    /// Whether its cells run in processes of their own.
+    pub isolated: bool,
     /// Its axes.
     pub axes: &'static [AxisSpec],
     /// Whether its value is compared with the baseline's.
@@ -152,6 +154,7 @@ impl TestSpec {
             of: None,
             calls: &[],
             backends: None,
+            isolated: false,
             axes: &[],
             differential: false,
             terms: Vec::new(),

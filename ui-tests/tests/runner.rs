@@ -714,7 +714,7 @@ fn what_is_no_shard_is_a_usage_error() {
         stage.run(&[&format!("--shard={text}")]).refused(&stage, &hint);
     }
     stage.run(&["moody"]).env("CROSSCHECK_SHARD", "2").refused(&stage, "`2` is no shard: write `2/5`");
-    let nothing = "none of the 328 cells matches `moody`, --shard ";
+    let nothing = "none of the 330 cells matches `moody`, --shard ";
     let selects_nothing = |number: u32| {
         let done = stage.run(&["moody", "--shard", &format!("{number}/2")]).finish();
         done.status.code() == Some(2) && done.stderr.contains(nothing)
@@ -935,6 +935,24 @@ fn what_comes_too_late_is_nobody_elses() {
     let done = stage.run(&["--exact", "chatters", "--isolate", "--test-threads", "1"]).finish();
     let messages = messages(&done.exits(101).stdout);
     assert!(!messages["chatters::n_1::apart"].contains("late-0"), "{done}");
+}
+
+#[test]
+fn a_test_has_a_process_of_its_own_if_it_asks_for_one() {
+    let stage = Stage::new();
+    // Whose number it is stands behind the name of the body.
+    let process_of = |body: &str| {
+        let running = stage.run(&["--exact", body]).start();
+        let runner = running.child.id();
+        running.finish().exits(0);
+        let noted = stage.noted("begin").into_keys().find_map(|cell| Some(cell.strip_prefix(body)?.to_owned()));
+        let pid = noted.unwrap().trim_start_matches("::").trim_end_matches("::plain").parse::<u32>().unwrap();
+        (pid, runner)
+    };
+    let (body, runner) = process_of("with_others");
+    assert_eq!(body, runner);
+    let (body, runner) = process_of("by_itself");
+    assert_ne!(body, runner);
 }
 
 #[test]

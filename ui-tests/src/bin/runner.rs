@@ -183,6 +183,17 @@ fn floods(machine: &dyn Machine) {
     assert_eq!(machine.name(), "", "too much");
 }
 
+/// The one asks for a process of its own, the other one does not.
+#[conformance(backends("plain"), isolated)]
+fn by_itself(machine: &dyn Machine) {
+    assert_ne!(noted(&format!("by_itself::{}", std::process::id()), machine, || ()), "");
+}
+
+#[conformance(backends("plain"))]
+fn with_others(machine: &dyn Machine) {
+    assert_ne!(noted(&format!("with_others::{}", std::process::id()), machine, || ()), "");
+}
+
 /// Starts a process that outlives it.
 #[conformance(backends("apart"))]
 fn leaves_a_child(machine: &dyn Machine) {

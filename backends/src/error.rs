@@ -44,6 +44,12 @@ pub enum KernelError {
         /// The kernel.
         function: &'static str,
     },
+    /// Nobody waits for the result any more.
+    #[error("{function}: not begun, as nobody waits for it any more")]
+    Cancelled {
+        /// The kernel.
+        function: &'static str,
+    },
     /// The library behind the backend refused or failed.
     #[error("{function}: {library} failed: {message}")]
     Backend {

@@ -19,6 +19,7 @@ pub mod extent;
 pub mod functions;
 pub mod gather;
 pub mod golden;
+pub mod inference;
 mod law;
 pub mod laws;
 pub mod layout;

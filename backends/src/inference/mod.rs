@@ -1,7 +1,10 @@
 //! A small inference runtime on top of a [`Device`](crate::device::Device): a tokenizer, weights out of files, a Llama-style
 //! decoder with a cache, a sampler, and streams of tokens.
 
+pub mod cache;
 pub mod config;
+pub mod generate;
+pub mod model;
 pub mod sampler;
 pub mod tokenizer;
 pub mod weights;

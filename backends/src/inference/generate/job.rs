@@ -1,0 +1,155 @@
+//! One generation.
+
+use std::borrow::Cow;
+use std::sync::{Arc, OnceLock};
+
+use async_channel::Sender;
+
+use super::error::GenerateError;
+use super::session::{Home, Options, State};
+use super::stream::{Finish, Item};
+use super::watched::Watched;
+use crate::device::Device;
+use crate::inference::model::{Llama, Positions};
+use crate::inference::sampler::Sampler;
+use crate::tensor::{Data, Tensor};
+
+/// How many tokens of a prompt are computed at a time: others have their turn between, and a generation that nobody wants
+/// any more ends there at the latest.
+const CHUNK: usize = 512;
+
+/// A generation that has not ended.
+pub(super) struct Job {
+    state: State,
+    /// How many tokens the session had before.
+    before: usize,
+    /// How many tokens it has, prompt included, before the first that is generated.
+    begin: usize,
+    sampler: Sampler,
+    max_tokens: usize,
+    stop: Vec<u32>,
+    sender: Sender<Item>,
+    finish: Arc<OnceLock<Finish>>,
+    /// Where the session waits for its state.
+    home: Arc<Home>,
+}
+
+/// What came of a job's turn.
+pub(super) enum Turn {
+    /// It has computed something, and there is more.
+    Worked,
+    /// The reader has to take a token first.
+    Waits,
+    /// It has ended.
+    Done,
+}
+
+/// What a turn has computed.
+enum Step {
+    /// A part of the prompt.
+    Read,
+    /// A token.
+    Chosen(u32),
+    /// There is no further one.
+    Over(Finish),
+}
+
+impl Job {
+    pub fn new(
+        mut state: State,
+        prompt: &[u32],
+        sampler: Sampler,
+        options: &Options,
+        sender: Sender<Item>,
+        finish: Arc<OnceLock<Finish>>,
+        home: Arc<Home>,
+    ) -> Self {
+        let before = state.tokens.len();
+        state.tokens.extend_from_slice(prompt);
+        let begin = state.tokens.len();
+        let (max_tokens, stop) = (options.max_tokens, options.stop.clone());
+        Self { state, before, begin, sampler, max_tokens, stop, sender, finish, home }
+    }
+
+    /// The next part of the prompt, or the next token.
+    pub fn turn(&mut self, model: &Llama, device: &Arc<dyn Device>) -> Turn {
+        if self.sender.is_closed() {
+            self.undo();
+            return Turn::Done;
+        }
+        if self.sender.is_full() {
+            return Turn::Waits;
+        }
+        match self.compute(model, &**device) {
+            Ok(Step::Read) => Turn::Worked,
+            Ok(Step::Chosen(id)) => self.send(id),
+            Ok(Step::Over(finish)) => self.finish(finish),
+            Err(error) => {
+                self.fail(error);
+                Turn::Done
+            }
+        }
+    }
+
+    /// Ends with an error, if somebody is there to hear it.
+    pub fn fail(&mut self, error: GenerateError) {
+        self.undo();
+        // A failed computation may have left tensors that fail again.
+        self.state.cache.clear();
+        drop(self.sender.try_send(Err(error)));
+    }
+
+    /// Gives the session its state back.
+    pub fn end(self) {
+        self.home.put(self.state);
+    }
+
+    /// As if it had not been.
+    fn undo(&mut self) {
+        self.state.tokens.truncate(self.before);
+        match self.before {
+            0 => self.state.cache.clear(),
+            before => self.state.cache.truncate(before),
+        }
+    }
+
+    /// A token is the session's when the reader can have it: there was room, and there is one sender.
+    fn send(&mut self, id: u32) -> Turn {
+        if self.sender.try_send(Ok(id)).is_err() {
+            self.undo();
+            return Turn::Done;
+        }
+        self.state.tokens.push(id);
+        if self.state.tokens.len() - self.begin < self.max_tokens { Turn::Worked } else { self.finish(Finish::Length) }
+    }
+
+    fn finish(&mut self, finish: Finish) -> Turn {
+        self.finish.get_or_init(|| finish);
+        Turn::Done
+    }
+
+    fn compute(&mut self, model: &Llama, device: &dyn Device) -> Result<Step, GenerateError> {
+        let State { cache, tokens } = &mut self.state;
+        let unseen = &tokens[cache.length()..];
+        if cache.length() + unseen.len() > model.config().context {
+            return Ok(Step::Over(Finish::Context));
+        }
+        let device = Watched { device, sender: &self.sender };
+        let part = &unseen[..unseen.len().min(CHUNK)];
+        if part.len() < unseen.len() {
+            model.read(&device, part, cache)?;
+            return Ok(Step::Read);
+        }
+        let logits = model.logits(&device, part, cache, Positions::Last)?;
+        let id = self.sampler.next(&values(&logits), tokens)?;
+        Ok(if self.stop.contains(&id) { Step::Over(Finish::Stop(id)) } else { Step::Chosen(id) })
+    }
+}
+
+/// Logits in 32 bits, which is what they are in.
+fn values(logits: &Tensor) -> Cow<'_, [f32]> {
+    match logits.data() {
+        Data::F32(values) => values.into(),
+        _ => logits.to_f64().iter().map(|value| *value as f32).collect::<Vec<_>>().into(),
+    }
+}

@@ -1,0 +1,13 @@
+//! Generation: sessions on one device, and streams of their tokens.
+
+mod engine;
+mod error;
+mod job;
+mod session;
+mod stream;
+mod watched;
+
+pub use engine::Engine;
+pub use error::GenerateError;
+pub use session::{Options, Session};
+pub use stream::{Finish, TokenStream};

@@ -1,0 +1,84 @@
+//! The reader's end.
+
+use std::pin::{Pin, pin};
+use std::sync::{Arc, OnceLock};
+use std::task::{Context, Poll};
+
+use async_channel::Receiver;
+use futures_core::Stream;
+
+use super::engine::Engine;
+use super::error::GenerateError;
+use super::session::Home;
+
+/// The tokens of one generation, as they are chosen. After an error there is no other one.
+///
+/// The engine computes as far ahead as [`Options::ahead`](super::Options::ahead) says and then waits for the reader. Dropping
+/// the stream ends the generation: the engine begins no further operation for it, and the session is as if it had not been.
+pub struct TokenStream {
+    receiver: Pin<Box<Receiver<Item>>>,
+    finish: Arc<OnceLock<Finish>>,
+    home: Arc<Home>,
+    engine: Engine,
+}
+
+pub(super) type Item = Result<u32, GenerateError>;
+
+/// Why a generation ended by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Finish {
+    /// The model has chosen a token that ends the text; it is not among the tokens.
+    Stop(u32),
+    /// As many tokens as were asked for.
+    Length,
+    /// The context is full.
+    Context,
+}
+
+impl TokenStream {
+    pub(super) fn new(
+        receiver: Receiver<Item>,
+        finish: Arc<OnceLock<Finish>>,
+        home: Arc<Home>,
+        engine: Engine,
+    ) -> Self {
+        Self { receiver: Box::pin(receiver), finish, home, engine }
+    }
+
+    /// Why the generation ended; none before it has, and when it was by an error.
+    pub fn finish(&self) -> Option<Finish> {
+        self.finish.get().copied()
+    }
+
+    /// How many tokens are there and were not taken.
+    pub fn ready(&self) -> usize {
+        self.receiver.len()
+    }
+
+    /// Waits for the next token on this thread; none after the last.
+    pub fn next_blocking(&mut self) -> Option<Item> {
+        let item = self.receiver.recv_blocking().ok();
+        self.engine.wake();
+        item
+    }
+}
+
+impl Stream for TokenStream {
+    type Item = Item;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Item>> {
+        let polled = pin!(&mut self.receiver).poll_next(context);
+        if polled.is_ready() {
+            self.engine.wake();
+        }
+        polled
+    }
+}
+
+impl Drop for TokenStream {
+    fn drop(&mut self) {
+        self.receiver.close();
+        self.home.abandon();
+        self.engine.wake();
+    }
+}

@@ -1,0 +1,79 @@
+//! A layer.
+
+use crate::device::{Device, Op, Resident};
+use crate::error::KernelError;
+use crate::inference::cache::Slot;
+use crate::inference::config::Config;
+use crate::kernels::Rope;
+
+type Result = std::result::Result<Resident, KernelError>;
+
+/// The weights of a layer.
+#[derive(Debug)]
+pub(super) struct Layer {
+    pub attention_norm: Resident,
+    pub query: Resident,
+    pub key: Resident,
+    pub value: Resident,
+    pub attention_output: Resident,
+    pub feed_forward_norm: Resident,
+    pub gate: Resident,
+    pub up: Resident,
+    pub down: Resident,
+}
+
+impl Layer {
+    /// `[T, width]` to the same, with both residuals.
+    pub fn forward(&self, device: &dyn Device, config: &Config, x: &Resident, slot: Slot<'_>) -> Result {
+        let normed = device.launch(Op::RmsNorm { x, weight: &self.attention_norm, eps: config.eps })?;
+        let attended = self.attention(device, config, &normed, slot)?;
+        let x = device.launch(Op::Add { a: x, b: &attended })?;
+        let normed = device.launch(Op::RmsNorm { x: &x, weight: &self.feed_forward_norm, eps: config.eps })?;
+        let fed = self.feed_forward(device, &normed)?;
+        device.launch(Op::Add { a: &x, b: &fed })
+    }
+
+    /// Attention of `[T, width]` to itself and to what the cache holds.
+    pub fn attention(&self, device: &dyn Device, config: &Config, x: &Resident, mut slot: Slot<'_>) -> Result {
+        let heads = |weight, count| heads(device, x, weight, count, config.head_dim);
+        let rope = Rope {
+            dims: config.head_dim,
+            base: config.rope_base,
+            scale: 1.0,
+            // The context, which was looked at, is far below what an i32 counts.
+            offset: slot.length() as i32,
+            layout: config.rope_layout,
+        };
+        let q = device.launch(Op::Rope { x: &heads(&self.query, config.heads)?, rope })?;
+        let k = device.launch(Op::Rope { x: &heads(&self.key, config.kv_heads)?, rope })?;
+        let v = heads(&self.value, config.kv_heads)?;
+        let (k, v) = slot.append(device, &k, &v)?;
+        let scale = 1.0 / (config.head_dim as f32).sqrt();
+        let y = device.launch(Op::Attention { q: &q, k: &k, v: &v, scale })?;
+        let rows = x.shape().first().copied().unwrap_or_default();
+        let y = if rows == 1 { y } else { device.launch(Op::Transpose { x: &y, axes: &[0, 2, 1, 3] })? };
+        let y = device.launch(Op::Reshape { x: &y, shape: &[rows, config.heads * config.head_dim] })?;
+        device.launch(Op::Linear { x: &y, weight: &self.attention_output })
+    }
+
+    /// SwiGLU: `down(silu(gate(x)) · up(x))`.
+    fn feed_forward(&self, device: &dyn Device, x: &Resident) -> Result {
+        let gate = device.launch(Op::Linear { x, weight: &self.gate })?;
+        let gate = device.launch(Op::Silu { x: &gate })?;
+        let up = device.launch(Op::Linear { x, weight: &self.up })?;
+        let product = device.launch(Op::Mul { a: &gate, b: &up })?;
+        device.launch(Op::Linear { x: &product, weight: &self.down })
+    }
+}
+
+/// A projection of `[T, width]`, as `[1, heads, T, head_dim]`.
+fn heads(device: &dyn Device, x: &Resident, weight: &Resident, heads: usize, head_dim: usize) -> Result {
+    let rows = x.shape().first().copied().unwrap_or_default();
+    let y = device.launch(Op::Linear { x, weight })?;
+    if rows == 1 {
+        // The same elements in the same order.
+        return device.launch(Op::Reshape { x: &y, shape: &[1, heads, 1, head_dim] });
+    }
+    let y = device.launch(Op::Reshape { x: &y, shape: &[1, rows, heads, head_dim] })?;
+    device.launch(Op::Transpose { x: &y, axes: &[0, 2, 1, 3] })
+}

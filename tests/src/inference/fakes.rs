@@ -1,0 +1,243 @@
+//! Devices that misbehave on purpose, and one that keeps account. Each stands around a real one.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use crosscheck_backends::device::{Device, Matrix, Op, Resident};
+use crosscheck_backends::{KernelError, Rope, Tensor};
+
+type Result<T = Resident> = std::result::Result<T, KernelError>;
+
+/// What a device is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Call {
+    Upload,
+    Launch,
+    Download,
+    Wait,
+}
+
+/// A device with something that happens before each call, which may refuse it.
+pub struct Around<F> {
+    inner: Arc<dyn Device>,
+    before: F,
+}
+
+impl<F: Fn(Call, &'static str) -> Result<()> + Send + Sync> Around<F> {
+    pub fn new(inner: &Arc<dyn Device>, before: F) -> Self {
+        Self { inner: Arc::clone(inner), before }
+    }
+}
+
+impl<F: Fn(Call, &'static str) -> Result<()> + Send + Sync> Device for Around<F> {
+    fn upload(&self, x: &Tensor) -> Result {
+        (self.before)(Call::Upload, "upload")?;
+        self.inner.upload(x)
+    }
+
+    fn upload_matrix(&self, w: &Matrix) -> Result {
+        (self.before)(Call::Upload, "upload")?;
+        self.inner.upload_matrix(w)
+    }
+
+    fn launch(&self, op: Op<'_>) -> Result {
+        (self.before)(Call::Launch, op.name())?;
+        self.inner.launch(op)
+    }
+
+    fn download(&self, x: &Resident) -> Result<Tensor> {
+        (self.before)(Call::Download, "download")?;
+        self.inner.download(x)
+    }
+
+    fn wait(&self, xs: &[&Resident]) -> Result<()> {
+        (self.before)(Call::Wait, "wait")?;
+        self.inner.wait(xs)
+    }
+
+    fn memory(&self) -> Option<usize> {
+        self.inner.memory()
+    }
+}
+
+/// How often a device was asked for something.
+#[derive(Clone, Debug, Default)]
+pub struct Counts {
+    launches: Arc<AtomicUsize>,
+    calls: Arc<AtomicUsize>,
+}
+
+impl Counts {
+    /// Operations that were begun.
+    pub fn launches(&self) -> usize {
+        self.launches.load(Ordering::SeqCst)
+    }
+
+    /// Operations, copies and waits.
+    pub fn calls(&self) -> usize {
+        self.calls.load(Ordering::SeqCst)
+    }
+
+    fn note(&self, call: Call) -> usize {
+        if call == Call::Launch {
+            self.launches.fetch_add(1, Ordering::SeqCst);
+        }
+        self.calls.fetch_add(1, Ordering::SeqCst)
+    }
+}
+
+/// A device that counts.
+pub fn counting(inner: &Arc<dyn Device>) -> (Arc<dyn Device>, Counts) {
+    let counts = Counts::default();
+    let noting = counts.clone();
+    let device = Around::new(inner, move |call, _| {
+        noting.note(call);
+        Ok(())
+    });
+    (Arc::new(device), counts)
+}
+
+/// A device that fails at one call, counted from 0, and works before and after it.
+pub fn failing(inner: &Arc<dyn Device>, at: usize) -> Arc<dyn Device> {
+    let counts = Counts::default();
+    Arc::new(Around::new(inner, move |call, function| {
+        if counts.note(call) == at {
+            let message = format!("call {at} fails on purpose");
+            return Err(KernelError::Backend { function, library: "fake", message });
+        }
+        Ok(())
+    }))
+}
+
+/// A device that takes its time for each result.
+pub fn slow(inner: &Arc<dyn Device>, pause: Duration) -> Arc<dyn Device> {
+    Arc::new(Around::new(inner, move |call, _| {
+        if call == Call::Download {
+            std::thread::sleep(pause);
+        }
+        Ok(())
+    }))
+}
+
+/// Something to do at one call, once.
+#[derive(Clone, Default)]
+pub struct Trap(Arc<Mutex<Option<Armed>>>);
+
+struct Armed {
+    calls_left: usize,
+    spring: Box<dyn FnOnce() + Send>,
+}
+
+impl Trap {
+    /// Does it at the call of this number from now on, counted from 0, before the device is asked.
+    pub fn arm(&self, at: usize, spring: impl FnOnce() + Send + 'static) {
+        *self.lock() = Some(Armed { calls_left: at, spring: Box::new(spring) });
+    }
+
+    /// Whether it was not done.
+    pub fn is_armed(&self) -> bool {
+        self.lock().is_some()
+    }
+
+    fn pass(&self) {
+        let mut armed = self.lock();
+        match &mut *armed {
+            Some(Armed { calls_left: 0, .. }) => {
+                let sprung = armed.take();
+                drop(armed);
+                if let Some(sprung) = sprung {
+                    (sprung.spring)();
+                }
+            }
+            Some(Armed { calls_left, .. }) => *calls_left -= 1,
+            None => {}
+        }
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Option<Armed>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A device with a trap, that counts as well.
+pub fn trapped(inner: &Arc<dyn Device>) -> (Arc<dyn Device>, Trap, Counts) {
+    let (trap, counts) = (Trap::default(), Counts::default());
+    let (own, noting) = (trap.clone(), counts.clone());
+    let device = Around::new(inner, move |call, _| {
+        noting.note(call);
+        own.pass();
+        Ok(())
+    });
+    (Arc::new(device), trap, counts)
+}
+
+/// A mutant: an operation is replaced by what the function makes of it.
+pub struct Mutant<F> {
+    inner: Arc<dyn Device>,
+    launch: F,
+}
+
+impl<F: Fn(&dyn Device, Op<'_>) -> Result + Send + Sync> Mutant<F> {
+    pub fn new(inner: &Arc<dyn Device>, launch: F) -> Self {
+        Self { inner: Arc::clone(inner), launch }
+    }
+}
+
+impl<F: Fn(&dyn Device, Op<'_>) -> Result + Send + Sync> Device for Mutant<F> {
+    fn upload(&self, x: &Tensor) -> Result {
+        self.inner.upload(x)
+    }
+
+    fn upload_matrix(&self, w: &Matrix) -> Result {
+        self.inner.upload_matrix(w)
+    }
+
+    fn launch(&self, op: Op<'_>) -> Result {
+        (self.launch)(&*self.inner, op)
+    }
+
+    fn download(&self, x: &Resident) -> Result<Tensor> {
+        self.inner.download(x)
+    }
+
+    fn wait(&self, xs: &[&Resident]) -> Result<()> {
+        self.inner.wait(xs)
+    }
+
+    fn memory(&self) -> Option<usize> {
+        self.inner.memory()
+    }
+}
+
+/// Counts positions from one too few as soon as there is something in the cache.
+pub fn off_by_one(inner: &Arc<dyn Device>) -> Arc<dyn Device> {
+    Arc::new(Mutant::new(inner, |device, op| match op {
+        Op::Rope { x, rope } if rope.offset > 0 => {
+            device.launch(Op::Rope { x, rope: Rope { offset: rope.offset - 1, ..rope } })
+        }
+        op => device.launch(op),
+    }))
+}
+
+/// Hides the first key from every query but the first.
+pub fn wrong_mask(inner: &Arc<dyn Device>) -> Arc<dyn Device> {
+    Arc::new(Mutant::new(inner, |device, op| match op {
+        Op::Attention { q, k, v, scale } => {
+            let (rows, keys) = (q.shape()[2], k.shape()[2]);
+            let size = q.shape().iter().product::<usize>();
+            let mut y = device.upload(&Tensor::f32(q.shape(), vec![0.0; size])?)?;
+            for row in 0..rows {
+                let position = keys - rows + row;
+                let (start, length) = if position == 0 { (0, 1) } else { (1, position) };
+                let q = device.launch(Op::Narrow { x: q, axis: 2, start: row, length: 1 })?;
+                let k = device.launch(Op::Narrow { x: k, axis: 2, start, length })?;
+                let v = device.launch(Op::Narrow { x: v, axis: 2, start, length })?;
+                let part = device.launch(Op::Attention { q: &q, k: &k, v: &v, scale })?;
+                y = device.launch(Op::Write { x: &y, part: &part, axis: 2, start: row })?;
+            }
+            Ok(y)
+        }
+        op => device.launch(op),
+    }))
+}

@@ -1,0 +1,24 @@
+//! Where a token stands.
+
+use crosscheck::conformance;
+use crosscheck_backends::device::Op;
+use crosscheck_backends::{Dtype, Kernels, Rope, RopeLayout};
+
+use super::Outcome;
+use super::fixture::assert_close;
+use crate::data::unit;
+
+/// Rotating rows from an offset on is rotating all of them and taking the last.
+#[conformance(of = "device", layout(Halves, Interleaved), offset(1, 5, 250))]
+fn an_offset_is_that_many_rows_before(kernels: &dyn Kernels, layout: RopeLayout, offset: usize) -> Outcome {
+    let device = kernels.device()?;
+    let x = device.upload(&unit(61, &[1, 2, offset + 3, 16], Dtype::F32)?)?;
+    let rope = Rope { dims: 16, base: 10_000.0, scale: 1.0, offset: 0, layout };
+    let part = |x| device.launch(Op::Narrow { x, axis: 2, start: offset, length: 3 });
+    let all = device.launch(Op::Rope { x: &x, rope })?;
+    let (expected, last) = (part(&all)?, part(&x)?);
+    let rope = Rope { offset: i32::try_from(offset)?, ..rope };
+    let rotated = device.launch(Op::Rope { x: &last, rope })?;
+    assert_close("the rows", &device.download(&rotated)?, &device.download(&expected)?);
+    Ok(())
+}

@@ -34,9 +34,9 @@ pub enum TaskError {
     /// A file of tensors is none.
     #[error("{}: {source}", path.display())]
     Safetensors { path: PathBuf, source: safetensors::SafeTensorError },
-    /// The golden tensors are others than the scripts make.
-    #[error("{file} is not what its scripts make; `cargo xtask fixtures` writes it again:\n{differences}")]
-    FixturesDiffer { file: &'static str, differences: String },
+    /// The golden files are others than the scripts make.
+    #[error("these are not what their scripts make; `cargo xtask fixtures` writes them again:\n{0}")]
+    FixturesDiffer(String),
     /// No mutant is of these functions.
     #[error("there is no mutant of {0}: name a function of the contract, such as `matmul`")]
     NoMutants(String),

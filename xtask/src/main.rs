@@ -36,7 +36,7 @@ enum Task {
     Tables,
     /// Write nextest's configuration, or check that it is current: which cells must not run at a time
     Nextest(nextest::Options),
-    /// Make the golden tensors again, or check that they are what their scripts make
+    /// Make the golden tensors and the tiny models again, or check that they are what their scripts make
     Fixtures(fixtures::Options),
     /// Set up the MLX library, so that the MLX backends build and run on this machine
     Mlx(mlx::Options),

@@ -121,11 +121,15 @@ impl Drop for Staging<'_> {
     }
 }
 
-/// The folder for all versions, by the XDG base directory specification: relative paths count as not set.
+/// The folder for all versions.
 fn base(xdg_cache_home: Option<OsString>, home: Option<OsString>) -> Option<PathBuf> {
+    Some(caches(xdg_cache_home, home)?.join("crosscheck").join("mlx"))
+}
+
+/// The user's caches, by the XDG base directory specification: relative paths count as not set.
+pub fn caches(xdg_cache_home: Option<OsString>, home: Option<OsString>) -> Option<PathBuf> {
     let absolute = |path: OsString| Some(PathBuf::from(path)).filter(|path| path.is_absolute());
-    let caches = xdg_cache_home.and_then(absolute).or_else(|| Some(home.and_then(absolute)?.join(".cache")))?;
-    Some(caches.join("crosscheck").join("mlx"))
+    xdg_cache_home.and_then(absolute).or_else(|| Some(home.and_then(absolute)?.join(".cache")))
 }
 
 /// Names a folder by everything that decides its content.

@@ -6,7 +6,7 @@
 mod apt;
 pub mod bindings;
 mod blas;
-mod cache;
+pub mod cache;
 mod check;
 mod compiler;
 mod error;

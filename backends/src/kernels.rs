@@ -20,7 +20,8 @@ type Result<T = Tensor> = std::result::Result<T, KernelError>;
 /// never a made-up value. A backend implements those that it can; each other one returns [`KernelError::NotImplemented`].
 #[expect(unused_variables, reason = "the default bodies refuse whatever they are given")]
 pub trait Kernels: Send + Sync {
-    /// What ran on this thread since it was last asked here, by a backend that keeps account of it.
+    /// What ran on this thread, and on devices that were opened on it, since it was last asked here; by a backend that keeps
+    /// account of it.
     fn receipt(&self) -> Option<Receipt> {
         None
     }

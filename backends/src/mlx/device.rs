@@ -1,15 +1,17 @@
 //! MLX's own memory as a device. Operations are only noted until a tensor is fetched or waited for.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use mlx_rs::error::Exception;
 use mlx_rs::fast::{self, ScaledDotProductAttentionMask};
 use mlx_rs::ops::indexing::{ArrayIndex, ArrayIndexOp, TryIndexMutOp, TryIndexOp};
 use mlx_rs::{Array, memory, ops, transforms};
 
+use super::account::DeviceAccount;
 use super::convert::{dims, quantized_to_device, to_device, to_host};
 use super::{Made, Mlx, Result, failed};
 use crate::device::{Device, Matrix, Op, Resident, check_ids, check_part, is_matrix, no_matrix};
+use crate::error::KernelError;
 use crate::kernels::{Quantization, RopeLayout};
 use crate::tensor::Tensor;
 
@@ -39,15 +41,34 @@ impl Shared {
     }
 }
 
-impl Device for Mlx {
+/// The memory of a device of MLX.
+#[derive(Debug)]
+pub(super) struct Memory {
+    mlx: Mlx,
+    account: Arc<DeviceAccount>,
+}
+
+impl Memory {
+    pub fn new(mlx: Mlx) -> Self {
+        Self { mlx, account: DeviceAccount::opened_here() }
+    }
+
+    /// Notes a call that was refused before MLX saw it.
+    fn known<T>(&self, operands: Result<T>) -> Result<T> {
+        operands.inspect_err(|_| self.account.refused())
+    }
+}
+
+impl Device for Memory {
     fn upload(&self, x: &Tensor) -> Result<Resident> {
-        let array = self.with_stream("upload", || to_device("upload", x))?;
+        let array = self.mlx.with_stream("upload", || to_device("upload", x))?;
         Ok(Resident::new(x.shape(), x.dtype(), Handle::Tensor(Shared::new(array))))
     }
 
     fn upload_matrix(&self, w: &Matrix) -> Result<Resident> {
         let function = "upload";
-        self.with_stream(function, || match w {
+        self.account.evaluated();
+        self.mlx.with_stream(function, || match w {
             Matrix::Dense(w) => {
                 let array = to_device(function, w)?;
                 let transposed = array.transpose_axes(&[1, 0]).map_err(|error| failed(function, &error))?;
@@ -66,19 +87,26 @@ impl Device for Mlx {
     fn launch(&self, op: Op<'_>) -> Result<Resident> {
         let function = op.name();
         let dtype = dtype_of(op);
-        let array = self.with_stream(function, || launch(op))?;
+        let array = self.mlx.with_stream(function, || launch(op)).inspect_err(|error| {
+            // Whatever MLX itself refuses is its own error.
+            if !matches!(error, KernelError::Backend { .. }) {
+                self.account.refused();
+            }
+        })?;
         let shape: Vec<_> = array.shape().iter().map(|dim| usize::try_from(*dim).unwrap_or_default()).collect();
         Ok(Resident::new(&shape, dtype, Handle::Tensor(Shared::new(array))))
     }
 
     fn download(&self, x: &Resident) -> Result<Tensor> {
-        let array = tensor("download", x)?;
-        self.on_device("download", || to_host("download", &array))
+        let array = self.known(tensor("download", x))?;
+        self.account.evaluated();
+        self.mlx.with_stream("download", || to_host("download", &array))
     }
 
     fn wait(&self, xs: &[&Resident]) -> Result<()> {
-        let arrays = xs.iter().map(|x| tensor("wait", x)).collect::<Result<Vec<_>>>()?;
-        self.on_device("wait", || transforms::eval(&arrays).map_err(|error| failed("wait", &error)))
+        let arrays = self.known(xs.iter().map(|x| tensor("wait", x)).collect::<Result<Vec<_>>>())?;
+        self.account.evaluated();
+        self.mlx.with_stream("wait", || transforms::eval(&arrays).map_err(|error| failed("wait", &error)))
     }
 
     /// Of all that uses MLX in this process.

@@ -1,9 +1,9 @@
 //! MLX, through mlx-rs: one implementation for every device.
 
+mod account;
 mod convert;
 mod device;
 
-use std::cell::RefCell;
 use std::sync::Arc;
 
 use crosscheck::Receipt;
@@ -18,6 +18,7 @@ use crate::kernels::{Gelu, Kernels, Mask, Quantization, Quantized, Rope, RopeLay
 use crate::tensor::Tensor;
 use crate::validate;
 use convert::{dims, quantized_to_device, to_device, to_host, words_to_host};
+use device::Memory;
 
 type Result<T = Tensor> = std::result::Result<T, KernelError>;
 
@@ -95,7 +96,7 @@ impl Mlx {
 
     /// Runs what is a kernel's own on this device.
     fn on_device<T>(&self, function: &'static str, f: impl FnOnce() -> Result<T>) -> Result<T> {
-        account(|receipt| receipt.evaluations += 1);
+        account::of_this_thread(|receipt| receipt.evaluations += 1);
         self.with_stream(function, f)
     }
 
@@ -160,18 +161,9 @@ fn failed(function: &'static str, error: &Exception) -> KernelError {
     KernelError::Backend { function, library: "MLX", message: message.trim().to_owned() }
 }
 
-thread_local! {
-    /// What this thread has run since it was last asked.
-    static ACCOUNT: RefCell<Receipt> = RefCell::default();
-}
-
-fn account(note: impl FnOnce(&mut Receipt)) {
-    ACCOUNT.with_borrow_mut(note);
-}
-
 /// Notes a call that was refused before MLX saw it.
 fn refused<T>(inputs: Result<T>) -> Result<T> {
-    inputs.inspect_err(|_| account(|receipt| receipt.refusals += 1))
+    inputs.inspect_err(|_| account::of_this_thread(|receipt| receipt.refusals += 1))
 }
 
 #[crosscheck::implements("mlx_cpu", "mlx_metal")]
@@ -181,11 +173,11 @@ impl Kernels for Mlx {
             MlxDevice::Cpu => "MLX's CPU device",
             MlxDevice::Gpu => "MLX's GPU device",
         };
-        Some(Receipt { device: device.to_owned(), ..ACCOUNT.take() })
+        Some(Receipt { device: device.to_owned(), ..account::take() })
     }
 
     fn device(&self) -> Result<Arc<dyn Device>> {
-        Ok(Arc::new(*self))
+        Ok(Arc::new(Memory::new(*self)))
     }
 
     fn add(&self, a: &Tensor, b: &Tensor) -> Result {

@@ -15,7 +15,7 @@ use futures_core::Stream;
 
 use super::Outcome;
 use super::fakes::{counting, slow, trapped};
-use super::fixture::{Model, ids};
+use super::fixture::{Model, ids, read};
 
 /// Longer than anything here takes, on any machine.
 const LONG: Duration = Duration::from_secs(60);
@@ -62,7 +62,7 @@ fn a_session_generates_once_at_a_time(kernels: &dyn Kernels) -> Outcome {
     assert!(matches!(session.generate(&prompt, &options), Err(GenerateError::Busy)));
     drop(stream);
     // Now it waits for the engine to notice.
-    let tokens = read(session.generate(&prompt, &options)?)?;
+    let tokens = read(&mut session.generate(&prompt, &options)?)?;
     assert_eq!((tokens.len(), session.length()), (20, Some(prompt.len() + 20)));
     Ok(())
 }
@@ -87,7 +87,7 @@ pub(super) fn assert_dropping_stops_the_work(
     let options = Options { max_tokens: 3, ahead: 3, ..Options::default() };
     let before = device.memory();
     let begin = counts.calls();
-    let fresh = read(engine.session().generate(&prompt, &options)?)?;
+    let fresh = read(&mut engine.session().generate(&prompt, &options)?)?;
     let steps = counts.calls() - begin;
     assert!(steps > 100, "{steps} steps are no generation");
     engine.wait_until_idle();
@@ -113,16 +113,12 @@ pub(super) fn assert_dropping_stops_the_work(
         assert!(further <= 1, "dropped at step {step}, and {further} operations began after it");
         assert_eq!(device.memory(), before, "dropped at step {step}");
         assert_eq!(session.length(), Some(0), "dropped at step {step}");
-        assert_eq!(read(session.generate(&prompt, &options)?)?, fresh, "after a drop at step {step}");
+        assert_eq!(read(&mut session.generate(&prompt, &options)?)?, fresh, "after a drop at step {step}");
         drop(session);
         engine.wait_until_idle();
         assert_eq!(device.memory(), before, "after a drop at step {step} and another generation");
     }
     Ok(())
-}
-
-fn read(mut stream: TokenStream) -> Result<Vec<u32>, GenerateError> {
-    std::iter::from_fn(|| stream.next_blocking()).collect()
 }
 
 fn wait_for_tokens(stream: &TokenStream, count: usize) {

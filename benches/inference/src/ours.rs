@@ -79,25 +79,22 @@ impl Contender for Ours {
 
     fn run(&mut self, prompt: &[u32], tokens: usize) -> Result<Run> {
         let mut session = self.engine.session();
-        // One ahead: when a token is there, what was spent so far is that of the tokens up to it.
-        let options = Options { max_tokens: tokens, ahead: 1, ..Options::default() };
+        let options = Options { max_tokens: tokens, ..Options::default() };
         let mut decoder = self.tokenizer.stream(Show::Special);
         let (mut run, mut text) = (Run { tokens: Vec::new(), at: Vec::new() }, Duration::ZERO);
-        let mut at_first = None;
+        drop(self.device.marks());
         let begin = Instant::now();
         let mut stream = session.generate(prompt, &options)?;
         while let Some(token) = stream.next_blocking() {
             run.at.push(begin.elapsed());
             run.tokens.push(token?);
-            let before = *at_first.get_or_insert_with(|| self.device.so_far());
             let received = Instant::now();
             std::hint::black_box(decoder.push(run.tokens[run.tokens.len() - 1])?);
             text += received.elapsed();
-            if run.tokens.len() == tokens {
-                let total = run.at[tokens - 1] - run.first();
-                let split = self.device.so_far().since(before);
-                self.shares.push(Share { total, split, text, tokens: tokens - 1 });
-            }
+        }
+        // From the logits of the first token to those of the last: as often each part of what a token takes.
+        if let [(begin, before), .., (end, after)] = self.device.marks()[..] {
+            self.shares.push(Share { total: end - begin, split: after.since(before), text, tokens: tokens - 1 });
         }
         Ok(run)
     }

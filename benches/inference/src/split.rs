@@ -1,6 +1,6 @@
 //! How much of the time is spent inside of a device's evaluation.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
@@ -39,17 +39,23 @@ pub struct Splitting {
     launching: AtomicU64,
     fetching: AtomicU64,
     launches: AtomicU64,
+    marks: Mutex<Vec<(Instant, Split)>>,
 }
 
 impl Splitting {
     /// Measures this device.
     pub fn new(device: Arc<dyn Device>) -> Self {
         let [evaluating, launching, fetching, launches] = Default::default();
-        Self { device, evaluating, launching, fetching, launches }
+        Self { device, evaluating, launching, fetching, launches, marks: Mutex::default() }
     }
 
-    /// All so far.
-    pub fn so_far(&self) -> Split {
+    /// When something was fetched since this was last asked, which a decoder does once a token, and all that was spent until
+    /// then.
+    pub fn marks(&self) -> Vec<(Instant, Split)> {
+        std::mem::take(&mut *self.marks.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn so_far(&self) -> Split {
         let time = |counter: &AtomicU64| Duration::from_nanos(counter.load(Ordering::Relaxed));
         Split {
             evaluating: time(&self.evaluating),
@@ -84,7 +90,10 @@ impl Device for Splitting {
     fn download(&self, x: &Resident) -> Result<Tensor, KernelError> {
         // Computed first, so that the copy is measured by itself.
         self.wait(&[x])?;
-        timed(&self.fetching, || self.device.download(x))
+        let fetched = timed(&self.fetching, || self.device.download(x));
+        let mark = (Instant::now(), self.so_far());
+        self.marks.lock().unwrap_or_else(PoisonError::into_inner).push(mark);
+        fetched
     }
 
     fn wait(&self, xs: &[&Resident]) -> Result<(), KernelError> {

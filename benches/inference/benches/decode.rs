@@ -71,5 +71,15 @@ fn model(criterion: &mut Criterion, model: &Model, backend: &str, kernels: &dyn 
     }
 }
 
-criterion_group!(benches, decoding);
+#[cfg(feature = "flamegraph")]
+fn criterion() -> Criterion {
+    Criterion::default().with_profiler(crosscheck_inference_benches::flame::Flames::default())
+}
+
+#[cfg(not(feature = "flamegraph"))]
+fn criterion() -> Criterion {
+    Criterion::default()
+}
+
+criterion_group!(name = benches; config = criterion(); targets = decoding);
 criterion_main!(benches);

@@ -3,6 +3,8 @@
 #[cfg(feature = "candle")]
 pub mod candle;
 mod contender;
+#[cfg(feature = "flamegraph")]
+pub mod flame;
 pub mod llama_cpp;
 mod model;
 pub mod ours;

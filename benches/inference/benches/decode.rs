@@ -52,7 +52,10 @@ fn model(criterion: &mut Criterion, model: &Model, backend: &str, kernels: &dyn 
                 total
             });
         });
-        println!("latency of a token: median {:?}, p95 {:?}", median(&steps), percentile(&steps, 95));
+        // None when the command line names others.
+        if !steps.is_empty() {
+            println!("latency of a token: median {:?}, p95 {:?}", median(&steps), percentile(&steps, 95));
+        }
         for length in PROMPTS {
             let prompt = model.prompt(length);
             group.throughput(Throughput::Elements(length as u64));

@@ -78,7 +78,9 @@ pub fn backends() -> Vec<(&'static str, Box<dyn Kernels>)> {
         Err(reason) => println!("not measured: mlx_cpu, because {reason}"),
     }
     if cfg!(not(feature = "mlx")) {
-        println!("not measured: mlx_cpu, because the feature `mlx` is off (`cargo xtask mlx` first, then --features mlx)");
+        println!(
+            "not measured: mlx_cpu, because the feature `mlx` is off (`cargo xtask mlx` first, then --features mlx)"
+        );
     }
     backends
 }

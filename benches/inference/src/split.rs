@@ -1,7 +1,7 @@
 //! How much of the time is spent inside of a device's evaluation.
 
-use std::sync::{Arc, Mutex, PoisonError};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use crosscheck_backends::device::{Device, Matrix, Op, Resident};

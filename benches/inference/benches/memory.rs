@@ -69,6 +69,8 @@ fn measure(model: &str, backend: &str, form: &str) -> Result<()> {
     }
     let mut last = None;
     for length in LENGTHS {
+        // One at a time: the session before is gone when this one is measured.
+        drop(last.take());
         let mut session = ours.engine().session();
         let options = Options { max_tokens: 1, ..Options::default() };
         let mut stream = session.generate(&model.prompt(length), &options)?;

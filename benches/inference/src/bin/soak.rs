@@ -23,6 +23,8 @@ type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 const SESSIONS: usize = 8;
 const BETWEEN_SAMPLES: Duration = Duration::from_secs(10);
+/// Until MLX's own thread has let go of the last tensors that it computed.
+const A_MOMENT: Duration = Duration::from_millis(500);
 /// What a process may gain that is no leak: caches of allocators. Seen in ten minutes of the tiny
 /// model: 8 MiB, of which 6 in the first minute; threads stay 5, and the bytes on the device what they were.
 const SLACK: usize = 32 << 20;
@@ -70,6 +72,7 @@ fn run() -> Result<Vec<String>> {
         if Instant::now() >= next {
             users.iter_mut().for_each(|user| *user = User { session: engine.session(), stream: None, left: 0 });
             engine.wait_until_idle();
+            std::thread::sleep(A_MOMENT);
             let sample = Sample::now(device.memory().ok_or("the device does not know its memory")?)?;
             let Sample { device, resident, threads } = sample;
             println!("{:.0},{tokens},{device},{resident},{threads}", begin.elapsed().as_secs_f64());
@@ -80,8 +83,7 @@ fn run() -> Result<Vec<String>> {
     grown(&samples)
 }
 
-/// What has grown from the second quarter to the last, by the least of each: a sample may come before MLX's thread has let go
-/// of its last tensor.
+/// What has grown from the second quarter to the last, by the least of each: a leak lifts all of them.
 fn grown(samples: &[Sample]) -> Result<Vec<String>> {
     let quarter = samples.len() / 4;
     let (early, last) = (&samples[quarter..2 * quarter], &samples[samples.len() - quarter..]);

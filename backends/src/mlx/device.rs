@@ -47,7 +47,7 @@ impl Shared {
 pub(super) struct Memory {
     mlx: Mlx,
     account: Arc<DeviceAccount>,
-    /// The last one that was needed: a decoder needs it in each layer.
+    /// The last one that was needed, on the host so that it takes nothing of the device's: a decoder needs it in each layer.
     rotation: Mutex<Option<Rotation>>,
 }
 
@@ -56,7 +56,7 @@ pub(super) struct Memory {
 struct Rotation {
     rope: Rope,
     width: usize,
-    matrix: Array,
+    matrix: Vec<f32>,
 }
 
 impl Memory {
@@ -74,9 +74,10 @@ impl Memory {
         }
         let mut last = self.rotation.lock().unwrap_or_else(PoisonError::into_inner);
         if !last.as_ref().is_some_and(|last| last.rope == rope && last.width == width) {
-            *last = Some(Rotation { rope, width, matrix: rotation(rope, width)? });
+            *last = Some(Rotation { rope, width, matrix: rotation(rope, width) });
         }
-        last.as_ref().map(|last| last.matrix.clone())
+        let dim = i32::try_from(width).ok()?;
+        last.as_ref().map(|last| Array::from_slice(&last.matrix, &[dim, dim]))
     }
 
     /// Notes a call that was refused before MLX saw it.
@@ -218,7 +219,7 @@ fn launch(op: Op<'_>) -> Result<Array> {
 }
 
 /// What a row of `width` elements is multiplied by.
-fn rotation(rope: Rope, width: usize) -> Option<Array> {
+fn rotation(rope: Rope, width: usize) -> Vec<f32> {
     let mut matrix = vec![0.0_f32; width * width];
     let mut set = |row: usize, column: usize, value: f64| matrix[row * width + column] = value as f32;
     let half = rope.dims / 2;
@@ -237,8 +238,7 @@ fn rotation(rope: Rope, width: usize) -> Option<Array> {
     for passed in rope.dims..width {
         set(passed, passed, 1.0);
     }
-    let width = i32::try_from(width).ok()?;
-    Some(Array::from_slice(&matrix, &[width, width]))
+    matrix
 }
 
 fn embedding(table: &Resident, ids: &[u32]) -> Result<Array> {

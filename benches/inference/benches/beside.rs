@@ -13,7 +13,7 @@ use crosscheck_inference_benches::{Contender, Model, Result, Run, backends, medi
 
 const PROMPT: usize = 32;
 const TOKENS: usize = 64;
-const ROUNDS: usize = 5;
+const ROUNDS: usize = 7;
 /// How many of the first tokens are compared.
 const COMPARED: usize = 32;
 /// Between two runs: threads of the one before that wait for more work busily give up in that time.

@@ -90,7 +90,8 @@ fn run() -> Result<Vec<String>> {
 fn grown(samples: &[Sample]) -> Result<Vec<String>> {
     let quarter = samples.len() / 4;
     let (early, last) = (&samples[quarter..2 * quarter], &samples[samples.len() - quarter..]);
-    let checks: [(_, fn(&Sample) -> usize, _); 3] = [
+    type Of = fn(&Sample) -> usize;
+    let checks: [(&str, Of, usize); 3] = [
         ("bytes on the device without a session", |sample| sample.device, REST),
         ("resident bytes", |sample| sample.resident, SLACK),
         ("threads", |sample| sample.threads, 0),

@@ -69,18 +69,27 @@ pub fn smollm2() -> std::result::Result<PathBuf, String> {
     if path.is_file() { Ok(path) } else { Err(format!("{} is not there", path.display())) }
 }
 
+type Backend = (&'static str, Box<dyn Kernels>);
+
 /// The backends of this build, the reference first.
-pub fn backends() -> Vec<(&'static str, Box<dyn Kernels>)> {
-    let mut backends: Vec<(_, Box<dyn Kernels>)> = vec![("reference", Box::new(Reference))];
-    #[cfg(feature = "mlx")]
+pub fn backends() -> Vec<Backend> {
+    let reference: Backend = ("reference", Box::new(Reference));
+    [Some(reference), mlx()].into_iter().flatten().collect()
+}
+
+#[cfg(feature = "mlx")]
+fn mlx() -> Option<Backend> {
     match Mlx::open(MlxDevice::Cpu) {
-        Ok(mlx) => backends.push(("mlx_cpu", Box::new(mlx))),
-        Err(reason) => println!("not measured: mlx_cpu, because {reason}"),
+        Ok(mlx) => Some(("mlx_cpu", Box::new(mlx))),
+        Err(reason) => {
+            println!("not measured: mlx_cpu, because {reason}");
+            None
+        }
     }
-    if cfg!(not(feature = "mlx")) {
-        println!(
-            "not measured: mlx_cpu, because the feature `mlx` is off (`cargo xtask mlx` first, then --features mlx)"
-        );
-    }
-    backends
+}
+
+#[cfg(not(feature = "mlx"))]
+fn mlx() -> Option<Backend> {
+    println!("not measured: mlx_cpu, because the feature `mlx` is off (`cargo xtask mlx` first, then --features mlx)");
+    None
 }

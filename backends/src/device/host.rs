@@ -245,7 +245,8 @@ mod tests {
             let part = device.upload(part).unwrap();
             device.launch(Op::Write { x: &x, part: &part, axis, start }).unwrap_err().to_string()
         };
-        let no_part = |part: &str| format!("write: {part} on a device is no part of f32[2, 3, 4] on a device along axis 1");
+        let no_part =
+            |part: &str| format!("write: {part} on a device is no part of f32[2, 3, 4] on a device along axis 1");
         assert_eq!(refused(&floats(&[1, 1, 4]), 1, 0), no_part("f32[1, 1, 4]"));
         assert_eq!(refused(&floats(&[2, 1, 1]), 1, 0), no_part("f32[2, 1, 1]"));
         assert_eq!(refused(&floats(&[2, 1]), 1, 0), no_part("f32[2, 1]"));
@@ -266,9 +267,9 @@ mod tests {
             Quantized { columns: 65, ..quantized() },
         ];
         for w in broken {
-            let refused = device.upload_matrix(&Matrix::Quantized(w)).map(|w| {
-                device.launch(Op::Embedding { table: &w, ids: &[2] })
-            });
+            let refused = device
+                .upload_matrix(&Matrix::Quantized(w))
+                .map(|w| device.launch(Op::Embedding { table: &w, ids: &[2] }));
             assert!(refused.is_err(), "{refused:?}");
         }
         assert!(device.upload_matrix(&Matrix::Dense(floats(&[2, 2, 2]))).is_err());

@@ -182,14 +182,8 @@ mod tests {
     fn memory_comes_in_steps_and_ends_with_the_context() {
         let (device, mut seen) = (host(), Seen::new());
         assert_eq!((seen.cache.capacity(), device.memory()), (0, Some(0)));
-        let steps = [
-            (STEP - 1, STEP),
-            (1, STEP),
-            (1, 2 * STEP),
-            (STEP - 1, 2 * STEP),
-            (1, 2 * STEP + 10),
-            (9, 2 * STEP + 10),
-        ];
+        let steps =
+            [(STEP - 1, STEP), (1, STEP), (1, 2 * STEP), (STEP - 1, 2 * STEP), (1, 2 * STEP + 10), (9, 2 * STEP + 10)];
         for (tokens, capacity) in steps {
             seen.append(&*device, tokens);
             assert_eq!(seen.cache.capacity(), capacity, "after {}", seen.cache.length());

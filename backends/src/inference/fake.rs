@@ -25,7 +25,8 @@ pub fn host() -> Arc<dyn Device> {
 
 /// A model of 2 layers and 512 tokens, with an output of its own.
 pub fn weights(context: usize) -> Weights {
-    let config = CONFIG.replace(r#""max_position_embeddings": 1024"#, &format!(r#""max_position_embeddings": {context}"#));
+    let config =
+        CONFIG.replace(r#""max_position_embeddings": 1024"#, &format!(r#""max_position_embeddings": {context}"#));
     let weights = Weights::from_safetensors(config.as_bytes(), SAFETENSORS).unwrap();
     assert_eq!(weights.config().context, context);
     weights

@@ -377,7 +377,8 @@ mod tests {
             }
             assert_eq!(steps.len(), 490);
             assert!(steps[0].1 > 40, "{} operations are no model", steps[0].1);
-            assert_eq!(steps.iter().find(|step| step.1 != steps[0].1), None, "token 10 took {}", steps[0].1);
+            // Fewer where the cache is full, of which attention then needs no part.
+            assert_eq!(steps.iter().find(|step| step.1 > steps[0].1), None, "token 10 took {}", steps[0].1);
         }
     }
 }

@@ -123,8 +123,9 @@ impl Session {
         self.engine.model().check(prompt, state.tokens.len())?;
         let Some(state) = held.take() else { return Err(GenerateError::Busy) };
         let generation = self.home.begin();
-        // The job looks at how full it is, so that there is always room for an error.
-        let (sender, receiver) = async_channel::unbounded();
+        // One more than the job fills with tokens, so that there is always room for an error. No generation is longer than
+        // the context.
+        let (sender, receiver) = async_channel::bounded(options.ahead.min(self.engine.model().config().context) + 1);
         let finish = Arc::new(OnceLock::new());
         let job = Job::new(state, prompt, sampler, options, sender, Arc::clone(&finish), Arc::clone(&self.home));
         self.engine.submit(job);

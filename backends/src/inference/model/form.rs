@@ -18,7 +18,8 @@ pub enum Form {
     /// As 32-bit floats, of the same values.
     Dense,
     /// In the form that is faster on this device, measured with a matrix of each size when it is loaded; as floats where the
-    /// device has no products of the other kind. Which one is faster differs by much: MLX's products with quantized matrices are slow on a CPU, where a BLAS is fast, and fast on a GPU.
+    /// device has no products of the other kind. Which one is faster differs by much: MLX's products with quantized matrices
+    /// are slow on a CPU, where a BLAS is fast, and fast on a GPU.
     #[default]
     Measured,
 }
@@ -168,7 +169,7 @@ mod tests {
         Reference.quantize(&w, Quantization { group, bits: 4 }).unwrap()
     }
 
-    fn kept<'a>(x: &'a Resident) -> &'a Kept {
+    fn kept(x: &Resident) -> &Kept {
         x.handle::<Kept>("test").unwrap()
     }
 

@@ -83,7 +83,8 @@ fn attention_of_other_shapes_is_refused() {
         assert!(
             matches!(
                 refused,
-                Err(ModelError::Kernel { place: Place::Layer(0), .. } | ModelError::ContextFull { held: 0, new: 64, .. })
+                Err(ModelError::Kernel { place: Place::Layer(0), .. }
+                    | ModelError::ContextFull { held: 0, new: 64, .. })
             ),
             "{shape:?}: {refused:?}"
         );

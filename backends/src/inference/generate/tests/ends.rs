@@ -1,6 +1,5 @@
 //! How generations, sessions and the thread end.
 
-
 use super::*;
 use crate::device::Device;
 use crate::inference::fake::{until, within};

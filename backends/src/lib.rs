@@ -1,6 +1,9 @@
 //! Tensor kernels as one contract, [`Kernels`], with three backends: a reference in plain Rust that is always there, and
 //! MLX on the CPU and on Metal, behind the cargo features `mlx` and `metal`.
 //!
+//! A [`device::Device`] keeps tensors where a backend computes; the cargo feature `inference` adds a small runtime on top of it,
+//! from text to tokens and back: `inference`.
+//!
 //! What a backend may lack is a [`Feature`]; what each one does lack stands in `exclusions.rs`.
 
 mod conformance;

@@ -3,7 +3,7 @@
 //! A crate with a backend of its own names this one in its `crosscheck::main!` and gets every check. Where a test returns a
 //! value, crosscheck compares it with the reference's; where it asserts, the expected values were worked out by hand or
 //! follow from the kernel's definition. Random inputs are the same in every run and on every platform, until `--seed` draws
-//! others.
+//! others. [`inference`] checks the runtime on each backend's device: `README.md` lists what, element by element.
 
 pub mod activation;
 pub mod argmax;

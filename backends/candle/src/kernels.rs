@@ -5,6 +5,9 @@
 
 use candle_core::{DType, Tensor as Array};
 use candle_nn::ops;
+use std::sync::Arc;
+
+use crosscheck_backends::device::{Device, Host};
 use crosscheck_backends::{Dtype, Gelu, Kernels, Mask, Rope, Tensor, validate};
 
 use crate::elementwise::{compare, either, unary, wrapping};
@@ -17,6 +20,11 @@ pub struct Candle;
 
 #[crosscheck::implements("candle")]
 impl Kernels for Candle {
+    // candle's tensors could stay where they are; what is tried here is its operations.
+    fn device(&self) -> Result<Arc<dyn Device>> {
+        Ok(Arc::new(Host::new(*self)))
+    }
+
     fn add(&self, a: &Tensor, b: &Tensor) -> Result {
         wrapping("add", a, b, Array::broadcast_add)
     }

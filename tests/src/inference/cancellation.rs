@@ -1,7 +1,8 @@
 //! A reader who is slow, and one who goes.
 
+use std::any::Any;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
@@ -14,7 +15,7 @@ use futures_core::Stream;
 
 use super::Outcome;
 use super::fakes::{counting, slow, trapped};
-use super::fixture::{Model, ids};
+use super::fixture::{Model, ids, read};
 
 /// Longer than anything here takes, on any machine.
 const LONG: Duration = Duration::from_secs(60);
@@ -61,7 +62,7 @@ fn a_session_generates_once_at_a_time(kernels: &dyn Kernels) -> Outcome {
     assert!(matches!(session.generate(&prompt, &options), Err(GenerateError::Busy)));
     drop(stream);
     // Now it waits for the engine to notice.
-    let tokens = read(session.generate(&prompt, &options)?)?;
+    let tokens = read(&mut session.generate(&prompt, &options)?)?;
     assert_eq!((tokens.len(), session.length()), (20, Some(prompt.len() + 20)));
     Ok(())
 }
@@ -70,29 +71,15 @@ fn a_session_generates_once_at_a_time(kernels: &dyn Kernels) -> Outcome {
 #[conformance(of = "device", isolated, model(Safetensors, Gguf))]
 fn dropping_the_stream_at_every_step(kernels: &dyn Kernels, model: Model) -> Outcome {
     let device = kernels.device()?;
-    assert_dropping_stops_the_work(model.load(&*device)?, &device, |stream| Box::new(Reader(stream)))
+    assert_dropping_stops_the_work(model.load(&*device)?, &device, |stream| Box::new(stream))
 }
 
-/// What a reader holds. Dropping it says that nobody reads any more.
-pub(super) trait Held: Send {
-    fn next(&mut self) -> Option<Result<u32, GenerateError>>;
-}
-
-/// A stream, as it is.
-pub(super) struct Reader(pub TokenStream);
-
-impl Held for Reader {
-    fn next(&mut self) -> Option<Result<u32, GenerateError>> {
-        self.0.next_blocking()
-    }
-}
-
-/// Drops the stream at every call to the device, one after the other. Then one operation at most may still begin, the memory
-/// has to be as before, and the next generation equal to one on a fresh session.
+/// Drops what a reader holds of a stream at every call to the device, one after the other. Then one operation at most may
+/// still begin, the memory has to be as before, and the next generation equal to one on a fresh session.
 pub(super) fn assert_dropping_stops_the_work(
     llama: Llama,
     device: &Arc<dyn Device>,
-    hold: fn(TokenStream) -> Box<dyn Held>,
+    hold: fn(TokenStream) -> Box<dyn Any + Send>,
 ) -> Outcome {
     let (device, trap, counts) = trapped(device);
     let engine = Engine::start(llama, Arc::clone(&device))?;
@@ -100,41 +87,38 @@ pub(super) fn assert_dropping_stops_the_work(
     let options = Options { max_tokens: 3, ahead: 3, ..Options::default() };
     let before = device.memory();
     let begin = counts.calls();
-    let fresh = read(engine.session().generate(&prompt, &options)?)?;
+    let fresh = read(&mut engine.session().generate(&prompt, &options)?)?;
     let steps = counts.calls() - begin;
     assert!(steps > 100, "{steps} steps are no generation");
     engine.wait_until_idle();
     assert_eq!(device.memory(), before, "a session that ended has left memory behind");
 
     for step in 0..steps {
-        let held: Arc<Mutex<Option<Box<dyn Held>>>> = Arc::default();
-        let at_the_drop = Arc::new(AtomicUsize::new(usize::MAX));
-        let (dropped, launches, noted) = (Arc::clone(&held), counts.clone(), Arc::clone(&at_the_drop));
-        let slot = held.lock().expect("nobody panics with it");
-        trap.arm(step, move || {
-            drop(dropped.lock().expect("nobody panics with it").take());
-            noted.store(launches.launches(), Ordering::SeqCst);
-        });
+        let held: Arc<Mutex<Option<Box<dyn Any + Send>>>> = Arc::default();
+        let launches_then = Arc::new(AtomicUsize::new(usize::MAX));
         let mut session = engine.session();
-        let mut slot = slot;
-        *slot = Some(hold(session.generate(&prompt, &options)?));
-        drop(slot);
+        {
+            // The trap waits until there is something to drop.
+            let mut slot = held.lock().unwrap_or_else(PoisonError::into_inner);
+            let (held, launches_then, counts) = (Arc::clone(&held), Arc::clone(&launches_then), counts.clone());
+            trap.arm(step, move || {
+                drop(held.lock().unwrap_or_else(PoisonError::into_inner).take());
+                launches_then.store(counts.launches(), Ordering::SeqCst);
+            });
+            *slot = Some(hold(session.generate(&prompt, &options)?));
+        }
         engine.wait_until_idle();
         assert!(!trap.is_armed(), "step {step} was not reached");
-        let further = counts.launches() - at_the_drop.load(Ordering::SeqCst);
+        let further = counts.launches() - launches_then.load(Ordering::SeqCst);
         assert!(further <= 1, "dropped at step {step}, and {further} operations began after it");
         assert_eq!(device.memory(), before, "dropped at step {step}");
         assert_eq!(session.length(), Some(0), "dropped at step {step}");
-        assert_eq!(read(session.generate(&prompt, &options)?)?, fresh, "after a drop at step {step}");
+        assert_eq!(read(&mut session.generate(&prompt, &options)?)?, fresh, "after a drop at step {step}");
         drop(session);
         engine.wait_until_idle();
         assert_eq!(device.memory(), before, "after a drop at step {step} and another generation");
     }
     Ok(())
-}
-
-fn read(mut stream: TokenStream) -> Result<Vec<u32>, GenerateError> {
-    std::iter::from_fn(|| stream.next_blocking()).collect()
 }
 
 fn wait_for_tokens(stream: &TokenStream, count: usize) {

@@ -8,7 +8,7 @@ use crosscheck_backends::inference::generate::{Engine, GenerateError, Options, S
 use crosscheck_backends::inference::sampler::Sampling;
 
 use super::Outcome;
-use super::fixture::{Model, ids};
+use super::fixture::{Model, ids, read};
 
 /// Each has a prompt and a seed of its own.
 #[conformance(of = "device", model(Safetensors, Gguf))]
@@ -18,8 +18,7 @@ fn eight_sessions_generate_what_each_does_alone(kernels: &dyn Kernels, model: Mo
     let tokens = |number: usize, mut session: Session| -> Result<Vec<u32>, GenerateError> {
         let sampling = Sampling { temperature: 0.8, seed: number as u64, ..Sampling::default() };
         let options = Options { sampling, max_tokens: 24, ahead: 1 + number % 3, ..Options::default() };
-        let mut stream = session.generate(&ids[number..=3 * number + 7], &options)?;
-        std::iter::from_fn(|| stream.next_blocking()).collect()
+        read(&mut session.generate(&ids[number..=3 * number + 7], &options)?)
     };
     let alone = (0..8).map(|number| tokens(number, engine.session())).collect::<Result<Vec<_>, _>>()?;
     let together = thread::scope(|scope| {

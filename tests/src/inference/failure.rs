@@ -1,13 +1,13 @@
 //! A device that fails.
 
 use crosscheck::conformance;
-use crosscheck_backends::inference::generate::{Engine, GenerateError, Options};
+use crosscheck_backends::inference::generate::{Engine, Options};
 use crosscheck_backends::inference::model::{ModelError, Place, Positions};
 use crosscheck_backends::{KernelError, Kernels, Tensor};
 
 use super::Outcome;
 use super::fakes::{counting, failing};
-use super::fixture::{Model, ids};
+use super::fixture::{Model, ids, read};
 
 /// Each of the device's calls fails once, and the error says where in the model.
 #[conformance(of = "device")]
@@ -69,8 +69,4 @@ fn place(result: Result<Tensor, ModelError>) -> Result<Place, String> {
         Err(ModelError::Kernel { place, source: KernelError::Backend { library: "fake", .. } }) => Ok(place),
         other => Err(format!("{other:?}")),
     }
-}
-
-fn read(stream: &mut crosscheck_backends::inference::generate::TokenStream) -> Result<Vec<u32>, GenerateError> {
-    std::iter::from_fn(|| stream.next_blocking()).collect()
 }

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use crosscheck_backends::device::{Device, Matrix, Op, Resident};
-use crosscheck_backends::{KernelError, Rope, Tensor};
+use crosscheck_backends::{KernelError, Tensor};
 
 type Result<T = Resident> = std::result::Result<T, KernelError>;
 
@@ -170,74 +170,4 @@ pub fn trapped(inner: &Arc<dyn Device>) -> (Arc<dyn Device>, Trap, Counts) {
         Ok(())
     });
     (Arc::new(device), trap, counts)
-}
-
-/// A mutant: an operation is replaced by what the function makes of it.
-pub struct Mutant<F> {
-    inner: Arc<dyn Device>,
-    launch: F,
-}
-
-impl<F: Fn(&dyn Device, Op<'_>) -> Result + Send + Sync> Mutant<F> {
-    pub fn new(inner: &Arc<dyn Device>, launch: F) -> Self {
-        Self { inner: Arc::clone(inner), launch }
-    }
-}
-
-impl<F: Fn(&dyn Device, Op<'_>) -> Result + Send + Sync> Device for Mutant<F> {
-    fn upload(&self, x: &Tensor) -> Result {
-        self.inner.upload(x)
-    }
-
-    fn upload_matrix(&self, w: &Matrix) -> Result {
-        self.inner.upload_matrix(w)
-    }
-
-    fn launch(&self, op: Op<'_>) -> Result {
-        (self.launch)(&*self.inner, op)
-    }
-
-    fn download(&self, x: &Resident) -> Result<Tensor> {
-        self.inner.download(x)
-    }
-
-    fn wait(&self, xs: &[&Resident]) -> Result<()> {
-        self.inner.wait(xs)
-    }
-
-    fn memory(&self) -> Option<usize> {
-        self.inner.memory()
-    }
-}
-
-/// Counts positions from one too few as soon as there is something in the cache.
-pub fn off_by_one(inner: &Arc<dyn Device>) -> Arc<dyn Device> {
-    Arc::new(Mutant::new(inner, |device, op| match op {
-        Op::Rope { x, rope } if rope.offset > 0 => {
-            device.launch(Op::Rope { x, rope: Rope { offset: rope.offset - 1, ..rope } })
-        }
-        op => device.launch(op),
-    }))
-}
-
-/// Hides the first key from every query but the first.
-pub fn wrong_mask(inner: &Arc<dyn Device>) -> Arc<dyn Device> {
-    Arc::new(Mutant::new(inner, |device, op| match op {
-        Op::Attention { q, k, v, scale } => {
-            let (rows, keys) = (q.shape()[2], k.shape()[2]);
-            let size = q.shape().iter().product::<usize>();
-            let mut y = device.upload(&Tensor::f32(q.shape(), vec![0.0; size])?)?;
-            for row in 0..rows {
-                let position = keys - rows + row;
-                let (start, length) = if position == 0 { (0, 1) } else { (1, position) };
-                let q = device.launch(Op::Narrow { x: q, axis: 2, start: row, length: 1 })?;
-                let k = device.launch(Op::Narrow { x: k, axis: 2, start, length })?;
-                let v = device.launch(Op::Narrow { x: v, axis: 2, start, length })?;
-                let part = device.launch(Op::Attention { q: &q, k: &k, v: &v, scale })?;
-                y = device.launch(Op::Write { x: &y, part: &part, axis: 2, start: row })?;
-            }
-            Ok(y)
-        }
-        op => device.launch(op),
-    }))
 }

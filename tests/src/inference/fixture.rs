@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crosscheck::compare::{Leaves, Terms, Tolerance, compare};
 use crosscheck_backends::device::Device;
+use crosscheck_backends::inference::generate::{GenerateError, TokenStream};
 use crosscheck_backends::inference::model::{Form, Llama};
 use crosscheck_backends::inference::weights::Weights;
 use crosscheck_backends::{Kernels, Tensor};
@@ -71,6 +72,18 @@ pub fn golden(name: &str) -> Result<Tensor> {
     let file = SafeTensors::deserialize(GOLDENS)?;
     let view = file.tensor(name)?;
     Ok(Tensor::f32(view.shape(), words(view.data()).map(f32::from_le_bytes).collect::<Vec<_>>())?)
+}
+
+/// A row of a matrix, as a matrix.
+pub fn row(x: &Tensor, at: usize) -> Result<Tensor> {
+    let width = x.shape()[1];
+    let values: Vec<_> = x.to_f64()[at * width..][..width].iter().map(|value| *value as f32).collect();
+    Ok(Tensor::f32(&[1, width], values)?)
+}
+
+/// The tokens of a stream, to its end.
+pub fn read(stream: &mut TokenStream) -> std::result::Result<Vec<u32>, GenerateError> {
+    std::iter::from_fn(|| stream.next_blocking()).collect()
 }
 
 fn words(bytes: &[u8]) -> impl Iterator<Item = [u8; 4]> {

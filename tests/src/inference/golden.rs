@@ -1,12 +1,14 @@
 //! Every backend against Hugging Face's transformers in 64-bit floats.
 
+use std::error::Error;
+
 use crosscheck::conformance;
-use crosscheck_backends::Kernels;
 use crosscheck_backends::inference::generate::{Engine, Finish, Options};
 use crosscheck_backends::inference::model::Positions;
+use crosscheck_backends::{Kernels, Tensor};
 
 use super::Outcome;
-use super::fixture::{Model, assert_close, golden, ids};
+use super::fixture::{Model, assert_close, golden, ids, read, row};
 
 /// A prompt of the goldens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,10 +74,10 @@ fn attention_behind_a_cache(kernels: &dyn Kernels, model: Model) -> Outcome {
     let (llama, device) = model.on(kernels)?;
     let (x, expected) = attention_goldens(model)?;
     let mut cache = llama.cache();
-    for row in 0..x.shape()[0] {
-        let (x, expected) = (row_of(&x, row)?, row_of(&expected, row)?);
+    for at in 0..x.shape()[0] {
+        let (x, expected) = (row(&x, at)?, row(&expected, at)?);
         let y = llama.attention(&*device, 0, &device.upload(&x)?, &mut cache)?;
-        assert_close(&format!("the attention of row {row}"), &device.download(&y)?, &expected);
+        assert_close(&format!("the attention of row {at}"), &device.download(&y)?, &expected);
     }
     Ok(())
 }
@@ -86,26 +88,13 @@ fn tokens_of_a_chat(kernels: &dyn Kernels, model: Model) -> Outcome {
     let expected = ids(&format!("{}.chat.greedy", model.name()))?;
     let options = Options { max_tokens: expected.len(), ..Options::default() };
     let mut stream = Engine::start(llama, device)?.session().generate(&ids("chat.ids")?, &options)?;
-    let mut tokens = Vec::new();
-    while let Some(token) = stream.next_blocking() {
-        tokens.push(token?);
-    }
-    assert_eq!(tokens, expected);
+    assert_eq!(read(&mut stream)?, expected);
     assert_eq!(stream.finish(), Some(Finish::Length));
     Ok(())
 }
 
-use crosscheck_backends::Tensor;
-
-type Goldens = Result<(Tensor, Tensor), Box<dyn std::error::Error>>;
-
-fn attention_goldens(model: Model) -> Goldens {
+/// The rows of the file, and what attention makes of them.
+fn attention_goldens(model: Model) -> Result<(Tensor, Tensor), Box<dyn Error>> {
     let of = |key: &str| golden(&format!("{}.attention.{key}", model.name()));
     Ok((of("x")?, of("expected")?))
-}
-
-fn row_of(x: &Tensor, row: usize) -> Result<Tensor, Box<dyn std::error::Error>> {
-    let width = x.shape()[1];
-    let values: Vec<_> = x.to_f64()[row * width..][..width].iter().map(|value| *value as f32).collect();
-    Ok(Tensor::f32(&[1, width], values)?)
 }

@@ -7,6 +7,10 @@ pub mod failure;
 mod fakes;
 mod fixture;
 pub mod golden;
+#[cfg(any(test, feature = "metal"))]
+pub mod gpu;
+#[cfg(test)]
+mod mutants;
 pub mod operation;
 pub mod parity;
 pub mod position;

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use crosscheck::conformance;
+use crosscheck_backends::Kernels;
 use crosscheck_backends::device::Device;
 use crosscheck_backends::inference::cache::STEP;
 use crosscheck_backends::inference::model::{Llama, Positions};
-use crosscheck_backends::{Kernels, Tensor};
 
 use super::Outcome;
-use super::fixture::{Model, assert_close, ids};
+use super::fixture::{Model, assert_close, ids, row};
 
 #[conformance(of = "device", model(Safetensors, Gguf))]
 fn decoding_continues_what_was_read(kernels: &dyn Kernels, model: Model) -> Outcome {
@@ -61,10 +61,4 @@ fn forgetting_tokens(kernels: &dyn Kernels, model: Model) -> Outcome {
     cache.truncate(10);
     assert_close("the last token", &llama.logits(&*device, &ids[10..], &mut cache, Positions::Last)?, &whole);
     Ok(())
-}
-
-fn row(x: &Tensor, row: usize) -> Result<Tensor, Box<dyn std::error::Error>> {
-    let width = x.shape()[1];
-    let values: Vec<_> = x.to_f64()[row * width..][..width].iter().map(|value| *value as f32).collect();
-    Ok(Tensor::f32(&[1, width], values)?)
 }

@@ -1,0 +1,53 @@
+//! The tests that `README.md` names are there.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            sources(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            found.push(path);
+        }
+    }
+}
+
+/// Whether a function of this path stands in the file of one of its modules.
+fn is_there(files: &[PathBuf], name: &str) -> bool {
+    let modules: Vec<_> = name.split("::").collect();
+    let [modules @ .., function] = &modules[..] else { return false };
+    (1..=modules.len()).any(|depth| {
+        let path = modules[..depth].join("/");
+        let of_module = [format!("src/{path}.rs"), format!("src/{path}/mod.rs")];
+        files.iter().filter(|file| of_module.iter().any(|end| file.ends_with(end))).any(|file| {
+            let text = fs::read_to_string(file).unwrap();
+            let inner = modules[depth..].iter().all(|module| text.contains(&format!("mod {module} {{")));
+            inner && text.contains(&format!("fn {function}("))
+        })
+    })
+}
+
+fn named(text: &str) -> Vec<&str> {
+    text.split('`').skip(1).step_by(2).filter(|name| name.starts_with("inference::") && !name.contains('…')).collect()
+}
+
+#[test]
+fn every_test_that_the_strategy_names_exists() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let text = fs::read_to_string(root.join("README.md")).unwrap();
+    let mut files = Vec::new();
+    sources(&root.join("src"), &mut files);
+    sources(&root.join("../backends/src"), &mut files);
+    let missing: Vec<_> = named(&text).into_iter().filter(|name| !is_there(&files, name)).collect();
+    assert_eq!(missing, [""; 0]);
+    assert!(named(&text).len() > 40);
+    for number in 1..=27 {
+        let first_of = |line: &str| line.starts_with(&format!("| {number} "));
+        // The benches share a line.
+        assert!(text.lines().any(first_of) || (18..=20).contains(&number), "element {number}");
+    }
+    assert!(!is_there(&files, "inference::golden::no_such_test"));
+    assert!(!is_there(&files, "inference::prefill::tokens_of_a_chat"), "it is in another module");
+}

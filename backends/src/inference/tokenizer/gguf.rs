@@ -32,8 +32,7 @@ impl Tokenizer {
     pub fn from_gguf(vocabulary: &GgufVocabulary) -> Result<Self> {
         let GgufVocabulary { model, pre, tokens, kinds, merges, bos, eos, add_bos, chat_template } = vocabulary;
         if model != "gpt2" {
-            let (found, known) = (format!("{model:?}"), "\"gpt2\"");
-            return Err(TokenizerError::Unsupported { file: FILE, part: "model", found, known });
+            return Err(TokenizerError::unsupported(FILE, "model", format_args!("{model:?}"), "\"gpt2\""));
         }
         let splitter = splitter(pre.as_deref())?;
         if !kinds.is_empty() && kinds.len() != tokens.len() {
@@ -100,8 +99,8 @@ fn splitter(pre: Option<&str>) -> Result<PreTokenizerWrapper> {
         Some("smollm") => Ok(Sequence::new(vec![Digits::new(true).into(), byte_level.into()]).into()),
         Some("gpt-2" | "default") | None => Ok(byte_level.into()),
         Some(other) => {
-            let (found, known) = (format!("{other:?}"), "\"smollm\", \"gpt-2\", \"default\"");
-            Err(TokenizerError::Unsupported { file: FILE, part: "pre-tokenizer", found, known })
+            let known = "\"smollm\", \"gpt-2\", \"default\"";
+            Err(TokenizerError::unsupported(FILE, "pre-tokenizer", format_args!("{other:?}"), known))
         }
     }
 }

@@ -49,6 +49,9 @@ pub struct ChatTemplate {
 }
 
 const NAME: &str = "chat template";
+/// How many instructions a template may take, which is about a second: it comes out of a file. A message takes less than a
+/// hundred.
+const FUEL: u64 = 10_000_000;
 
 /// What `raise_exception` was called with.
 #[derive(Debug, thiserror::Error)]
@@ -65,6 +68,7 @@ impl ChatTemplate {
         let syntax = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build().map_err(failed)?;
         let mut environment = Environment::new();
         environment.set_syntax(syntax);
+        environment.set_fuel(Some(FUEL));
         environment.set_auto_escape_callback(|_| AutoEscape::None);
         environment.set_unknown_method_callback(minijinja_contrib::pycompat::unknown_method_callback);
         environment.add_function(

@@ -213,6 +213,16 @@ fn templates_have_what_hugging_face_gives_them() {
 }
 
 #[test]
+fn a_template_without_end_is_given_up() {
+    let endless = "{% for a in range(9999) %}{% for b in range(9999) %}{% for c in range(9999) %}{% endfor %}{% endfor %}{% endfor %}";
+    let refused = with_template(endless).chat(&user("Hi"), true).unwrap_err().to_string();
+    assert_eq!(refused, "the chat template failed in line 1: engine ran out of fuel");
+    // As many messages as a long context has.
+    let many: Vec<_> = (0..10_000).map(|at| Message::new(["user", "assistant"][at % 2], "Hi")).collect();
+    tiny().chat(&many, true).unwrap();
+}
+
+#[test]
 fn a_special_token_takes_white_space_along_where_its_file_says_so() {
     let mut json = json();
     json["added_tokens"][2]["lstrip"] = true.into();

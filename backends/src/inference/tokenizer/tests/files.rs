@@ -180,9 +180,8 @@ fn gguf_vocabularies_that_contradict_themselves_are_refused() {
     assert!(kind.contains("the token 10, \")\"") || kind.contains("is of the kind 6"), "{kind}");
     let twice = refused_gguf(|vocabulary| vocabulary.tokens[4] = "!".to_owned());
     assert_eq!(twice, "the GGUF vocabulary: the tokens 3 and 4 are both \"!\"");
-    for end in [&|v: &mut GgufVocabulary| v.bos = Some(512), &|v: &mut GgufVocabulary| v.eos = Some(512)]
-        as [&dyn Fn(&mut GgufVocabulary); 2]
-    {
+    let ends: [fn(&mut GgufVocabulary); 3] = [|v| v.bos = Some(512), |v| v.eos = Some(512), |v| v.eot = Some(512)];
+    for end in ends {
         assert_eq!(refused_gguf(end), "512 is no token: the vocabulary has the ids 0..512");
     }
     let no_space = refused_gguf(|vocabulary| vocabulary.merges[2] = "he".to_owned());
@@ -214,6 +213,15 @@ fn the_kinds_of_gguf_tokens_count() {
 
     let without = Tokenizer::from_gguf(&GgufVocabulary { kinds: vec![], ..gguf() }).unwrap();
     assert_eq!([0, 1, 2, 3].map(|id| without.is_special(id)), [false, true, true, false]);
+}
+
+#[test]
+fn the_end_of_a_turn_ends_an_answer_too() {
+    let with_eot = |eot| Tokenizer::from_gguf(&GgufVocabulary { kinds: vec![], eot, ..gguf() }).unwrap();
+    for (eot, ends, is_special) in [(Some(5), &[2, 5][..], true), (Some(2), &[2], false), (None, &[2], false)] {
+        let tokenizer = with_eot(eot);
+        assert_eq!((tokenizer.ends(), tokenizer.is_special(5)), (ends, is_special), "{eot:?}");
+    }
 }
 
 #[test]

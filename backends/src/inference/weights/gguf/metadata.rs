@@ -51,6 +51,8 @@ pub struct GgufVocabulary {
     pub bos: Option<u32>,
     /// The token behind a text.
     pub eos: Option<u32>,
+    /// The token behind what one says in a chat, where that is another one.
+    pub eot: Option<u32>,
     /// Whether the one in front is added.
     pub add_bos: bool,
     /// How a conversation becomes a text, as a Jinja template.
@@ -172,6 +174,7 @@ impl<'a> Metadata<'a> {
             merges: merges.map(texts).unwrap_or_default(),
             bos: self.token("tokenizer.ggml.bos_token_id", tokens.count)?,
             eos: self.token("tokenizer.ggml.eos_token_id", tokens.count)?,
+            eot: self.token("tokenizer.ggml.eot_token_id", tokens.count)?,
             add_bos: self.truth("tokenizer.ggml.add_bos_token")?.unwrap_or(add_bos),
             chat_template: self.text("tokenizer.chat_template")?.map(str::to_owned),
         }))

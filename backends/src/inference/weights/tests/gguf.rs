@@ -125,6 +125,7 @@ fn tokens_are_read() {
     file.set("tokenizer.ggml.merges", ARRAY, texts(&["a b"]));
     file.set("tokenizer.ggml.bos_token_id", U32, u32(0));
     file.set("tokenizer.ggml.eos_token_id", U32, u32(4));
+    file.set("tokenizer.ggml.eot_token_id", U32, u32(3));
     file.set("tokenizer.ggml.add_bos_token", BOOL, [1]);
     file.set("tokenizer.chat_template", STRING, text("{{ messages }}"));
     let expected = GgufVocabulary {
@@ -133,6 +134,7 @@ fn tokens_are_read() {
         merges: vec!["a b".to_owned()],
         bos: Some(0),
         eos: Some(4),
+        eot: Some(3),
         add_bos: true,
         chat_template: Some("{{ messages }}".to_owned()),
         ..expected

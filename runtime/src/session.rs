@@ -73,8 +73,7 @@ impl Session {
         if let Some(reason) = self.planned_reason(cell) {
             return Some(reason);
         }
-        // What may take the process down is not opened in this one to find out.
-        if self.is_isolated(cell) {
+        if !self.may_open_here(cell) {
             return None;
         }
         let unavailable = || self.executors[cell.suite as usize].unavailable(cell.backend as usize);
@@ -91,7 +90,7 @@ impl Session {
 
     /// The required backends that have a cell here and are not available, also when no cell would have opened them.
     pub(crate) fn missing(&self) -> BTreeMap<&'static str, String> {
-        let required = self.plan.cells.iter().filter(|cell| self.is_required(cell) && !self.is_isolated(cell));
+        let required = self.plan.cells.iter().filter(|cell| self.is_required(cell) && self.may_open_here(cell));
         let backends: BTreeMap<_, _> = required.map(|cell| ((cell.suite, cell.backend), cell)).collect();
         let unavailable = backends.into_values().filter_map(|cell| {
             let reason = self.executors[cell.suite as usize].unavailable(cell.backend as usize)?;
@@ -213,9 +212,14 @@ impl Session {
 
     /// Whether the cell is one for a process of its own, whatever else is.
     pub(crate) fn is_isolated(&self, cell: &Cell) -> bool {
-        let suite = self.plan.suite(cell);
-        let (backend, test) = (&suite.backends[cell.backend as usize], &suite.tests[cell.test as usize]);
-        (backend.isolated || test.isolated || self.takes_it_down(cell)) && self.not_run(cell).is_none()
+        self.runs(cell) && self.plan.test(cell).isolated || !self.may_open_here(cell)
+    }
+
+    /// Whether this process opens the cell's backend to find out if it is available. One that may take the process down it
+    /// does not; a test that wants a process for itself does not mind.
+    fn may_open_here(&self, cell: &Cell) -> bool {
+        let backend = &self.plan.suite(cell).backends[cell.backend as usize];
+        !(self.runs(cell) && (backend.isolated || self.takes_it_down(cell)))
     }
 
     /// What it means that a cell passed only after it had failed in these ways.

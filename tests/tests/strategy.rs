@@ -30,7 +30,9 @@ fn is_there(files: &[PathBuf], name: &str) -> bool {
 }
 
 fn named(text: &str) -> Vec<&str> {
-    text.split('`').skip(1).step_by(2).filter(|name| name.starts_with("inference::") && !name.contains('…')).collect()
+    let is_test =
+        |name: &&str| ["inference::", "mlx::"].iter().any(|module| name.starts_with(module)) && !name.contains('…');
+    text.split('`').skip(1).step_by(2).filter(is_test).collect()
 }
 
 #[test]

@@ -685,11 +685,11 @@ fn shards_share_the_cells_among_them() {
     for more in [&[][..], &["slow", "moody", "--backend", "plain"]] {
         let stage = Stage::new();
         let (mut run, mut sizes) = (BTreeSet::new(), Vec::new());
-        let all = listed(&stage, &[&["--skip", "prints", "--skip", "floods", "--skip", "chatters"], more].concat());
+        let without = ["--skip", "prints", "--skip", "floods", "--skip", "chatters", "--skip", "gone"];
+        let all = listed(&stage, &[&without, more].concat());
         for shard in ["1/3", "2/3", "3/3"] {
             stage.clear();
-            let args =
-                [&["--skip", "prints", "--skip", "floods", "--skip", "chatters", "--shard", shard], more].concat();
+            let args = [&without[..], &["--shard", shard], more].concat();
             stage.run(&args).finish().exits(0);
             let recorded = stage.recorded();
             let part = names(&recorded.cells);
@@ -714,7 +714,7 @@ fn what_is_no_shard_is_a_usage_error() {
         stage.run(&[&format!("--shard={text}")]).refused(&stage, &hint);
     }
     stage.run(&["moody"]).env("CROSSCHECK_SHARD", "2").refused(&stage, "`2` is no shard: write `2/5`");
-    let nothing = "none of the 330 cells matches `moody`, --shard ";
+    let nothing = "none of the 331 cells matches `moody`, --shard ";
     let selects_nothing = |number: u32| {
         let done = stage.run(&["moody", "--shard", &format!("{number}/2")]).finish();
         done.status.code() == Some(2) && done.stderr.contains(nothing)
@@ -953,6 +953,10 @@ fn a_test_has_a_process_of_its_own_if_it_asks_for_one() {
     assert_eq!(body, runner);
     let (body, runner) = process_of("by_itself");
     assert_ne!(body, runner);
+    // Where there is no backend there is nothing to start: nextest hears of it before.
+    let ignored = ["--list", "--format", "terse", "--ignored", "by_itself"];
+    let listed = stage.run(&ignored).env("NEXTEST", "1").finish();
+    assert_eq!(listed.exits(0).stdout, "by_itself::gone: test\n");
 }
 
 #[test]

@@ -1,7 +1,8 @@
 //! Starting Cargo, in the repository's root and with a clean environment.
 
+use std::ffi::OsStr;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Command, ExitStatus, Stdio};
 
 use crate::error::TaskError;
 
@@ -26,9 +27,23 @@ pub fn cargo(args: &[&str]) -> Cargo {
 
 impl Cargo {
     /// With a variable set.
-    pub fn env(mut self, name: &str, value: impl AsRef<std::ffi::OsStr>) -> Self {
+    pub fn env(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {
         self.command.env(name, value);
         self
+    }
+
+    /// With further arguments, in the folder that the user is in, where their paths begin.
+    pub fn on_behalf_of_the_user(mut self, args: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Self {
+        self.command.args(args);
+        if let Ok(folder) = std::env::current_dir() {
+            self.command.current_dir(folder);
+        }
+        self
+    }
+
+    /// Runs it, and adds nothing to what it prints. Any status is a result.
+    pub fn status(mut self) -> Result<ExitStatus, TaskError> {
+        self.command.status().map_err(|source| TaskError::Start { command: self.shown, source })
     }
 
     /// Runs it, after a line that says what is run.

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitStatus;
 
 use crate::mlx::MlxError;
+use crate::model::ModelError;
 
 /// Why a task did not come to its end.
 #[derive(Debug, thiserror::Error)]
@@ -12,6 +13,9 @@ pub enum TaskError {
     /// MLX could not be set up.
     #[error(transparent)]
     Mlx(#[from] MlxError),
+    /// The real model could not be fetched.
+    #[error(transparent)]
+    Model(#[from] ModelError),
     /// A program could not be started.
     #[error("`{command}` could not be started: {source}")]
     Start { command: String, source: io::Error },

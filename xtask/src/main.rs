@@ -3,10 +3,12 @@
 #![forbid(unsafe_code)]
 
 mod cargo;
+mod chat;
 mod error;
 mod fixtures;
 mod matrix;
 mod mlx;
+mod model;
 mod mutants;
 mod nextest;
 mod record;
@@ -30,6 +32,8 @@ enum Task {
     Matrix(matrix::Options),
     /// Run everything that CI runs
     Test,
+    /// Ask a small language model something: fetched when it is not there (93 MB), and computed by one of the backends
+    Chat(Box<chat::Options>),
     /// Run the suite on the reference with one fault each, and print which tests notice it
     Mutants(mutants::Options),
     /// Run the suite on the reference, MLX, candle and the mutants, and write the README's tables
@@ -49,6 +53,10 @@ fn main() -> ExitCode {
     let done = match Cli::parse().task {
         Task::Matrix(options) => matrix::matrix(&options),
         Task::Test => test::test(),
+        Task::Chat(options) => match chat::chat(&options) {
+            Ok(status) => return status,
+            Err(error) => Err(error),
+        },
         Task::Mutants(options) => mutants::mutants(&options),
         Task::Tables => tables::tables(),
         Task::Nextest(options) => nextest::configure(&options),

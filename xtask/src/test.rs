@@ -10,7 +10,7 @@ use crate::cargo::cargo;
 use crate::error::TaskError;
 use crate::matrix::SUITE;
 use crate::record::fresh;
-use crate::{mlx, mutants, nextest};
+use crate::{mlx, model, mutants, nextest};
 
 /// Runs every check, the quick ones first.
 pub fn test() -> Result<(), TaskError> {
@@ -19,9 +19,16 @@ pub fn test() -> Result<(), TaskError> {
     lint()?;
     // Unit tests, doc tests, ui-tests, the suite on the reference alone, and beside candle.
     cargo(&["test", "--workspace"]).run()?;
-    cargo(&["test", "-p", "crosscheck-backends", "--features", "metal"]).run()?;
+    let backends = cargo(&["test", "-p", "crosscheck-backends", "--features", "metal,chat"]);
+    let is_model_there = model::present().is_some();
+    // What is there has to be found by its tests too.
+    if is_model_there { backends.env("CROSSCHECK_REQUIRE_MODEL", "1") } else { backends }.run()?;
     suite_under_both_runners()?;
-    mutants::mutants(&mutants::Options::default())
+    mutants::mutants(&mutants::Options::default())?;
+    if !is_model_there {
+        println!("\nthe tests of the real model were not run: {}; `cargo xtask chat` fetches it", model::MISSING);
+    }
+    Ok(())
 }
 
 fn lint() -> Result<(), TaskError> {
@@ -33,6 +40,8 @@ fn lint() -> Result<(), TaskError> {
         let what = ["--all-targets", "--features", feature];
         cargo(&[&["clippy"][..], &packages, &what, &deny].concat()).run()?;
     }
+    let chat = ["-p", "crosscheck-backends", "--all-targets", "--features", "metal,chat"];
+    cargo(&[&["clippy"][..], &chat, &deny].concat()).run()?;
     cargo(&["doc", "--workspace", "--no-deps", "--quiet"]).env("RUSTDOCFLAGS", "-D warnings").run()
 }
 

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::{Device, Matrix, Op, Resident, Result, check_ids, check_part, is_matrix, no_matrix};
+use super::{Device, Matrix, Op, Resident, Result, check_ids, check_part, check_write, is_matrix, no_matrix};
 use crate::kernels::{Kernels, Mask, Quantized};
 use crate::tensor::{Data, Tensor};
+use crate::validate;
 
 /// Host memory as a device: each operation is one of the backend's kernels.
 ///
@@ -61,7 +62,11 @@ impl<K: Kernels> Device for Host<K> {
     fn upload_matrix(&self, w: &Matrix) -> Result {
         Ok(self.hold(match w {
             Matrix::Dense(w) => Held::Dense { transposed: self.kernels.transpose(w, &[1, 0])?, w: w.clone() },
-            Matrix::Quantized(w) => Held::Quantized(w.clone()),
+            Matrix::Quantized(w) => {
+                // Its rows are taken apart here.
+                validate::dequantize(w)?;
+                Held::Quantized(w.clone())
+            }
         }))
     }
 
@@ -82,7 +87,7 @@ impl<K: Kernels> Device for Host<K> {
             Op::Reshape { x, shape } => Tensor::new(shape, tensor(x)?.data().clone())?,
             Op::Transpose { x, axes } => kernels.transpose(tensor(x)?, axes)?,
             Op::Write { x, part, axis, start } => {
-                check_part(function, x, axis, start, part.shape().get(axis).copied().unwrap_or_default())?;
+                check_write(x, part, axis, start)?;
                 kernels.update_at(tensor(x)?, tensor(part)?, &start_at(x, axis, start)?)?
             }
             Op::Narrow { x, axis, start, length } => {
@@ -184,4 +189,119 @@ fn rows_of(w: &Quantized, ids: &[u32]) -> Result<Quantized> {
         biases: part(&w.biases)?,
         quantization: w.quantization,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use half::f16;
+
+    use super::*;
+    use crate::error::KernelError;
+    use crate::kernels::Quantization;
+    use crate::reference::Reference;
+
+    fn floats(shape: &[usize]) -> Tensor {
+        let count = shape.iter().product::<usize>();
+        Tensor::f32(shape, (0..count).map(|at| at as f32).collect::<Vec<_>>()).unwrap()
+    }
+
+    fn quantized() -> Quantized {
+        Reference.quantize(&floats(&[3, 64]), Quantization { group: 32, bits: 4 }).unwrap()
+    }
+
+    #[test]
+    fn memory_is_what_is_held() {
+        let device = Host::new(Reference);
+        let held = |made: &dyn Fn() -> Resident, bytes| {
+            let made = made();
+            let again = made.clone();
+            assert_eq!(device.memory(), Some(bytes));
+            drop(made);
+            assert_eq!(device.memory(), Some(bytes), "a clone is left");
+            drop(again);
+            assert_eq!(device.memory(), Some(0));
+        };
+        held(&|| device.upload(&floats(&[3, 5])).unwrap(), 60);
+        held(&|| device.upload(&Tensor::new(&[3], Data::F64(vec![0.0; 3])).unwrap()).unwrap(), 24);
+        held(&|| device.upload(&Tensor::new(&[3], Data::F16(vec![f16::ONE; 3])).unwrap()).unwrap(), 6);
+        held(&|| device.upload(&Tensor::new(&[3], Data::Bool(vec![true; 3])).unwrap()).unwrap(), 3);
+        // Once as it is and once transposed.
+        held(&|| device.upload_matrix(&Matrix::Dense(floats(&[3, 5]))).unwrap(), 120);
+        // Half a byte each, and a scale and a bias a group.
+        held(&|| device.upload_matrix(&Matrix::Quantized(quantized())).unwrap(), 3 * 32 + 3 * 2 * 4 * 2);
+        let x = device.upload(&floats(&[2, 4])).unwrap();
+        let y = device.launch(Op::Narrow { x: &x, axis: 1, start: 1, length: 2 }).unwrap();
+        assert_eq!(device.memory(), Some(32 + 16));
+        drop((x, y));
+        assert!(device.launch(Op::Reshape { x: &device.upload(&floats(&[2])).unwrap(), shape: &[3] }).is_err());
+        assert_eq!(device.memory(), Some(0));
+    }
+
+    #[test]
+    fn what_is_written_has_to_be_a_part() {
+        let device = Host::new(Reference);
+        let x = device.upload(&floats(&[2, 3, 4])).unwrap();
+        let refused = |part: &Tensor, axis, start| {
+            let part = device.upload(part).unwrap();
+            device.launch(Op::Write { x: &x, part: &part, axis, start }).unwrap_err().to_string()
+        };
+        let no_part =
+            |part: &str| format!("write: {part} on a device is no part of f32[2, 3, 4] on a device along axis 1");
+        assert_eq!(refused(&floats(&[1, 1, 4]), 1, 0), no_part("f32[1, 1, 4]"));
+        assert_eq!(refused(&floats(&[2, 1, 1]), 1, 0), no_part("f32[2, 1, 1]"));
+        assert_eq!(refused(&floats(&[2, 1]), 1, 0), no_part("f32[2, 1]"));
+        let integers = Tensor::i32(&[2, 1, 4], [0; 8]).unwrap();
+        assert_eq!(refused(&integers, 1, 0), no_part("i32[2, 1, 4]"));
+        let outside = "write: 1 from 3 on along axis 1 are not inside of f32[2, 3, 4] on a device";
+        assert_eq!(refused(&floats(&[2, 1, 4]), 1, 3), outside);
+        assert_eq!(refused(&floats(&[2, 1, 4]), 3, 0), "write: f32[2, 3, 4] on a device has no axis 3");
+    }
+
+    #[test]
+    fn a_matrix_whose_parts_do_not_fit_is_refused() {
+        let device = Host::new(Reference);
+        let broken = [
+            Quantized { biases: floats(&[1, 2]), ..quantized() },
+            Quantized { packed: Vec::new(), ..quantized() },
+            Quantized { scales: floats(&[6]), ..quantized() },
+            Quantized { columns: 65, ..quantized() },
+        ];
+        for w in broken {
+            let refused = device
+                .upload_matrix(&Matrix::Quantized(w))
+                .map(|w| device.launch(Op::Embedding { table: &w, ids: &[2] }));
+            assert!(refused.is_err(), "{refused:?}");
+        }
+        assert!(device.upload_matrix(&Matrix::Dense(floats(&[2, 2, 2]))).is_err());
+        assert_eq!(device.memory(), Some(0));
+    }
+
+    #[test]
+    fn rows_of_a_quantized_matrix() {
+        let (device, w) = (Host::new(Reference), quantized());
+        let table = device.upload_matrix(&Matrix::Quantized(w.clone())).unwrap();
+        let rows = device.launch(Op::Embedding { table: &table, ids: &[2, 0, 2] }).unwrap();
+        let whole = Reference.dequantize(&w).unwrap();
+        let expected = Reference.embedding(&whole, &Tensor::i32(&[3], [2, 0, 2]).unwrap()).unwrap();
+        assert_eq!(device.download(&rows).unwrap(), expected);
+        let beyond = device.launch(Op::Embedding { table: &table, ids: &[0, 3] }).unwrap_err();
+        assert_eq!(beyond, KernelError::IndexOutOfRange { function: "embedding", index: 3, end: 3 });
+    }
+
+    #[test]
+    fn a_matrix_is_no_tensor_and_a_tensor_no_matrix() {
+        let device = Host::new(Reference);
+        let x = device.upload(&floats(&[3, 3])).unwrap();
+        let w = device.upload_matrix(&Matrix::Dense(floats(&[3, 3]))).unwrap();
+        let text = |op| device.launch(op).unwrap_err().to_string();
+        let no_matrix = "f32[3, 3] on a device was not uploaded as a matrix";
+        assert_eq!(text(Op::Linear { x: &x, weight: &x }), format!("linear: {no_matrix}"));
+        assert_eq!(text(Op::Embedding { table: &x, ids: &[0] }), format!("embedding: {no_matrix}"));
+        let is_matrix = "f32[3, 3] on a device was uploaded as a matrix, for `linear` and `embedding`";
+        assert_eq!(text(Op::Add { a: &x, b: &w }), format!("add: {is_matrix}"));
+        assert_eq!(device.download(&w).unwrap_err().to_string(), format!("download: {is_matrix}"));
+        let elsewhere = Resident::new(&[2], x.dtype(), ());
+        let text = device.launch(Op::Silu { x: &elsewhere }).unwrap_err().to_string();
+        assert_eq!(text, "silu: f32[2] on a device is in the memory of another device");
+    }
 }

@@ -37,7 +37,7 @@ pub trait Device: Send + Sync {
     /// Begins one operation.
     ///
     /// # Errors
-    /// When the device refuses the operands, or one of them is in another device's memory.
+    /// When the device refuses the operands, or one of them is in the memory of another kind of device.
     fn launch(&self, op: Op<'_>) -> Result;
 
     /// Computes a tensor and copies it to the host.
@@ -186,8 +186,8 @@ pub enum Op<'a> {
         /// Axis `i` of the result is axis `axes[i]` of `x`.
         axes: &'a [usize],
     },
-    /// `x` with `part` in place of what begins at `start` along `axis`; equal lengths of the other axes. A device may
-    /// do it in the memory of `x` where nothing else needs it.
+    /// `x` with `part` in place of what begins at `start` along `axis`; equal types and lengths of the other axes. A device
+    /// may do it in the memory of `x` where nothing else needs it.
     Write {
         /// What is written to.
         x: &'a Resident,
@@ -247,6 +247,20 @@ pub(crate) fn check_part(function: &'static str, x: &Resident, axis: usize, star
         None => format!("{x:?} has no axis {axis}"),
     };
     Err(KernelError::Argument { function, message })
+}
+
+/// What is written has to be a part of `x` in type and in the lengths of the other axes: some devices would convert it, or
+/// repeat it, or write less.
+pub(crate) fn check_write(x: &Resident, part: &Resident, axis: usize, start: usize) -> Result<()> {
+    let length = part.shape().get(axis).copied().unwrap_or_default();
+    check_part("write", x, axis, start, length)?;
+    let mut shape = x.shape().to_vec();
+    shape[axis] = length;
+    if part.shape() == shape && part.dtype() == x.dtype() {
+        return Ok(());
+    }
+    let message = format!("{part:?} is no part of {x:?} along axis {axis}");
+    Err(KernelError::Argument { function: "write", message })
 }
 
 pub(crate) fn no_matrix(function: &'static str, x: &Resident) -> KernelError {

@@ -54,6 +54,12 @@ impl Cache {
         self.layers.iter_mut().for_each(|entry| *entry = None);
     }
 
+    /// Whether it was made for a model of these sizes.
+    pub(super) fn fits(&self, config: &Config) -> bool {
+        (self.layers.len(), self.heads, self.head_dim, self.context)
+            == (config.layers, config.kv_heads, config.head_dim, config.context)
+    }
+
     /// A layer's part of it.
     pub(super) fn layer(&mut self, number: usize) -> Slot<'_> {
         Slot { cache: self, number }
@@ -115,5 +121,126 @@ impl Slot<'_> {
             *entry = Some(Entry { keys, values });
         }
         Ok(entry.as_mut().expect("what was missing has just been made"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::inference::config::tests::tiny;
+    use crate::inference::fake::{Fake, failure, host};
+
+    fn config() -> Config {
+        Config { layers: 2, kv_heads: 2, head_dim: 2, context: 2 * STEP + 10, ..tiny() }
+    }
+
+    /// Positions of these numbers: each head and element has another one, and keys are negative.
+    fn tensor(sign: f32, numbers: &[f32]) -> Tensor {
+        let head = |head: f32| numbers.iter().flat_map(move |at| [at + head, at + head + 0.25]);
+        let values: Vec<_> = head(0.0).chain(head(0.5)).map(|value| sign * value).collect();
+        Tensor::f32(&[1, 2, numbers.len(), 2], values).unwrap()
+    }
+
+    /// A cache, and what it should hold.
+    struct Seen {
+        cache: Cache,
+        numbers: Vec<f32>,
+        next: f32,
+    }
+
+    impl Seen {
+        fn new() -> Self {
+            Self { cache: Cache::new(&config()), numbers: Vec::new(), next: 1.0 }
+        }
+
+        /// Appends new numbers to both layers, and looks at all that they return.
+        #[track_caller]
+        fn append(&mut self, device: &dyn Device, tokens: usize) {
+            let from = self.numbers.len();
+            for _ in 0..tokens {
+                self.numbers.push(self.next);
+                self.next += 1.0;
+            }
+            for layer in 0..2 {
+                let upload = |sign| device.upload(&tensor(sign, &self.numbers[from..])).unwrap();
+                let (keys, values) = self.cache.layer(layer).append(device, &upload(-1.0), &upload(1.0)).unwrap();
+                assert_eq!(device.download(&keys).unwrap(), tensor(-1.0, &self.numbers));
+                assert_eq!(device.download(&values).unwrap(), tensor(1.0, &self.numbers));
+            }
+            self.cache.advance(tokens);
+            assert_eq!(self.cache.length(), self.numbers.len());
+        }
+
+        fn truncate(&mut self, length: usize) {
+            self.cache.truncate(length);
+            self.numbers.truncate(length);
+            assert_eq!(self.cache.length(), self.numbers.len());
+        }
+    }
+
+    #[test]
+    fn memory_comes_in_steps_and_ends_with_the_context() {
+        let (device, mut seen) = (host(), Seen::new());
+        assert_eq!((seen.cache.capacity(), device.memory()), (0, Some(0)));
+        let steps =
+            [(STEP - 1, STEP), (1, STEP), (1, 2 * STEP), (STEP - 1, 2 * STEP), (1, 2 * STEP + 10), (9, 2 * STEP + 10)];
+        for (tokens, capacity) in steps {
+            seen.append(&*device, tokens);
+            assert_eq!(seen.cache.capacity(), capacity, "after {}", seen.cache.length());
+            // Keys and values of 2 layers, 2 heads of 2 elements of 4 bytes; and nothing of what was before.
+            assert_eq!(device.memory(), Some(2 * 2 * 2 * 2 * 4 * capacity));
+        }
+        seen.cache.clear();
+        seen.numbers.clear();
+        assert_eq!((seen.cache.length(), seen.cache.capacity(), device.memory()), (0, 0, Some(0)));
+        seen.append(&*device, 2);
+    }
+
+    #[test]
+    fn what_comes_after_forgotten_tokens_takes_their_place() {
+        let (device, mut seen) = (host(), Seen::new());
+        seen.append(&*device, 20);
+        seen.truncate(30);
+        for length in [19, 7, 0, 1] {
+            seen.truncate(length);
+            let capacity = seen.cache.capacity();
+            seen.append(&*device, 1);
+            assert_eq!(seen.cache.capacity(), capacity);
+            // Also where the memory becomes larger.
+            seen.append(&*device, STEP);
+            seen.append(&*device, 3);
+        }
+    }
+
+    /// Each call of an append fails once, also one that makes the memory larger.
+    #[test]
+    fn a_failure_leaves_it_as_it_was() {
+        // Two writes and two views; two new tensors before them; and a view and a write for what was in the old ones.
+        for (before, calls) in [(5, 4), (0, 6), (STEP, 10)] {
+            for call in 0..=calls {
+                let (host, mut seen) = (host(), Seen::new());
+                if before > 0 {
+                    seen.append(&*host, before);
+                }
+                let [keys, values] = [-1.0, 1.0].map(|sign| host.upload(&tensor(sign, &[900.0])).unwrap());
+                let fake = Fake::new(move |at, _| if at == call { failure() } else { Ok(()) });
+                let appended = seen.cache.layer(0).append(&fake, &keys, &values);
+                assert_eq!((appended.is_ok(), seen.cache.length()), (call == calls, before));
+                seen.append(&*host, 2);
+            }
+        }
+    }
+
+    #[test]
+    fn it_is_one_models() {
+        let cache = Cache::new(&config());
+        assert!(cache.fits(&config()));
+        let others = [
+            Config { layers: 1, ..config() },
+            Config { kv_heads: 1, ..config() },
+            Config { head_dim: 4, ..config() },
+            Config { context: 9, ..config() },
+        ];
+        assert!(others.iter().all(|other| !cache.fits(other)));
     }
 }

@@ -1,5 +1,6 @@
 //! The sizes of a model.
 
+use super::weights::short;
 use crate::kernels::RopeLayout;
 
 /// What a Llama-style decoder is made of.
@@ -37,7 +38,7 @@ pub struct Config {
 #[non_exhaustive]
 pub enum ConfigError {
     /// The text is no JSON object.
-    #[error("it has to be a JSON object: {0}")]
+    #[error("it has to be a JSON object: {}", short(.0))]
     Json(serde_json::Error),
     /// A field that has no default.
     #[error("`{field}` is missing: it has to be {expected}")]

@@ -3,6 +3,8 @@
 
 pub mod cache;
 pub mod config;
+#[cfg(test)]
+pub(crate) mod fake;
 pub mod generate;
 pub mod model;
 pub mod sampler;

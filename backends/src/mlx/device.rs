@@ -10,11 +10,12 @@ use mlx_rs::{Array, memory, ops, transforms};
 use super::account::DeviceAccount;
 use super::convert::{dims, quantized_to_device, to_device, to_host};
 use super::{Made, Mlx, MlxDevice, Result, failed};
-use crate::device::{Device, Matrix, Op, Resident, check_ids, check_part, is_matrix, no_matrix};
+use crate::device::{Device, Matrix, Op, Resident, check_ids, check_part, check_write, is_matrix, no_matrix};
 use crate::dtype::Dtype;
 use crate::error::KernelError;
 use crate::kernels::{Quantization, Rope, RopeLayout};
 use crate::tensor::Tensor;
+use crate::validate;
 
 /// What a resident tensor is to MLX.
 enum Handle {
@@ -94,6 +95,10 @@ impl Device for Memory {
 
     fn upload_matrix(&self, w: &Matrix) -> Result<Resident> {
         let function = "upload";
+        if let Matrix::Quantized(w) = w {
+            // mlx-rs panics where there are not as many words as the shape says.
+            self.known(validate::dequantize(w))?;
+        }
         self.account.evaluated();
         self.mlx.with_stream(function, || match w {
             Matrix::Dense(w) => {
@@ -201,10 +206,12 @@ fn launch(op: Op<'_>) -> Result<Array> {
         Op::Add { a, b } => tensor(a)?.add(tensor(b)?),
         Op::Reshape { x, shape } => tensor(x)?.reshape(&dims(function, shape)?),
         Op::Transpose { x, axes } => {
-            let axes: Vec<_> = axes.iter().map(|axis| *axis as i32).collect();
+            // A negative number would be an axis to MLX, counted from the end.
+            let axes: Vec<_> = axes.iter().map(|axis| i32::try_from(*axis).unwrap_or(i32::MAX)).collect();
             tensor(x)?.transpose_axes(&axes)
         }
         Op::Write { x, part, axis, start } => {
+            check_write(x, part, axis, start)?;
             let length = part.shape().get(axis).copied().unwrap_or_default();
             let at = part_at(function, x, axis, start, length)?;
             let (mut x, part) = (tensor(x)?, tensor(part)?);
@@ -275,5 +282,159 @@ fn tensor(function: &'static str, x: &Resident) -> Result<Array> {
     match x.handle::<Handle>(function)? {
         Handle::Tensor(array) => Ok(array.array()),
         Handle::Dense { .. } | Handle::Quantized(..) => Err(is_matrix(function, x)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernels::{Kernels, Quantized};
+    use crate::mlx::MlxDevice;
+    use crate::reference::Reference;
+
+    fn cpu() -> Memory {
+        Memory::new(Mlx::open(MlxDevice::Cpu).unwrap())
+    }
+
+    fn floats(shape: &[usize]) -> Tensor {
+        Tensor::f32(shape, vec![1.0; shape.iter().product()]).unwrap()
+    }
+
+    /// Where the elements of a computed tensor are.
+    fn place(x: &Resident) -> *const f32 {
+        tensor("test", x).unwrap().try_as_slice::<f32>().unwrap().as_ptr()
+    }
+
+    #[test]
+    fn a_write_is_in_place_when_nobody_else_has_the_tensor() {
+        let device = cpu();
+        let part = device.upload(&Tensor::f32(&[1, 2, 1, 16], vec![7.0; 32]).unwrap()).unwrap();
+        let mut x = device.upload(&floats(&[1, 2, 256, 16])).unwrap();
+        let begin = place(&x);
+        for start in 0..10 {
+            x = device.launch(Op::Write { x: &x, part: &part, axis: 2, start }).unwrap();
+            // As attention does: a view of it, which is gone afterwards.
+            let seen = device.launch(Op::Narrow { x: &x, axis: 2, start: 0, length: start + 1 }).unwrap();
+            assert_eq!(device.download(&seen).unwrap().to_f64().iter().sum::<f64>(), 7.0 * 32.0 * (start + 1) as f64);
+            device.wait(&[&x]).unwrap();
+            assert_eq!(place(&x), begin, "the write at {start} has made a copy");
+        }
+        let held = x.clone();
+        x = device.launch(Op::Write { x: &x, part: &part, axis: 2, start: 100 }).unwrap();
+        device.wait(&[&x]).unwrap();
+        assert_ne!(place(&x), begin, "somebody else has it");
+        assert_eq!((place(&held), device.download(&held).unwrap().to_f64()[100 * 16]), (begin, 1.0));
+    }
+
+    /// The count is of the whole process, in which other tests run: the tensors are large.
+    #[test]
+    fn memory_is_what_tensors_occupy() {
+        const MEGABYTE: usize = 1 << 20;
+        let device = cpu();
+        let before = device.memory().unwrap();
+        let held = |what: &str, megabytes: usize| {
+            let held = device.memory().unwrap().saturating_sub(before);
+            let range = (megabytes * MEGABYTE).saturating_sub(16 * MEGABYTE)..(megabytes + 16) * MEGABYTE;
+            assert!(range.contains(&held), "{what}: {held} bytes are held, and not {megabytes} MB");
+        };
+        let x = device.upload(&floats(&[4096, 8192])).unwrap();
+        held("a tensor", 128);
+        let y = device.launch(Op::Add { a: &x, b: &x }).unwrap();
+        held("what was not computed", 128);
+        device.wait(&[&y]).unwrap();
+        held("what was computed", 256);
+        let again = x.clone();
+        drop(x);
+        held("of which a clone is left", 256);
+        drop((again, y));
+        held("nothing", 0);
+        let w = device.upload_matrix(&Matrix::Dense(floats(&[4096, 8192]))).unwrap();
+        held("a matrix, whose transpose is a view", 128);
+        drop(w);
+        held("nothing", 0);
+    }
+
+    #[test]
+    fn what_does_not_fit_is_refused_before_mlx_sees_it() {
+        let device = cpu();
+        let w = Reference.quantize(&floats(&[3, 64]), Quantization { group: 32, bits: 4 }).unwrap();
+        let broken = [
+            Quantized { packed: Vec::new(), ..w.clone() },
+            Quantized { biases: floats(&[1, 2]), ..w.clone() },
+            Quantized { columns: 96, ..w },
+        ];
+        for w in broken {
+            let refused = device.upload_matrix(&Matrix::Quantized(w)).unwrap_err();
+            assert!(!matches!(refused, KernelError::Backend { .. }), "{refused}");
+        }
+        let x = device.upload(&floats(&[2, 3])).unwrap();
+        let part = device.upload(&floats(&[1, 1])).unwrap();
+        assert!(device.launch(Op::Write { x: &x, part: &part, axis: 1, start: 0 }).is_err(), "it was repeated");
+        let integers = device.upload(&Tensor::i32(&[2, 1], [1, 2]).unwrap()).unwrap();
+        assert!(device.launch(Op::Write { x: &x, part: &integers, axis: 1, start: 0 }).is_err(), "it was converted");
+        assert!(device.launch(Op::Transpose { x: &x, axes: &[0, usize::MAX] }).is_err(), "it counted from the end");
+        assert!(device.launch(Op::Transpose { x: &x, axes: &[0, 2] }).is_err());
+    }
+
+    #[cfg(feature = "inference")]
+    mod decoding {
+        use std::ffi::{c_int, c_void};
+
+        use super::*;
+        use crate::inference::fake::{load, weights};
+        use crate::inference::model::Positions;
+
+        // SAFETY: these are the C library's, as the standard declares them.
+        unsafe extern "C" {
+            fn tmpfile() -> *mut mlx_sys::FILE;
+            fn rewind(file: *mut mlx_sys::FILE);
+            fn fread(to: *mut c_void, size: usize, count: usize, file: *mut mlx_sys::FILE) -> usize;
+            fn fclose(file: *mut mlx_sys::FILE) -> c_int;
+        }
+
+        /// How many operations MLX has noted and not computed, on the way to this tensor.
+        fn noted(x: &Resident) -> usize {
+            let array = tensor("test", x).unwrap();
+            let mut text = vec![0_u8; 1 << 20];
+            // SAFETY: the file is open until it is closed at the end, the vector and the namer are valid until they are freed,
+            // and the buffer is as long as is said.
+            unsafe {
+                let (file, namer) = (tmpfile(), mlx_sys::mlx_node_namer_new());
+                assert!(!file.is_null(), "there is no temporary file");
+                let outputs = mlx_sys::mlx_vector_array_new_value(array.as_ptr());
+                assert_eq!(mlx_sys::mlx_print_graph(file, namer, outputs), 0);
+                rewind(file);
+                let length = fread(text.as_mut_ptr().cast(), 1, text.len(), file);
+                assert!(length < text.len(), "the graph is longer than that");
+                text.truncate(length);
+                mlx_sys::mlx_vector_array_free(outputs);
+                mlx_sys::mlx_node_namer_free(namer);
+                fclose(file);
+            }
+            // A line for each, and two for what goes in and what comes out.
+            text.iter().filter(|byte| **byte == b'\n').count()
+        }
+
+        #[test]
+        fn a_token_takes_no_more_operations_than_the_one_before() {
+            let device = cpu();
+            let llama = load(&weights(1024), &device);
+            let mut cache = llama.cache();
+            llama.read(&device, &[1; 10], &mut cache).unwrap();
+            let mut steps = Vec::new();
+            for token in 10..=500 {
+                let capacity = cache.capacity();
+                let logits = llama.forward(&device, &[token], &mut cache, Positions::Last).unwrap();
+                // Where the cache becomes larger, what it held is copied.
+                if cache.capacity() == capacity {
+                    steps.push((token, noted(&logits)));
+                }
+                device.wait(&[&logits]).unwrap();
+            }
+            assert_eq!(steps.len(), 490);
+            assert!(steps[0].1 > 40, "{} operations are no model", steps[0].1);
+            // Fewer where the cache is full, of which attention then needs no part.
+            assert_eq!(steps.iter().find(|step| step.1 > steps[0].1), None, "token 10 took {}", steps[0].1);
+        }
     }
 }

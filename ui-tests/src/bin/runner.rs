@@ -51,6 +51,11 @@ fn gpu() -> Result<Box<dyn Machine>, Unavailable> {
     Ok(Box::new(Named("gpu")))
 }
 
+#[crosscheck::backend(name = "gone")]
+fn gone() -> Result<Box<dyn Machine>, Unavailable> {
+    Err(Unavailable::new("it was here yesterday"))
+}
+
 #[crosscheck::exclusions("plain")]
 const fn exclusions(feature: Feature) -> Action {
     match feature {
@@ -184,7 +189,7 @@ fn floods(machine: &dyn Machine) {
 }
 
 /// The one asks for a process of its own, the other one does not.
-#[conformance(backends("plain"), isolated)]
+#[conformance(backends("plain", "gone"), isolated)]
 fn by_itself(machine: &dyn Machine) {
     assert_ne!(noted(&format!("by_itself::{}", std::process::id()), machine, || ()), "");
 }

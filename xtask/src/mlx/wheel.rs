@@ -9,7 +9,7 @@ use super::platform::Arch;
 use super::process;
 
 /// How to get the program that fetches wheels.
-const PYTHON_REMEDY: &str = "Debian: apt-get install python3 python3-pip, Fedora: dnf install python3 python3-pip";
+pub const PYTHON_REMEDY: &str = "Debian: apt-get install python3 python3-pip, Fedora: dnf install python3 python3-pip";
 
 /// MLX for processors: the library, its headers, BLAS, LAPACK. Its version must be the one that mlx-sys names.
 pub const MLX: Wheel = Wheel {
@@ -96,7 +96,7 @@ impl Wheel {
         )?;
         if !output.status.success() {
             let said = String::from_utf8_lossy(&output.stderr);
-            return Err(self.explain(arch, &said, &doing, folder));
+            return Err(explain(self.package(), self.sha256(arch), &said, &doing, folder));
         }
         let wheel = fs::read_dir(folder)
             .doing(|| format!("reading {}", folder.display()))?
@@ -106,23 +106,6 @@ impl Wheel {
             folder: folder.to_owned(),
             missing: "pip reported success and left no wheel".to_owned(),
         })
-    }
-
-    /// What pip's report means.
-    fn explain(&self, arch: Arch, said: &str, doing: &str, folder: &Path) -> MlxError {
-        if said.contains("No module named pip") {
-            MlxError::MissingPip
-        } else if said.contains("DO NOT MATCH THE HASHES") {
-            MlxError::WrongChecksum {
-                package: self.package(),
-                expected: self.sha256(arch),
-                said: process::last_lines(said),
-            }
-        } else if process::is_disk_full(said) {
-            MlxError::DiskFull { doing: doing.to_owned(), folder: folder.to_owned() }
-        } else {
-            MlxError::Download { package: self.package(), said: process::last_lines(said) }
-        }
     }
 
     fn requirement(&self, arch: Arch) -> String {
@@ -141,6 +124,19 @@ impl Wheel {
     }
 }
 
+/// What pip's report means.
+pub fn explain(package: String, sha256: &'static str, said: &str, doing: &str, folder: &Path) -> MlxError {
+    if said.contains("No module named pip") {
+        MlxError::MissingPip
+    } else if said.contains("DO NOT MATCH THE HASHES") {
+        MlxError::WrongChecksum { package, expected: sha256, said: process::last_lines(said) }
+    } else if process::is_disk_full(said) {
+        MlxError::DiskFull { doing: doing.to_owned(), folder: folder.to_owned() }
+    } else {
+        MlxError::Download { package, said: process::last_lines(said) }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -156,7 +152,7 @@ mod tests {
 
     #[test]
     fn pips_reports_are_told_apart() {
-        let explain = |said| MLX.explain(Arch::X86_64, said, "downloading", Path::new("/cache"));
+        let explain = |said| explain(MLX.package(), MLX.sha256(Arch::X86_64), said, "downloading", Path::new("/cache"));
         assert!(matches!(explain("/usr/bin/python3: No module named pip"), MlxError::MissingPip));
         assert!(matches!(
             explain("ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE."),

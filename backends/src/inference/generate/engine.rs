@@ -77,7 +77,8 @@ impl Engine {
         self.0.shared.inbox().running
     }
 
-    /// Blocks until no generation is running. One that nobody reads from does not end by itself.
+    /// Blocks until no generation is running. One that nobody reads from does not end by itself, and none does while the
+    /// engine's own thread blocks here: not for a device, nor for a waker.
     pub fn wait_until_idle(&self) {
         let mut inbox = self.0.shared.inbox();
         while inbox.running > 0 {
@@ -91,6 +92,11 @@ impl Engine {
         inbox.jobs.push(job);
         drop(inbox);
         self.wake();
+    }
+
+    /// Whether this is the thread that computes, in a call of a device or of a reader's waker.
+    pub(super) fn is_this_thread(&self) -> bool {
+        thread::current().id() == self.0.thread.id()
     }
 
     /// Makes the thread look after its jobs: a stream has room again, or nobody reads it any more.
@@ -127,7 +133,8 @@ fn work(shared: &Shared) {
             let Some(mut job) = jobs.pop_front() else { break };
             match turn(shared, &mut job) {
                 Turn::Done => {
-                    job.end();
+                    // The reader is told, and what the session held may be freed.
+                    drop(guarded(|| job.end()));
                     shared.inbox().running -= 1;
                     shared.ended.notify_all();
                     waiting = false;
@@ -147,11 +154,16 @@ fn work(shared: &Shared) {
 
 /// A job's turn. A panic ends its session's generation and no other one.
 fn turn(shared: &Shared, job: &mut Job) -> Turn {
-    let turn = panic::catch_unwind(AssertUnwindSafe(|| job.turn(&shared.model, &shared.device)));
-    turn.unwrap_or_else(|payload| {
+    guarded(|| job.turn(&shared.model, &shared.device)).unwrap_or_else(|payload| {
         let text = payload.downcast_ref::<&str>().map(|text| (*text).to_owned());
         let text = text.or_else(|| payload.downcast_ref::<String>().cloned());
-        job.fail(GenerateError::Panicked(text.unwrap_or_else(|| "without a message".to_owned())));
+        let text = text.unwrap_or_else(|| "without a message".to_owned());
+        drop(guarded(|| job.fail(GenerateError::Panicked(text))));
         Turn::Done
     })
+}
+
+/// Runs what calls other people's code, a device or a reader's waker: all sessions need this thread.
+fn guarded<T>(f: impl FnOnce() -> T) -> thread::Result<T> {
+    panic::catch_unwind(AssertUnwindSafe(f))
 }

@@ -28,6 +28,7 @@ pub(super) struct Job {
     sampler: Sampler,
     max_tokens: usize,
     stop: Vec<u32>,
+    ahead: usize,
     sender: Sender<Item>,
     finish: Arc<OnceLock<Finish>>,
     /// Where the session waits for its state.
@@ -67,17 +68,23 @@ impl Job {
         let before = state.tokens.len();
         state.tokens.extend_from_slice(prompt);
         let begin = state.tokens.len();
-        let (max_tokens, stop) = (options.max_tokens, options.stop.clone());
-        Self { state, before, begin, sampler, max_tokens, stop, sender, finish, home }
+        let Options { max_tokens, ahead, .. } = *options;
+        let stop = options.stop.clone();
+        Self { state, before, begin, sampler, max_tokens, stop, ahead, sender, finish, home }
     }
 
     /// The next part of the prompt, or the next token.
     pub fn turn(&mut self, model: &Llama, device: &Arc<dyn Device>) -> Turn {
-        if self.sender.is_closed() {
+        let (over, closed) = (self.finish.get().is_some(), self.sender.is_closed());
+        // What was generated is the session's when the reader has all of it. Nothing is taken once the channel is closed.
+        if over && self.sender.is_empty() {
+            return Turn::Done;
+        }
+        if closed {
             self.undo();
             return Turn::Done;
         }
-        if self.sender.is_full() {
+        if over || self.sender.len() >= self.ahead {
             return Turn::Waits;
         }
         match self.compute(model, &**device) {
@@ -113,7 +120,6 @@ impl Job {
         }
     }
 
-    /// A token is the session's when the reader can have it: there was room, and there is one sender.
     fn send(&mut self, id: u32) -> Turn {
         if self.sender.try_send(Ok(id)).is_err() {
             self.undo();
@@ -123,9 +129,10 @@ impl Job {
         if self.state.tokens.len() - self.begin < self.max_tokens { Turn::Worked } else { self.finish(Finish::Length) }
     }
 
+    /// There is nothing more to compute; the next turn looks whether there is something to take.
     fn finish(&mut self, finish: Finish) -> Turn {
         self.finish.get_or_init(|| finish);
-        Turn::Done
+        Turn::Worked
     }
 
     fn compute(&mut self, model: &Llama, device: &dyn Device) -> Result<Step, GenerateError> {

@@ -5,6 +5,8 @@ mod error;
 mod job;
 mod session;
 mod stream;
+#[cfg(test)]
+mod tests;
 mod watched;
 
 pub use engine::Engine;

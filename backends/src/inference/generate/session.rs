@@ -1,6 +1,6 @@
 //! A conversation, as far as the model remembers it.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use super::engine::Engine;
@@ -21,8 +21,10 @@ pub struct Session {
 pub(super) struct Home {
     state: Mutex<Option<State>>,
     returned: Condvar,
-    /// Whether nobody reads the stream of the generation that has it.
-    abandoned: AtomicBool,
+    /// The number of the last generation, from 1.
+    begun: AtomicUsize,
+    /// The highest number of one whose stream was dropped. Streams of earlier ones may be dropped while a later one runs.
+    abandoned: AtomicUsize,
 }
 
 impl Home {
@@ -32,19 +34,25 @@ impl Home {
         self.returned.notify_all();
     }
 
-    /// It will come back as soon as the engine notices.
-    pub fn abandon(&self) {
-        self.abandoned.store(true, Ordering::Release);
+    /// A generation begins; its number.
+    fn begin(&self) -> usize {
+        self.begun.fetch_add(1, Ordering::Relaxed) + 1
+    }
+
+    /// What a generation has will come back as soon as the engine notices.
+    pub fn abandon(&self, generation: usize) {
+        self.abandoned.fetch_max(generation, Ordering::Release);
     }
 
     fn lock(&self) -> MutexGuard<'_, Option<State>> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Waits for a state that is on its way.
-    fn settled(&self) -> MutexGuard<'_, Option<State>> {
+    /// Waits for a state that is on its way. The engine's own thread, which brings it, does not wait.
+    fn settled(&self, engine: &Engine) -> MutexGuard<'_, Option<State>> {
         let mut state = self.lock();
-        while state.is_none() && self.abandoned.load(Ordering::Acquire) {
+        let abandoned = || self.abandoned.load(Ordering::Acquire) == self.begun.load(Ordering::Relaxed);
+        while state.is_none() && abandoned() && !engine.is_this_thread() {
             state = self.returned.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
         state
@@ -85,14 +93,17 @@ impl Session {
         Self { engine, home: Arc::new(home) }
     }
 
-    /// How many tokens the session has seen and generated; none while it is generating.
+    /// How many tokens the session has seen and generated; none while it is generating. After a stream was dropped it blocks
+    /// until the engine has noticed.
     pub fn length(&self) -> Option<usize> {
-        self.home.settled().as_ref().map(|state| state.tokens.len())
+        self.home.settled(&self.engine).as_ref().map(|state| state.tokens.len())
     }
 
-    /// Appends a prompt, and begins to generate what comes after it. A stream that is dropped before its end, or that ends
-    /// with an error, leaves a session that does not know of its prompt either; after an error of the device it has to read
-    /// what came before once more, which happens by itself.
+    /// Appends a prompt, and begins to generate what comes after it. A stream that is dropped before its last token was taken,
+    /// or that ends with an error, leaves a session that does not know of its prompt either. After an error, or a drop in the
+    /// middle of a computation, it has to read what came before once more, which happens by itself.
+    ///
+    /// After a stream was dropped it blocks until the engine has noticed, as [`length`](Session::length) does.
     ///
     /// # Errors
     /// When the options make no sense, there is no prompt, a token is unknown, the prompt has no room, or the session's last
@@ -106,16 +117,18 @@ impl Session {
         if options.ahead == 0 {
             return zero("ahead");
         }
-        let mut held = self.home.settled();
+        let mut held = self.home.settled(&self.engine);
         let state = held.as_ref().ok_or(GenerateError::Busy)?;
         // What the model would refuse is refused here, before anything is computed.
         self.engine.model().check(prompt, state.tokens.len())?;
         let Some(state) = held.take() else { return Err(GenerateError::Busy) };
-        self.home.abandoned.store(false, Ordering::Release);
-        let (sender, receiver) = async_channel::bounded(options.ahead);
+        let generation = self.home.begin();
+        // One more than the job fills with tokens, so that there is always room for an error. No generation is longer than
+        // the context.
+        let (sender, receiver) = async_channel::bounded(options.ahead.min(self.engine.model().config().context) + 1);
         let finish = Arc::new(OnceLock::new());
         let job = Job::new(state, prompt, sampler, options, sender, Arc::clone(&finish), Arc::clone(&self.home));
         self.engine.submit(job);
-        Ok(TokenStream::new(receiver, finish, Arc::clone(&self.home), self.engine.clone()))
+        Ok(TokenStream::new(receiver, finish, Arc::clone(&self.home), generation, self.engine.clone()))
     }
 }

@@ -14,11 +14,14 @@ use super::session::Home;
 /// The tokens of one generation, as they are chosen. After an error there is no other one.
 ///
 /// The engine computes as far ahead as [`Options::ahead`](super::Options::ahead) says and then waits for the reader. Dropping
-/// the stream ends the generation: the engine begins no further operation for it, and the session is as if it had not been.
+/// the stream ends the generation: the engine begins no further operation for it, and the session is as if it had not been,
+/// unless the generation has ended by itself and all of its tokens were taken.
 pub struct TokenStream {
     receiver: Pin<Box<Receiver<Item>>>,
     finish: Arc<OnceLock<Finish>>,
     home: Arc<Home>,
+    /// Which one of the session's it is.
+    generation: usize,
     engine: Engine,
 }
 
@@ -40,12 +43,13 @@ impl TokenStream {
         receiver: Receiver<Item>,
         finish: Arc<OnceLock<Finish>>,
         home: Arc<Home>,
+        generation: usize,
         engine: Engine,
     ) -> Self {
-        Self { receiver: Box::pin(receiver), finish, home, engine }
+        Self { receiver: Box::pin(receiver), finish, home, generation, engine }
     }
 
-    /// Why the generation ended; none before it has, and when it was by an error.
+    /// Why the generation ended; none before it has, and when it was by an error. There may still be tokens to take.
     pub fn finish(&self) -> Option<Finish> {
         self.finish.get().copied()
     }
@@ -78,7 +82,7 @@ impl Stream for TokenStream {
 impl Drop for TokenStream {
     fn drop(&mut self) {
         self.receiver.close();
-        self.home.abandon();
+        self.home.abandon(self.generation);
         self.engine.wake();
     }
 }

@@ -43,3 +43,34 @@ impl<T: Send> Device for Watched<'_, T> {
         self.device.memory()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::inference::fake::{Fake, host};
+
+    #[test]
+    fn nothing_begins_once_nobody_waits() {
+        let x = Tensor::f32(&[1, 1], [2.0]).unwrap();
+        let w = Matrix::Dense(x.clone());
+        let on_device = host().upload(&x).unwrap();
+        let fake = Fake::new(|_, _| Ok(()));
+        let (sender, receiver) = async_channel::bounded::<()>(1);
+        let device = Watched { device: &fake, sender: &sender };
+        let calls = || {
+            [
+                device.upload(&x).err(),
+                device.upload_matrix(&w).err(),
+                device.launch(Op::Silu { x: &on_device }).err(),
+                device.download(&on_device).err(),
+                device.wait(&[&on_device]).err(),
+            ]
+        };
+        assert_eq!(calls(), [const { None }; 5]);
+        assert_eq!(fake.calls(), 5);
+        drop(receiver);
+        let cancelled = |function| Some(KernelError::Cancelled { function });
+        assert_eq!(calls(), ["upload", "upload", "silu", "download", "wait"].map(cancelled));
+        assert_eq!((fake.calls(), device.memory()), (5, fake.memory()));
+    }
+}

@@ -41,6 +41,9 @@ pub enum ModelError {
         /// How many the model was made for.
         context: usize,
     },
+    /// Another model's cache.
+    #[error("the cache is that of a model of other sizes: `Llama::cache` makes one for this model")]
+    OtherCache,
 }
 
 impl From<LoadError> for ModelError {

@@ -3,6 +3,8 @@
 mod block;
 mod error;
 mod form;
+#[cfg(test)]
+mod tests;
 
 use crate::device::{Device, Op, Resident};
 use crate::error::KernelError;
@@ -72,8 +74,8 @@ impl Llama {
     /// The logits of these tokens behind what the cache holds, in the device's memory. The cache is longer by them afterwards.
     ///
     /// # Errors
-    /// When there is no token, one that the model does not know, or no room for them; and what the device says. The cache
-    /// is then as long as before.
+    /// When there is no token, one that the model does not know, or no room for them, when the cache is another model's; and
+    /// what the device says. The cache is then as long as before.
     pub fn forward(&self, device: &dyn Device, ids: &[u32], cache: &mut Cache, positions: Positions) -> Result {
         let (mut x, rows) = (self.layers(device, ids, cache)?, ids.len());
         if positions == Positions::Last && rows > 1 {
@@ -110,12 +112,13 @@ impl Llama {
     /// is longer afterwards; as only this layer has the new keys, it serves this layer only.
     ///
     /// # Errors
-    /// When there is no such layer, no room, or the device fails.
+    /// When there is no such layer, no room, the cache is another model's, or the device fails.
     pub fn attention(&self, device: &dyn Device, layer: usize, x: &Resident, cache: &mut Cache) -> Result {
         let Some(block) = self.layers.get(layer) else {
             let message = format!("there is no layer {layer}: the model has {}", self.layers.len());
             return Err(at(Place::Layer(layer))(KernelError::Argument { function: "attention", message }));
         };
+        self.fits(cache)?;
         let rows = x.shape().first().copied().unwrap_or_default();
         self.room(rows, cache.length())?;
         let y = block.attention(device, &self.config, x, cache.layer(layer)).map_err(at(Place::Layer(layer)))?;
@@ -125,6 +128,7 @@ impl Llama {
 
     /// What the last layer makes of these tokens, `[T, width]`.
     fn layers(&self, device: &dyn Device, ids: &[u32], cache: &mut Cache) -> Result {
+        self.fits(cache)?;
         self.check(ids, cache.length())?;
         let mut x = device.launch(Op::Embedding { table: &self.embedding, ids }).map_err(at(Place::Embedding))?;
         for (number, layer) in self.layers.iter().enumerate() {
@@ -150,6 +154,10 @@ impl Llama {
             return Err(ModelError::UnknownToken { id: *id, vocabulary: self.config.vocabulary });
         }
         self.room(ids.len(), held)
+    }
+
+    fn fits(&self, cache: &Cache) -> Result<()> {
+        if cache.fits(&self.config) { Ok(()) } else { Err(ModelError::OtherCache) }
     }
 
     fn room(&self, new: usize, held: usize) -> Result<()> {

@@ -192,9 +192,10 @@ impl Sampler {
         if self.sampling.top_p == 1.0 {
             return (0, total);
         }
-        let share = (f64::from(self.sampling.top_p) * total as f64).ceil() as u64;
+        // 1 at least and below the total, as `top_p` is above 0 and below 1.
+        let mut missing = (f64::from(self.sampling.top_p) * total as f64).ceil() as u64;
         // Halves what may contain the cut, as a selection does, instead of sorting all of it.
-        let (mut missing, mut sum) = (share.clamp(1, total), 0);
+        let mut sum = 0;
         self.work.clone_from(&self.candidates);
         let mut range = self.work.as_mut_slice();
         loop {

@@ -275,6 +275,38 @@ fn equal_logits_leave_the_lower_tokens() {
     assert_eq!(draws(Sampling::default(), &[-0.0, 0.0], 1), [0]);
 }
 
+/// The oracle of the other tests leaves these out: there a sum is `top_p` but for rounding, here it is.
+#[test]
+fn tokens_that_have_exactly_the_share_are_enough() {
+    for count in [2_u32, 4, 8, 16] {
+        let logits = vec![1.5; count as usize];
+        for tokens in 1..count {
+            let top_p = tokens as f32 / count as f32;
+            let left = distribution(Sampling { top_p, ..sampling() }, &logits, &[]);
+            assert!(left.iter().map(|(token, _)| *token).eq(0..tokens), "{top_p}: {left:?}");
+        }
+    }
+}
+
+/// ln 2⁴⁰ is 27.726.
+#[test]
+fn only_what_is_2_to_the_40_times_less_likely_cannot_be_drawn() {
+    for (logit, share) in [(-20.0_f64, (-20.0_f64).exp()), (-27.7, 2.0_f64.powi(-40)), (-27.8, 0.0)] {
+        let left = distribution(sampling(), &[0.0, logit as f32], &[]);
+        assert!((left[1].1 - share).abs() <= 2.0_f64.powi(-40), "{logit}: {left:?}");
+        assert_eq!(left[1].1 > 0.0, share > 0.0, "{logit}: {left:?}");
+    }
+}
+
+#[test]
+fn more_logits_than_fit_a_sum_are_refused() {
+    let mut logits = vec![0.0; MAX_LOGITS + 1];
+    let refused = Err(SamplingError::TooManyLogits { count: MAX_LOGITS + 1 });
+    assert_eq!(sampler(sampling()).next(&logits, &[]), refused);
+    logits.pop();
+    assert!(sampler(Sampling { top_p: 0.9, ..sampling() }).next(&logits, &[]).is_ok());
+}
+
 #[test]
 fn more_than_there_are_is_all_of_them() {
     let logits = [0.0, f32::NEG_INFINITY, 0.0];

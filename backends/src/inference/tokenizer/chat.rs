@@ -9,6 +9,7 @@
 //! as to look for `</think>`, only what looks like a special token is marked; if that changes the text too, such a content
 //! is refused.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashSet};
 use std::fmt;
 use std::ops::Range;
@@ -18,6 +19,7 @@ use minijinja::{AutoEscape, Environment, ErrorKind, Value, context};
 use serde::{Deserialize, Serialize};
 
 use super::{Result, Special, SpecialToken, Tokenizer, TokenizerError};
+use crate::inference::weights::short;
 
 /// What a template can name beside the messages: the special tokens.
 pub(super) type Variables = BTreeMap<String, String>;
@@ -47,6 +49,9 @@ pub struct ChatTemplate {
 }
 
 const NAME: &str = "chat template";
+/// How many instructions a template may take, which is about a second: it comes out of a file. A message takes less than a
+/// hundred.
+const FUEL: u64 = 10_000_000;
 
 /// What `raise_exception` was called with.
 #[derive(Debug, thiserror::Error)]
@@ -63,6 +68,7 @@ impl ChatTemplate {
         let syntax = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build().map_err(failed)?;
         let mut environment = Environment::new();
         environment.set_syntax(syntax);
+        environment.set_fuel(Some(FUEL));
         environment.set_auto_escape_callback(|_| AutoEscape::None);
         environment.set_unknown_method_callback(minijinja_contrib::pycompat::unknown_method_callback);
         environment.add_function(
@@ -107,13 +113,13 @@ fn failed(error: minijinja::Error) -> TokenizerError {
     let mut source = std::error::Error::source(&error);
     while let Some(cause) = source {
         if let Some(Raised(message)) = cause.downcast_ref() {
-            return TokenizerError::RefusedByTemplate { message: message.clone() };
+            return TokenizerError::RefusedByTemplate { message: short(message) };
         }
         source = cause.source();
     }
     let kind = error.kind();
     let message = error.detail().map_or_else(|| kind.to_string(), |detail| format!("{kind}: {detail}"));
-    TokenizerError::ChatTemplate { line: error.line(), message }
+    TokenizerError::ChatTemplate { line: error.line(), message: short(&message) }
 }
 
 impl Tokenizer {
@@ -267,13 +273,10 @@ impl Marks {
 }
 
 /// What in a content is a special token, or would become one by what follows.
-fn lookalikes(content: &str, specials: &[SpecialToken]) -> Vec<Range<usize>> {
-    let mut ranges = Vec::new();
-    let mut from = 0;
-    while let Some((_, range)) = next(content, from..content.len(), specials) {
-        from = range.end;
-        ranges.push(range);
-    }
+pub(super) fn lookalikes(content: &str, specials: &[SpecialToken]) -> Vec<Range<usize>> {
+    let ranges = Search::new(content, 0..content.len(), specials).map(|(_, range)| range);
+    let mut ranges: Vec<_> = ranges.collect();
+    let from = ranges.last().map_or(0, |range| range.end);
     let end = content.trim_end().len();
     let longest = specials.iter().map(|special| special.name.len()).max().unwrap_or_default();
     let begun = (from.max(end.saturating_sub(longest))..end)
@@ -290,9 +293,8 @@ fn find(text: &str, except: &[Range<usize>], specials: &[SpecialToken]) -> Vec<(
     let starts = std::iter::once(0).chain(except.iter().map(|range| range.end));
     let ends = except.iter().map(|range| range.start).chain([text.len()]);
     for (start, end) in starts.zip(ends) {
-        let mut from = start;
-        while let Some((special, range)) = next(text, from.max(done)..end.max(done), specials) {
-            from = range.end;
+        let mut search = Search::new(text, start.max(done)..end.max(done), specials);
+        while let Some((special, range)) = search.next() {
             let (before, after) = (&text[..range.start], &text[range.end..]);
             let in_word = before.ends_with(is_word) || after.starts_with(is_word);
             if special.single_word && in_word {
@@ -302,23 +304,54 @@ fn find(text: &str, except: &[Range<usize>], specials: &[SpecialToken]) -> Vec<(
             let right = if special.rstrip { text.len() - after.trim_start().len() } else { range.end };
             found.push((special.id, left..right));
             done = right;
+            search.skip_to(right);
         }
     }
     found
 }
 
-/// The first special token within a range, and the longest of those that begin there.
-fn next<'a>(
-    text: &str,
-    within: Range<usize>,
+/// The special tokens within a range one after the other, and the longest of those that begin at one place. Each is sought
+/// once from where it was found last: a text full of one of them is not read again for the others.
+struct Search<'a> {
+    text: &'a str,
+    end: usize,
     specials: &'a [SpecialToken],
-) -> Option<(&'a SpecialToken, Range<usize>)> {
-    let (start, part) = (within.start, &text[within]);
-    specials
-        .iter()
-        .filter_map(|special| Some((special, part.find(special.name.as_str())?)))
-        .min_by_key(|(special, at)| (*at, std::cmp::Reverse(special.name.len())))
-        .map(|(special, at)| (special, start + at..start + at + special.name.len()))
+    /// Where each special token is found next.
+    starts: Vec<Option<usize>>,
+}
+
+impl<'a> Search<'a> {
+    fn new(text: &'a str, within: Range<usize>, specials: &'a [SpecialToken]) -> Self {
+        let end = within.end;
+        let starts = specials.iter().map(|special| sought(text, within.clone(), special)).collect();
+        Self { text, end, specials, starts }
+    }
+
+    /// Leaves out what begins before.
+    fn skip_to(&mut self, from: usize) {
+        for (start, special) in self.starts.iter_mut().zip(self.specials) {
+            if start.is_some_and(|start| start < from) {
+                *start = sought(self.text, from..self.end, special);
+            }
+        }
+    }
+}
+
+impl<'a> Iterator for Search<'a> {
+    type Item = (&'a SpecialToken, Range<usize>);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let starts = self.specials.iter().zip(&self.starts).filter_map(|(special, start)| Some((special, (*start)?)));
+        let (special, start) = starts.min_by_key(|(special, start)| (*start, Reverse(special.name.len())))?;
+        let end = start + special.name.len();
+        self.skip_to(end);
+        Some((special, start..end))
+    }
+}
+
+fn sought(text: &str, within: Range<usize>, special: &SpecialToken) -> Option<usize> {
+    let from = within.start;
+    Some(from + text.get(within)?.find(special.name.as_str())?)
 }
 
 fn is_word(c: char) -> bool {

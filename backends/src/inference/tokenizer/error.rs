@@ -1,6 +1,9 @@
 //! Why there is no tokenizer, no tokens or no text.
 
+use std::fmt;
 use std::path::PathBuf;
+
+use crate::inference::weights::short;
 
 /// What a tokenizer can refuse, and how it can fail.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -122,11 +125,20 @@ pub enum TokenizerError {
 }
 
 impl TokenizerError {
-    pub(super) fn malformed(file: &'static str, message: impl Into<String>) -> Self {
-        Self::Malformed { file, message: message.into() }
+    pub(super) fn malformed(file: &'static str, message: impl fmt::Display) -> Self {
+        Self::Malformed { file, message: short(&message) }
     }
 
-    pub(super) fn library(error: impl std::fmt::Display) -> Self {
-        Self::Library { message: error.to_string() }
+    pub(super) fn unsupported(
+        file: &'static str,
+        part: &'static str,
+        found: impl fmt::Display,
+        known: &'static str,
+    ) -> Self {
+        Self::Unsupported { file, part, found: short(&found), known }
+    }
+
+    pub(super) fn library(error: impl fmt::Display) -> Self {
+        Self::Library { message: short(&error) }
     }
 }

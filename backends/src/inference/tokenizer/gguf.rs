@@ -25,22 +25,21 @@ const UNUSED: i32 = 5;
 impl Tokenizer {
     /// The tokenizer whose vocabulary a GGUF file contains.
     ///
-    /// Control tokens are special. A vocabulary without kinds has no special tokens but the beginning and the end of a text.
+    /// Control tokens are special. A vocabulary without kinds has no special tokens but those that begin and end a text or a turn.
     ///
     /// # Errors
     /// When it is not byte-level BPE, splits text in a way that is not known here, or contradicts itself.
     pub fn from_gguf(vocabulary: &GgufVocabulary) -> Result<Self> {
-        let GgufVocabulary { model, pre, tokens, kinds, merges, bos, eos, add_bos, chat_template } = vocabulary;
+        let GgufVocabulary { model, pre, tokens, kinds, merges, bos, eos, eot, add_bos, chat_template } = vocabulary;
         if model != "gpt2" {
-            let (found, known) = (format!("{model:?}"), "\"gpt2\"");
-            return Err(TokenizerError::Unsupported { file: FILE, part: "model", found, known });
+            return Err(TokenizerError::unsupported(FILE, "model", format_args!("{model:?}"), "\"gpt2\""));
         }
         let splitter = splitter(pre.as_deref())?;
         if !kinds.is_empty() && kinds.len() != tokens.len() {
             let message = format!("there are {} tokens and {} kinds of them", tokens.len(), kinds.len());
             return Err(TokenizerError::malformed(FILE, message));
         }
-        for id in [bos, eos].into_iter().flatten() {
+        for id in [bos, eos, eot].into_iter().flatten() {
             if *id as usize >= tokens.len() {
                 return Err(TokenizerError::UnknownId { id: *id, vocabulary: tokens.len() });
             }
@@ -58,7 +57,7 @@ impl Tokenizer {
         let bpe = BPE::builder().vocab_and_merges(ids, merges).build().map_err(TokenizerError::library)?;
 
         let mut added = Vec::new();
-        let ends: HashSet<u32> = bos.iter().chain(eos).copied().collect();
+        let ends: HashSet<u32> = bos.iter().chain(eos).chain(eot).copied().collect();
         for (id, token) in (0u32..).zip(tokens) {
             let kind = match kinds.get(id as usize) {
                 Some(&kind) => kind,
@@ -87,7 +86,7 @@ impl Tokenizer {
                 named.into_iter().filter_map(|(key, name)| Some((key.to_owned(), name?))).collect();
             ChatTemplate::new(source, variables)
         });
-        let extras = Extras { bos: *bos, ends: eos.iter().copied().collect(), add_bos: *add_bos, chat };
+        let extras = Extras { bos: *bos, ends: eos.iter().chain(eot).copied().collect(), add_bos: *add_bos, chat };
         Self::new(library, extras)
     }
 }
@@ -100,8 +99,8 @@ fn splitter(pre: Option<&str>) -> Result<PreTokenizerWrapper> {
         Some("smollm") => Ok(Sequence::new(vec![Digits::new(true).into(), byte_level.into()]).into()),
         Some("gpt-2" | "default") | None => Ok(byte_level.into()),
         Some(other) => {
-            let (found, known) = (format!("{other:?}"), "\"smollm\", \"gpt-2\", \"default\"");
-            Err(TokenizerError::Unsupported { file: FILE, part: "pre-tokenizer", found, known })
+            let known = "\"smollm\", \"gpt-2\", \"default\"";
+            Err(TokenizerError::unsupported(FILE, "pre-tokenizer", format_args!("{other:?}"), known))
         }
     }
 }

@@ -104,7 +104,7 @@ fn check(outline: &Value) -> Result<()> {
     let model = &outline["model"];
     let unsupported = |part, found: &Value, known| {
         let found = found.as_str().map_or_else(|| found.to_string(), str::to_owned);
-        Err(TokenizerError::Unsupported { file: TOKENIZER, part, found, known })
+        Err(TokenizerError::unsupported(TOKENIZER, part, found, known))
     };
     if model["type"] != "BPE" {
         return unsupported("model", &model["type"], "BPE");
@@ -115,6 +115,12 @@ fn check(outline: &Value) -> Result<()> {
     };
     if decoder != "ByteLevel" {
         return unsupported("decoder", decoder, "ByteLevel");
+    }
+    // Tokens are in the alphabet of bytes, so that text has to be put into it first.
+    let splitter = &outline["pre_tokenizer"];
+    let parts = splitter["pretokenizers"].as_array().map_or(std::slice::from_ref(splitter), Vec::as_slice);
+    if parts.iter().filter(|part| part["type"] == "ByteLevel").count() != 1 {
+        return unsupported("pre-tokenizer", splitter, "ByteLevel, or a Sequence with it");
     }
     // The same text has to have the same tokens each time.
     if model["dropout"].as_f64().is_some_and(|dropout| dropout > 0.0) {

@@ -123,7 +123,7 @@ impl Tokenizer {
             })
             .collect();
         specials.sort_unstable_by_key(|special| special.id);
-        let vocabulary = tokens.keys().max().map_or(0, |&id| id as usize + 1);
+        let vocabulary = tokens.keys().max().map_or(0, |&id| (id as usize).saturating_add(1));
         let Extras { bos, mut ends, add_bos, chat } = extras;
         if let Some(&id) = bos.iter().chain(&ends).find(|id| !tokens.contains_key(id)) {
             return Err(TokenizerError::UnknownId { id, vocabulary });

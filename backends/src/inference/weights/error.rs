@@ -1,5 +1,6 @@
 //! Why a model is not loaded.
 
+use std::fmt;
 use std::io;
 use std::path::PathBuf;
 
@@ -227,9 +228,28 @@ pub(super) fn shown(text: &str) -> String {
     if text.chars().nth(SHOWN).is_some() { cut + "…" } else { cut }
 }
 
+/// What a library says of a file, which can quote all of it: without control characters, the beginning and the end.
+pub(in crate::inference) fn short(said: &dyn fmt::Display) -> String {
+    const BEGINNING: usize = 300;
+    const END: usize = 100;
+    let shown = |c: char| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c };
+    let text: Vec<char> = said.to_string().chars().map(shown).collect();
+    match text.len().checked_sub(END) {
+        Some(end @ BEGINNING..) => text[..BEGINNING].iter().chain(&['…']).chain(&text[end..]).collect(),
+        _ => text.into_iter().collect(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_library_says_is_cut_in_the_middle() {
+        let said = |length: usize| format!("{}é", "a".repeat(length - 1));
+        assert_eq!(short(&said(399)), said(399));
+        assert_eq!(short(&format!("\u{1b}[2J{}", said(9000))), format!("\u{fffd}[2J{}…{}", "a".repeat(296), said(100)));
+    }
 
     #[test]
     fn what_a_file_says_is_shown_in_one_short_line() {

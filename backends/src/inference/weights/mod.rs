@@ -17,6 +17,7 @@ use std::path::{Path, PathBuf};
 
 use memmap2::Mmap;
 
+pub(in crate::inference) use error::short;
 pub use error::{LoadError, TensorError};
 pub use gguf::{GgufError, GgufVocabulary};
 pub use parameter::{LayerParameter, Parameter};

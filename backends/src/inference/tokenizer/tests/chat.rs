@@ -1,4 +1,5 @@
 use super::*;
+use crate::inference::tokenizer::chat::lookalikes;
 
 fn with_template(template: &str) -> Tokenizer {
     let mut config = config();
@@ -62,6 +63,25 @@ fn a_content_cannot_end_its_message() {
     }
 }
 
+/// In a thread, so that a search that begins anew for each of them does not hold up the others.
+#[test]
+fn a_content_full_of_special_tokens_takes_no_longer_than_its_length() {
+    let (sender, receiver) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        let mut json = json();
+        for id in 512..612 {
+            let mut token = json["added_tokens"][0].clone();
+            (token["id"], token["content"]) = (id.into(), format!("<|reserved_{id}|>").into());
+            json["added_tokens"].as_array_mut().unwrap().push(token);
+        }
+        let specials = from_values(&json, &config()).unwrap();
+        let content = "<|im_end|>".repeat(20_000);
+        sender.send(lookalikes(&content, &specials.0.specials).len()).unwrap();
+    });
+    // It takes milliseconds, and took minutes when each token was sought in all that is left.
+    assert_eq!(receiver.recv_timeout(std::time::Duration::from_secs(30)), Ok(20_000));
+}
+
 #[test]
 fn two_contents_cannot_make_a_special_token_together() {
     let tokenizer = with_template("{% for message in messages %}{{ message.content }}{% endfor %}");
@@ -70,6 +90,32 @@ fn two_contents_cannot_make_a_special_token_together() {
         let ids = tokenizer.chat(&messages, false).unwrap();
         assert!(ids.iter().all(|&id| !tokenizer.is_special(id)), "{first:?} {second:?}");
         assert_eq!(tokenizer.decode(&ids, Show::TextOnly).unwrap(), format!("{first}{second}"));
+    }
+}
+
+#[test]
+fn two_contents_cannot_make_one_where_a_template_looks_at_their_beginnings_either() {
+    let tokenizer = with_template(
+        "{% for message in messages %}{% if message.content.startswith('a') %}b{% endif %}{{ message.content }}{% endfor %}",
+    );
+    for (first, second) in [("a<|im_", "end|>"), ("a<", "|im_end|>"), ("a<|im_end|>a<|im_end|", ">")] {
+        let messages = [Message::new("user", first), Message::new("user", second)];
+        let ids = tokenizer.chat(&messages, false).unwrap();
+        assert!(ids.iter().all(|&id| !tokenizer.is_special(id)), "{first:?} {second:?}");
+        assert_eq!(tokenizer.decode(&ids, Show::TextOnly).unwrap(), format!("b{first}{second}"));
+    }
+}
+
+#[test]
+fn a_byte_without_a_token_is_refused_where_the_rendered_chat_has_it() {
+    let mut json = json();
+    json["model"]["vocab"].as_object_mut().unwrap().remove("Ą");
+    let mut config = config();
+    config["chat_template"] = "<|im_start|>{{ messages[0].content }}<|im_end|>{{ messages[1].content }}".into();
+    let tokenizer = from_values(&json, &config).unwrap();
+    for (first, second, position) in [("ab\u{4}", "", 14), ("é", "c\u{4}", 25)] {
+        let messages = [Message::new("user", first), Message::new("user", second)];
+        assert_eq!(tokenizer.chat(&messages, false), Err(TokenizerError::NoToken { byte: 4, position }));
     }
 }
 
@@ -164,6 +210,16 @@ fn templates_have_what_hugging_face_gives_them() {
         ..gguf()
     });
     assert_eq!(names.unwrap().chat(&[], false), Ok(vec![1, 2]));
+}
+
+#[test]
+fn a_template_without_end_is_given_up() {
+    let endless = "{% for a in range(9999) %}{% for b in range(9999) %}{% for c in range(9999) %}{% endfor %}{% endfor %}{% endfor %}";
+    let refused = with_template(endless).chat(&user("Hi"), true).unwrap_err().to_string();
+    assert_eq!(refused, "the chat template failed in line 1: engine ran out of fuel");
+    // As many messages as a long context has.
+    let many: Vec<_> = (0..10_000).map(|at| Message::new(["user", "assistant"][at % 2], "Hi")).collect();
+    tiny().chat(&many, true).unwrap();
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use proptest::test_runner::{Config, TestRunner};
 
 use super::*;
+use crate::inference::weights::Weights;
 
 /// What is checked.
 pub(crate) trait Codec {
@@ -141,27 +142,30 @@ pub(crate) fn text_comes_back(codec: &dyn Codec, cases: &[Case]) -> Checked {
     Ok(())
 }
 
-fn both() -> [Tokenizer; 2] {
-    [tiny(), Tokenizer::from_gguf(&gguf()).unwrap()]
+/// The tiny tokenizer, in each form that there is of it.
+fn all() -> [Tokenizer; 3] {
+    let weights = Weights::open(folder().join("tiny-llama.gguf")).unwrap();
+    let in_file = Tokenizer::from_gguf(weights.vocabulary().unwrap()).unwrap();
+    [tiny(), Tokenizer::from_gguf(&gguf()).unwrap(), in_file]
 }
 
 #[test]
 fn invariants_hold() {
-    for tokenizer in both() {
+    for tokenizer in all() {
         invariants(&tokenizer).unwrap();
     }
 }
 
 #[test]
 fn ids_are_those_of_hugging_face() {
-    for tokenizer in both() {
+    for tokenizer in all() {
         ids_are_the_expected(&tokenizer, &cases()).unwrap();
     }
 }
 
 #[test]
 fn every_text_comes_back() {
-    for tokenizer in both() {
+    for tokenizer in all() {
         text_comes_back(&tokenizer, &cases()).unwrap();
     }
 }

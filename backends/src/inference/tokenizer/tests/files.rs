@@ -88,6 +88,14 @@ fn another_kind_of_tokenizer_is_refused_by_name() {
         assert!(text.starts_with(&format!("tokenizer.json: the {part} is ")), "{text}");
     }
     assert!(refused(|json| json["decoder"] = Value::Null).contains("the decoder is null"));
+    for without in [Value::Null, serde_json::json!({"type": "Digits", "individual_digits": true})] {
+        let text = refused(|json| json["pre_tokenizer"] = without);
+        assert!(text.starts_with("tokenizer.json: the pre-tokenizer is "), "{text}");
+        assert!(text.ends_with("which this runtime does not have; it has ByteLevel, or a Sequence with it"), "{text}");
+    }
+    let mut alone = json();
+    alone["pre_tokenizer"] = alone["pre_tokenizer"]["pretokenizers"][1].clone();
+    assert!(from_values(&alone, &config()).is_ok());
     let decoder = &json()["decoder"];
     let mut in_sequence = json();
     in_sequence["decoder"] = serde_json::json!({"type": "Sequence", "decoders": [decoder]});
@@ -114,6 +122,31 @@ fn a_vocabulary_that_contradicts_itself_is_refused() {
         json["added_tokens"].as_array_mut().unwrap().push(token);
     });
     assert!(gap.contains("the added token \"<late>\" cannot have the id 600"), "{gap}");
+}
+
+#[test]
+fn what_is_quoted_out_of_a_file_is_short_and_harmless() {
+    let long = "\u{1b}[2J".repeat(10_000);
+    let mut config = config();
+    config["eos_token"] = long.as_str().into();
+    let raises = |template: String| {
+        let vocabulary = GgufVocabulary { chat_template: Some(template), ..gguf() };
+        Tokenizer::from_gguf(&vocabulary).unwrap().chat(&[], true).unwrap_err().to_string()
+    };
+    let messages = [
+        refused(|json| json["model"]["type"] = long.as_str().into()),
+        refused(|json| json["model"]["merges"][0] = long.as_str().into()),
+        refused(|json| json["version"] = long.as_str().into()),
+        refused_gguf(|vocabulary| vocabulary.model.clone_from(&long)),
+        refused_gguf(|vocabulary| vocabulary.pre = Some(long.clone())),
+        refused_gguf(|vocabulary| vocabulary.merges[0].clone_from(&long)),
+        from_values(&json(), &config).unwrap_err().to_string(),
+        raises(format!("{{{{ raise_exception('{long}') }}}}")),
+        raises(format!("{{{{ 1 | {} }}}}", "x".repeat(10_000))),
+    ];
+    for message in messages {
+        assert!(message.len() < 2000 && !message.contains(char::is_control), "{message}");
+    }
 }
 
 #[test]
@@ -147,9 +180,8 @@ fn gguf_vocabularies_that_contradict_themselves_are_refused() {
     assert!(kind.contains("the token 10, \")\"") || kind.contains("is of the kind 6"), "{kind}");
     let twice = refused_gguf(|vocabulary| vocabulary.tokens[4] = "!".to_owned());
     assert_eq!(twice, "the GGUF vocabulary: the tokens 3 and 4 are both \"!\"");
-    for end in [&|v: &mut GgufVocabulary| v.bos = Some(512), &|v: &mut GgufVocabulary| v.eos = Some(512)]
-        as [&dyn Fn(&mut GgufVocabulary); 2]
-    {
+    let ends: [fn(&mut GgufVocabulary); 3] = [|v| v.bos = Some(512), |v| v.eos = Some(512), |v| v.eot = Some(512)];
+    for end in ends {
         assert_eq!(refused_gguf(end), "512 is no token: the vocabulary has the ids 0..512");
     }
     let no_space = refused_gguf(|vocabulary| vocabulary.merges[2] = "he".to_owned());
@@ -172,8 +204,37 @@ fn the_kinds_of_gguf_tokens_count() {
     // A user-defined token is cut out before anything else: " !" would be "Ġ!" together.
     assert_eq!(tokenizer.encode(" !", Special::AsText).unwrap().last(), Some(&3));
 
+    // The name of a user-defined token is text, though it may look like two bytes.
+    vocabulary.tokens.push("éé".to_owned());
+    vocabulary.kinds.push(4);
+    let tokenizer = Tokenizer::from_gguf(&vocabulary).unwrap();
+    let ids = tokenizer.encode("aééb", Special::AsText).unwrap();
+    assert_eq!((ids[1], tokenizer.decode(&ids, Show::TextOnly)), (512, Ok("aééb".to_owned())));
+
     let without = Tokenizer::from_gguf(&GgufVocabulary { kinds: vec![], ..gguf() }).unwrap();
     assert_eq!([0, 1, 2, 3].map(|id| without.is_special(id)), [false, true, true, false]);
+}
+
+#[test]
+fn the_end_of_a_turn_ends_an_answer_too() {
+    let with_eot = |eot| Tokenizer::from_gguf(&GgufVocabulary { kinds: vec![], eot, ..gguf() }).unwrap();
+    for (eot, ends, is_special) in [(Some(5), &[2, 5][..], true), (Some(2), &[2], false), (None, &[2], false)] {
+        let tokenizer = with_eot(eot);
+        assert_eq!((tokenizer.ends(), tokenizer.is_special(5)), (ends, is_special), "{eot:?}");
+    }
+}
+
+#[test]
+fn a_gguf_file_that_says_nothing_of_kinds_has_special_ends() {
+    let mut file = fs::read(folder().join("tiny-llama.gguf")).unwrap();
+    let key = b"tokenizer.ggml.token_type";
+    let at = file.windows(key.len()).position(|bytes| bytes == key).unwrap();
+    // A key that nobody knows.
+    file[at] = b'x';
+    let weights = crate::inference::weights::Weights::from_gguf(file).unwrap();
+    let tokenizer = Tokenizer::from_gguf(weights.vocabulary().unwrap()).unwrap();
+    assert_eq!([0, 1, 2, 3].map(|id| tokenizer.is_special(id)), [false, true, true, false]);
+    assert_eq!(tokenizer.chat(&[Message::new("user", "Hi")], true), tiny().chat(&[Message::new("user", "Hi")], true));
 }
 
 #[test]

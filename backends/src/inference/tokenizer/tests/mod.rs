@@ -52,6 +52,7 @@ fn gguf() -> GgufVocabulary {
         merges: merges.map(|pair| format!("{} {}", pair[0].as_str().unwrap(), pair[1].as_str().unwrap())).collect(),
         bos: Some(1),
         eos: Some(2),
+        eot: None,
         add_bos: false,
         chat_template: Some(config["chat_template"].as_str().unwrap().to_owned()),
     }

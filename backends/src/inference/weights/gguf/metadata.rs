@@ -12,8 +12,6 @@ type Result<T> = std::result::Result<T, ConfigError>;
 
 pub(super) const ALIGNMENT: &str = "general.alignment";
 const TOKENS: &str = "tokenizer.ggml.tokens";
-/// The kind of a token that is a piece of text.
-const NORMAL: i32 = 1;
 
 const NAMES: Names = Names {
     vocabulary: "llama.vocab_size",
@@ -44,8 +42,8 @@ pub struct GgufVocabulary {
     pub pre: Option<String>,
     /// The text of each token.
     pub tokens: Vec<String>,
-    /// The kind of each token: 1 normal, 2 unknown, 3 control, 4 user-defined, 5 unused, 6 a byte. As many as tokens;
-    /// all are normal in a file that does not say.
+    /// The kind of each token: 1 normal, 2 unknown, 3 control, 4 user-defined, 5 unused, 6 a byte. As many as tokens, or
+    /// none in a file that does not say.
     pub kinds: Vec<i32>,
     /// The pairs that BPE merges, the first ones first.
     pub merges: Vec<String>,
@@ -53,6 +51,8 @@ pub struct GgufVocabulary {
     pub bos: Option<u32>,
     /// The token behind a text.
     pub eos: Option<u32>,
+    /// The token behind what one says in a chat, where that is another one.
+    pub eot: Option<u32>,
     /// Whether the one in front is added.
     pub add_bos: bool,
     /// How a conversation becomes a text, as a Jinja template.
@@ -117,17 +117,19 @@ impl<'a> Metadata<'a> {
             return Err(unsupported(key, experts, "a model without experts is"));
         }
         let key = "llama.rope.scaling.type";
-        if let Some(scaling) = self.text(key)?
-            && scaling != "none"
-        {
-            return Err(unsupported(key, scaling, "positions without a scale (`none`) are"));
+        match self.text(key)? {
+            // Factors do not count then.
+            Some("none") => return Ok(()),
+            Some(scaling) => return Err(unsupported(key, scaling, "positions without a scale (`none`) are")),
+            None => (),
         }
-        // As older files have it.
-        let key = "llama.rope.scale_linear";
-        if let Some(scale) = self.float(key)?
-            && scale != 1.0
-        {
-            return Err(unsupported(key, scale, "positions without a scale (1) are"));
+        // Without a type, llama.cpp scales by the factor. The second key is what older files have.
+        for key in ["llama.rope.scaling.factor", "llama.rope.scale_linear"] {
+            if let Some(scale) = self.float(key)?
+                && scale != 1.0
+            {
+                return Err(unsupported(key, scale, "positions without a scale (1) are"));
+            }
         }
         Ok(())
     }
@@ -158,7 +160,7 @@ impl<'a> Metadata<'a> {
                 return Err(value(key, format_args!("an array of {}", kinds.count), expected));
             }
             Some(kinds) => kinds.values().map(kind).collect(),
-            None => vec![NORMAL; tokens.count],
+            None => Vec::new(),
         };
         let merges = self.array("tokenizer.ggml.merges", TEXTS, &[Kind::String])?;
         let pre = self.text("tokenizer.ggml.pre")?;
@@ -172,6 +174,7 @@ impl<'a> Metadata<'a> {
             merges: merges.map(texts).unwrap_or_default(),
             bos: self.token("tokenizer.ggml.bos_token_id", tokens.count)?,
             eos: self.token("tokenizer.ggml.eos_token_id", tokens.count)?,
+            eot: self.token("tokenizer.ggml.eot_token_id", tokens.count)?,
             add_bos: self.truth("tokenizer.ggml.add_bos_token")?.unwrap_or(add_bos),
             chat_template: self.text("tokenizer.chat_template")?.map(str::to_owned),
         }))

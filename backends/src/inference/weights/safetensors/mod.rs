@@ -10,7 +10,7 @@ use std::path::Path;
 use safetensors::tensor::{Dtype, TensorInfo};
 use serde::de::{Deserialize, Deserializer, Error as _, IgnoredAny, MapAccess, Visitor};
 
-use super::error::{LoadError, TensorError, shown};
+use super::error::{LoadError, TensorError, short, shown};
 use super::stored::{Encoding, Named, Stored, Table, check_overlaps};
 pub(super) use config::read_config;
 
@@ -30,7 +30,7 @@ pub enum SafetensorsError {
         length: u64,
     },
     /// A header that is no JSON, or other JSON.
-    #[error("the header has to be JSON with a `dtype`, a `shape` and `data_offsets` for each tensor: {0}")]
+    #[error("the header has to be JSON with a `dtype`, a `shape` and `data_offsets` for each tensor: {}", short(.0))]
     Header(serde_json::Error),
 }
 

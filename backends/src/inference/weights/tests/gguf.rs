@@ -118,13 +118,14 @@ fn keys_that_nobody_asks_for_may_hold_anything() {
 fn tokens_are_read() {
     let mut file = Gguf::tiny("Q4_0").with_tokens();
     let tokens = ["<s>", "a", "b", "ab", "é"].map(str::to_owned).to_vec();
-    let expected = GgufVocabulary { model: "gpt2".to_owned(), tokens, kinds: vec![1; 5], ..GgufVocabulary::default() };
+    let expected = GgufVocabulary { model: "gpt2".to_owned(), tokens, ..GgufVocabulary::default() };
     assert_eq!(open(&file).vocabulary(), Some(&expected));
     file.set("tokenizer.ggml.pre", STRING, text("smollm"));
     file.set("tokenizer.ggml.token_type", ARRAY, array(5, &[3_i32, 1, 1, 1, -1].map(|x| x.to_le_bytes().to_vec())));
     file.set("tokenizer.ggml.merges", ARRAY, texts(&["a b"]));
     file.set("tokenizer.ggml.bos_token_id", U32, u32(0));
     file.set("tokenizer.ggml.eos_token_id", U32, u32(4));
+    file.set("tokenizer.ggml.eot_token_id", U32, u32(3));
     file.set("tokenizer.ggml.add_bos_token", BOOL, [1]);
     file.set("tokenizer.chat_template", STRING, text("{{ messages }}"));
     let expected = GgufVocabulary {
@@ -133,6 +134,7 @@ fn tokens_are_read() {
         merges: vec!["a b".to_owned()],
         bos: Some(0),
         eos: Some(4),
+        eot: Some(3),
         add_bos: true,
         chat_template: Some("{{ messages }}".to_owned()),
         ..expected
@@ -391,6 +393,12 @@ fn sizes_that_make_no_sense_are_named() {
             "`llama.rope.scaling.type` is `yarn`, which is not supported: positions without a scale (`none`) are",
         ),
         (
+            "llama.rope.scaling.factor",
+            F32,
+            8_f32.to_le_bytes().to_vec(),
+            "`llama.rope.scaling.factor` is `8`, which is not supported: positions without a scale (1) are",
+        ),
+        (
             "llama.rope.scale_linear",
             F32,
             4_f32.to_le_bytes().to_vec(),
@@ -421,8 +429,13 @@ fn sizes_that_make_no_sense_are_named() {
     for (key, none) in [("split.count", u32(1)), ("llama.expert_count", u32(0))] {
         open(&with(|file| file.set(key, U32, none)));
     }
-    open(&with(|file| file.set("llama.rope.scaling.type", STRING, text("none"))));
-    open(&with(|file| file.set("llama.rope.scale_linear", F32, 1_f32.to_le_bytes())));
+    open(&with(|file| {
+        file.set("llama.rope.scaling.type", STRING, text("none"));
+        file.set("llama.rope.scaling.factor", F32, 8_f32.to_le_bytes());
+    }));
+    for key in ["llama.rope.scaling.factor", "llama.rope.scale_linear"] {
+        open(&with(|file| file.set(key, F32, 1_f32.to_le_bytes())));
+    }
 }
 
 #[test]

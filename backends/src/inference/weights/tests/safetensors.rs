@@ -103,6 +103,9 @@ fn the_rotation_may_stand_where_newer_versions_put_it() {
         file.config["rope_parameters"] = json!({ "rope_type": "default", "rope_theta": 500000 });
     });
     assert_eq!(*open(&file).config(), Config { rope_base: 500000.0, ..TINY });
+    // Newer versions do not look at the old place.
+    let both = with(|file| file.config["rope_parameters"] = json!({ "rope_theta": 500000 }));
+    assert_eq!(*open(&both).config(), Config { rope_base: 500000.0, ..TINY });
     open(&with(|file| file.config["rope_scaling"] = json!({ "type": "default" })));
 }
 
@@ -267,6 +270,20 @@ fn a_header_that_is_none_is_refused() {
     assert!(refused_header(twice).starts_with(&about("tensor `x` is there twice at line 2")));
     let deep = refused_header(&format!("{{\"__metadata__\": {}", "[".repeat(100_000)));
     assert!(deep.starts_with(&about("EOF while parsing a list")), "{deep}");
+}
+
+#[test]
+fn what_is_quoted_out_of_a_file_is_short_and_harmless() {
+    let long = "\\u001b[2J".repeat(10_000);
+    let messages = [
+        refused_header(&format!("\"{long}\"")),
+        refused_header(&format!(r#"{{"x": {{"dtype": "{long}", "shape": [1], "data_offsets": [0, 4]}}}}"#)),
+        refused_config(&format!("\"{long}\"")),
+        field("hidden_act", Value::from(&*long)),
+    ];
+    for message in messages {
+        assert!(message.len() < 2000 && !message.contains(char::is_control), "{message}");
+    }
 }
 
 #[test]

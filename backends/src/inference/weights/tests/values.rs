@@ -140,6 +140,23 @@ fn safetensors_hold_the_same_elements() {
     }
 }
 
+/// Which are alike in shape: keys and values, and both that the activation has to do with.
+#[test]
+fn each_parameter_of_a_gguf_file_is_the_tensor_of_its_name() {
+    let file = Gguf::tiny("F32");
+    let weights = Weights::from_gguf(file.bytes()).unwrap();
+    assert_eq!(weights.parameters().count(), file.tensors.len());
+    // In the order of the file.
+    for (parameter, stored) in weights.parameters().zip(&file.tensors) {
+        let tensor = weights.vector(parameter).or_else(|_| match weights.matrix(parameter) {
+            Ok(Matrix::Dense(tensor)) => Ok(tensor),
+            other => Err(other),
+        });
+        let read = f32s(&tensor.unwrap()).iter().flat_map(|x| x.to_le_bytes()).collect::<Vec<_>>();
+        assert!(read == stored.data, "{parameter:?} is not {}", stored.name);
+    }
+}
+
 #[test]
 fn a_scale_that_is_not_finite_is_refused() {
     for (dtype, size, at) in [("Q4_0", 18, 0), ("Q4_1", 20, 0), ("Q4_1", 20, 2), ("Q8_0", 34, 0)] {

@@ -1,0 +1,56 @@
+//! Why there is no answer, or no whole one.
+
+use std::path::PathBuf;
+
+use crosscheck::Unavailable;
+use crosscheck_backends::KernelError;
+use crosscheck_backends::inference::generate::GenerateError;
+use crosscheck_backends::inference::model::ModelError;
+use crosscheck_backends::inference::sampler::SamplingError;
+use crosscheck_backends::inference::tokenizer::TokenizerError;
+use crosscheck_backends::inference::weights::LoadError;
+
+/// Why there is no answer, or no whole one.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    #[error("unknown backend `{name}`{} (known: {})", hint(nearest.as_deref()), known.join(", "))]
+    UnknownBackend { name: String, nearest: Option<String>, known: Vec<&'static str> },
+    #[error("the backend `{name}` is not available: {reason}")]
+    Unavailable { name: &'static str, reason: Unavailable },
+    #[error("no model is named: give one, `--model PATH`")]
+    NoModel,
+    #[error("{} says nothing of its tokens, so that no text can be given to it", .0.display())]
+    NoVocabulary(PathBuf),
+    #[error("the prompt has {tokens} tokens, and the model was made for {context} with its answer: shorten it")]
+    LongPrompt { tokens: usize, context: usize },
+    #[error("{0}, so that `--system` cannot be said to it")]
+    NoSystem(TokenizerError),
+    #[error(transparent)]
+    Sampling(#[from] SamplingError),
+    #[error(transparent)]
+    Weights(#[from] LoadError),
+    #[error(transparent)]
+    Tokenizer(#[from] TokenizerError),
+    #[error(transparent)]
+    Kernel(#[from] KernelError),
+    #[error(transparent)]
+    Model(#[from] ModelError),
+    #[error(transparent)]
+    Generate(#[from] GenerateError),
+    #[error("{doing}: {source}")]
+    Io { doing: &'static str, source: std::io::Error },
+}
+
+impl Failure {
+    /// The exit status: 2 where the command line is to blame, as everywhere.
+    pub fn status(&self) -> u8 {
+        match self {
+            Self::UnknownBackend { .. } | Self::NoModel | Self::Sampling(_) => 2,
+            _ => 1,
+        }
+    }
+}
+
+fn hint(nearest: Option<&str>) -> String {
+    nearest.map_or_else(String::new, |name| format!("; did you mean `{name}`?"))
+}

@@ -1,6 +1,7 @@
 //! Between tensors on the host and MLX's arrays. Halves stay halves.
 
 use half::{bf16, f16};
+use mlx_rs::error::AsSliceError;
 use mlx_rs::{Array, ArrayElement, Dtype, ops};
 
 use super::{Result, failed};
@@ -72,13 +73,18 @@ pub(super) fn dims(function: &'static str, shape: &[usize]) -> Result<Vec<i32>> 
 }
 
 fn values<T: ArrayElement + Clone>(function: &'static str, array: &Array) -> Result<Vec<T>> {
-    let array = array.contiguous().map_err(|error| failed(function, &error))?;
     array.eval().map_err(|error| failed(function, &error))?;
     // mlx-rs takes an empty array for one without data.
     if array.size() == 0 {
         return Ok(Vec::new());
     }
-    array.try_as_slice::<T>().map(<[T]>::to_vec).map_err(|error| backend(function, error.to_string()))
+    match array.try_as_slice::<T>() {
+        Err(AsSliceError::NotContiguous) => {
+            let array = array.contiguous().map_err(|error| failed(function, &error))?;
+            array.try_as_slice::<T>().map(<[T]>::to_vec).map_err(|error| backend(function, error.to_string()))
+        }
+        slice => slice.map(<[T]>::to_vec).map_err(|error| backend(function, error.to_string())),
+    }
 }
 
 fn backend(function: &'static str, message: String) -> KernelError {

@@ -20,7 +20,7 @@ pub const LINK_FOLDER: &str = "link";
 pub fn build(compiler: &Compiler, mlx_c: &MlxC, staging: &Path, folder: &Path) -> Result<(), MlxError> {
     let flags = flags(compiler, mlx_c, staging);
     let mut sources = mlx_c.sources.clone();
-    sources.push(compiler.shim(&shims::MACH_TIME));
+    sources.extend([&shims::MACH_TIME, &shims::GEMV].map(|shim| compiler.shim(shim)));
     let mut inputs = parallel::map(sources, |source| compiler.object(&source, &flags))?;
     inputs.push(staging.join("mlx").join("lib").join("libmlx.so"));
     let extra = to_linker(&[

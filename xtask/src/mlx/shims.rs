@@ -1,4 +1,4 @@
-//! The C and C++ files of ours that make mlx-c compile on Linux. Each says itself what it is for.
+//! The C and C++ files of ours that make mlx-c compile on Linux, and run as fast as it can. Each says itself what it is for.
 
 /// A source file.
 pub struct Shim {
@@ -14,13 +14,15 @@ pub const FORMAT: Shim = Shim::new("format.h", include_str!("shims/format.h"));
 pub const HALF: Shim = Shim::new("half.h", include_str!("shims/half.h"));
 /// Supplies the clock of macOS that mlx-rs reads.
 pub const MACH_TIME: Shim = Shim::new("mach_time.cpp", include_str!("shims/mach_time.cpp"));
+/// Makes products of one row or one column quick.
+pub const GEMV: Shim = Shim::new("gemv.cpp", include_str!("shims/gemv.cpp"));
 /// Goes before mlx-c's headers when their bindings are made.
 pub const BINDINGS_PROLOGUE: Shim = Shim::new("bindings_prologue.h", include_str!("shims/bindings_prologue.h"));
 /// A program that tries the library.
 pub const CHECK: Shim = Shim::new("check.cpp", include_str!("shims/check.cpp"));
 
 /// All of them.
-pub const ALL: [Shim; 5] = [FORMAT, HALF, MACH_TIME, BINDINGS_PROLOGUE, CHECK];
+pub const ALL: [Shim; 6] = [FORMAT, HALF, MACH_TIME, GEMV, BINDINGS_PROLOGUE, CHECK];
 
 impl Shim {
     const fn new(name: &'static str, text: &'static str) -> Self {

@@ -1,5 +1,5 @@
 // Loads the finished library as a Rust program would find it, and tries what can go wrong without it being noticed:
-// BLAS (is the product right, and how fast is it), LAPACK (is it there), and errors (are they caught inside).
+// BLAS (are products right, and how fast are they), LAPACK (is it there), and errors (are they caught inside).
 // Prints the speed of a 1024 x 1024 x 1024 matrix product in GFLOP/s.
 #include <dlfcn.h>
 
@@ -47,6 +47,8 @@ int main(int, char** args) {
   FIND(mlx_array_eval);
   FIND(mlx_array_data_float32);
   FIND(mlx_matmul);
+  FIND(mlx_transpose);
+  FIND(mlx_contiguous);
   FIND(mlx_linalg_cholesky);
   mlx_set_error_handler_(count_error, nullptr, nullptr);
   mlx_stream cpu = mlx_default_cpu_stream_new_();
@@ -79,6 +81,33 @@ int main(int, char** args) {
       // The inputs are small integers, so the product is exact in any order of summation.
       if (values[at] != float(expected)) {
         fail("matmul gave a wrong product");
+      }
+    }
+  }
+
+  // Products of one row or column take another way; each operand as it is, and as the transpose of another.
+  const int row_shape[] = {1, n}, column_shape[] = {n, 1};
+  for (bool transposed : {false, true}) {
+    mlx_array matrix = mlx_array_new_();
+    if (transposed ? mlx_transpose_(&matrix, b, cpu) : mlx_contiguous_(&matrix, b, false, cpu)) {
+      fail("transpose failed");
+    }
+    mlx_array row = mlx_array_new_data_(a_data.data(), row_shape, 2, MLX_FLOAT32);
+    mlx_array column = mlx_array_new_data_(a_data.data(), column_shape, 2, MLX_FLOAT32);
+    mlx_array of_row = mlx_array_new_(), of_column = mlx_array_new_();
+    if (mlx_matmul_(&of_row, row, matrix, cpu) || mlx_array_eval_(of_row) ||
+        mlx_matmul_(&of_column, matrix, column, cpu) || mlx_array_eval_(of_column)) {
+      fail("matmul of one row failed");
+    }
+    for (int at = 0; at < n; ++at) {
+      double down = 0, across = 0;
+      for (int k = 0; k < n; ++k) {
+        down += double(a_data[k]) * b_data[k * n + at];
+        across += double(a_data[k]) * b_data[at * n + k];
+      }
+      if (mlx_array_data_float32_(of_row)[at] != float(transposed ? across : down) ||
+          mlx_array_data_float32_(of_column)[at] != float(transposed ? down : across)) {
+        fail("matmul gave a wrong product of one row or column");
       }
     }
   }

@@ -28,8 +28,8 @@ const A_MOMENT: Duration = Duration::from_millis(500);
 /// What a token's computation may leave on the device until the next one, seen to come and go: 128 bytes of the tiny model, 7 KiB
 /// of SmolLM2. A session that was forgotten leaves 128 KiB of the tiny one.
 const REST: usize = 32 << 10;
-/// What a process may gain that is no leak: caches of allocators. Seen in ten minutes of the tiny
-/// model: 8 MiB, of which 6 in the first minute; threads stay 5, and the bytes on the device what they were.
+/// What a process may gain that is no leak: caches of allocators. Seen in ten minutes of the tiny model: 8 MiB, of which 6 in
+/// the first minute.
 const SLACK: usize = 32 << 20;
 
 fn main() -> ExitCode {

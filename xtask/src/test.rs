@@ -40,8 +40,15 @@ fn lint() -> Result<(), TaskError> {
         let what = ["--all-targets", "--features", feature];
         cargo(&[&["clippy"][..], &packages, &what, &deny].concat()).run()?;
     }
-    let chat = ["-p", "crosscheck-backends", "--all-targets", "--features", "metal,chat"];
-    cargo(&[&["clippy"][..], &chat, &deny].concat()).run()?;
+    // The kernels without the runtime, all of the runtime, and all that is measured.
+    for (package, features) in [
+        ("crosscheck-backends", "mlx"),
+        ("crosscheck-backends", "metal,chat"),
+        ("crosscheck-inference-benches", "mlx,candle,flamegraph"),
+    ] {
+        let what = ["-p", package, "--all-targets", "--features", features];
+        cargo(&[&["clippy"][..], &what, &deny].concat()).run()?;
+    }
     cargo(&["doc", "--workspace", "--no-deps", "--quiet"]).env("RUSTDOCFLAGS", "-D warnings").run()
 }
 

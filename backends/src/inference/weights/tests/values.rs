@@ -148,11 +148,11 @@ fn each_parameter_of_a_gguf_file_is_the_tensor_of_its_name() {
     assert_eq!(weights.parameters().count(), file.tensors.len());
     // In the order of the file.
     for (parameter, stored) in weights.parameters().zip(&file.tensors) {
-        let tensor = weights.vector(parameter).or_else(|_| match weights.matrix(parameter) {
-            Ok(Matrix::Dense(tensor)) => Ok(tensor),
-            other => Err(other),
+        let tensor = weights.vector(parameter).unwrap_or_else(|_| match weights.matrix(parameter) {
+            Ok(Matrix::Dense(tensor)) => tensor,
+            other => panic!("{other:?}"),
         });
-        let read = f32s(&tensor.unwrap()).iter().flat_map(|x| x.to_le_bytes()).collect::<Vec<_>>();
+        let read = f32s(&tensor).iter().flat_map(|x| x.to_le_bytes()).collect::<Vec<_>>();
         assert!(read == stored.data, "{parameter:?} is not {}", stored.name);
     }
 }

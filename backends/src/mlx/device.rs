@@ -1,6 +1,6 @@
 //! MLX's own memory as a device. Operations are only noted until a tensor is fetched or waited for.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use mlx_rs::error::Exception;
 use mlx_rs::fast::{self, ScaledDotProductAttentionMask};
@@ -44,18 +44,20 @@ impl Shared {
 }
 
 /// The memory of a device of MLX.
+#[derive(Debug)]
 pub(super) struct Memory {
     mlx: Mlx,
     account: Arc<DeviceAccount>,
-    /// The last one that was needed since something was computed: a decoder needs it in each layer.
+    /// The last one that was needed, on the host so that it takes nothing of the device's: a decoder needs it in each layer.
     rotation: Mutex<Option<Rotation>>,
 }
 
 /// [`Rope`] of one position as a matrix.
+#[derive(Debug)]
 struct Rotation {
     rope: Rope,
     width: usize,
-    matrix: Array,
+    matrix: Vec<f32>,
 }
 
 impl Memory {
@@ -65,22 +67,18 @@ impl Memory {
 
     /// The matrix that a single position is rotated by, on a CPU: MLX computes `rope` there by a graph of its own with a
     /// sine and a cosine in it, which takes 25 times what the product takes. On a GPU it is one kernel.
-    fn rotated_by(&self, x: &Resident, rope: Rope) -> Option<Array> {
+    fn rotation(&self, x: &Resident, rope: Rope) -> Option<Array> {
         let &[.., 1, width] = x.shape() else { return None };
         let fits = rope.dims.is_multiple_of(2) && rope.dims <= width && x.dtype() == Dtype::F32;
         if self.mlx.device != MlxDevice::Cpu || !fits {
             return None;
         }
-        let mut last = self.rotation();
+        let mut last = self.rotation.lock().unwrap_or_else(PoisonError::into_inner);
         if !last.as_ref().is_some_and(|last| last.rope == rope && last.width == width) {
-            let dim = i32::try_from(width).ok()?;
-            *last = Some(Rotation { rope, width, matrix: Array::from_slice(&rotation(rope, width), &[dim, dim]) });
+            *last = Some(Rotation { rope, width, matrix: rotation(rope, width) });
         }
-        last.as_ref().map(|last| last.matrix.clone())
-    }
-
-    fn rotation(&self) -> MutexGuard<'_, Option<Rotation>> {
-        self.rotation.lock().unwrap_or_else(PoisonError::into_inner)
+        let dim = i32::try_from(width).ok()?;
+        last.as_ref().map(|last| Array::from_slice(&last.matrix, &[dim, dim]))
     }
 
     /// Notes a call that was refused before MLX saw it.
@@ -122,7 +120,7 @@ impl Device for Memory {
         let function = op.name();
         let dtype = dtype_of(op);
         let made = self.mlx.with_stream(function, || match op {
-            Op::Rope { x, rope } if let Some(rotation) = self.rotated_by(x, rope) => {
+            Op::Rope { x, rope } if let Some(rotation) = self.rotation(x, rope) => {
                 ops::matmul(tensor(function, x)?, rotation).map_err(|error| failed(function, &error))
             }
             op => launch(op),
@@ -140,7 +138,6 @@ impl Device for Memory {
     fn download(&self, x: &Resident) -> Result<Tensor> {
         let array = self.known(tensor("download", x))?;
         self.account.evaluated();
-        *self.rotation() = None;
         self.mlx.with_stream("download", || to_host("download", &array))
     }
 
@@ -148,7 +145,6 @@ impl Device for Memory {
         let function = "download";
         let array = self.known(tensor(function, x))?;
         self.account.evaluated();
-        *self.rotation() = None;
         self.mlx.with_stream(function, || {
             let array = array.as_dtype(mlx_rs::Dtype::Float32).map_err(|error| failed(function, &error))?;
             values_into(function, &array, floats)
@@ -158,7 +154,6 @@ impl Device for Memory {
     fn wait(&self, xs: &[&Resident]) -> Result<()> {
         let arrays = self.known(xs.iter().map(|x| tensor("wait", x)).collect::<Result<Vec<_>>>())?;
         self.account.evaluated();
-        *self.rotation() = None;
         self.mlx.with_stream("wait", || transforms::eval(&arrays).map_err(|error| failed("wait", &error)))
     }
 

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use crate::dtype::Dtype;
 use crate::error::KernelError;
 use crate::kernels::{Quantized, Rope};
-use crate::tensor::Tensor;
+use crate::tensor::{Data, Tensor};
 pub use host::Host;
 
 type Result<T = Resident> = std::result::Result<T, KernelError>;
@@ -45,6 +45,21 @@ pub trait Device: Send + Sync {
     /// # Errors
     /// What went wrong on the way to it.
     fn download(&self, x: &Resident) -> Result<Tensor>;
+
+    /// As [`download`](Device::download), as 32-bit floats and into memory that is there already: a decoder fetches as many
+    /// logits for each token, and an allocator may tidy up before it gives so large a piece.
+    ///
+    /// # Errors
+    /// What went wrong on the way to it.
+    fn download_floats(&self, x: &Resident, floats: &mut Vec<f32>) -> Result<()> {
+        let x = self.download(x)?;
+        floats.clear();
+        match x.data() {
+            Data::F32(values) => floats.extend_from_slice(values),
+            _ => floats.extend(x.to_f64().iter().map(|value| *value as f32)),
+        }
+        Ok(())
+    }
 
     /// Computes tensors without a copy, so that nothing of what they were made of is kept.
     ///

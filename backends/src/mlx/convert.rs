@@ -73,18 +73,33 @@ pub(super) fn dims(function: &'static str, shape: &[usize]) -> Result<Vec<i32>> 
 }
 
 fn values<T: ArrayElement + Clone>(function: &'static str, array: &Array) -> Result<Vec<T>> {
+    let mut values = Vec::new();
+    values_into(function, array, &mut values)?;
+    Ok(values)
+}
+
+/// The elements, in place of what was there; computes them.
+pub(super) fn values_into<T: ArrayElement + Clone>(
+    function: &'static str,
+    array: &Array,
+    values: &mut Vec<T>,
+) -> Result<()> {
+    values.clear();
     array.eval().map_err(|error| failed(function, &error))?;
     // mlx-rs takes an empty array for one without data.
     if array.size() == 0 {
-        return Ok(Vec::new());
+        return Ok(());
     }
-    match array.try_as_slice::<T>() {
+    let contiguous;
+    let slice = match array.try_as_slice() {
         Err(AsSliceError::NotContiguous) => {
-            let array = array.contiguous().map_err(|error| failed(function, &error))?;
-            array.try_as_slice::<T>().map(<[T]>::to_vec).map_err(|error| backend(function, error.to_string()))
+            contiguous = array.contiguous().map_err(|error| failed(function, &error))?;
+            contiguous.try_as_slice()
         }
-        slice => slice.map(<[T]>::to_vec).map_err(|error| backend(function, error.to_string())),
-    }
+        slice => slice,
+    };
+    values.extend_from_slice(slice.map_err(|error| backend(function, error.to_string()))?);
+    Ok(())
 }
 
 fn backend(function: &'static str, message: String) -> KernelError {

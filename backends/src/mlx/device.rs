@@ -8,7 +8,7 @@ use mlx_rs::ops::indexing::{ArrayIndex, ArrayIndexOp, TryIndexMutOp, TryIndexOp}
 use mlx_rs::{Array, memory, ops, transforms};
 
 use super::account::DeviceAccount;
-use super::convert::{dims, quantized_to_device, to_device, to_host};
+use super::convert::{dims, quantized_to_device, to_device, to_host, values_into};
 use super::{Made, Mlx, MlxDevice, Result, failed};
 use crate::device::{Device, Matrix, Op, Resident, check_ids, check_part, check_write, is_matrix, no_matrix};
 use crate::dtype::Dtype;
@@ -139,6 +139,16 @@ impl Device for Memory {
         let array = self.known(tensor("download", x))?;
         self.account.evaluated();
         self.mlx.with_stream("download", || to_host("download", &array))
+    }
+
+    fn download_floats(&self, x: &Resident, floats: &mut Vec<f32>) -> Result<()> {
+        let function = "download";
+        let array = self.known(tensor(function, x))?;
+        self.account.evaluated();
+        self.mlx.with_stream(function, || {
+            let array = array.as_dtype(mlx_rs::Dtype::Float32).map_err(|error| failed(function, &error))?;
+            values_into(function, &array, floats)
+        })
     }
 
     fn wait(&self, xs: &[&Resident]) -> Result<()> {

@@ -4,6 +4,7 @@ mod account;
 mod convert;
 mod device;
 
+use std::cell::Cell;
 use std::sync::Arc;
 
 use crosscheck::Receipt;
@@ -24,6 +25,11 @@ type Result<T = Tensor> = std::result::Result<T, KernelError>;
 
 /// What an operation of MLX returns.
 type Made = mlx_rs::error::Result<Array>;
+
+thread_local! {
+    /// The default stream of the device that this thread has used last: a decoder notes an operation each microsecond.
+    static STREAM: Cell<Option<(MlxDevice, Stream)>> = const { Cell::new(None) };
+}
 
 /// Kernels on a device of MLX.
 #[derive(Clone, Copy, Debug)]
@@ -102,9 +108,14 @@ impl Mlx {
 
     /// Sets the stream for the operations of `f`. MLX's streams belong to a thread, and kernels are called from many.
     fn with_stream<T>(&self, function: &'static str, f: impl FnOnce() -> Result<T>) -> Result<T> {
-        let device = mlx_rs::Device::new(self.device.into(), 0);
-        let stream = Stream::try_default_on_device(&device).map_err(|error| failed(function, &error))?;
-        with_stream(&stream, f)
+        let stream = match STREAM.take() {
+            Some((device, stream)) if device == self.device => stream,
+            _ => Stream::try_default_on_device(&mlx_rs::Device::new(self.device.into(), 0))
+                .map_err(|error| failed(function, &error))?,
+        };
+        let made = with_stream(&stream, f);
+        STREAM.set(Some((self.device, stream)));
+        made
     }
 }
 

@@ -88,9 +88,13 @@ impl Device for Splitting {
     }
 
     fn download(&self, x: &Resident) -> Result<Tensor, KernelError> {
+        self.device.download(x)
+    }
+
+    fn download_floats(&self, x: &Resident, floats: &mut Vec<f32>) -> Result<(), KernelError> {
         // Computed first, so that the copy is measured by itself.
         self.wait(&[x])?;
-        let fetched = timed(&self.fetching, || self.device.download(x));
+        let fetched = timed(&self.fetching, || self.device.download_floats(x, floats));
         let mark = (Instant::now(), self.so_far());
         self.marks.lock().unwrap_or_else(PoisonError::into_inner).push(mark);
         fetched

@@ -1,6 +1,5 @@
 //! One generation.
 
-use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
 
 use async_channel::Sender;
@@ -10,9 +9,8 @@ use super::session::{Home, Options, State};
 use super::stream::{Finish, Item};
 use super::watched::Watched;
 use crate::device::Device;
-use crate::inference::model::{Llama, Positions};
+use crate::inference::model::Llama;
 use crate::inference::sampler::Sampler;
-use crate::tensor::{Data, Tensor};
 
 /// How many tokens of a prompt are computed at a time: others have their turn between, and a generation that nobody wants
 /// any more ends there at the latest.
@@ -26,6 +24,8 @@ pub(super) struct Job {
     /// How many tokens it has, prompt included, before the first that is generated.
     begin: usize,
     sampler: Sampler,
+    /// Of the last token, kept for the memory.
+    logits: Vec<f32>,
     max_tokens: usize,
     stop: Vec<u32>,
     ahead: usize,
@@ -70,7 +70,7 @@ impl Job {
         let begin = state.tokens.len();
         let Options { max_tokens, ahead, .. } = *options;
         let stop = options.stop.clone();
-        Self { state, before, begin, sampler, max_tokens, stop, ahead, sender, finish, home }
+        Self { state, before, begin, sampler, logits: Vec::new(), max_tokens, stop, ahead, sender, finish, home }
     }
 
     /// The next part of the prompt, or the next token.
@@ -147,16 +147,8 @@ impl Job {
             model.read(&device, part, cache)?;
             return Ok(Step::Read);
         }
-        let logits = model.logits(&device, part, cache, Positions::Last)?;
-        let id = self.sampler.next(&values(&logits), tokens)?;
+        model.last_logits(&device, part, cache, &mut self.logits)?;
+        let id = self.sampler.next(&self.logits, tokens)?;
         Ok(if self.stop.contains(&id) { Step::Over(Finish::Stop(id)) } else { Step::Chosen(id) })
-    }
-}
-
-/// Logits in 32 bits, which is what they are in.
-fn values(logits: &Tensor) -> Cow<'_, [f32]> {
-    match logits.data() {
-        Data::F32(values) => values.into(),
-        _ => logits.to_f64().iter().map(|value| *value as f32).collect::<Vec<_>>().into(),
     }
 }

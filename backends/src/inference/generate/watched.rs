@@ -35,6 +35,10 @@ impl<T: Send> Device for Watched<'_, T> {
         self.wanted("download")?.download(x)
     }
 
+    fn download_floats(&self, x: &Resident, floats: &mut Vec<f32>) -> Result<(), KernelError> {
+        self.wanted("download")?.download_floats(x, floats)
+    }
+
     fn wait(&self, xs: &[&Resident]) -> Result<(), KernelError> {
         self.wanted("wait")?.wait(xs)
     }
@@ -63,14 +67,15 @@ mod tests {
                 device.upload_matrix(&w).err(),
                 device.launch(Op::Silu { x: &on_device }).err(),
                 device.download(&on_device).err(),
+                device.download_floats(&on_device, &mut Vec::new()).err(),
                 device.wait(&[&on_device]).err(),
             ]
         };
-        assert_eq!(calls(), [const { None }; 5]);
-        assert_eq!(fake.calls(), 5);
+        assert_eq!(calls(), [const { None }; 6]);
+        assert_eq!(fake.calls(), 6);
         drop(receiver);
         let cancelled = |function| Some(KernelError::Cancelled { function });
-        assert_eq!(calls(), ["upload", "upload", "silu", "download", "wait"].map(cancelled));
-        assert_eq!((fake.calls(), device.memory()), (5, fake.memory()));
+        assert_eq!(calls(), ["upload", "upload", "silu", "download", "download", "wait"].map(cancelled));
+        assert_eq!((fake.calls(), device.memory()), (6, fake.memory()));
     }
 }

@@ -108,6 +108,21 @@ impl Llama {
         device.download(&logits).inspect_err(|_| cache.clear()).map_err(at(Place::Output))
     }
 
+    /// As [`logits`](Llama::logits) of the last token, into memory that is there already.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn last_logits(
+        &self,
+        device: &dyn Device,
+        ids: &[u32],
+        cache: &mut Cache,
+        logits: &mut Vec<f32>,
+    ) -> Result<()> {
+        let last = self.forward(device, ids, cache, Positions::Last)?;
+        device.download_floats(&last, logits).inspect_err(|_| cache.clear()).map_err(at(Place::Output))
+    }
+
     /// The attention of one layer by itself, without norm and residual: `x` `[T, width]` behind what the cache holds. The cache
     /// is longer afterwards; as only this layer has the new keys, it serves this layer only.
     ///

@@ -134,7 +134,9 @@ impl Sampler {
         if count > MAX_LOGITS {
             return Err(SamplingError::TooManyLogits { count });
         }
-        if let Some(token) = logits.iter().position(|logit| logit.is_nan() || *logit == f32::INFINITY) {
+        // NaN is not below anything. All of them are looked at, as that is done several at a time.
+        let fit = logits.iter().fold(true, |fit, logit| fit & (*logit < f32::INFINITY));
+        if !fit && let Some(token) = logits.iter().position(|logit| logit.is_nan() || *logit == f32::INFINITY) {
             let refused = if logits[token].is_nan() {
                 SamplingError::NotANumber { token }
             } else {
@@ -218,10 +220,16 @@ impl Sampler {
 
 /// The first of the largest scores.
 fn best(scores: &[f32]) -> Option<u32> {
+    const PART: usize = 64;
     let mut best = (f32::NEG_INFINITY, None);
-    for (token, &score) in (0u32..).zip(scores) {
-        if score > best.0 {
-            best = (score, Some(token));
+    for (part, scores) in (0u32..).step_by(PART).zip(scores.chunks(PART)) {
+        // Whether a part has a larger one is seen for several at a time, and seldom so.
+        if scores.iter().fold(false, |larger, score| larger | (*score > best.0)) {
+            for (token, &score) in (part..).zip(scores) {
+                if score > best.0 {
+                    best = (score, Some(token));
+                }
+            }
         }
     }
     best.1

@@ -261,6 +261,18 @@ fn one_token_left_is_the_first_of_the_largest() {
 }
 
 #[test]
+fn the_first_of_the_largest_may_be_anywhere() {
+    let mut greedy = sampler(Sampling::default());
+    for first in 0..200 {
+        let mut logits = vec![-1.0; 200];
+        // Smaller ones before it, equal ones and smaller ones behind it.
+        logits[..first].iter_mut().zip(0_u8..).for_each(|(logit, at)| *logit = -2.0 - 1.0 / f32::from(at + 1));
+        logits[first..].iter_mut().step_by(7).for_each(|logit| *logit = 3.0);
+        assert_eq!(greedy.next(&logits, &[]), Ok(first as u32));
+    }
+}
+
+#[test]
 fn equal_logits_leave_the_lower_tokens() {
     for value in [0.0, 5.0, -1e30, f32::MAX, f32::MIN] {
         let logits = [value; 10];

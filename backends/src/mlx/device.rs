@@ -66,7 +66,8 @@ impl Memory {
     }
 
     /// The matrix that a single position is rotated by, on a CPU: MLX computes `rope` there by a graph of its own with a
-    /// sine and a cosine in it, which takes 25 times what the product takes. On a GPU it is one kernel.
+    /// sine and a cosine in it, which takes 25 times what the product takes. On a GPU it is one kernel. An element that is not
+    /// finite makes NaN of its whole row here, and of its pair alone there.
     fn rotation(&self, x: &Resident, rope: Rope) -> Option<Array> {
         let &[.., 1, width] = x.shape() else { return None };
         let fits = rope.dims.is_multiple_of(2) && rope.dims <= width && x.dtype() == Dtype::F32;

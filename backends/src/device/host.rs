@@ -3,8 +3,12 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::{Device, Matrix, Op, Resident, Result, check_ids, check_part, check_write, is_matrix, no_matrix};
-use crate::kernels::{Kernels, Mask, Quantized};
+use super::{
+    Device, Matrix, Op, Resident, Result, check_added, check_ids, check_part, check_rotation, check_write, is_matrix,
+    is_rotation, no_matrix, no_rotation,
+};
+use crate::dtype::Dtype;
+use crate::kernels::{Kernels, Mask, Quantized, Rope};
 use crate::tensor::{Data, Tensor};
 use crate::validate;
 
@@ -30,6 +34,7 @@ impl<K: Kernels> Host<K> {
             Held::Quantized(w) => {
                 (vec![rows(w), w.columns], w.scales.dtype(), 4 * w.packed.len() + bytes(&w.scales) + bytes(&w.biases))
             }
+            Held::Rotation { length, width, .. } => (vec![*length, *width], Dtype::F32, 0),
         };
         self.bytes.fetch_add(bytes, Ordering::Relaxed);
         Resident::new(&shape, dtype, Handle { held, bytes, account: Arc::clone(&self.bytes) })
@@ -39,7 +44,7 @@ impl<K: Kernels> Host<K> {
         match held("linear", weight)? {
             Held::Dense { transposed, .. } => self.kernels.matmul(x, transposed),
             Held::Quantized(w) => self.kernels.quantized_matmul(x, w),
-            Held::Tensor(_) => Err(no_matrix("linear", weight)),
+            Held::Tensor(_) | Held::Rotation { .. } => Err(no_matrix("linear", weight)),
         }
     }
 
@@ -49,7 +54,7 @@ impl<K: Kernels> Host<K> {
         match held("embedding", table)? {
             Held::Dense { w, .. } => self.kernels.embedding(w, &integers(ids.iter().map(|id| *id as usize))?),
             Held::Quantized(w) => self.kernels.dequantize(&rows_of(w, ids)?),
-            Held::Tensor(_) => Err(no_matrix("embedding", table)),
+            Held::Tensor(_) | Held::Rotation { .. } => Err(no_matrix("embedding", table)),
         }
     }
 }
@@ -75,9 +80,23 @@ impl<K: Kernels> Device for Host<K> {
         let tensor = |x| tensor(function, x);
         let made = match op {
             Op::Embedding { table, ids } => self.embedding(table, ids)?,
-            Op::Linear { x, weight } => self.linear(tensor(x)?, weight)?,
+            Op::Linear { x, weight, add } => {
+                let product = self.linear(tensor(x)?, weight)?;
+                match add {
+                    Some(add) => {
+                        check_added(x, weight, add)?;
+                        kernels.add(&product, tensor(add)?)?
+                    }
+                    None => product,
+                }
+            }
             Op::RmsNorm { x, weight, eps } => kernels.rms_norm(tensor(x)?, tensor(weight)?, eps)?,
-            Op::Rope { x, rope } => kernels.rope(tensor(x)?, &rope)?,
+            Op::Rotation { rope, length, width } => return Ok(self.hold(Held::Rotation { rope, length, width })),
+            Op::Rope { x, rotation } => {
+                let Held::Rotation { rope, .. } = held(function, rotation)? else { return Err(no_rotation(rotation)) };
+                check_rotation(x, rotation)?;
+                kernels.rope(tensor(x)?, rope)?
+            }
             Op::Attention { q, k, v, scale } => {
                 kernels.scaled_dot_product_attention(tensor(q)?, tensor(k)?, tensor(v)?, scale, Mask::Causal)?
             }
@@ -136,6 +155,11 @@ enum Held {
         transposed: Tensor,
     },
     Quantized(Quantized),
+    Rotation {
+        rope: Rope,
+        length: usize,
+        width: usize,
+    },
 }
 
 fn held<'a>(function: &'static str, x: &'a Resident) -> Result<&'a Held> {
@@ -146,6 +170,7 @@ fn tensor<'a>(function: &'static str, x: &'a Resident) -> Result<&'a Tensor> {
     match held(function, x)? {
         Held::Tensor(tensor) => Ok(tensor),
         Held::Dense { .. } | Held::Quantized(_) => Err(is_matrix(function, x)),
+        Held::Rotation { .. } => Err(is_rotation(function, x)),
     }
 }
 
@@ -197,7 +222,7 @@ mod tests {
 
     use super::*;
     use crate::error::KernelError;
-    use crate::kernels::Quantization;
+    use crate::kernels::{Quantization, RopeLayout};
     use crate::reference::Reference;
 
     fn floats(shape: &[usize]) -> Tensor {
@@ -289,13 +314,56 @@ mod tests {
     }
 
     #[test]
+    fn what_is_added_to_a_product_is_of_its_shape() {
+        let device = Host::new(Reference);
+        let w = device.upload_matrix(&Matrix::Dense(floats(&[3, 4]))).unwrap();
+        let x = device.upload(&floats(&[2, 4])).unwrap();
+        let with = |added: &Tensor| {
+            let added = device.upload(added).unwrap();
+            device.launch(Op::Linear { x: &x, weight: &w, add: Some(&added) })
+        };
+        assert!(with(&floats(&[2, 3])).is_ok());
+        let refused = |added: &str| {
+            format!(
+                "linear: {added} on a device cannot be added to the product of f32[2, 4] on a device and f32[3, 4] on a device"
+            )
+        };
+        for shape in [&[1, 3][..], &[3], &[2, 3, 1], &[2, 4]] {
+            let error = with(&floats(shape)).unwrap_err().to_string();
+            assert_eq!(error, refused(&format!("f32{shape:?}")));
+        }
+        let integers = Tensor::i32(&[2, 3], [0; 6]).unwrap();
+        assert_eq!(with(&integers).unwrap_err().to_string(), refused("i32[2, 3]"));
+    }
+
+    #[test]
+    fn a_rotation_is_one_of_rows_that_long() {
+        let device = Host::new(Reference);
+        let rope = Rope { dims: 4, base: 10_000.0, scale: 1.0, offset: 3, layout: RopeLayout::Halves };
+        let rotation = device.launch(Op::Rotation { rope, length: 2, width: 4 }).unwrap();
+        assert_eq!((rotation.shape(), device.memory()), (&[2, 4][..], Some(0)));
+        let text = |op: Op<'_>| device.launch(op).unwrap_err().to_string();
+        for shape in [&[3, 4][..], &[2, 6], &[4]] {
+            let x = device.upload(&floats(shape)).unwrap();
+            let expected = format!("rope: f32{shape:?} on a device cannot be rotated by f32[2, 4] on a device");
+            assert_eq!(text(Op::Rope { x: &x, rotation: &rotation }), expected);
+        }
+        let x = device.upload(&floats(&[1, 2, 4])).unwrap();
+        let no_rotation = "rope: f32[1, 2, 4] on a device was not made by `rotation`";
+        assert_eq!(text(Op::Rope { x: &x, rotation: &x }), no_rotation);
+        let is_rotation = "silu: f32[2, 4] on a device was made by `rotation`, for `rope`";
+        assert_eq!(text(Op::Silu { x: &rotation }), is_rotation);
+        assert!(device.launch(Op::Rope { x: &x, rotation: &rotation }).is_ok());
+    }
+
+    #[test]
     fn a_matrix_is_no_tensor_and_a_tensor_no_matrix() {
         let device = Host::new(Reference);
         let x = device.upload(&floats(&[3, 3])).unwrap();
         let w = device.upload_matrix(&Matrix::Dense(floats(&[3, 3]))).unwrap();
         let text = |op| device.launch(op).unwrap_err().to_string();
         let no_matrix = "f32[3, 3] on a device was not uploaded as a matrix";
-        assert_eq!(text(Op::Linear { x: &x, weight: &x }), format!("linear: {no_matrix}"));
+        assert_eq!(text(Op::Linear { x: &x, weight: &x, add: None }), format!("linear: {no_matrix}"));
         assert_eq!(text(Op::Embedding { table: &x, ids: &[0] }), format!("embedding: {no_matrix}"));
         let is_matrix = "f32[3, 3] on a device was uploaded as a matrix, for `linear` and `embedding`";
         assert_eq!(text(Op::Add { a: &x, b: &w }), format!("add: {is_matrix}"));

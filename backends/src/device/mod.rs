@@ -19,8 +19,8 @@ type Result<T = Resident> = std::result::Result<T, KernelError>;
 
 /// A backend's memory, and what can be done with what is in it.
 ///
-/// A device may be lazy: what [`launch`](Device::launch) returns is computed when it is fetched or waited for, and an error
-/// may come as late as that. It may be used from several threads at a time.
+/// A device may be lazy: what [`launch`](Device::launch) returns is computed when it is started, fetched or waited for, and an
+/// error may come as late as that. It may be used from several threads at a time.
 pub trait Device: Send + Sync {
     /// Copies a tensor into the device's memory.
     ///
@@ -39,6 +39,24 @@ pub trait Device: Send + Sync {
     /// # Errors
     /// When the device refuses the operands, or one of them is in the memory of another kind of device.
     fn launch(&self, op: Op<'_>) -> Result;
+
+    /// Begins to compute tensors, and does not wait for them: a lazy device computes them while what comes after them is
+    /// noted. What is not lazy has computed them already.
+    ///
+    /// # Errors
+    /// What goes wrong at once.
+    fn start(&self, xs: &[&Resident]) -> Result<()> {
+        _ = xs;
+        Ok(())
+    }
+
+    /// Waits for what this thread has started, so that nothing of it is left running.
+    ///
+    /// # Errors
+    /// When the device cannot tell.
+    fn finish(&self) -> Result<()> {
+        Ok(())
+    }
 
     /// Computes a tensor and copies it to the host.
     ///
@@ -66,6 +84,10 @@ pub trait Device: Send + Sync {
     /// # Errors
     /// What went wrong on the way to one of them.
     fn wait(&self, xs: &[&Resident]) -> Result<()>;
+
+    /// Gives back memory that tensors occupied. A device may keep it for others of the same size, and what has been computed
+    /// for a prompt of one length may be of no size that comes again.
+    fn trim(&self) {}
 
     /// How many bytes tensors occupy in the device's memory now, for a device that knows.
     fn memory(&self) -> Option<usize>;
@@ -133,12 +155,14 @@ pub enum Op<'a> {
         /// One row's number each.
         ids: &'a [u32],
     },
-    /// `x wᵀ` of `x` `[.., K]` and a matrix `[N, K]`: `[.., N]`.
+    /// `x wᵀ` of `x` `[.., K]` and a matrix `[N, K]`: `[.., N]`; and what is added to it, a residual for instance.
     Linear {
         /// What is multiplied.
         x: &'a Resident,
         /// The matrix, as [`Device::upload_matrix`] returned it.
         weight: &'a Resident,
+        /// `[.., N]`.
+        add: Option<&'a Resident>,
     },
     /// As [`Kernels::rms_norm`](crate::Kernels::rms_norm).
     RmsNorm {
@@ -149,12 +173,21 @@ pub enum Op<'a> {
         /// Added to the mean square.
         eps: f32,
     },
+    /// What rows at some positions are rotated by: `[T, D]`, for [`Op::Rope`]. All layers of a decoder share it.
+    Rotation {
+        /// The parameters; the offset is the position of the first row.
+        rope: Rope,
+        /// How many positions, `T`.
+        length: usize,
+        /// How many elements a row has, `D`.
+        width: usize,
+    },
     /// As [`Kernels::rope`](crate::Kernels::rope).
     Rope {
         /// `[.., T, D]`.
         x: &'a Resident,
-        /// The parameters.
-        rope: Rope,
+        /// As [`Op::Rotation`] returned it.
+        rotation: &'a Resident,
     },
     /// As [`Kernels::scaled_dot_product_attention`](crate::Kernels::scaled_dot_product_attention), with a causal mask: query `t` of `T` sees the
     /// keys up to `t + S − T`.
@@ -233,6 +266,7 @@ impl Op<'_> {
             Self::Embedding { .. } => "embedding",
             Self::Linear { .. } => "linear",
             Self::RmsNorm { .. } => "rms_norm",
+            Self::Rotation { .. } => "rotation",
             Self::Rope { .. } => "rope",
             Self::Attention { .. } => "attention",
             Self::Silu { .. } => "silu",
@@ -280,6 +314,32 @@ pub(crate) fn check_write(x: &Resident, part: &Resident, axis: usize, start: usi
 
 pub(crate) fn no_matrix(function: &'static str, x: &Resident) -> KernelError {
     KernelError::Argument { function, message: format!("{x:?} was not uploaded as a matrix") }
+}
+
+/// What is added to a product is of its shape and type: some devices would repeat or convert it.
+pub(crate) fn check_added(x: &Resident, weight: &Resident, add: &Resident) -> Result<()> {
+    let product = x.shape().iter().rev().skip(1).rev().chain(weight.shape().first());
+    if product.eq(add.shape()) && add.dtype() == x.dtype() {
+        return Ok(());
+    }
+    let message = format!("{add:?} cannot be added to the product of {x:?} and {weight:?}");
+    Err(KernelError::Argument { function: "linear", message })
+}
+
+/// A rotation is one of as many rows, each of as many elements.
+pub(crate) fn check_rotation(x: &Resident, rotation: &Resident) -> Result<()> {
+    if x.shape().ends_with(rotation.shape()) {
+        return Ok(());
+    }
+    Err(KernelError::Argument { function: "rope", message: format!("{x:?} cannot be rotated by {rotation:?}") })
+}
+
+pub(crate) fn no_rotation(x: &Resident) -> KernelError {
+    KernelError::Argument { function: "rope", message: format!("{x:?} was not made by `rotation`") }
+}
+
+pub(crate) fn is_rotation(function: &'static str, x: &Resident) -> KernelError {
+    KernelError::Argument { function, message: format!("{x:?} was made by `rotation`, for `rope`") }
 }
 
 pub(crate) fn is_matrix(function: &'static str, x: &Resident) -> KernelError {

@@ -78,11 +78,6 @@ pub(super) struct Slot<'a> {
 }
 
 impl Slot<'_> {
-    /// How many tokens the cache holds.
-    pub fn length(&self) -> usize {
-        self.cache.length
-    }
-
     /// Appends keys and values, `[1, heads, T, head_dim]`, and returns them with all before them.
     pub fn append(
         &mut self,

@@ -48,6 +48,7 @@ pub type Before = dyn Fn(usize, Call<'_>) -> Result<()> + Send + Sync;
 pub enum Call<'a> {
     Upload,
     Launch(Op<'a>),
+    Start,
     Download,
     Wait,
 }
@@ -56,16 +57,29 @@ pub enum Call<'a> {
 pub struct Fake {
     inner: Arc<dyn Device>,
     calls: AtomicUsize,
+    finished: AtomicUsize,
+    trimmed: AtomicUsize,
     before: Box<Before>,
 }
 
 impl Fake {
     pub fn new(before: impl Fn(usize, Call<'_>) -> Result<()> + Send + Sync + 'static) -> Self {
-        Self { inner: host(), calls: AtomicUsize::new(0), before: Box::new(before) }
+        let [calls, finished, trimmed] = Default::default();
+        Self { inner: host(), calls, finished, trimmed, before: Box::new(before) }
     }
 
     pub fn calls(&self) -> usize {
         self.calls.load(Ordering::SeqCst)
+    }
+
+    /// How often it gave memory back.
+    pub fn trimmed(&self) -> usize {
+        self.trimmed.load(Ordering::SeqCst)
+    }
+
+    /// How often it was waited for what it had started.
+    pub fn finished(&self) -> usize {
+        self.finished.load(Ordering::SeqCst)
     }
 
     fn note(&self, call: Call<'_>) -> Result<()> {
@@ -89,6 +103,16 @@ impl Device for Fake {
         self.inner.launch(op)
     }
 
+    fn start(&self, xs: &[&Resident]) -> Result<()> {
+        self.note(Call::Start)?;
+        self.inner.start(xs)
+    }
+
+    fn finish(&self) -> Result<()> {
+        self.finished.fetch_add(1, Ordering::SeqCst);
+        self.inner.finish()
+    }
+
     fn download(&self, x: &Resident) -> Result<Tensor> {
         self.note(Call::Download)?;
         self.inner.download(x)
@@ -97,6 +121,11 @@ impl Device for Fake {
     fn wait(&self, xs: &[&Resident]) -> Result<()> {
         self.note(Call::Wait)?;
         self.inner.wait(xs)
+    }
+
+    fn trim(&self) {
+        self.trimmed.fetch_add(1, Ordering::SeqCst);
+        self.inner.trim();
     }
 
     fn memory(&self) -> Option<usize> {

@@ -81,8 +81,7 @@ fn measure(model: &Model) -> Result<()> {
     let names = ours.iter().map(Contender::name).chain(others.iter().map(|other| other.name()));
     let rows: Vec<_> = names.zip(&runs).map(|(name, runs)| Row::new(name, runs)).collect();
     table(&rows);
-    shares(&ours);
-    Ok(())
+    shares(&ours, &prompt)
 }
 
 struct Row {
@@ -147,29 +146,35 @@ fn table(rows: &[Row]) {
     }
 }
 
-/// Where the time of a token goes; the round with the median of our own share.
-fn shares(ours: &[Ours]) {
-    println!("\nOutside of MLX's evaluation, of the time of a token:");
+/// Where the time of a token goes: of the round with the median of what is outside of the evaluation.
+fn shares(ours: &[Ours], prompt: &[u32]) -> Result<()> {
+    println!("\nWhat is ours of the time of a token:");
     for ours in ours {
         let mut shares: Vec<Share> = ours.shares()[1..].to_vec();
-        shares.sort_unstable_by(|a, b| a.own().total_cmp(&b.own()));
+        shares.sort_unstable_by(|a, b| a.outside().total_cmp(&b.outside()));
         let [least, share, most] = [0, shares.len() / 2, shares.len() - 1].map(|at| shares[at]);
         let each = |time: Duration| format!("{:.0} µs", time.as_secs_f64() * 1e6 / share.tokens as f64);
         let Share { total, split, text, tokens } = share;
-        let rest = total.saturating_sub(split.evaluating + split.launching + split.fetching);
+        let rest = total.saturating_sub(split.evaluating + split.noting + split.fetching);
+        let [once, twice] = ours.noting_twice(prompt, TOKENS, ROUNDS)?;
+        let longer = 100.0 * (twice.as_secs_f64() / once.as_secs_f64() - 1.0);
+        let outside = 100.0 * share.outside();
         println!(
-            "{}: {:.1} % ({:.1}..{:.1}): {} of {} operations noted, {} logits fetched, {} sampling, cache and channel, \
-             {} text; evaluation {}",
+            "{}: {:.1} %, of which {outside:.1} % ({:.1}..{:.1}) outside of MLX's evaluation: {} of noting, {} logits fetched, \
+             {} sampling, cache and channel, {} text; and {longer:.1} % that {} operations, noted while MLX computes, cost: \
+             {:.2} instead of {:.2} ms a token when noted twice",
             ours.name(),
-            100.0 * share.own(),
-            100.0 * least.own(),
-            100.0 * most.own(),
-            each(split.launching),
-            split.launches as usize / tokens,
+            outside + longer,
+            100.0 * least.outside(),
+            100.0 * most.outside(),
+            each(split.noting),
             each(split.fetching),
             each(rest),
             each(text),
-            each(split.evaluating),
+            split.launches / tokens,
+            twice.as_secs_f64() * 1e3,
+            once.as_secs_f64() * 1e3,
         );
     }
+    Ok(())
 }

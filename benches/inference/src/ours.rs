@@ -8,7 +8,7 @@ use crosscheck_backends::inference::generate::{Engine, Options};
 use crosscheck_backends::inference::model::{Form, Llama};
 use crosscheck_backends::inference::tokenizer::{Show, Tokenizer};
 
-use crate::{Contender, Model, Result, Run, Split, Splitting};
+use crate::{Contender, Model, Result, Run, Split, Splitting, median};
 
 /// A model in an engine.
 pub struct Ours {
@@ -33,8 +33,8 @@ pub struct Share {
 }
 
 impl Share {
-    /// What is outside of the device's evaluation, and the text although nobody waits for it, of all.
-    pub fn own(&self) -> f64 {
+    /// What is outside of the device's evaluation, of all, and the text although nobody waits for it.
+    pub fn outside(&self) -> f64 {
         (self.total.saturating_sub(self.split.evaluating) + self.text).div_duration_f64(self.total)
     }
 }
@@ -59,6 +59,28 @@ impl Ours {
             tokenizer: model.tokenizer().clone(),
             shares: Vec::new(),
         })
+    }
+
+    /// What a token takes when its operations are noted once and when they are noted twice: medians of tokens in turn.
+    ///
+    /// # Errors
+    /// When a run fails.
+    pub fn noting_twice(&self, prompt: &[u32], tokens: usize, runs: usize) -> Result<[Duration; 2]> {
+        let mut steps = [Vec::new(), Vec::new()];
+        self.device.note_twice_alternately(true);
+        for _ in 0..runs {
+            drop(self.device.marks());
+            let options = Options { max_tokens: tokens, ..Options::default() };
+            let mut stream = self.engine.session().generate(prompt, &options)?;
+            while let Some(token) = stream.next_blocking() {
+                token?;
+            }
+            for pair in self.device.marks().windows(2) {
+                steps[usize::from(pair[1].twice)].push(pair[1].at - pair[0].at);
+            }
+        }
+        self.device.note_twice_alternately(false);
+        Ok(steps.map(|steps| median(&steps)))
     }
 
     /// The engine.
@@ -93,8 +115,9 @@ impl Contender for Ours {
             text += received.elapsed();
         }
         // From the logits of the first token to those of the last: as often each part of what a token takes.
-        if let [(begin, before), .., (end, after)] = self.device.marks()[..] {
-            self.shares.push(Share { total: end - begin, split: after.since(before), text, tokens: tokens - 1 });
+        if let [begin, .., end] = self.device.marks()[..] {
+            let split = end.split.since(begin.split);
+            self.shares.push(Share { total: end.at - begin.at, split, text, tokens: tokens - 1 });
         }
         Ok(run)
     }

@@ -14,6 +14,7 @@ type Result<T = Resident> = std::result::Result<T, KernelError>;
 pub enum Call {
     Upload,
     Launch,
+    Start,
     Download,
     Wait,
 }
@@ -46,6 +47,15 @@ impl<F: Fn(Call, &'static str) -> Result<()> + Send + Sync> Device for Around<F>
         self.inner.launch(op)
     }
 
+    fn start(&self, xs: &[&Resident]) -> Result<()> {
+        (self.before)(Call::Start, "start")?;
+        self.inner.start(xs)
+    }
+
+    fn finish(&self) -> Result<()> {
+        self.inner.finish()
+    }
+
     fn download(&self, x: &Resident) -> Result<Tensor> {
         (self.before)(Call::Download, "download")?;
         self.inner.download(x)
@@ -54,6 +64,10 @@ impl<F: Fn(Call, &'static str) -> Result<()> + Send + Sync> Device for Around<F>
     fn wait(&self, xs: &[&Resident]) -> Result<()> {
         (self.before)(Call::Wait, "wait")?;
         self.inner.wait(xs)
+    }
+
+    fn trim(&self) {
+        self.inner.trim();
     }
 
     fn memory(&self) -> Option<usize> {
@@ -74,7 +88,7 @@ impl Counts {
         self.launches.load(Ordering::SeqCst)
     }
 
-    /// Operations, copies and waits.
+    /// Operations, starts, copies and waits.
     pub fn calls(&self) -> usize {
         self.calls.load(Ordering::SeqCst)
     }

@@ -77,12 +77,24 @@ impl<F: Fn(&dyn Device, Op<'_>) -> Result + Send + Sync> Device for Mutant<F> {
         (self.launch)(&*self.inner, op)
     }
 
+    fn start(&self, xs: &[&Resident]) -> Result<()> {
+        self.inner.start(xs)
+    }
+
+    fn finish(&self) -> Result<()> {
+        self.inner.finish()
+    }
+
     fn download(&self, x: &Resident) -> Result<Tensor> {
         self.inner.download(x)
     }
 
     fn wait(&self, xs: &[&Resident]) -> Result<()> {
         self.inner.wait(xs)
+    }
+
+    fn trim(&self) {
+        self.inner.trim();
     }
 
     fn memory(&self) -> Option<usize> {
@@ -93,8 +105,8 @@ impl<F: Fn(&dyn Device, Op<'_>) -> Result + Send + Sync> Device for Mutant<F> {
 /// Counts positions from one too few as soon as there is something in the cache.
 fn off_by_one(inner: &Arc<dyn Device>) -> Arc<dyn Device> {
     Arc::new(Mutant::new(inner, |device, op| match op {
-        Op::Rope { x, rope } if rope.offset > 0 => {
-            device.launch(Op::Rope { x, rope: Rope { offset: rope.offset - 1, ..rope } })
+        Op::Rotation { rope, length, width } if rope.offset > 0 => {
+            device.launch(Op::Rotation { rope: Rope { offset: rope.offset - 1, ..rope }, length, width })
         }
         op => device.launch(op),
     }))

@@ -1,7 +1,7 @@
 //! Where a token stands.
 
 use crosscheck::conformance;
-use crosscheck_backends::device::Op;
+use crosscheck_backends::device::{Op, Resident};
 use crosscheck_backends::{Dtype, Kernels, Rope, RopeLayout};
 
 use super::Outcome;
@@ -15,10 +15,14 @@ fn an_offset_is_that_many_rows_before(kernels: &dyn Kernels, layout: RopeLayout,
     let x = device.upload(&unit(61, &[1, 2, offset + 3, 16], Dtype::F32)?)?;
     let rope = Rope { dims: 16, base: 10_000.0, scale: 1.0, offset: 0, layout };
     let part = |x| device.launch(Op::Narrow { x, axis: 2, start: offset, length: 3 });
-    let all = device.launch(Op::Rope { x: &x, rope })?;
+    let rotate = |x: &Resident, rope| {
+        let rotation = device.launch(Op::Rotation { rope, length: x.shape()[2], width: 16 })?;
+        device.launch(Op::Rope { x, rotation: &rotation })
+    };
+    let all = rotate(&x, rope)?;
     let (expected, last) = (part(&all)?, part(&x)?);
     let rope = Rope { offset: i32::try_from(offset)?, ..rope };
-    let rotated = device.launch(Op::Rope { x: &last, rope })?;
+    let rotated = rotate(&last, rope)?;
     assert_close("the rows", &device.download(&rotated)?, &device.download(&expected)?);
     Ok(())
 }

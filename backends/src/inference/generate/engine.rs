@@ -158,7 +158,7 @@ fn turn(shared: &Shared, job: &mut Job) -> Turn {
         let text = payload.downcast_ref::<&str>().map(|text| (*text).to_owned());
         let text = text.or_else(|| payload.downcast_ref::<String>().cloned());
         let text = text.unwrap_or_else(|| "without a message".to_owned());
-        drop(guarded(|| job.fail(GenerateError::Panicked(text))));
+        drop(guarded(|| job.fail(&*shared.device, GenerateError::Panicked(text))));
         Turn::Done
     })
 }

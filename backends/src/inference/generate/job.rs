@@ -92,14 +92,16 @@ impl Job {
             Ok(Step::Chosen(id)) => self.send(id),
             Ok(Step::Over(finish)) => self.finish(finish),
             Err(error) => {
-                self.fail(error);
+                self.fail(&**device, error);
                 Turn::Done
             }
         }
     }
 
     /// Ends with an error, if somebody is there to hear it.
-    pub fn fail(&mut self, error: GenerateError) {
+    pub fn fail(&mut self, device: &dyn Device, error: GenerateError) {
+        // What was started holds memory until it ends. What goes wrong there is no news.
+        drop(device.finish());
         self.undo();
         // A failed computation may have left tensors that fail again.
         self.state.cache.clear();
@@ -143,11 +145,19 @@ impl Job {
         }
         let device = Watched { device, sender: &self.sender };
         let part = &unseen[..unseen.len().min(CHUNK)];
-        if part.len() < unseen.len() {
+        let (is_whole, capacity) = (part.len() == unseen.len(), cache.capacity());
+        if is_whole {
+            model.last_logits(&device, part, cache, &mut self.logits)?;
+        } else {
             model.read(&device, part, cache)?;
+        }
+        // What so many tokens took, or the smaller cache.
+        if part.len() > 1 || cache.capacity() > capacity {
+            device.trim();
+        }
+        if !is_whole {
             return Ok(Step::Read);
         }
-        model.last_logits(&device, part, cache, &mut self.logits)?;
         let id = self.sampler.next(&self.logits, tokens)?;
         Ok(if self.stop.contains(&id) { Step::Over(Finish::Stop(id)) } else { Step::Chosen(id) })
     }

@@ -31,6 +31,14 @@ impl<T: Send> Device for Watched<'_, T> {
         self.wanted(op.name())?.launch(op)
     }
 
+    fn start(&self, xs: &[&Resident]) -> Result<(), KernelError> {
+        self.wanted("start")?.start(xs)
+    }
+
+    fn finish(&self) -> Result<(), KernelError> {
+        self.device.finish()
+    }
+
     fn download(&self, x: &Resident) -> Result<Tensor, KernelError> {
         self.wanted("download")?.download(x)
     }
@@ -41,6 +49,10 @@ impl<T: Send> Device for Watched<'_, T> {
 
     fn wait(&self, xs: &[&Resident]) -> Result<(), KernelError> {
         self.wanted("wait")?.wait(xs)
+    }
+
+    fn trim(&self) {
+        self.device.trim();
     }
 
     fn memory(&self) -> Option<usize> {

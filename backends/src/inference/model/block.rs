@@ -24,52 +24,82 @@ pub(super) struct Layer {
 
 impl Layer {
     /// `[T, width]` to the same, with both residuals.
-    pub fn forward(&self, device: &dyn Device, config: &Config, x: &Resident, slot: Slot<'_>) -> Result {
+    pub fn forward(
+        &self,
+        device: &dyn Device,
+        config: &Config,
+        x: &Resident,
+        rotation: &Resident,
+        slot: Slot<'_>,
+    ) -> Result {
         let normed = device.launch(Op::RmsNorm { x, weight: &self.attention_norm, eps: config.eps })?;
-        let attended = self.attention(device, config, &normed, slot)?;
-        let x = device.launch(Op::Add { a: x, b: &attended })?;
+        let attended = self.attend(device, config, &normed, rotation, slot)?;
+        let x = device.launch(Op::Linear { x: &attended, weight: &self.attention_output, add: Some(x) })?;
         let normed = device.launch(Op::RmsNorm { x: &x, weight: &self.feed_forward_norm, eps: config.eps })?;
-        let fed = self.feed_forward(device, &normed)?;
-        device.launch(Op::Add { a: &x, b: &fed })
+        let product = self.gated(device, &normed)?;
+        device.launch(Op::Linear { x: &product, weight: &self.down, add: Some(&x) })
     }
 
     /// Attention of `[T, width]` to itself and to what the cache holds.
-    pub fn attention(&self, device: &dyn Device, config: &Config, x: &Resident, mut slot: Slot<'_>) -> Result {
+    pub fn attention(
+        &self,
+        device: &dyn Device,
+        config: &Config,
+        x: &Resident,
+        rotation: &Resident,
+        slot: Slot<'_>,
+    ) -> Result {
+        let attended = self.attend(device, config, x, rotation, slot)?;
+        device.launch(Op::Linear { x: &attended, weight: &self.attention_output, add: None })
+    }
+
+    /// The heads of the attention, `[T, heads · head_dim]`.
+    fn attend(
+        &self,
+        device: &dyn Device,
+        config: &Config,
+        x: &Resident,
+        rotation: &Resident,
+        mut slot: Slot<'_>,
+    ) -> Result {
         let heads = |weight, count| heads(device, x, weight, count, config.head_dim);
-        let rope = Rope {
-            dims: config.head_dim,
-            base: config.rope_base,
-            scale: 1.0,
-            // The context, which was looked at, is far below what an i32 counts.
-            offset: slot.length() as i32,
-            layout: config.rope_layout,
-        };
-        let q = device.launch(Op::Rope { x: &heads(&self.query, config.heads)?, rope })?;
-        let k = device.launch(Op::Rope { x: &heads(&self.key, config.kv_heads)?, rope })?;
+        let q = device.launch(Op::Rope { x: &heads(&self.query, config.heads)?, rotation })?;
+        let k = device.launch(Op::Rope { x: &heads(&self.key, config.kv_heads)?, rotation })?;
         let v = heads(&self.value, config.kv_heads)?;
         let (k, v) = slot.append(device, &k, &v)?;
         let scale = 1.0 / (config.head_dim as f32).sqrt();
         let y = device.launch(Op::Attention { q: &q, k: &k, v: &v, scale })?;
         let rows = x.shape().first().copied().unwrap_or_default();
         let y = if rows == 1 { y } else { device.launch(Op::Transpose { x: &y, axes: &[0, 2, 1, 3] })? };
-        let y = device.launch(Op::Reshape { x: &y, shape: &[rows, config.heads * config.head_dim] })?;
-        device.launch(Op::Linear { x: &y, weight: &self.attention_output })
+        device.launch(Op::Reshape { x: &y, shape: &[rows, config.heads * config.head_dim] })
     }
 
-    /// SwiGLU: `down(silu(gate(x)) · up(x))`.
-    fn feed_forward(&self, device: &dyn Device, x: &Resident) -> Result {
-        let gate = device.launch(Op::Linear { x, weight: &self.gate })?;
+    /// SwiGLU up to its last product: `silu(gate(x)) · up(x)`.
+    fn gated(&self, device: &dyn Device, x: &Resident) -> Result {
+        let gate = device.launch(Op::Linear { x, weight: &self.gate, add: None })?;
         let gate = device.launch(Op::Silu { x: &gate })?;
-        let up = device.launch(Op::Linear { x, weight: &self.up })?;
-        let product = device.launch(Op::Mul { a: &gate, b: &up })?;
-        device.launch(Op::Linear { x: &product, weight: &self.down })
+        let up = device.launch(Op::Linear { x, weight: &self.up, add: None })?;
+        device.launch(Op::Mul { a: &gate, b: &up })
     }
+}
+
+/// What the queries and keys of `length` tokens behind `held` other ones are rotated by.
+pub(super) fn rotation(device: &dyn Device, config: &Config, held: usize, length: usize) -> Result {
+    let rope = Rope {
+        dims: config.head_dim,
+        base: config.rope_base,
+        scale: 1.0,
+        // The context, which was looked at, is far below what an i32 counts.
+        offset: held as i32,
+        layout: config.rope_layout,
+    };
+    device.launch(Op::Rotation { rope, length, width: config.head_dim })
 }
 
 /// A projection of `[T, width]`, as `[1, heads, T, head_dim]`.
 fn heads(device: &dyn Device, x: &Resident, weight: &Resident, heads: usize, head_dim: usize) -> Result {
     let rows = x.shape().first().copied().unwrap_or_default();
-    let y = device.launch(Op::Linear { x, weight })?;
+    let y = device.launch(Op::Linear { x, weight, add: None })?;
     if rows == 1 {
         // The same elements in the same order.
         return device.launch(Op::Reshape { x: &y, shape: &[1, heads, 1, head_dim] });

@@ -72,7 +72,7 @@ fn time(device: &dyn Device, weight: &Resident) -> Result<Duration> {
     let mut least = Duration::MAX;
     for number in 0..=TIMES {
         let begin = Instant::now();
-        device.wait(&[&device.launch(Op::Linear { x: &x, weight })?])?;
+        device.wait(&[&device.launch(Op::Linear { x: &x, weight, add: None })?])?;
         if number > 0 {
             least = least.min(begin.elapsed());
         }
@@ -139,7 +139,7 @@ mod tests {
         }
 
         fn launch(&self, op: Op<'_>) -> Result {
-            let Op::Linear { x, weight } = op else { panic!("{op:?}") };
+            let Op::Linear { x, weight, add: None } = op else { panic!("{op:?}") };
             assert_eq!(x.shape(), [1, weight.shape()[1]]);
             let (pause, name) = match weight.handle::<Kept>("linear")? {
                 Kept::Stored => (self.stored.clone()?, "stored"),

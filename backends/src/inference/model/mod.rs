@@ -12,7 +12,7 @@ use crate::inference::cache::Cache;
 use crate::inference::config::Config;
 use crate::inference::weights::{LayerParameter, Parameter, Weights};
 use crate::tensor::Tensor;
-use block::Layer;
+use block::{Layer, rotation};
 pub use error::{ModelError, Place};
 use form::Chooser;
 pub use form::Form;
@@ -75,7 +75,7 @@ impl Llama {
     ///
     /// # Errors
     /// When there is no token, one that the model does not know, or no room for them, when the cache is another model's; and
-    /// what the device says. The cache is then as long as before.
+    /// what the device says. The cache is then as long as before, or empty when the device could not start what was noted.
     pub fn forward(&self, device: &dyn Device, ids: &[u32], cache: &mut Cache, positions: Positions) -> Result {
         let (mut x, rows) = (self.layers(device, ids, cache)?, ids.len());
         if positions == Positions::Last && rows > 1 {
@@ -136,7 +136,9 @@ impl Llama {
         self.fits(cache)?;
         let rows = x.shape().first().copied().unwrap_or_default();
         self.room(rows, cache.length())?;
-        let y = block.attention(device, &self.config, x, cache.layer(layer)).map_err(at(Place::Layer(layer)))?;
+        let attended = rotation(device, &self.config, cache.length(), rows)
+            .and_then(|rotation| block.attention(device, &self.config, x, &rotation, cache.layer(layer)));
+        let y = attended.map_err(at(Place::Layer(layer)))?;
         cache.advance(rows);
         Ok(y)
     }
@@ -146,15 +148,20 @@ impl Llama {
         self.fits(cache)?;
         self.check(ids, cache.length())?;
         let mut x = device.launch(Op::Embedding { table: &self.embedding, ids }).map_err(at(Place::Embedding))?;
+        let rotation = rotation(device, &self.config, cache.length(), ids.len()).map_err(at(Place::Embedding))?;
         for (number, layer) in self.layers.iter().enumerate() {
-            x = layer.forward(device, &self.config, &x, cache.layer(number)).map_err(at(Place::Layer(number)))?;
+            let made = layer.forward(device, &self.config, &x, &rotation, cache.layer(number));
+            x = made.map_err(at(Place::Layer(number)))?;
+            // A lazy device computes this layer while the next one is noted. When it cannot, nobody knows which of the cache's
+            // tensors were computed.
+            device.start(&[&x]).inspect_err(|_| cache.clear()).map_err(at(Place::Layer(number)))?;
         }
         Ok(x)
     }
 
     fn head(&self, device: &dyn Device, x: &Resident) -> std::result::Result<Resident, KernelError> {
         let x = device.launch(Op::RmsNorm { x, weight: &self.norm, eps: self.config.eps })?;
-        device.launch(Op::Linear { x: &x, weight: &self.output })
+        device.launch(Op::Linear { x: &x, weight: &self.output, add: None })
     }
 
     /// Whether these tokens could come behind `held` other ones.

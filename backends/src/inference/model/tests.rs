@@ -1,5 +1,7 @@
 //! Loading, and what a model refuses.
 
+use std::sync::{Arc, Mutex};
+
 use super::*;
 use crate::inference::fake::{Call, Fake, blocks, failure, host, load, weights};
 
@@ -58,6 +60,29 @@ fn errors_say_what_and_where() {
     let failing = Fake::new(|_, call| if matches!(call, Call::Wait) { failure() } else { Ok(()) });
     assert_eq!(llama.read(&failing, &[1], &mut cache).unwrap_err().to_string(), failed.to_string());
     assert_eq!((cache.length(), cache.capacity()), (0, 0), "nobody knows what it holds");
+    llama.read(&*device, &[1; 3], &mut cache).unwrap();
+    let failing = Fake::new(|_, call| if matches!(call, Call::Start) { failure() } else { Ok(()) });
+    let refused = llama.forward(&failing, &[1], &mut cache, Positions::Last).unwrap_err();
+    assert_eq!(refused.to_string(), "layer 0: fake: it failed: on purpose");
+    assert_eq!((cache.length(), cache.capacity()), (0, 0), "nobody knows what it holds");
+}
+
+/// So that a lazy device has something to do while the next layer is noted.
+#[test]
+fn each_layer_is_started_when_it_is_noted() {
+    let calls = Arc::new(Mutex::new(Vec::new()));
+    let noted = Arc::clone(&calls);
+    let device = Fake::new(move |_, call| {
+        match call {
+            Call::Start => noted.lock().unwrap().push("start"),
+            Call::Launch(Op::Attention { .. }) => noted.lock().unwrap().push("attention"),
+            _ => {}
+        }
+        Ok(())
+    });
+    let llama = load(&weights(20), &device);
+    llama.forward(&device, &[1], &mut llama.cache(), Positions::Last).unwrap();
+    assert_eq!(*calls.lock().unwrap(), ["attention", "start", "attention", "start"]);
 }
 
 #[test]

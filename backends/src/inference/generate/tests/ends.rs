@@ -213,3 +213,22 @@ fn the_thread_does_not_wait_for_what_it_has() {
         assert_eq!(generate(&mut session, &PROMPT, 9).unwrap().len(), 9);
     });
 }
+
+/// What a prompt took, and the smaller cache where a larger one takes its place; and not after each token.
+#[test]
+fn memory_is_given_back_when_much_of_it_was_freed() {
+    within(|| {
+        let rig = Rig::new(1024);
+        let (mut session, mut before) = (rig.engine.session(), rig.device.trimmed());
+        let mut trimmed = |prompt: &[u32], tokens| {
+            generate(&mut session, prompt, tokens).unwrap();
+            rig.engine.wait_until_idle();
+            std::mem::replace(&mut before, rig.device.trimmed()).abs_diff(rig.device.trimmed())
+        };
+        assert_eq!(trimmed(&PROMPT, 50), 1);
+        // The 256th position is that of a token among these.
+        assert_eq!(trimmed(&PROMPT, 200), 2);
+        // Read in two parts.
+        assert_eq!(trimmed(&[5; 600], 2), 2);
+    });
+}

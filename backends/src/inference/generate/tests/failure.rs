@@ -39,11 +39,13 @@ fn a_failure_at_every_step_says_where_and_is_forgotten() {
             let mut session = rig.engine.session();
             let first = generate(&mut session, &PROMPT, 4).unwrap();
             rig.at(step, failure);
+            let finished = rig.device.finished();
             let mut stream = session.generate(&[5, 6], &options(3)).unwrap();
             match read(&mut stream) {
                 Err(GenerateError::Model(ModelError::Kernel { place, .. })) => places.push(place),
                 other => panic!("step {step}: {other:?}"),
             }
+            assert_eq!(rig.device.finished() - finished, 1, "step {step} has left something running");
             assert_eq!(stream.finish(), None);
             assert!(stream.next_blocking().is_none(), "something after an error");
             assert_forgotten(&rig, &mut session, &first, &format!("after a failure at step {step}"));
@@ -63,8 +65,10 @@ fn a_panic_at_every_step_is_an_error_and_is_forgotten() {
             let first = generate(&mut session, &PROMPT, 4).unwrap();
             let number = step;
             rig.at(step, move || panic!("step {number}"));
+            let finished = rig.device.finished();
             let error = generate(&mut session, &[5, 6], 3).unwrap_err();
             assert_eq!(error.to_string(), format!("the generation panicked: step {step}"));
+            assert_eq!(rig.device.finished() - finished, 1, "step {step} has left something running");
             assert_forgotten(&rig, &mut session, &first, &format!("after a panic at step {step}"));
         }
         let mut session = rig.engine.session();

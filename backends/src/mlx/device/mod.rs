@@ -1,35 +1,40 @@
 //! MLX's own memory as a device. Operations are only noted until a tensor is fetched or waited for.
 
+mod launch;
+mod row;
+
 use std::sync::{Arc, Mutex, PoisonError};
 
-use mlx_rs::error::Exception;
-use mlx_rs::fast::{self, ScaledDotProductAttentionMask};
-use mlx_rs::ops::indexing::{ArrayIndex, ArrayIndexOp, TryIndexMutOp, TryIndexOp};
-use mlx_rs::{Array, memory, ops, transforms};
+use mlx_rs::{Array, Stream, memory, transforms};
 
 use super::account::DeviceAccount;
 use super::convert::{dims, quantized_to_device, to_device, to_host, values_into};
 use super::{Made, Mlx, MlxDevice, Result, failed};
-use crate::device::{Device, Matrix, Op, Resident, check_ids, check_part, check_write, is_matrix, no_matrix};
-use crate::dtype::Dtype;
+use crate::device::{Device, Matrix, Op, Resident, is_matrix, is_rotation};
 use crate::error::KernelError;
-use crate::kernels::{Quantization, Rope, RopeLayout};
+use crate::kernels::{Quantization, Rope};
 use crate::tensor::Tensor;
 use crate::validate;
+use launch::launch;
+use row::Row;
 
 /// What a resident tensor is to MLX.
 enum Handle {
+    /// The elements in their order. The shape may be another one than the tensor's: most operations of a decoder do not need
+    /// the one that its contract is written in.
     Tensor(Shared),
+    /// `[K]`, and the view of it that goes with a row, `[1, K]`.
+    Vector { x: Shared, row: Shared },
     /// `[N, K]` and the view of it that a product wants, `[K, N]`.
-    Dense {
-        w: Shared,
-        transposed: Shared,
-    },
+    Dense { w: Shared, transposed: Shared },
     /// Words, scales and biases.
     Quantized([Shared; 3], Quantization),
+    /// What [`Op::Rope`] rotates by, and the matrix that does it where there is one.
+    Rotation { rope: Rope, matrix: Option<Shared> },
 }
 
 /// An array that several threads may hold: mlx-rs lets a handle move between threads, not be used by two at a time.
+#[derive(Debug)]
 struct Shared(Mutex<Array>);
 
 impl Shared {
@@ -39,7 +44,13 @@ impl Shared {
 
     /// Another handle of the same array.
     fn array(&self) -> Array {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.with(Array::clone)
+    }
+
+    /// Does something with this handle. What is done may ask for the parts of a matrix, a vector or a rotation, and for no
+    /// other tensor: two threads would wait for each other.
+    fn with<T>(&self, f: impl FnOnce(&Array) -> T) -> T {
+        f(&self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
@@ -48,38 +59,14 @@ impl Shared {
 pub(super) struct Memory {
     mlx: Mlx,
     account: Arc<DeviceAccount>,
-    /// The last one that was needed, on the host so that it takes nothing of the device's: a decoder needs it in each layer.
-    rotation: Mutex<Option<Rotation>>,
-}
-
-/// [`Rope`] of one position as a matrix.
-#[derive(Debug)]
-struct Rotation {
-    rope: Rope,
-    width: usize,
-    matrix: Vec<f32>,
+    /// On a CPU.
+    row: Option<Row>,
 }
 
 impl Memory {
     pub fn new(mlx: Mlx) -> Self {
-        Self { mlx, account: DeviceAccount::opened_here(), rotation: Mutex::default() }
-    }
-
-    /// The matrix that a single position is rotated by, on a CPU: MLX computes `rope` there by a graph of its own with a
-    /// sine and a cosine in it, which takes 25 times what the product takes. On a GPU it is one kernel. An element that is not
-    /// finite makes NaN of its whole row here, and of its pair alone there.
-    fn rotation(&self, x: &Resident, rope: Rope) -> Option<Array> {
-        let &[.., 1, width] = x.shape() else { return None };
-        let fits = rope.dims.is_multiple_of(2) && rope.dims <= width && x.dtype() == Dtype::F32;
-        if self.mlx.device != MlxDevice::Cpu || !fits {
-            return None;
-        }
-        let mut last = self.rotation.lock().unwrap_or_else(PoisonError::into_inner);
-        if !last.as_ref().is_some_and(|last| last.rope == rope && last.width == width) {
-            *last = Some(Rotation { rope, width, matrix: rotation(rope, width) });
-        }
-        let dim = i32::try_from(width).ok()?;
-        last.as_ref().map(|last| Array::from_slice(&last.matrix, &[dim, dim]))
+        let row = (mlx.device == MlxDevice::Cpu).then(Row::new);
+        Self { mlx, account: DeviceAccount::opened_here(), row }
     }
 
     /// Notes a call that was refused before MLX saw it.
@@ -90,8 +77,16 @@ impl Memory {
 
 impl Device for Memory {
     fn upload(&self, x: &Tensor) -> Result<Resident> {
-        let array = self.mlx.with_stream("upload", || to_device("upload", x))?;
-        Ok(Resident::new(x.shape(), x.dtype(), Handle::Tensor(Shared::new(array))))
+        let function = "upload";
+        let handle = self.mlx.with_stream(function, || {
+            let array = to_device(function, x)?;
+            let &[length] = x.shape() else { return Ok(Handle::Tensor(Shared::new(array))) };
+            self.account.evaluated();
+            let row = array.reshape(&[1, length as i32]).and_then(|row| row.eval().map(|()| row));
+            let row = Shared::new(row.map_err(|error| failed(function, &error))?);
+            Ok(Handle::Vector { x: Shared::new(array), row })
+        })?;
+        Ok(Resident::new(x.shape(), x.dtype(), handle))
     }
 
     fn upload_matrix(&self, w: &Matrix) -> Result<Resident> {
@@ -119,32 +114,46 @@ impl Device for Memory {
 
     fn launch(&self, op: Op<'_>) -> Result<Resident> {
         let function = op.name();
-        let dtype = dtype_of(op);
-        let made = self.mlx.with_stream(function, || match op {
-            Op::Rope { x, rope } if let Some(rotation) = self.rotation(x, rope) => {
-                ops::matmul(tensor(function, x)?, rotation).map_err(|error| failed(function, &error))
-            }
-            op => launch(op),
-        });
-        let array = made.inspect_err(|error| {
+        let made = self.mlx.with_stream(function, || launch(self.row.as_ref(), op));
+        made.inspect_err(|error| {
             // Whatever MLX itself refuses is its own error.
             if !matches!(error, KernelError::Backend { .. }) {
                 self.account.refused();
             }
-        })?;
-        let shape: Vec<_> = array.shape().iter().map(|dim| usize::try_from(*dim).unwrap_or_default()).collect();
-        Ok(Resident::new(&shape, dtype, Handle::Tensor(Shared::new(array))))
+        })
+    }
+
+    fn start(&self, xs: &[&Resident]) -> Result<()> {
+        let function = "start";
+        let arrays =
+            self.known(xs.iter().map(|x| elements(function, x).map(Shared::array)).collect::<Result<Vec<_>>>())?;
+        self.mlx.with_stream(function, || transforms::async_eval(&arrays).map_err(|error| failed(function, &error)))
+    }
+
+    fn finish(&self) -> Result<()> {
+        self.mlx.with_stream("finish", || {
+            let stream = Stream::thread_local_or_default();
+            // SAFETY: the stream is valid.
+            match unsafe { mlx_sys::mlx_synchronize(stream.as_ptr()) } {
+                0 => Ok(()),
+                status => {
+                    let message = format!("the stream could not be waited for: status {status}");
+                    Err(KernelError::Backend { function: "finish", library: "MLX", message })
+                }
+            }
+        })
     }
 
     fn download(&self, x: &Resident) -> Result<Tensor> {
-        let array = self.known(tensor("download", x))?;
+        let function = "download";
+        self.known(elements(function, x))?;
         self.account.evaluated();
-        self.mlx.with_stream("download", || to_host("download", &array))
+        self.mlx.with_stream(function, || to_host(function, &tensor(function, x)?))
     }
 
     fn download_floats(&self, x: &Resident, floats: &mut Vec<f32>) -> Result<()> {
         let function = "download";
-        let array = self.known(tensor(function, x))?;
+        let array = self.known(elements(function, x))?.array();
         self.account.evaluated();
         self.mlx.with_stream(function, || {
             let array = array.as_dtype(mlx_rs::Dtype::Float32).map_err(|error| failed(function, &error))?;
@@ -153,147 +162,48 @@ impl Device for Memory {
     }
 
     fn wait(&self, xs: &[&Resident]) -> Result<()> {
-        let arrays = self.known(xs.iter().map(|x| tensor("wait", x)).collect::<Result<Vec<_>>>())?;
+        let arrays =
+            self.known(xs.iter().map(|x| elements("wait", x).map(Shared::array)).collect::<Result<Vec<_>>>())?;
         self.account.evaluated();
         self.mlx.with_stream("wait", || transforms::eval(&arrays).map_err(|error| failed("wait", &error)))
     }
 
-    /// Of all that uses MLX in this process.
+    /// What all that uses MLX in this process has freed, of which MLX 0.32 keeps 32 MiB at most on a CPU.
+    fn trim(&self) {
+        // When it cannot, the memory is still there for other tensors.
+        drop(memory::clear_cache());
+    }
+
+    /// Of all that uses MLX in this process, without what it keeps for tensors to come.
     fn memory(&self) -> Option<usize> {
         memory::active_memory().ok()
     }
 }
 
-/// Results are of the type of the first operand.
-fn dtype_of(op: Op<'_>) -> crate::Dtype {
-    match op {
-        Op::Embedding { table: x, .. }
-        | Op::Attention { q: x, .. }
-        | Op::Mul { a: x, .. }
-        | Op::Add { a: x, .. }
-        | Op::Linear { x, .. }
-        | Op::RmsNorm { x, .. }
-        | Op::Rope { x, .. }
-        | Op::Silu { x }
-        | Op::Reshape { x, .. }
-        | Op::Transpose { x, .. }
-        | Op::Write { x, .. }
-        | Op::Narrow { x, .. } => x.dtype(),
-    }
-}
-
-fn launch(op: Op<'_>) -> Result<Array> {
-    let function = op.name();
-    let tensor = |x| tensor(function, x);
-    let made: Made = match op {
-        Op::Embedding { table, ids } => return embedding(table, ids),
-        Op::Linear { x, weight } => {
-            let x = tensor(x)?;
-            match weight.handle::<Handle>(function)? {
-                Handle::Dense { transposed, .. } => ops::matmul(&x, transposed.array()),
-                Handle::Quantized(parts, Quantization { group, bits }) => {
-                    let [packed, scales, biases] = parts.each_ref().map(Shared::array);
-                    ops::quantized_matmul(&x, packed, scales, &biases, true, *group as i32, *bits as i32)
-                }
-                Handle::Tensor(_) => return Err(no_matrix(function, weight)),
-            }
-        }
-        Op::RmsNorm { x, weight, eps } => fast::rms_norm(tensor(x)?, Some(&tensor(weight)?), eps),
-        Op::Rope { x, rope } => {
-            let traditional = rope.layout == RopeLayout::Interleaved;
-            fast::rope(tensor(x)?, rope.dims as i32, traditional, rope.base, rope.scale, rope.offset, None)
-        }
-        Op::Attention { q, k, v, scale } => {
-            // A single query sees every key.
-            let causal = q.shape().get(2) != Some(&1);
-            let mask = causal.then_some(ScaledDotProductAttentionMask::Causal);
-            fast::scaled_dot_product_attention(tensor(q)?, tensor(k)?, tensor(v)?, scale, mask, None)
-        }
-        Op::Silu { x } => {
-            let x = tensor(x)?;
-            ops::sigmoid(&x).and_then(|gate| x.multiply(gate))
-        }
-        Op::Mul { a, b } => tensor(a)?.multiply(tensor(b)?),
-        Op::Add { a, b } => tensor(a)?.add(tensor(b)?),
-        Op::Reshape { x, shape } => tensor(x)?.reshape(&dims(function, shape)?),
-        Op::Transpose { x, axes } => {
-            // A negative number would be an axis to MLX, counted from the end.
-            let axes: Vec<_> = axes.iter().map(|axis| i32::try_from(*axis).unwrap_or(i32::MAX)).collect();
-            tensor(x)?.transpose_axes(&axes)
-        }
-        Op::Write { x, part, axis, start } => {
-            check_write(x, part, axis, start)?;
-            let length = part.shape().get(axis).copied().unwrap_or_default();
-            let at = part_at(function, x, axis, start, length)?;
-            let (mut x, part) = (tensor(x)?, tensor(part)?);
-            x.try_index_mut(&at[..], &part).map(|()| x)
-        }
-        Op::Narrow { x, axis, start, length } => {
-            let at = part_at(function, x, axis, start, length)?;
-            tensor(x)?.try_index(&at[..])
-        }
-    };
-    made.map_err(|error| failed(function, &error))
-}
-
-/// What a row of `width` elements is multiplied by.
-fn rotation(rope: Rope, width: usize) -> Vec<f32> {
-    let mut matrix = vec![0.0_f32; width * width];
-    let mut set = |row: usize, column: usize, value: f64| matrix[row * width + column] = value as f32;
-    let half = rope.dims / 2;
-    for pair in 0..half {
-        let frequency = f64::from(rope.base).powf(-2.0 * pair as f64 / rope.dims as f64);
-        let (sin, cos) = (f64::from(rope.offset) * f64::from(rope.scale) * frequency).sin_cos();
-        let (a, b) = match rope.layout {
-            RopeLayout::Halves => (pair, pair + half),
-            RopeLayout::Interleaved => (2 * pair, 2 * pair + 1),
-        };
-        set(a, a, cos);
-        set(b, a, -sin);
-        set(a, b, sin);
-        set(b, b, cos);
-    }
-    for passed in rope.dims..width {
-        set(passed, passed, 1.0);
-    }
-    matrix
-}
-
-fn embedding(table: &Resident, ids: &[u32]) -> Result<Array> {
-    let function = "embedding";
-    // MLX reads whatever is at the place.
-    check_ids(ids, table.shape().first().copied().unwrap_or_default())?;
-    let ids = Array::from_slice(ids, &dims(function, &[ids.len()])?);
-    let rows = |array: &Shared| array.array().take_axis(&ids, 0);
-    let made = || match table.handle::<Handle>(function)? {
-        Handle::Dense { w, .. } => rows(w).map_err(|error| failed(function, &error)),
-        Handle::Quantized([packed, scales, biases], Quantization { group, bits }) => {
-            (|| ops::dequantize(rows(packed)?, rows(scales)?, &rows(biases)?, *group as i32, *bits as i32))()
-                .map_err(|error: Exception| failed(function, &error))
-        }
-        Handle::Tensor(_) => Err(no_matrix(function, table)),
-    };
-    made()
-}
-
-/// From `start` on, as many as `length`, along one axis. MLX would clamp what is beyond the end.
-fn part_at(
-    function: &'static str,
-    x: &Resident,
-    axis: usize,
-    start: usize,
-    length: usize,
-) -> Result<Vec<ArrayIndexOp<'static>>> {
-    check_part(function, x, axis, start, length)?;
-    let whole = (0..axis).map(|_| (..).index_op());
-    Ok(whole.chain([(start as i32..(start + length) as i32).index_op()]).collect())
-}
-
-fn tensor(function: &'static str, x: &Resident) -> Result<Array> {
+/// The elements of a tensor, in any shape.
+fn elements<'a>(function: &'static str, x: &'a Resident) -> Result<&'a Shared> {
     match x.handle::<Handle>(function)? {
-        Handle::Tensor(array) => Ok(array.array()),
+        Handle::Tensor(x) | Handle::Vector { x, .. } => Ok(x),
         Handle::Dense { .. } | Handle::Quantized(..) => Err(is_matrix(function, x)),
+        Handle::Rotation { .. } => Err(is_rotation(function, x)),
     }
+}
+
+/// A tensor in its shape.
+fn tensor(function: &'static str, x: &Resident) -> Result<Array> {
+    with(function, x, |x| Ok(x.clone()))?.map_err(|error| failed(function, &error))
+}
+
+/// Does something with a tensor in its shape, under the condition of [`Shared::with`].
+fn with(function: &'static str, x: &Resident, f: impl FnOnce(&Array) -> Made) -> Result<Made> {
+    let handle = elements(function, x)?;
+    handle.with(|array| {
+        if array.shape().iter().map(|dim| *dim as usize).eq(x.shape().iter().copied()) {
+            return Ok(f(array));
+        }
+        let shape = dims(function, x.shape())?;
+        Ok(array.reshape(&shape).and_then(|array| f(&array)))
+    })
 }
 
 #[cfg(test)]
@@ -313,7 +223,7 @@ mod tests {
 
     /// Where the elements of a computed tensor are.
     fn place(x: &Resident) -> *const f32 {
-        tensor("test", x).unwrap().try_as_slice::<f32>().unwrap().as_ptr()
+        elements("test", x).unwrap().with(|x| x.try_as_slice::<f32>().unwrap().as_ptr())
     }
 
     #[test]
@@ -363,6 +273,21 @@ mod tests {
         held("a matrix, whose transpose is a view", 128);
         drop(w);
         held("nothing", 0);
+    }
+
+    /// This count too is of the whole process. On a CPU, MLX 0.32 keeps 32 MiB.
+    #[test]
+    fn what_was_freed_is_given_back() {
+        const LARGE: usize = 4 << 20;
+        let device = cpu();
+        let x = device.upload(&floats(&[1024, 1024])).unwrap();
+        let y = device.launch(Op::Add { a: &x, b: &x }).unwrap();
+        device.wait(&[&y]).unwrap();
+        device.finish().unwrap();
+        drop((x, y));
+        assert!(memory::cache_memory().unwrap() >= LARGE, "MLX keeps nothing: there is nothing to give back");
+        device.trim();
+        assert!(memory::cache_memory().unwrap() < LARGE);
     }
 
     #[test]
@@ -426,9 +351,50 @@ mod tests {
             text.iter().filter(|byte| **byte == b'\n').count()
         }
 
+        /// Computes nothing before it is waited for.
+        struct Unstarted(Memory);
+
+        impl Device for Unstarted {
+            fn upload(&self, x: &Tensor) -> Result<Resident> {
+                self.0.upload(x)
+            }
+
+            fn upload_matrix(&self, w: &Matrix) -> Result<Resident> {
+                self.0.upload_matrix(w)
+            }
+
+            fn launch(&self, op: Op<'_>) -> Result<Resident> {
+                self.0.launch(op)
+            }
+
+            fn download(&self, x: &Resident) -> Result<Tensor> {
+                self.0.download(x)
+            }
+
+            fn wait(&self, xs: &[&Resident]) -> Result<()> {
+                self.0.wait(xs)
+            }
+
+            fn memory(&self) -> Option<usize> {
+                self.0.memory()
+            }
+        }
+
+        #[test]
+        fn what_was_started_needs_no_more_operations() {
+            let device = cpu();
+            let x = device.upload(&floats(&[64, 64])).unwrap();
+            let y = device.launch(Op::Add { a: &x, b: &x }).unwrap();
+            assert_eq!(noted(&y), noted(&x) + 1);
+            device.start(&[&y]).unwrap();
+            assert_eq!(noted(&y), noted(&x));
+            device.finish().unwrap();
+            assert_eq!(device.download(&y).unwrap().to_f64(), [2.0; 64 * 64]);
+        }
+
         #[test]
         fn a_token_takes_no_more_operations_than_the_one_before() {
-            let device = cpu();
+            let device = Unstarted(cpu());
             let llama = load(&weights(1024), &device);
             let mut cache = llama.cache();
             llama.read(&device, &[1; 10], &mut cache).unwrap();

@@ -8,6 +8,35 @@ use crate::kernels::Rope;
 
 type Result = std::result::Result<Resident, KernelError>;
 
+/// What the layers have in common when some tokens go through them.
+pub(super) struct Pass<'a> {
+    device: &'a dyn Device,
+    config: &'a Config,
+    /// Of the queries and keys.
+    rotation: Resident,
+}
+
+impl<'a> Pass<'a> {
+    /// Of `length` tokens behind `held` other ones.
+    pub fn new(
+        device: &'a dyn Device,
+        config: &'a Config,
+        held: usize,
+        length: usize,
+    ) -> std::result::Result<Self, KernelError> {
+        let rope = Rope {
+            dims: config.head_dim,
+            base: config.rope_base,
+            scale: 1.0,
+            // The context, which was looked at, is far below what an i32 counts.
+            offset: held as i32,
+            layout: config.rope_layout,
+        };
+        let rotation = device.launch(Op::Rotation { rope, length, width: config.head_dim })?;
+        Ok(Self { device, config, rotation })
+    }
+}
+
 /// The weights of a layer.
 #[derive(Debug)]
 pub(super) struct Layer {
@@ -24,16 +53,10 @@ pub(super) struct Layer {
 
 impl Layer {
     /// `[T, width]` to the same, with both residuals.
-    pub fn forward(
-        &self,
-        device: &dyn Device,
-        config: &Config,
-        x: &Resident,
-        rotation: &Resident,
-        slot: Slot<'_>,
-    ) -> Result {
+    pub fn forward(&self, pass: &Pass<'_>, x: &Resident, slot: Slot<'_>) -> Result {
+        let Pass { device, config, .. } = *pass;
         let normed = device.launch(Op::RmsNorm { x, weight: &self.attention_norm, eps: config.eps })?;
-        let attended = self.attend(device, config, &normed, rotation, slot)?;
+        let attended = self.attend(pass, &normed, slot)?;
         let x = device.launch(Op::Linear { x: &attended, weight: &self.attention_output, add: Some(x) })?;
         let normed = device.launch(Op::RmsNorm { x: &x, weight: &self.feed_forward_norm, eps: config.eps })?;
         let product = self.gated(device, &normed)?;
@@ -41,27 +64,14 @@ impl Layer {
     }
 
     /// Attention of `[T, width]` to itself and to what the cache holds.
-    pub fn attention(
-        &self,
-        device: &dyn Device,
-        config: &Config,
-        x: &Resident,
-        rotation: &Resident,
-        slot: Slot<'_>,
-    ) -> Result {
-        let attended = self.attend(device, config, x, rotation, slot)?;
-        device.launch(Op::Linear { x: &attended, weight: &self.attention_output, add: None })
+    pub fn attention(&self, pass: &Pass<'_>, x: &Resident, slot: Slot<'_>) -> Result {
+        let attended = self.attend(pass, x, slot)?;
+        pass.device.launch(Op::Linear { x: &attended, weight: &self.attention_output, add: None })
     }
 
     /// The heads of the attention, `[T, heads · head_dim]`.
-    fn attend(
-        &self,
-        device: &dyn Device,
-        config: &Config,
-        x: &Resident,
-        rotation: &Resident,
-        mut slot: Slot<'_>,
-    ) -> Result {
+    fn attend(&self, pass: &Pass<'_>, x: &Resident, mut slot: Slot<'_>) -> Result {
+        let Pass { device, config, ref rotation } = *pass;
         let heads = |weight, count| heads(device, x, weight, count, config.head_dim);
         let q = device.launch(Op::Rope { x: &heads(&self.query, config.heads)?, rotation })?;
         let k = device.launch(Op::Rope { x: &heads(&self.key, config.kv_heads)?, rotation })?;
@@ -81,19 +91,6 @@ impl Layer {
         let up = device.launch(Op::Linear { x, weight: &self.up, add: None })?;
         device.launch(Op::Mul { a: &gate, b: &up })
     }
-}
-
-/// What the queries and keys of `length` tokens behind `held` other ones are rotated by.
-pub(super) fn rotation(device: &dyn Device, config: &Config, held: usize, length: usize) -> Result {
-    let rope = Rope {
-        dims: config.head_dim,
-        base: config.rope_base,
-        scale: 1.0,
-        // The context, which was looked at, is far below what an i32 counts.
-        offset: held as i32,
-        layout: config.rope_layout,
-    };
-    device.launch(Op::Rotation { rope, length, width: config.head_dim })
 }
 
 /// A projection of `[T, width]`, as `[1, heads, T, head_dim]`.

@@ -12,7 +12,7 @@ use crate::inference::cache::Cache;
 use crate::inference::config::Config;
 use crate::inference::weights::{LayerParameter, Parameter, Weights};
 use crate::tensor::Tensor;
-use block::{Layer, rotation};
+use block::{Layer, Pass};
 pub use error::{ModelError, Place};
 use form::Chooser;
 pub use form::Form;
@@ -136,8 +136,8 @@ impl Llama {
         self.fits(cache)?;
         let rows = x.shape().first().copied().unwrap_or_default();
         self.room(rows, cache.length())?;
-        let attended = rotation(device, &self.config, cache.length(), rows)
-            .and_then(|rotation| block.attention(device, &self.config, x, &rotation, cache.layer(layer)));
+        let attended = Pass::new(device, &self.config, cache.length(), rows)
+            .and_then(|pass| block.attention(&pass, x, cache.layer(layer)));
         let y = attended.map_err(at(Place::Layer(layer)))?;
         cache.advance(rows);
         Ok(y)
@@ -148,10 +148,9 @@ impl Llama {
         self.fits(cache)?;
         self.check(ids, cache.length())?;
         let mut x = device.launch(Op::Embedding { table: &self.embedding, ids }).map_err(at(Place::Embedding))?;
-        let rotation = rotation(device, &self.config, cache.length(), ids.len()).map_err(at(Place::Embedding))?;
+        let pass = Pass::new(device, &self.config, cache.length(), ids.len()).map_err(at(Place::Embedding))?;
         for (number, layer) in self.layers.iter().enumerate() {
-            let made = layer.forward(device, &self.config, &x, &rotation, cache.layer(number));
-            x = made.map_err(at(Place::Layer(number)))?;
+            x = layer.forward(&pass, &x, cache.layer(number)).map_err(at(Place::Layer(number)))?;
             // A lazy device computes this layer while the next one is noted. When it cannot, nobody knows which of the cache's
             // tensors were computed.
             device.start(&[&x]).inspect_err(|_| cache.clear()).map_err(at(Place::Layer(number)))?;

@@ -78,16 +78,21 @@ mod tests {
                 device.upload(&x).err(),
                 device.upload_matrix(&w).err(),
                 device.launch(Op::Silu { x: &on_device }).err(),
+                device.start(&[&on_device]).err(),
                 device.download(&on_device).err(),
                 device.download_floats(&on_device, &mut Vec::new()).err(),
                 device.wait(&[&on_device]).err(),
             ]
         };
-        assert_eq!(calls(), [const { None }; 6]);
-        assert_eq!(fake.calls(), 6);
+        assert_eq!(calls(), [const { None }; 7]);
+        assert_eq!(fake.calls(), 7);
         drop(receiver);
         let cancelled = |function| Some(KernelError::Cancelled { function });
-        assert_eq!(calls(), ["upload", "upload", "silu", "download", "download", "wait"].map(cancelled));
-        assert_eq!((fake.calls(), device.memory()), (6, fake.memory()));
+        assert_eq!(calls(), ["upload", "upload", "silu", "start", "download", "download", "wait"].map(cancelled));
+        // What has begun can still be waited for, and memory be given back.
+        device.finish().unwrap();
+        device.trim();
+        assert_eq!((fake.calls(), fake.finished(), fake.trimmed()), (7, 1, 1));
+        assert_eq!(device.memory(), fake.memory());
     }
 }

@@ -94,20 +94,17 @@ fn embedding(table: &Resident, ids: &[u32]) -> Result<Made> {
 
 fn linear(x: &Resident, weight: &Resident, add: Option<&Resident>) -> Result<Made> {
     let function = "linear";
-    // Before the matrix is taken, which may be taken while a tensor is, and not the other way round.
-    let added = add.map(|add| check_added(x, weight, add).and_then(|()| tensor(function, add))).transpose();
+    // Taken before `x` is: nobody takes a tensor while holding another one.
+    let added = add.map(|add| check_added(x, weight, add).and_then(|()| tensor(function, add))).transpose()?;
     match weight.handle(function)? {
-        Handle::Dense { transposed, .. } => {
-            let added = added?;
-            with(function, x, |x| {
-                transposed.with(|w| match added {
-                    Some(added) => ops::addmm(added, x, w, None, None),
-                    None => x.matmul(w),
-                })
+        Handle::Dense { transposed, .. } => with(function, x, |x| {
+            transposed.with(|w| match added {
+                Some(added) => ops::addmm(added, x, w, None, None),
+                None => x.matmul(w),
             })
-        }
+        }),
         Handle::Quantized(parts, Quantization { group, bits }) => {
-            let (added, [packed, scales, biases]) = (added?, parts.each_ref().map(Shared::array));
+            let [packed, scales, biases] = parts.each_ref().map(Shared::array);
             with(function, x, |x| {
                 let y = ops::quantized_matmul(x, packed, scales, &biases, true, *group as i32, *bits as i32)?;
                 match added {

@@ -314,6 +314,17 @@ mod tests {
     }
 
     #[test]
+    fn floats_come_in_place_of_what_was_there() {
+        let device = Host::new(Reference);
+        for dtype in [Dtype::F64, Dtype::F32, Dtype::F16, Dtype::BF16, Dtype::I32] {
+            let x = device.upload(&Tensor::from_f64(&[3], dtype, &[1.0, -2.0, 4.0]).unwrap()).unwrap();
+            let mut floats = vec![9.0; 5];
+            device.download_floats(&x, &mut floats).unwrap();
+            assert_eq!(floats, [1.0, -2.0, 4.0], "{dtype:?}");
+        }
+    }
+
+    #[test]
     fn what_is_added_to_a_product_is_of_its_shape() {
         let device = Host::new(Reference);
         let w = device.upload_matrix(&Matrix::Dense(floats(&[3, 4]))).unwrap();

@@ -209,6 +209,7 @@ fn with(function: &'static str, x: &Resident, f: impl FnOnce(&Array) -> Made) ->
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dtype::Dtype;
     use crate::kernels::{Kernels, Quantized};
     use crate::mlx::MlxDevice;
     use crate::reference::Reference;
@@ -288,6 +289,17 @@ mod tests {
         assert!(memory::cache_memory().unwrap() >= LARGE, "MLX keeps nothing: there is nothing to give back");
         device.trim();
         assert!(memory::cache_memory().unwrap() < LARGE);
+    }
+
+    #[test]
+    fn floats_come_in_place_of_what_was_there() {
+        let device = cpu();
+        for dtype in [Dtype::F64, Dtype::F32, Dtype::F16, Dtype::BF16, Dtype::I32] {
+            let x = device.upload(&Tensor::from_f64(&[3], dtype, &[1.0, -2.0, 4.0]).unwrap()).unwrap();
+            let mut floats = vec![9.0; 5];
+            device.download_floats(&x, &mut floats).unwrap();
+            assert_eq!(floats, [1.0, -2.0, 4.0], "{dtype:?}");
+        }
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::error::Error;
 
-use crosscheck::compare::{self, Leaves, View};
+use crosscheck::compare::{self, Leaves};
 use crosscheck::{Carries, Compare, Receipt, Subject, Unavailable};
 
 use crate::dtype::Dtype;
@@ -160,14 +160,15 @@ impl From<Dtype> for compare::Dtype {
 
 impl Compare for Tensor {
     fn leaves<'a>(&'a self, leaves: &mut Leaves<'a>) {
-        leaves.array(match self.data() {
-            Data::F64(values) => View::new(values, self.shape()),
-            Data::F32(values) => View::new(values, self.shape()),
-            Data::F16(values) => View::new(values, self.shape()),
-            Data::BF16(values) => View::new(values, self.shape()),
-            Data::I32(values) => View::new(values, self.shape()),
-            Data::Bool(values) => View::new(values, self.shape()),
-        });
+        let shape = self.shape();
+        match self.data() {
+            Data::F64(values) => leaves.array(values, shape),
+            Data::F32(values) => leaves.array(values, shape),
+            Data::F16(values) => leaves.array(values, shape),
+            Data::BF16(values) => leaves.array(values, shape),
+            Data::I32(values) => leaves.array(values, shape),
+            Data::Bool(values) => leaves.array(values, shape),
+        }
     }
 }
 

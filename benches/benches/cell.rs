@@ -1,15 +1,14 @@
 //! What a cell costs besides its body: planned, run behind a catch, judged, recorded in a file.
 
-use std::any::Any;
+use std::any::{Any, TypeId};
 use std::hint::black_box;
 use std::sync::Arc;
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
-use crosscheck::plan::{Selection, plan};
-use crosscheck::record::{CellRecord, Contents, Journal, Line};
-use crosscheck::registry::{Bodies, BoxError, Instance, Value};
-use crosscheck::session::{Conditions, Session};
-use crosscheck::spec::{BackendSpec, Exclusion, FeatureSpec, Origin, Row, SuiteSpec, TestSpec};
+use crosscheck::internals::{
+    BackendSpec, Bodies, BoxError, Exclusion, FeatureSpec, Fingerprint, Instance, Journal, Line, Origin, Row,
+    RunConfig, Selection, Session, SuiteSpec, TestSpec, Value, cell_record, plan,
+};
 use crosscheck::{Date, Unavailable};
 
 const HERE: Origin = Origin { module: "suite::ops", file: "ops.rs", line: 1 };
@@ -55,20 +54,15 @@ impl Bodies for Empty {
     fn take_receipt(&self, _: &Instance) -> Option<crosscheck::Receipt> {
         None
     }
-    fn with_implemented(
-        &self,
-        _: Option<&'static [&'static str]>,
-        body: &mut dyn FnMut(),
-    ) -> Result<(), crosscheck::__private::DefaultBody> {
-        body();
-        Ok(())
+    fn subject(&self) -> TypeId {
+        TypeId::of::<()>()
     }
 }
 
 fn running(criterion: &mut Criterion) {
     let suite = suite();
     let folder = std::env::temp_dir().join(format!("crosscheck-bench-{}", std::process::id()));
-    let journal = || Journal::open(&folder.join("run.jsonl"), "bench", Contents::default()).unwrap();
+    let journal = || Journal::open(&folder.join("run.jsonl"), "bench", Fingerprint::default()).unwrap();
     let today = Date::parse("2026-01-01").unwrap();
     let mut group = criterion.benchmark_group("cell");
     // Per cell: 30,000 of them, one iteration.
@@ -79,10 +73,10 @@ fn running(criterion: &mut Criterion) {
             journal,
             |mut journal| {
                 let plan = plan(Arc::clone(&suite), &Selection::default());
-                let session = Session::new(plan, vec![Box::new(Empty)], Conditions::on(today));
+                let session = Session::new(plan, vec![Box::new(Empty)], RunConfig::on(today));
                 for cell in &session.plan.cells {
                     let finished = session.run(cell);
-                    journal.write(&Line::Cell(Box::new(CellRecord::new(&session.plan, cell, &finished)))).unwrap();
+                    journal.write(&Line::Cell(Box::new(cell_record(&session.plan, cell, &finished)))).unwrap();
                 }
             },
             BatchSize::PerIteration,
@@ -91,7 +85,7 @@ fn running(criterion: &mut Criterion) {
     group.bench_function("plan_catch_judge", |bencher| {
         bencher.iter(|| {
             let plan = plan(Arc::clone(&suite), &Selection::default());
-            let session = Session::new(plan, vec![Box::new(Empty)], Conditions::on(today));
+            let session = Session::new(plan, vec![Box::new(Empty)], RunConfig::on(today));
             session.plan.cells.iter().map(|cell| session.run(cell)).for_each(|finished| drop(black_box(finished)));
         });
     });

@@ -3,7 +3,8 @@
 use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use crosscheck::compare::{Compare, Data, Leaves, Null, Subnormals, Terms, Tolerance, View, accepts_null, compare};
+use crosscheck::compare::{Compare, Leaves, Terms, Tolerance};
+use crosscheck::internals::{Data, Null, View, accepts_null, compare};
 use half::f16;
 
 const COUNT: usize = 10_000_000;
@@ -42,14 +43,14 @@ fn comparing(criterion: &mut Criterion) {
             sums.iter().sum::<f32>()
         });
     });
-    let within = |tolerance| Terms { overriding: Some(tolerance), ..Terms::default() };
+    let within = |tolerance| Terms::DEFAULT.all_floats(tolerance);
     group.bench_function("f32", |bencher| bencher.iter(|| agree(&actual, &expected, &Terms::default())));
     group.bench_function("f32_equal", |bencher| bencher.iter(|| agree(&expected, &expected, &Terms::default())));
-    let tight = within(Tolerance::new(2.6e-7, 0.0).unwrap());
+    let tight = within(Tolerance::new(2.6e-7, 0.0));
     group.bench_function("f32_near_the_bound", |bencher| bencher.iter(|| agree(&actual, &expected, &tight)));
-    let ulps = within(Tolerance::ulps(64.0).unwrap());
+    let ulps = within(Tolerance::ulps(64.0));
     group.bench_function("f32_in_units", |bencher| bencher.iter(|| agree(&actual, &expected, &ulps)));
-    let kept = Terms { subnormals: Subnormals::MustBeKept, ..Terms::default() };
+    let kept = Terms::DEFAULT.keep_subnormals();
     group.bench_function("f32_subnormals_kept", |bencher| bencher.iter(|| agree(&actual, &expected, &kept)));
     let transposed = |data| {
         let data: Data<'_> = Data::F32(data);

@@ -4,8 +4,9 @@ use std::hint::black_box;
 use std::sync::Arc;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use crosscheck::plan::{NameFilter, Selection, plan};
-use crosscheck::spec::{AxisSpec, BackendSpec, Exclusion, FeatureSpec, Origin, Row, SuiteSpec, TestSpec};
+use crosscheck::internals::{
+    AxisSpec, BackendSpec, Exclusion, FeatureSpec, NameFilter, Origin, Row, Selection, SuiteSpec, TestSpec, plan,
+};
 
 const HERE: Origin = Origin { module: "suite::ops", file: "ops.rs", line: 1 };
 const MARKERS: [&str; 4] = ["float64", "dynamic_offsets", "empty_tensors", "quantization"];
@@ -33,9 +34,9 @@ fn million(carried: bool) -> Arc<[SuiteSpec]> {
     let labels: Vec<&'static str> = (0..34).map(|number| &*format!("n_{number}").leak()).collect();
     let axes: &'static [AxisSpec] = vec![AxisSpec { name: "n", labels: labels.leak() }].leak();
     let values = (0..34).map(|number| if number < 2 { vec![MARKERS[2 * number]] } else { vec![] });
-    let carried = if carried { vec![values.collect()] } else { vec![] };
+    let implied = if carried { vec![values.collect()] } else { vec![] };
     let [suite] = &*suite() else { unreachable!("one suite") };
-    let tests = suite.tests.iter().map(|test| TestSpec { axes, carried: carried.clone(), ..test.clone() });
+    let tests = suite.tests.iter().map(|test| TestSpec { axes, implied: implied.clone(), ..test.clone() });
     [SuiteSpec { tests: tests.collect(), ..suite.clone() }].into()
 }
 

@@ -177,7 +177,7 @@ fn registration(
                 of: #of,
                 calls: #calls,
                 axes: &[#(#axis_specs),*],
-                carried: #carried,
+                implied: #carried,
                 body: #body,
             }
         },

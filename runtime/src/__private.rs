@@ -6,19 +6,20 @@ pub use core::option::Option::{None, Some};
 pub use linkme;
 
 pub use crate::compare::Tolerance;
+pub use crate::compare::erased::Value;
+pub use crate::execute::context::{DefaultBody, default_body};
 pub use crate::registry::{
     Backend, BackendElement, Body, BoxError, CROSSCHECK_BACKENDS_V1 as BACKENDS,
     CROSSCHECK_EXCLUSIONS_V1 as EXCLUSIONS, CROSSCHECK_FIXTURES_V1 as FIXTURES, CROSSCHECK_IMPLEMENTS_V1 as IMPLEMENTS,
     CROSSCHECK_TESTS_V1 as TESTS, Exclusions, ExclusionsElement, Fixture, Implements, ImplementsElement, Test,
-    TestElement, Value,
+    TestElement,
 };
-pub use crate::spec::{AxisSpec, Origin};
-pub use crate::unimplemented::{DefaultBody, default_body};
+pub use crate::suite::spec::{AxisSpec, Origin};
 
-use crate::action::{Action, check_row, is_blank};
 use crate::compare::{Compare, Computed};
 use crate::nearest::unknown_const;
-use crate::subject::{Carries, Feature, Subject, Unavailable};
+use crate::suite::action::{Action, check_row, is_blank};
+use crate::suite::subject::{Carries, Feature, Subject, Unavailable};
 
 /// What the body of a check may return.
 #[diagnostic::on_unimplemented(

@@ -4,16 +4,17 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use crate::check::{RegistryError, check_one};
-use crate::date::Date;
 use crate::execute::Observation;
-use crate::judge::Outcome;
-use crate::nearest;
+use crate::judge::{Finished, Outcome};
 use crate::plan::{Selection, plan};
+use crate::record::CellRecord;
+use crate::registry::check::check_one;
 use crate::registry::{Elements, Gathered};
-use crate::session::{Conditions, Finished, Session};
-use crate::spec::SuiteSpec;
-use crate::subject::Subject;
+use crate::session::{RunConfig, Session};
+use crate::suite::date::Date;
+use crate::suite::names;
+use crate::suite::spec::SuiteSpec;
+use crate::suite::subject::Subject;
 
 /// The checks of the contract `S`, to be run on one backend, given by its name or an alias.
 ///
@@ -51,54 +52,50 @@ pub struct Conformance<S: ?Sized> {
 
 /// What became of the checks, in the order in which they are declared: by crate, file and line. Those that the selection
 /// leaves out are not in it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct ConformanceReport {
     /// The backend's own name.
     pub backend: String,
-    /// A result a check and case.
-    pub results: Vec<CheckResult>,
+    /// What became of each check and case.
+    pub cells: Vec<CellRecord>,
 }
 
-/// What became of a check.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CheckResult {
-    /// `module::test::case::backend`.
-    pub name: String,
-    /// The function that it is about.
-    pub function: Option<&'static str>,
-    /// What became of it.
-    pub outcome: Outcome,
-    /// Why; empty when it simply passed.
-    pub reason: String,
-}
-
-/// Checks that could not be run.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+/// Why checks could not be run.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ConformanceError {
     /// No check of the contract is linked.
     #[error("no check of `{subject}` is linked: name the crate that holds them, `use the_suite as _;`")]
+    #[non_exhaustive]
     NoChecks {
         /// The contract.
         subject: &'static str,
     },
-    /// The suite does not make sense.
-    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
-    Registry(Vec<RegistryError>),
+    /// What is registered makes no sense, such as two tests of one name.
+    #[error("{}", .errors.join("\n"))]
+    #[non_exhaustive]
+    Registry {
+        /// Everything that is wrong.
+        errors: Vec<String>,
+    },
     /// No backend has this name or alias.
     #[error("{unknown}")]
+    #[non_exhaustive]
     Backend {
         /// The name, the known ones and the nearest.
         unknown: String,
     },
     /// A selected function is one that no check is about.
     #[error("{}", .unknown.join("\n"))]
+    #[non_exhaustive]
     Functions {
         /// The names, the known ones and the nearest.
         unknown: Vec<String>,
     },
     /// No body was run, so that nothing failed and nothing is known.
     #[error("no body was run on `{}`:\n{report}", report.backend)]
+    #[non_exhaustive]
     NothingRan {
         /// Why each check was not.
         report: ConformanceReport,
@@ -137,25 +134,20 @@ impl<S: Subject + ?Sized> Conformance<S> {
             let origin = suites[cell.suite as usize].tests[cell.test as usize].origin;
             (origin.krate(), origin.file, origin.line)
         });
-        let session = Session::new(plan, vec![bodies], Conditions::on(Date::today()));
-        let mut report = ConformanceReport { backend: selection.backends.concat(), results: Vec::new() };
+        let session = Session::new(plan, vec![bodies], RunConfig::on(Date::today()));
+        let mut report = ConformanceReport { backend: selection.backends.concat(), cells: Vec::new() };
         let mut first = None;
         for cell in &session.plan.cells {
             let finished = session.run(cell);
-            report.results.push(CheckResult {
-                name: session.plan.name(cell),
-                function: session.plan.test(cell).of,
-                outcome: finished.outcome(),
-                reason: finished.judgement.reason.clone(),
-            });
+            report.cells.push(CellRecord::new(&session.plan, cell, &finished));
             if finished.outcome().fails_the_run() && first.is_none() {
-                first = Some((report.results.len() - 1, finished));
+                first = Some((report.cells.len() - 1, finished));
             }
         }
         if let Some((at, finished)) = first.filter(|_| self.raise) {
-            raise(&report.results[at], finished);
+            raise(&report.cells[at], finished);
         }
-        if self.raise && !report.results.iter().any(|result| result.outcome.ran()) {
+        if self.raise && !report.cells.iter().any(|cell| cell.outcome.ran()) {
             return Err(ConformanceError::NothingRan { report });
         }
         Ok(report)
@@ -166,89 +158,50 @@ impl<S: Subject + ?Sized> Conformance<S> {
         if suite.tests.is_empty() {
             return Err(ConformanceError::NoChecks { subject: suite.subject });
         }
-        let errors = check_one(suite);
+        let errors: Vec<_> = check_one(suite).iter().map(ToString::to_string).collect();
         if !errors.is_empty() {
-            return Err(ConformanceError::Registry(errors));
+            return Err(ConformanceError::Registry { errors });
         }
-        let backend = suite
-            .backends
-            .iter()
-            .find(|it| it.name == self.backend || it.aliases.contains(&self.backend.as_str()))
-            .ok_or_else(|| {
-                let known = suite.backends.iter().flat_map(|it| std::iter::once(&it.name).chain(it.aliases));
-                let known: Vec<_> = known.copied().collect();
-                ConformanceError::Backend { unknown: nearest::unknown("backend", &self.backend, &known) }
-            })?;
-        let mut known: Vec<_> = suite.tests.iter().filter_map(|test| test.of).collect();
-        known.sort_unstable();
-        known.dedup();
-        let functions = self.functions.clone();
-        let unknown = match &functions {
-            Some(names) if names.is_empty() => {
-                vec![format!(
-                    "no function is selected: leave `functions` out to run all checks (known: {})",
-                    known.join(", ")
-                )]
-            }
-            names => {
-                let names = names.iter().flatten().filter(|name| !known.contains(&name.as_str()));
-                names.map(|name| nearest::unknown("function", name, &known)).collect()
-            }
+        let suites = std::slice::from_ref(suite);
+        let backends =
+            names::backend(suites, &self.backend).map_err(|unknown| ConformanceError::Backend { unknown })?;
+        let backends = backends.into_iter().map(str::to_owned).collect();
+        let Some(functions) = self.functions.clone() else {
+            return Ok(Selection { backends, ..Selection::default() });
         };
+        let mut unknown: Vec<_> = functions.iter().filter_map(|name| names::function(suites, name).err()).collect();
+        if functions.is_empty() {
+            let known = names::functions(suites).join(", ");
+            unknown.push(format!("no function is selected: leave out `functions` to run all checks (known: {known})"));
+        }
         if !unknown.is_empty() {
             return Err(ConformanceError::Functions { unknown });
         }
-        let functions = functions.unwrap_or_default();
-        Ok(Selection { backends: vec![backend.name.to_owned()], functions, ..Selection::default() })
+        Ok(Selection { backends, functions, ..Selection::default() })
     }
 }
 
 /// Raises a failure again: a panic goes on as the one that it was, which its hook has printed already.
 #[track_caller]
-fn raise(result: &CheckResult, finished: Finished) -> ! {
+fn raise(cell: &CellRecord, finished: Finished) -> ! {
     match finished.observation {
-        Observation::Panicked(panic) if result.outcome == Outcome::Failed => {
-            eprintln!("in check `{}`", result.name);
+        Observation::Panicked(panic) if cell.outcome == Outcome::Failed => {
+            eprintln!("in check `{}`", cell.name);
             std::panic::resume_unwind(Box::new(panic.message))
         }
-        _ => panic!("{}: {result}", result.name),
+        _ => panic!("{cell}"),
     }
 }
 
 impl ConformanceReport {
     /// The checks that fail a run.
-    pub fn failures(&self) -> impl Iterator<Item = &CheckResult> {
-        self.results.iter().filter(|result| result.outcome.fails_the_run())
+    pub fn failures(&self) -> impl Iterator<Item = &CellRecord> {
+        self.cells.iter().filter(|cell| cell.outcome.fails_the_run())
     }
 }
 
 impl fmt::Display for ConformanceReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.results.iter().try_for_each(|result| writeln!(f, "{}: {result}", result.name))
-    }
-}
-
-impl fmt::Display for CheckResult {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { outcome, reason, .. } = self;
-        match outcome {
-            Outcome::Passed => f.write_str("PASSED"),
-            Outcome::XFailed => write!(f, "XFAILED ({reason})"),
-            Outcome::KnownFlaky => write!(f, "PASSED (flaky: {reason})"),
-            Outcome::Skipped => write!(f, "SKIPPED ({reason})"),
-            Outcome::NotImplemented => f.write_str("SKIPPED (not implemented)"),
-            Outcome::Unavailable => write!(f, "SKIPPED (unavailable: {reason})"),
-            Outcome::Failed => write!(f, "FAILED: {reason}"),
-            Outcome::XPassed
-            | Outcome::XChanged
-            | Outcome::Expired
-            | Outcome::Vacuous
-            | Outcome::Flaky
-            | Outcome::TimedOut
-            | Outcome::Crashed
-            | Outcome::Missing => {
-                write!(f, "FAILED: {outcome}: {reason}")
-            }
-        }
+        self.cells.iter().try_for_each(|cell| writeln!(f, "{cell}"))
     }
 }

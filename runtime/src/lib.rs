@@ -16,70 +16,44 @@
 // The attributes expand to paths that begin with `::crosscheck`.
 extern crate self as crosscheck;
 
-mod action;
-#[cfg(feature = "harness")]
-mod check;
 pub mod compare;
 #[cfg(feature = "harness")]
 mod conformance;
-#[cfg(feature = "harness")]
-mod contents;
-mod date;
-#[cfg(feature = "harness")]
-pub mod execute;
-mod expectation;
+mod execute;
 #[cfg(feature = "harness")]
 #[doc(hidden)]
 pub mod harness;
-#[cfg(all(feature = "harness", unix))]
-mod isolate;
 #[cfg(feature = "harness")]
-pub mod judge;
-#[cfg(feature = "harness")]
-pub mod marker;
-#[cfg(feature = "harness")]
-pub mod matrix;
-#[cfg(feature = "harness")]
-pub mod merge;
+mod judge;
 mod nearest;
 #[cfg(feature = "harness")]
-pub mod outlier;
-#[cfg(feature = "harness")]
-mod panics;
-#[cfg(feature = "harness")]
-pub mod plan;
+mod plan;
 #[cfg(feature = "harness")]
 pub mod record;
-pub mod registry;
+mod registry;
 #[cfg(feature = "harness")]
+#[doc(hidden)]
 pub mod report;
-mod seed;
 #[cfg(feature = "harness")]
-pub mod session;
-#[cfg(feature = "harness")]
-pub mod shard;
-pub mod spec;
-#[cfg(feature = "harness")]
-pub mod stale;
-mod subject;
-mod unimplemented;
+mod session;
+mod suite;
 
 #[doc(hidden)]
 pub mod __private;
+#[doc(hidden)]
+pub mod internals;
 
-pub use action::{Action, Bracket, Debt, Failure, Kind, RUN, flaky, skip, xfail};
-#[cfg(feature = "harness")]
-pub use check::RegistryError;
 pub use compare::Compare;
 #[cfg(feature = "harness")]
-pub use conformance::{CheckResult, Conformance, ConformanceError, ConformanceReport, run_conformance};
+pub use conformance::{Conformance, ConformanceError, ConformanceReport, run_conformance};
 pub use crosscheck_macros::{Feature, backend, backend_matrix, conformance, contract, exclusions, implements};
-pub use date::Date;
-pub use expectation::is_expected_to_fail;
+pub use execute::context::{is_expected_to_fail, seed};
 #[cfg(feature = "harness")]
-pub use panics::Panic;
-pub use seed::seed;
-pub use subject::{Carries, Feature, Receipt, Subject, Unavailable};
+pub use judge::Outcome;
+pub use registry::{OpenError, open};
+pub use suite::action::{Action, Debt, Failure, RUN, flaky, skip, xfail};
+pub use suite::date::Date;
+pub use suite::subject::{Carries, Feature, Receipt, Subject, Unavailable};
 
 /// Makes a test executable (`harness = false`) out of the crates that hold checks, backends and exclusions.
 ///

@@ -1,20 +1,18 @@
 //! The nearest known name to one that is not known. All of it is `const`, because the compiler says it as well as the
 //! command line.
 
-/// Names longer than this are not looked at: nobody mistypes them by hand.
+/// Names longer than this are not looked at: they are not typed by hand.
 const LONGEST: usize = 64;
 /// A list of known names longer than this, in bytes, is left out.
 const SHORT: usize = 320;
 
 /// The name among `known` that `given` was probably meant to be.
-#[cfg(feature = "harness")]
 pub(crate) fn nearest<'a>(given: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let near = known.into_iter().map(|name| (distance(given, name), name)).filter(|(far, name)| is_near(*far, name));
     near.min_by_key(|(far, _)| *far).map(|(_, name)| name)
 }
 
 /// `` unknown backend `mlx_gqu`; did you mean `mlx_gpu`? (known: reference, mlx_cpu, mlx_gpu) ``
-#[cfg(feature = "harness")]
 pub(crate) fn unknown(what: &str, given: &str, known: &[&str]) -> String {
     let hint = match nearest(given, known.iter().copied()) {
         Some(name) => format!("; did you mean `{name}`?"),
@@ -82,7 +80,7 @@ const fn is_near(distance: usize, name: &str) -> bool {
     distance <= name.len() / 3
 }
 
-/// How many letters have to be changed, added, left out or swapped with the next one (optimal string alignment), where
+/// How many letters must be changed, added, left out or swapped with the next one (optimal string alignment), where
 /// neither the case nor an underscore counts: `DynamicOffsets` is `dynamic_offsets`.
 const fn distance(a: &str, b: &str) -> usize {
     let ((a, m), (b, n)) = (letters(a), letters(b));

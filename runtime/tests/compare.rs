@@ -3,7 +3,8 @@
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
-use crosscheck::compare::{Data, Leaves, Terms, View, accepts_null, compare, echoes};
+use crosscheck::compare::{Leaves, Terms};
+use crosscheck::internals::{Data, View, accepts_null, compare, echoes};
 
 thread_local! {
     static ALLOCATED: Cell<usize> = const { Cell::new(0) };

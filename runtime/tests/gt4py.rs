@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use crosscheck::matrix::{resolve, shadowed};
-use crosscheck::plan::{Decision, Selection, plan};
-use crosscheck::spec::{BackendSpec, Exclusion, Origin, Row, SuiteSpec, TestSpec};
+use crosscheck::internals::{
+    BackendSpec, Decision, Exclusion, Origin, Row, Selection, SuiteSpec, TestSpec, plan, resolve, shadowed,
+};
 use serde::Deserialize;
 
 const HERE: Origin = Origin { module: "gt4py", file: "gt4py.rs", line: 1 };

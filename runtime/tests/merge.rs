@@ -3,8 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use crosscheck::judge::Outcome;
-use crosscheck::record::{CellRecord, Contents, Journal, Line, read_all};
+use crosscheck::Outcome;
+use crosscheck::internals::{Fingerprint, Journal, Line, read_all};
+use crosscheck::record::CellRecord;
 
 struct Folder(PathBuf);
 
@@ -16,9 +17,9 @@ impl Folder {
     }
 
     /// A record of two planned cells, of which these are known.
-    fn record(&self, name: &str, contents: u64, cells: &[(&str, &str)]) -> PathBuf {
+    fn record(&self, name: &str, fingerprint: u64, cells: &[(&str, &str)]) -> PathBuf {
         let path = self.0.join(name);
-        let mut journal = Journal::open(&path, "kernels", Contents(contents)).unwrap();
+        let mut journal = Journal::open(&path, "kernels", Fingerprint(fingerprint)).unwrap();
         let planned = ["add::cpu", "add::gpu"].map(str::to_owned).to_vec();
         journal.write(&Line::Plan { cells: planned }).unwrap();
         for (name, outcome) in cells {
@@ -58,7 +59,7 @@ fn two_machines_make_one_run() {
     let all = read_all(&output).unwrap();
     let outcomes: Vec<_> = all.cells.iter().map(|cell| (cell.name.as_str(), cell.outcome)).collect();
     assert_eq!(outcomes, [("add::cpu", Outcome::Passed), ("add::gpu", Outcome::XFailed)]);
-    assert_eq!((all.starts[0].1.contents, all.planned.len()), (Contents(7), 2));
+    assert_eq!((all.starts[0].1.fingerprint, all.planned.len()), (Fingerprint(7), 2));
 
     // What is there is not written over.
     let (code, _, stderr) = merge(&[&linux, Path::new("-o"), &output]);
@@ -73,7 +74,7 @@ fn a_cell_that_no_shard_ran_fails_the_run() {
     let shard = folder.record("one.jsonl", 7, &[("add::cpu", "passed")]);
     let (code, stdout, _) = merge(&[&shard]);
     assert_eq!(code, Some(101), "{stdout}");
-    assert!(stdout.contains("1 MISSING\n  add::gpu: was to run, but no record knows of it\n"), "{stdout}");
+    assert!(stdout.contains("1 MISSING\n  add::gpu: was planned, but is in no record\n"), "{stdout}");
 }
 
 #[test]
@@ -83,7 +84,7 @@ fn what_cannot_be_joined_is_refused_with_its_place() {
     let (code, stdout, stderr) = merge(&[&one, &other]);
     assert_eq!((code, stdout.as_str()), (Some(2), ""));
     assert!(
-        stderr.contains("other.jsonl:1: a record of `kernels` (contents 0000000000000008), not of `kernels`"),
+        stderr.contains("other.jsonl:1: a record of `kernels` (fingerprint 0000000000000008), not of `kernels`"),
         "{stderr}"
     );
 

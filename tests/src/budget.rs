@@ -2,9 +2,9 @@
 //!
 //! What is allowed is for a backend that adds up in 32 bits or more, keeps what it computes in between in the type of its
 //! operands or better, and rounds its result once; that the baseline's result is rounded to that type is in it. The parts are
-//! those of [`crosscheck::compare::bound`].
+//! those of crosscheck's [`Dtype`](compare::Dtype).
 
-use crosscheck::compare::{self, bound};
+use crosscheck::compare;
 use crosscheck_backends::reference::Reference;
 use crosscheck_backends::{Dtype, KernelError, Kernels, Mask, Quantized, Tensor};
 
@@ -14,6 +14,8 @@ struct Roundoff {
     kept: f64,
     /// Of what is added up.
     sums: f64,
+    /// The type in which it is.
+    accumulator: compare::Dtype,
     /// What a result below the smallest normal float may lose.
     underflow: f64,
 }
@@ -21,9 +23,10 @@ struct Roundoff {
 impl Roundoff {
     fn of(operand: &Tensor) -> Self {
         let dtype = compare::Dtype::from(operand.dtype());
-        let kept = bound::unit_roundoff(dtype);
-        let sums = kept.min(bound::unit_roundoff(compare::Dtype::F32));
-        Self { kept, sums, underflow: bound::underflow(dtype) }
+        let kept = dtype.unit_roundoff();
+        let wide = kept < compare::Dtype::F32.unit_roundoff();
+        let accumulator = if wide { dtype } else { compare::Dtype::F32 };
+        Self { kept, sums: accumulator.unit_roundoff(), accumulator, underflow: dtype.underflow() }
     }
 
     /// What is allowed where a result is off by `error` before it is rounded: the roundings of both sides come on top.
@@ -34,11 +37,11 @@ impl Roundoff {
     }
 }
 
-/// Of `a · b`: the bound of a dot product, [`bound::sum`] times `Σ |a| |b|`.
+/// Of `a · b`: the bound of a dot product, [`sum_bound`](compare::Dtype::sum_bound) times `Σ |a| |b|`.
 pub fn matmul(product: &Tensor, a: &Tensor, b: &Tensor) -> Vec<f64> {
     let roundoff = Roundoff::of(a);
     let terms = a.shape().last().copied().unwrap_or(1);
-    let share = bound::sum(terms, roundoff.sums);
+    let share = roundoff.accumulator.sum_bound(terms);
     let sizes = Reference.matmul(&absolute(a), &absolute(b)).map(|sizes| sizes.to_f64()).unwrap_or_default();
     sizes.iter().zip(product.to_f64()).map(|(size, expected)| roundoff.rounded(share * size, expected)).collect()
 }
@@ -53,16 +56,16 @@ pub fn quantized_matmul(w: &Quantized) -> Result<impl Fn(&Tensor, &Tensor) -> Ve
     let sizes = Reference.transpose(&absolute(&parts), &[1, 0])?;
     Ok(move |product: &Tensor, x: &Tensor| {
         let roundoff = Roundoff::of(x);
-        let share = bound::sum(last(x), roundoff.sums) + 2.0 * roundoff.kept;
+        let share = roundoff.accumulator.sum_bound(last(x)) + 2.0 * roundoff.kept;
         let sizes = Reference.matmul(&absolute(x), &sizes).map(|sizes| sizes.to_f64()).unwrap_or_default();
         sizes.iter().zip(product.to_f64()).map(|(size, expected)| roundoff.rounded(share * size, expected)).collect()
     })
 }
 
-/// Of the sums of the rows: [`bound::sum`] times `Σ |x|`.
+/// Of the sums of the rows: [`sum_bound`](compare::Dtype::sum_bound) times `Σ |x|`.
 pub fn sum(sums: &Tensor, x: &Tensor) -> Vec<f64> {
     let roundoff = Roundoff::of(x);
-    let share = bound::sum(last(x), roundoff.sums);
+    let share = roundoff.accumulator.sum_bound(last(x));
     let sizes = Reference.sum(&absolute(x), x.rank() - 1).map(|sizes| sizes.to_f64()).unwrap_or_default();
     sizes.iter().zip(sums.to_f64()).map(|(size, expected)| roundoff.rounded(share * size, expected)).collect()
 }
@@ -92,10 +95,11 @@ pub fn attention(seen: &Tensor, [q, k, v]: [&Tensor; 3], scale: f32, mask: Mask<
     );
     let weighed = weighed.map(|weighed| weighed.to_f64()).unwrap_or_default();
     let largest = v.to_f64().iter().fold(0.0, |most: f64, x| x.abs().max(most));
-    let sum_of_keys = bound::sum(keys, roundoff.sums);
+    let sum_of_keys = roundoff.accumulator.sum_bound(keys);
     let queries = norms(q, width).into_iter().map(|norm| {
         let logit = norm * longest * f64::from(scale).abs();
-        let off = (bound::sum(width, roundoff.sums) + roundoff.kept) * logit + 2.0 * roundoff.kept * (logit + added);
+        let off =
+            (roundoff.accumulator.sum_bound(width) + roundoff.kept) * logit + 2.0 * roundoff.kept * (logit + added);
         (2.0 * off).exp_m1() + 2.0 * sum_of_keys + 8.0 * roundoff.sums + roundoff.kept
     });
     let shares = queries.flat_map(|share| std::iter::repeat_n(share, value_width));
@@ -111,7 +115,7 @@ pub fn attention(seen: &Tensor, [q, k, v]: [&Tensor; 3], scale: f32, mask: Mask<
 /// are kept before the weight is multiplied.
 pub fn rms_norm(normed: &Tensor, x: &Tensor, weight: &Tensor) -> Vec<f64> {
     let roundoff = Roundoff::of(x);
-    let share = bound::sum(last(x), roundoff.sums) / 2.0 + 5.0 * roundoff.sums + 2.0 * roundoff.kept;
+    let share = roundoff.accumulator.sum_bound(last(x)) / 2.0 + 5.0 * roundoff.sums + 2.0 * roundoff.kept;
     let lost = weight.to_f64().into_iter().map(|weight| roundoff.underflow * weight.abs()).cycle();
     normed
         .to_f64()
@@ -128,7 +132,7 @@ pub fn layer_norm(normed: &Tensor, x: &Tensor, weight: &Tensor, bias: &Tensor, e
     let roundoff = Roundoff::of(x);
     let width = last(x);
     let (weight, bias) = (weight.to_f64(), bias.to_f64());
-    let share = bound::sum(width, roundoff.sums);
+    let share = roundoff.accumulator.sum_bound(width);
     let mut allowed = Vec::with_capacity(x.len());
     for (row, normed) in x.to_f64().chunks(width.max(1)).zip(normed.to_f64().chunks(width.max(1))) {
         let count = row.len() as f64;

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use common::model::{CELLS, Cell, Expect, cells, exit_code, fails, line_of, listed};
 use common::{Output, suite};
-use crosscheck::judge::Outcome;
+use crosscheck::Outcome;
 
 /// The cells that were recorded are these, with the outcomes that `outcome` says; the exit code follows from them.
 #[track_caller]
@@ -67,7 +67,7 @@ fn every_cell_comes_to_what_the_model_says() {
         let agrees = compared.iter().any(|test| record.test == *test) && record.outcome != Outcome::Failed;
         assert_eq!(record.agreement.is_some(), agrees, "another agreement: {record:?}{output}");
     }
-    assert!(recorded.values().any(|record| record.micros > 0), "no cell took any time{output}");
+    assert!(recorded.values().any(|record| record.duration_us > 0), "no cell took any time{output}");
 }
 
 #[test]
@@ -116,7 +116,9 @@ fn an_expected_failure_is_run_and_a_skip_is_not() {
 #[test]
 fn an_unexpected_pass_names_the_row_to_delete() {
     let output = suite("outcomes").args(&["outdated::stale"]).run();
-    output.exits(101).says("XPASS: passed, although the matrix expects it to fail: delete row `stale` of `faulty` at ");
+    output
+        .exits(101)
+        .says("XPASSED: passed, although the matrix expects it to fail: delete row `stale` of `faulty` at ");
     output.says(&format!(
         "{}, or narrow it if other cells need it (was wrong once)",
         line_of("xfail(\"was wrong once\")")
@@ -173,7 +175,7 @@ fn all_faults_of_registration_are_reported_together() {
     for args in [&[][..], &["--list"], &["--list", "--format", "terse"], &["--matrix"], &["--exact", "for_nobody"]] {
         let output = suite("misregistered").args(args).run();
         let faults = [
-            "`serde_json` stands in `crosscheck::main!`, but registers no test, backend or exclusions",
+            "`serde_json` is named in `crosscheck::main!`, but registers no test, backend or exclusions",
             "two tests are named `doubled`: ",
             "two backends are named `ref`: ",
             "two backends are named `twin`: ",
@@ -651,7 +653,7 @@ fn nextest_runs_each_cell_in_a_process_of_its_own() {
         let started = cells(|other| other.name == cell.name && !other.is_ignored());
         came_to(&output, &started, Cell::outcome);
         assert_eq!(output.bodies.contains_key(cell.name), cell.runs(), "bodies: {:?}{output}", output.bodies);
-        let word = if cell.outcome() == Outcome::XPassed { "XPASS" } else { cell.outcome().as_str() };
+        let word = cell.outcome().as_str();
         let says = |line: &str| line.starts_with(&format!("Error: {word}: ")) && line.contains(cell.expect.reason());
         // A mismatch gives its numbers in later lines.
         let complains = output.stderr.lines().any(says) || matches!(cell.expect, Expect::Fails(_));

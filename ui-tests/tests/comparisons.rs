@@ -6,7 +6,7 @@ mod common;
 use std::collections::BTreeMap;
 
 use common::{Output, suite};
-use crosscheck::judge::Outcome;
+use crosscheck::Outcome;
 
 /// The recorded seeds by the name of the cell.
 fn seeds(output: &Output) -> BTreeMap<String, u64> {
@@ -26,7 +26,7 @@ fn terms_are_the_subjects_unless_a_test_has_its_own_or_a_budget() {
         ("in_a_budget::near", Outcome::Passed, ""),
         ("in_a_budget::far", Outcome::Failed, "allowed: an amount for each element"),
         ("in_no_budget_at_all::near", Outcome::Failed, "nothing can be compared: a budget is of finite numbers"),
-        ("as_the_input_was::near", Outcome::Vacuous, "agrees, but so would its input 1 handed on as it is"),
+        ("as_the_input_was::near", Outcome::Vacuous, "agrees, but so would its input 1, passed through unchanged"),
     ] {
         assert_eq!(outcomes[name].0, outcome, "{name}{output}");
         assert!(outcomes[name].1.contains(reason), "{name}: {:?} lacks {reason:?}", outcomes[name].1);

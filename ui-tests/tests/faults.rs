@@ -10,7 +10,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use common::{Output, suite};
-use crosscheck::judge::Outcome;
+use crosscheck::Outcome;
 
 /// What a body does, in words and in the name of its cell, what becomes of the cell, and what the reason says.
 const FAULTS: [(&str, &str, Outcome, &str); 25] = [
@@ -22,20 +22,15 @@ const FAULTS: [(&str, &str, Outcome, &str); 25] = [
     ("writes into a page of a file that is gone", "bus_error", Outcome::Crashed, "SIGBUS"),
     ("overflows its stack", "stack_overflow", Outcome::Crashed, "SIGABRT"),
     ("takes all memory", "out_of_memory", Outcome::Crashed, "SIGABRT"),
-    ("`exit(0)`", "exit_zero", Outcome::Crashed, "exit code 0 before the check came to its end"),
-    ("`exit(7)`", "exit_seven", Outcome::Crashed, "exit code 7 before the check came to its end"),
-    ("never ends", "loop", Outcome::TimedOut, "did not come to its end within 10s"),
+    ("`exit(0)`", "exit_zero", Outcome::Crashed, "exit code 0 before the check ended"),
+    ("`exit(7)`", "exit_seven", Outcome::Crashed, "exit code 7 before the check ended"),
+    ("never ends", "loop", Outcome::TimedOut, "did not end within 10s"),
     ("leaves a thread behind that panics later", "late_panic", Outcome::Passed, ""),
-    ("waits for itself", "deadlock", Outcome::TimedOut, "did not come to its end within 10s"),
+    ("waits for itself", "deadlock", Outcome::TimedOut, "did not end within 10s"),
     ("prints a gigabyte", "flood", Outcome::Passed, ""),
     ("prints binary junk", "junk", Outcome::Passed, ""),
     ("closes its standard output", "close_stdout", Outcome::Passed, ""),
-    (
-        "writes into every open file descriptor",
-        "write_everywhere",
-        Outcome::Crashed,
-        "wrote into the channel of results",
-    ),
+    ("writes into every open file descriptor", "write_everywhere", Outcome::Crashed, "wrote into the result channel"),
     ("changes the working directory", "change_folder", Outcome::Passed, ""),
     ("changes the environment", "change_environment", Outcome::Passed, ""),
     ("changes the panic hook", "change_hook", Outcome::Passed, ""),
@@ -116,7 +111,7 @@ fn what_ends_a_process_is_expected_like_any_other_failure() {
         output.outcomes().into_iter().map(|(name, cell)| (name, (cell.outcome, cell.reason.as_str()))).collect();
     for (name, outcome, reason) in [
         ("crash", Outcome::XFailed, "takes the process down: ended its process: SIGABRT (signal 6)"),
-        ("timeout", Outcome::XFailed, "goes on and on: did not come to its end within 10s"),
+        ("timeout", Outcome::XFailed, "goes on and on: did not end within 10s"),
         (
             "crash_that_merely_fails",
             Outcome::XChanged,

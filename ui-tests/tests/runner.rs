@@ -17,8 +17,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use common::{clean, executable};
-use crosscheck::judge::Outcome;
-use crosscheck::record::{self, CellRecord, Recorded};
+use crosscheck::Outcome;
+use crosscheck::internals::{Recorded, read_all};
+use crosscheck::record::CellRecord;
 
 /// Longer than anything here takes, on any machine.
 const LONG: Duration = Duration::from_secs(60);
@@ -74,7 +75,7 @@ impl Stage {
     /// What the record holds.
     #[track_caller]
     fn recorded(&self) -> Recorded {
-        record::read_all(&self.record()).unwrap_or_else(|error| panic!("{error}"))
+        read_all(&self.record()).unwrap_or_else(|error| panic!("{error}"))
     }
 
     /// The records that lie where they belong when nobody names a place.
@@ -380,7 +381,7 @@ fn killed_at_random_moments(seed: u64, more: &[&str]) {
         let record = stage.record();
         let done = moody(stage.run(&args)).args(&["--resume", record.to_str().unwrap()]).finish();
         done.exits(if round % 2 == 1 { 101 } else { 0 });
-        done.complains(&format!("resumed: {} cells are known from {}\n", known.len(), record.display()));
+        done.complains(&format!("resumed: {} cells were recorded in {}\n", known.len(), record.display()));
         done.says(&format!("\n{} cells: ", all.len()));
         let recorded = stage.recorded();
         once(&recorded.cells);
@@ -418,7 +419,7 @@ fn what_a_body_has_started_ends_with_the_run() {
     running.finish();
     stage.has_no_workers();
     is_gone(&child);
-    // A run that comes to its end leaves nothing behind either.
+    // A run that finishes leaves nothing behind either.
     for _ in 0..5 {
         stage.clear();
         stage.run(&["leaves_a_child"]).finish().exits(0);
@@ -437,7 +438,7 @@ fn is_gone(child: &str) {
 
 // ---- Interrupted.
 
-/// What runs comes to its end at this signal, nothing else begins, and what is known is said.
+/// At this signal the running cells finish, no other begins, and what is known is reported.
 #[track_caller]
 fn interrupted(signal: i32, code: i32, more: &[&str]) {
     let args = [&["--exact", "held", "--test-threads", "2"], more].concat();
@@ -445,7 +446,8 @@ fn interrupted(signal: i32, code: i32, more: &[&str]) {
     let running = stage.run_gated(&args).start();
     stage.wait_for_bodies(2);
     running.send(signal);
-    running.wait_for("interrupted: the running cells come to their end (again: at once)\n");
+    running.wait_for("interrupted: waiting for ");
+    running.wait_for(" (Ctrl-C again to stop at once)\n");
     stage.open_the_gate();
     let done = running.finish();
     done.exits(code).says("\n2 cells: 2 passed\n").says(&format!("\nrecord: {}\n", stage.record().display()));
@@ -500,7 +502,7 @@ fn nobody_gets_a_device_after_an_interrupt() {
     running.wait_for("interrupted");
     stage.open_the_gate();
     let done = running.finish();
-    done.exits(130).says("\n1 cell: 1 passed\n").says("\n3 cells were not run (--resume goes on)\n");
+    done.exits(130).says("\n1 cell: 1 passed\n").says("\n3 cells were not run (--resume runs them)\n");
     assert_eq!(stage.noted("begin").len(), 1, "another one began{done}");
 }
 
@@ -541,12 +543,12 @@ fn what_runs_when_the_time_is_over_has_timed_out() {
         let args = [&["--exact", "held", "--test-threads", "2", "--run-timeout", "3"], more].concat();
         let stage = Stage::new();
         let done = stage.run_gated(&args).finish();
-        done.exits(101).says("\n2 cells: 2 TIMED OUT\n").says("\n10 cells were not run (--resume goes on)\n");
+        done.exits(101).says("\n2 cells: 2 TIMED OUT\n").says("\n10 cells were not run (--resume runs them)\n");
         done.says(&format!("\nrecord: {}\n", stage.record().display()));
         let recorded = stage.recorded();
         let begun: BTreeSet<_> = stage.noted("begin").into_keys().collect();
         assert_eq!(names(&recorded.cells), begun, "{done}");
-        let text = "did not come to its end within 3s (it was running when the time of the whole run was over)";
+        let text = "did not end within 3s (it was running when --run-timeout ended the run)";
         for cell in &recorded.cells {
             assert_eq!((cell.outcome, cell.reason.as_str()), (Outcome::TimedOut, text), "{done}");
             done.complains(&format!("TIMED OUT: {text}\n")).complains(&format!("--exact {}\n", cell.name));
@@ -629,7 +631,7 @@ fn a_run_whose_record_becomes_too_long_is_no_worse() {
     let record = stage.record();
     let done = stage.run(MIXED).args(&["--resume", record.to_str().unwrap()]).finish();
     done.exits(0)
-        .complains(&format!("resumed: {known} cells are known from "))
+        .complains(&format!("resumed: {known} cells were recorded in "))
         .says("34 cells: 33 passed, 1 xfailed\n");
     assert_eq!(once(&stage.recorded().cells).len(), 34);
 }
@@ -656,7 +658,7 @@ fn two_runs_at_once_have_a_record_each() {
     let records = stage.records();
     assert_eq!(records.len(), 2, "{records:?}");
     for path in &records {
-        let recorded = record::read_all(path).unwrap();
+        let recorded = read_all(path).unwrap();
         assert_eq!(recorded.starts.len(), 1);
         once(&recorded.cells);
         assert_eq!(names(&recorded.cells), all);
@@ -710,10 +712,10 @@ fn shards_share_the_cells_among_them() {
 fn what_is_no_shard_is_a_usage_error() {
     let stage = Stage::new();
     for text in ["", "2", "0/5", "6/5", "1/0", "-1/5", "a/b", "1/2/3"] {
-        let hint = format!("`{text}` is no shard: write `2/5` for the second of five");
+        let hint = format!("invalid shard `{text}`: write `2/5` for the second of five");
         stage.run(&[&format!("--shard={text}")]).refused(&stage, &hint);
     }
-    stage.run(&["moody"]).env("CROSSCHECK_SHARD", "2").refused(&stage, "`2` is no shard: write `2/5`");
+    stage.run(&["moody"]).env("CROSSCHECK_SHARD", "2").refused(&stage, "invalid shard `2`: write `2/5`");
     let nothing = "none of the 331 cells matches `moody`, --shard ";
     let selects_nothing = |number: u32| {
         let done = stage.run(&["moody", "--shard", &format!("{number}/2")]).finish();
@@ -737,32 +739,40 @@ fn only_a_record_of_this_very_suite_is_gone_on_with() {
     let path = stage.record();
     let (shown, whole) = (path.display(), std::fs::read_to_string(&path).unwrap());
     let resume = |path: &str| stage.run(MIXED).args(&["--resume", path]);
-    let contents = stage.recorded().starts[0].1.contents.to_string();
-    let other = if contents.starts_with('0') { contents.replacen('0', "1", 1) } else { format!("0{}", &contents[1..]) };
+    let fingerprint = stage.recorded().starts[0].1.fingerprint.to_string();
+    let other = if fingerprint.starts_with('0') {
+        fingerprint.replacen('0', "1", 1)
+    } else {
+        format!("0{}", &fingerprint[1..])
+    };
     let lines: Vec<_> = whole.lines().collect();
     for (text, expected) in [
         (
             whole.replacen("\"suite\":\"runner\"", "\"suite\":\"walker\"", 1),
-            format!("{shown}:1: a record of `walker` (contents {contents}), not of `runner` (contents {contents})"),
+            format!(
+                "{shown}:1: a record of `walker` (fingerprint {fingerprint}), not of `runner` (fingerprint {fingerprint})"
+            ),
         ),
         (
-            whole.replacen(&contents, &other, 1),
-            format!("{shown}:1: a record of `runner` (contents {other}), not of `runner` (contents {contents})"),
+            whole.replacen(&fingerprint, &other, 1),
+            format!(
+                "{shown}:1: a record of `runner` (fingerprint {other}), not of `runner` (fingerprint {fingerprint})"
+            ),
         ),
         (
-            format!("{whole}{}\n", lines[0].replace(&contents, &other)),
-            format!("{shown}:{}: a record of `runner` (contents {other})", lines.len() + 1),
+            format!("{whole}{}\n", lines[0].replace(&fingerprint, &other)),
+            format!("{shown}:{}: a record of `runner` (fingerprint {other})", lines.len() + 1),
         ),
         (
             whole.replacen("\"format\":2", "\"format\":99", 1),
-            format!("{shown}:1: written in format 99, this version reads 2"),
+            format!("{shown}:1: written in format 99, this version reads 3"),
         ),
         (
             format!("{}\nnonsense\n{}\n", lines[..4].join("\n"), lines[4..].join("\n")),
             format!("{shown}:5: not a line of a crosscheck record: "),
         ),
-        ("nonsense\n".to_owned(), format!("{shown}: no record of crosscheck: its first line does not say what it is")),
-        (String::new(), format!("{shown}: no record of crosscheck: ")),
+        ("nonsense\n".to_owned(), format!("{shown}: not a crosscheck record: the first line is not a `start` line")),
+        (String::new(), format!("{shown}: not a crosscheck record: ")),
     ] {
         assert_ne!(text, whole);
         std::fs::write(&path, &text).unwrap();
@@ -774,10 +784,10 @@ fn only_a_record_of_this_very_suite_is_gone_on_with() {
         .refused(&stage, &format!("error: --resume (CROSSCHECK_RESUME): {}: ", missing.display()));
     assert!(!missing.exists());
     // There is none where it would be looked for.
-    let text = "error: --resume (CROSSCHECK_RESUME): there is no record of `runner` to go on with";
+    let text = "error: --resume (CROSSCHECK_RESUME): there is no record of `runner` to resume";
     stage.run_anywhere(&["--resume"]).refused(&stage, text);
     let one = ["--exact", "moody::plain", "--nocapture", "--resume", path.to_str().unwrap()];
-    let text = "--resume (CROSSCHECK_RESUME): nextest starts each cell by itself, and has `--rerun` of its own";
+    let text = "--resume (CROSSCHECK_RESUME): nextest starts each cell in its own process; use its own `--rerun`";
     stage.run(&one).env("NEXTEST", "1").refused(&stage, text);
 }
 
@@ -790,8 +800,8 @@ fn a_line_that_was_not_written_to_its_end_is_run_again() {
     let lines = whole.iter().filter(|byte| **byte == b'\n').count();
     std::fs::write(&path, &whole[..whole.len() - 9]).unwrap();
     let done = stage.run(MIXED).args(&["--resume", path.to_str().unwrap()]).finish();
-    done.exits(0).says("\n34 cells: 33 passed, 1 xfailed\n").complains("resumed: 33 cells are known from ");
-    done.complains(&format!("note: {}:{lines} was not written to its end, and is left out\n", path.display()));
+    done.exits(0).says("\n34 cells: 33 passed, 1 xfailed\n").complains("resumed: 33 cells were recorded in ");
+    done.complains(&format!("note: {}:{lines} is incomplete and is ignored\n", path.display()));
     let begun = stage.noted("begin");
     assert!(begun.iter().all(|(name, count)| *count == if *name == last { 2 } else { 1 }), "{begun:?}");
     assert_eq!(once(&stage.recorded().cells).len(), 34);
@@ -817,13 +827,13 @@ fn the_last_record_is_that_of_the_place_where_records_go() {
     stage.run_anywhere(&few).finish().exits(0);
     stage.run_anywhere(&["--exact", "known"]).finish().exits(0);
     let done = stage.run_anywhere(MIXED).args(&["--resume"]).finish();
-    done.exits(0).complains("resumed: 1 cells are known from ").says("\n34 cells: ");
-    let sizes: BTreeSet<_> = stage.records().iter().map(|path| record::read(path).unwrap().len()).collect();
+    done.exits(0).complains("resumed: 1 cells were recorded in ").says("\n34 cells: ");
+    let sizes: BTreeSet<_> = stage.records().iter().map(|path| CellRecord::read(path).unwrap().len()).collect();
     assert_eq!(sizes, [20, 34].into());
     // Where a place is given, the last record is the one that is there.
     stage.run(&few).finish().exits(0);
     let done = stage.run(MIXED).env("CROSSCHECK_RESUME", "last").finish();
-    done.exits(0).complains(&format!("resumed: 20 cells are known from {}\n", stage.record().display()));
+    done.exits(0).complains(&format!("resumed: 20 cells were recorded in {}\n", stage.record().display()));
     assert_eq!(once(&stage.recorded().cells).len(), 34);
 }
 

@@ -67,7 +67,7 @@ impl Cargo {
     }
 
     /// Runs it where failures are what is looked for: prints nothing, and takes any result.
-    pub fn run_silently_whatever_it_says(mut self) -> Result<(), TaskError> {
+    pub fn run_silently(mut self) -> Result<(), TaskError> {
         let status = self.command.stdout(Stdio::null()).stderr(Stdio::null()).status();
         status.map(drop).map_err(|source| TaskError::Start { command: self.shown, source })
     }

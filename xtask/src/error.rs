@@ -7,7 +7,7 @@ use std::process::ExitStatus;
 use crate::mlx::MlxError;
 use crate::model::ModelError;
 
-/// Why a task did not come to its end.
+/// Why a task failed.
 #[derive(Debug, thiserror::Error)]
 pub enum TaskError {
     /// MLX could not be set up.
@@ -24,11 +24,14 @@ pub enum TaskError {
     Failed { command: String, status: ExitStatus },
     /// A record of a run could not be read.
     #[error(transparent)]
-    Record(#[from] crosscheck::record::RecordError),
+    Record(io::Error),
     #[error("{file} has no place for the tables: they stand between `{}` and `{}`", marks[0].trim(), marks[1].trim())]
     NoPlace { file: &'static str, marks: [&'static str; 2] },
     #[error("{file} is not what the suites ask for: run `{task}`")]
     NotCurrent { file: &'static str, task: &'static str },
+    /// The public interface has grown.
+    #[error("`crosscheck` has {count} public items, and shall have from 1 to {most}: hide what a user does not type")]
+    PublicItems { count: usize, most: usize },
     /// A file could not be read or written.
     #[error("{}: {source}", path.display())]
     Io { path: PathBuf, source: io::Error },

@@ -2,6 +2,7 @@
 
 #![forbid(unsafe_code)]
 
+mod api;
 mod cargo;
 mod chat;
 mod error;
@@ -38,6 +39,8 @@ enum Task {
     Mutants(mutants::Options),
     /// Run the suite on the reference, MLX, candle and the mutants, and write the README's tables
     Tables,
+    /// Write the listing of the public interface, or check that it is current
+    Api(api::Options),
     /// Write nextest's configuration, or check that it is current: which cells must not run at a time
     Nextest(nextest::Options),
     /// Make the golden tensors and the tiny models again, or check that they are what their scripts make
@@ -59,6 +62,7 @@ fn main() -> ExitCode {
         },
         Task::Mutants(options) => mutants::mutants(&options),
         Task::Tables => tables::tables(),
+        Task::Api(options) => api::api(&options),
         Task::Nextest(options) => nextest::configure(&options),
         Task::Fixtures(options) => fixtures::fixtures(&options),
         Task::Mlx(options) => mlx::provision(&options).map(drop).map_err(Into::into),

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use crosscheck::judge::Outcome;
-use crosscheck::record::{self, CellRecord};
+use crosscheck::Outcome;
+use crosscheck::record::CellRecord;
 use crosscheck_mutants::{Entry, FUNCTION, catalogue};
 
 use crate::cargo::cargo;
@@ -55,7 +55,7 @@ pub fn all() -> Result<Vec<Kills>, TaskError> {
 /// The mutants, and the cells of a run on them.
 fn run(options: &Options) -> Result<(Vec<Entry>, Vec<CellRecord>), TaskError> {
     let path = fresh("mutants")?;
-    // What breaks a mutant is no counterexample that anybody else has to try.
+    // What breaks a mutant is no counterexample for other runs to try.
     let counterexamples = path.with_extension("counterexamples");
     let suite = ["test", "--quiet", "-p", "crosscheck-mutants", "--test", "mutants"];
     cargo(&[&suite[..], &["--no-run"]].concat()).run()?;
@@ -71,9 +71,9 @@ fn run(options: &Options) -> Result<(Vec<Entry>, Vec<CellRecord>), TaskError> {
         let faulty: Vec<_> = faulty.collect();
         let selection = ["--", "--format", "terse", "--function", function, "--backend", &faulty.join(",")];
         let run = cargo(&[&suite[..], &selection].concat()).env("CROSSCHECK_RECORD", &path).env(FUNCTION, function);
-        run.env("CROSSCHECK_COUNTEREXAMPLES", &counterexamples).run_silently_whatever_it_says()?;
+        run.env("CROSSCHECK_COUNTEREXAMPLES", &counterexamples).run_silently()?;
     }
-    let cells = record::read(&path)?;
+    let cells = CellRecord::read(&path).map_err(TaskError::Record)?;
     Ok((catalogue, cells))
 }
 
@@ -137,9 +137,11 @@ mod tests {
     fn cell(backend: &str, function: &str, test: &str, outcome: Outcome) -> CellRecord {
         let text = format!(
             r#"{{"name":"{test}::{backend}","test":"{test}","function":"{function}","backend":"{backend}","markers":[],
-            "row":null,"outcome":"passed","origin":"","micros":0}}"#
+            "row":null,"outcome":"passed","origin":"","duration_us":0}}"#
         );
-        CellRecord { outcome, ..serde_json::from_str(&text).unwrap() }
+        let mut cell: CellRecord = serde_json::from_str(&text).unwrap();
+        cell.outcome = outcome;
+        cell
     }
 
     #[test]
@@ -162,8 +164,8 @@ mod tests {
 
     #[test]
     fn what_was_not_run_notices_nothing() {
-        let failed = cell("a_wrong", "add", "sums", Outcome::Failed);
-        let setup = CellRecord { setup: true, ..failed };
+        let mut setup = cell("a_wrong", "add", "sums", Outcome::Failed);
+        setup.setup = true;
         for cell in [setup, cell("a_wrong", "add", "sums", Outcome::NotImplemented)] {
             assert_eq!(kills(catalogue()[..1].to_vec(), &[cell])[0].cells, 0);
         }

@@ -3,10 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 
-use crosscheck::compare::Agreement;
-use crosscheck::judge::Outcome;
-use crosscheck::record::{self, CellRecord};
-use crosscheck::report;
+use crosscheck::Outcome;
+use crosscheck::internals::{Agreement, report};
+use crosscheck::record::CellRecord;
 
 use crate::cargo::{cargo, root};
 use crate::error::TaskError;
@@ -32,7 +31,7 @@ pub fn tables() -> Result<(), TaskError> {
     let run = cargo(&[&suite[..], &["--", "--format", "terse"]].concat());
     run.env("CROSSCHECK_REQUIRE", "mlx_cpu").env("CROSSCHECK_RECORD", &path).output()?;
     let took = started.elapsed();
-    let cells = record::read(&path)?;
+    let cells = CellRecord::read(&path).map_err(TaskError::Record)?;
     let ran = cells.iter().filter(|cell| cell.outcome.ran()).count();
     let kills = mutants::all()?;
     let killed = kills.iter().filter(|mutant| mutant.cells > 0).count();
@@ -156,7 +155,7 @@ mod tests {
         let agreement = agreement.unwrap_or_default();
         let text = format!(
             r#"{{"name":"t::{backend}","test":"t","function":"add","backend":"{backend}","markers":[{markers}],"row":null,
-            "outcome":"{outcome}","origin":"","micros":0{agreement}}}"#
+            "outcome":"{outcome}","origin":"","duration_us":0{agreement}}}"#
         );
         serde_json::from_str(&text).unwrap()
     }

@@ -184,7 +184,9 @@ impl Kernels for Mlx {
             MlxDevice::Cpu => "MLX's CPU device",
             MlxDevice::Gpu => "MLX's GPU device",
         };
-        Some(Receipt { device: device.to_owned(), ..account::take() })
+        let mut receipt = account::take();
+        receipt.device = device.to_owned();
+        Some(receipt)
     }
 
     fn device(&self) -> Result<Arc<dyn Device>> {

@@ -7,10 +7,8 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use crosscheck::judge::Outcome;
-use crosscheck::merge::{Merged, merge};
-use crosscheck::record::{Line, RecordError, read_all};
-use crosscheck::report;
+use crosscheck::Outcome;
+use crosscheck::internals::{Line, Merged, RecordError, merge, read_all, report};
 
 #[derive(Parser)]
 #[command(about, disable_help_subcommand = true)]
@@ -21,7 +19,7 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Join the records of several machines or shards into one run, and say what it comes to
+    /// Join the records of several machines or shards into one run, and print the result
     Merge {
         /// The records
         #[arg(required = true)]
@@ -67,7 +65,7 @@ fn joined(paths: Vec<PathBuf>, output: Option<&Path>) -> Result<Merged, Vec<Merg
     let records: Vec<_> = read.into_iter().flatten().collect();
     for (path, recorded) in &records {
         for line in &recorded.torn {
-            anstream::eprintln!("note: {}:{line} was not written to its end, and is left out", path.display());
+            anstream::eprintln!("note: {}:{line} is incomplete and is ignored", path.display());
         }
         if recorded.planned.is_empty() {
             anstream::eprintln!(
@@ -96,7 +94,7 @@ fn write(path: &Path, merged: &Merged) -> io::Result<()> {
     file.into_inner()?.sync_all()
 }
 
-/// What the run comes to, and which cells fail it.
+/// The result of the run, and which cells fail it.
 fn text(Merged { cells, .. }: &Merged) -> String {
     let mut failures: BTreeMap<Outcome, Vec<String>> = BTreeMap::new();
     for cell in cells.iter().filter(|cell| cell.outcome.fails_the_run()) {

@@ -12,7 +12,7 @@ use super::{Compare, Leaves};
 /// is. A *budget* says it for each element, out of the same inputs.
 ///
 /// ```
-/// use crosscheck::compare::{Computed, Dtype, bound};
+/// use crosscheck::compare::{Computed, Dtype};
 ///
 /// fn dot(a: &[f32], b: &[f32]) -> f32 {
 ///     a.iter().zip(b).map(|(a, b)| a * b).sum()
@@ -26,7 +26,7 @@ use super::{Compare, Leaves};
 ///         |[a, b]| Ok(dot(a, b)),
 ///         |_, [a, b]| {
 ///             let sizes: f64 = a.iter().zip(b).map(|(a, b)| f64::from((a * b).abs())).sum();
-///             vec![bound::sum(a.len(), bound::unit_roundoff(Dtype::F32)) * sizes]
+///             vec![Dtype::F32.sum_bound(a.len()) * sizes]
 ///         },
 ///     )
 /// }

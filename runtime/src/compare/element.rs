@@ -57,7 +57,7 @@ impl fmt::Display for Number {
 pub(super) trait Element: Copy + PartialEq + Default + 'static {
     fn number(self) -> Number;
     /// The value with the other sign, for types that have one.
-    fn flipped(self) -> Option<Self>;
+    fn negated(self) -> Option<Self>;
 }
 
 /// A type of floats.
@@ -97,7 +97,7 @@ macro_rules! float {
             fn number(self) -> Number {
                 Number::$variant(self)
             }
-            fn flipped(self) -> Option<Self> {
+            fn negated(self) -> Option<Self> {
                 Some(-self)
             }
         }
@@ -147,7 +147,7 @@ macro_rules! integer {
                 // At most 64 bits.
                 Number::Integer(self as i128)
             }
-            fn flipped(self) -> Option<Self> {
+            fn negated(self) -> Option<Self> {
                 let flip: fn($type) -> Option<$type> = $flip;
                 flip(self)
             }
@@ -179,7 +179,7 @@ impl Element for bool {
     fn number(self) -> Number {
         Number::Bool(self)
     }
-    fn flipped(self) -> Option<Self> {
+    fn negated(self) -> Option<Self> {
         None
     }
 }

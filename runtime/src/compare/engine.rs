@@ -8,7 +8,25 @@ use super::scan::{Room, scan, units, within};
 use super::source::{CHUNK, Source};
 use super::tolerance::Measure;
 use super::view::for_each_dtype;
-use super::{Agreement, Data, Leaves, Mismatch, SignedZeros, Subnormals, Terms, View};
+use super::{Agreement, Compare, Data, Leaves, Mismatch, SignedZeros, Subnormals, Terms, View};
+
+impl Terms<'_> {
+    /// Compares a value with the expected one.
+    ///
+    /// ```
+    /// use crosscheck::compare::{Terms, Tolerance};
+    ///
+    /// let terms = Terms::DEFAULT.f32(Tolerance::new(0.0, 0.25));
+    /// assert!(terms.compare(&[1.0_f32, 2.25], &[1.0, 2.0]).is_ok());
+    /// assert!(terms.compare(&[1.0_f32, 2.5], &[1.0, 2.0]).is_err());
+    /// ```
+    ///
+    /// # Errors
+    /// How they disagree; its text shows the first differences and the largest one.
+    pub fn compare<T: Compare + ?Sized>(&self, actual: &T, expected: &T) -> Result<(), Mismatch> {
+        compare(&Leaves::of(actual), &Leaves::of(expected), self).map(drop)
+    }
+}
 
 /// Compares a value with the one that is expected.
 ///

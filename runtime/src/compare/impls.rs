@@ -16,11 +16,11 @@ macro_rules! numbers {
             const EXACT: bool = $exact;
 
             fn leaves<'a>(&'a self, leaves: &mut Leaves<'a>) {
-                leaves.array(View::scalar(std::slice::from_ref(self)));
+                leaves.view(View::scalar(std::slice::from_ref(self)));
             }
 
             fn leaves_of_slice<'a>(slice: &'a [Self], shape: Vec<usize>, leaves: &mut Leaves<'a>) {
-                leaves.array(View::new(slice, shape));
+                leaves.view(View::new(slice, shape));
             }
         }
     };
@@ -40,7 +40,7 @@ impl<T: Compare, const N: usize> Compare for [T; N] {
     }
 }
 
-/// Numbers become one array. Of anything else, there have to be equally many.
+/// Numbers become one array. Of anything else, there must be equally many.
 impl<T: Compare> Compare for Vec<T> {
     const EXACT: bool = T::EXACT;
 

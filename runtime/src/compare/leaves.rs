@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt::{self, Display};
 
 use super::approx::Opaque;
-use super::{Compare, View, ViewError};
+use super::{Compare, Data, View, ViewError};
 
 /// The arrays that a value is made of, each with its place in the value.
 #[derive(Default)]
@@ -29,7 +29,7 @@ enum Name {
     Indices(Vec<usize>),
 }
 
-/// Something that has to be equal on both sides, or agree.
+/// Something that must be equal on both sides, or agree.
 pub(super) struct Item<'a> {
     /// Where it is.
     pub(super) place: Option<usize>,
@@ -59,21 +59,39 @@ impl<'a> Leaves<'a> {
         leaves
     }
 
-    /// Adds an array; also the outcome of a constructor of [`View`], so that an array that makes no sense is part of the
-    /// mismatch.
-    pub fn array(&mut self, view: impl Into<Result<View<'a>, ViewError>>) {
+    /// Adds an array: all of these elements in row-major order, a slice or vector of floats, integers or `bool`. A shape
+    /// without dimensions holds one element. An array whose shape does not hold as many elements as there are agrees with
+    /// nothing, and the mismatch says so.
+    pub fn array(&mut self, data: impl Into<Data<'a>>, shape: impl Into<Cow<'a, [usize]>>) {
+        self.view(View::new(data, shape));
+    }
+
+    /// Adds an array of the elements at `first + Σ index[k] · strides[k]`. Strides are counted in elements; they may be
+    /// negative, or 0, which repeats an element. An array with an element outside of `data` agrees with nothing, and the
+    /// mismatch says so.
+    pub fn strided(
+        &mut self,
+        data: impl Into<Data<'a>>,
+        shape: impl Into<Cow<'a, [usize]>>,
+        strides: &'a [isize],
+        first: usize,
+    ) {
+        self.view(View::strided(data, shape, strides, first));
+    }
+
+    pub(super) fn view(&mut self, view: impl Into<Result<View<'a>, ViewError>>) {
         self.push(match view.into() {
             Ok(view) => ItemKind::Array(view),
             Err(error) => ItemKind::Broken(error),
         });
     }
 
-    /// Adds what a part of the value hands over. Names are for the reader, and have to be equal on both sides.
+    /// Adds what a part of the value hands over. Names are for the reader, and must be equal on both sides.
     pub fn within(&mut self, name: impl Display, part: impl FnOnce(&mut Self)) {
         self.under(Name::Field(name.to_string()), part);
     }
 
-    /// Adds what has to be equal on both sides besides arrays: `Some`, or how many parts there are.
+    /// Adds what must be equal on both sides besides arrays: `Some`, or how many parts there are.
     pub fn structure(&mut self, what: impl Into<Cow<'static, str>>) {
         self.push(ItemKind::Structure(Structure::Text(what.into())));
     }
@@ -155,7 +173,7 @@ impl<'a> From<View<'a>> for Leaves<'a> {
     /// The leaves of a value that is this array.
     fn from(view: View<'a>) -> Self {
         let mut leaves = Self::default();
-        leaves.array(view);
+        leaves.view(view);
         leaves
     }
 }

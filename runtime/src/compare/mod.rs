@@ -1,42 +1,46 @@
 //! Whether a value agrees with the baseline's.
 //!
-//! A value hands over the arrays that it is made of ([`Compare::leaves`]); [`compare`] judges them, under [`Terms`]. Both
-//! read the arrays where they are and allocate nothing in proportion to them.
+//! A value hands over the arrays that it is made of ([`Compare::leaves`]), which are judged under [`Terms`]. Both read the arrays where they are and allocate nothing in proportion to them.
 //!
 //! Judged in this order: structure, dtype, shape (nothing is broadcast), then for each element whether it is NaN, whether it
 //! is infinite and with which sign, the sign of a zero, whether a subnormal was flushed, and for finite ones the tolerance.
 //! NaN agrees with NaN. Differences are those of `f64`. Integers and truth values are compared exactly, whatever a
 //! tolerance says.
 
-mod agreement;
-mod approx;
-pub mod bound;
+pub(crate) mod agreement;
+pub(crate) mod approx;
+mod bound;
 mod computed;
-mod element;
-mod engine;
+pub(crate) mod element;
+pub(crate) mod engine;
+pub(crate) mod erased;
 mod found;
 mod impls;
 mod leaves;
-mod mismatch;
-mod null;
-mod place;
+pub(crate) mod mismatch;
+pub(crate) mod null;
+pub(crate) mod place;
 mod scan;
 mod source;
-mod tolerance;
-mod view;
+pub(crate) mod tolerance;
+pub(crate) mod view;
 
-pub use agreement::Agreement;
-pub use approx::{Approx, Epsilon};
+pub(crate) use agreement::Agreement;
+pub use approx::Approx;
 pub use computed::Computed;
-pub use element::Number;
-pub use engine::compare;
+pub(crate) use element::Number;
+pub(crate) use engine::compare;
+pub(crate) use erased::Value;
+#[cfg(feature = "harness")]
+pub(crate) use erased::{Agreed, NotComparable};
 pub use leaves::Leaves;
-pub use mismatch::{Allowed, Counts, Difference, Differences, Elsewhere, Largest, Mismatch, Side};
-pub(crate) use null::accepts_input;
-pub use null::{Null, accepts_null, echoes};
-pub use place::{Place, Range};
-pub use tolerance::{Budget, SignedZeros, Subnormals, Terms, Tolerance, ToleranceError, Tolerances};
-pub use view::{Data, Dtype, View, ViewError};
+pub use mismatch::Mismatch;
+pub(crate) use null::{Null, accepts_input, accepts_null};
+pub(crate) use place::Place;
+pub(crate) use tolerance::{Budget, BudgetError, SignedZeros, Subnormals};
+pub use tolerance::{Terms, Tolerance};
+pub use view::Dtype;
+pub(crate) use view::{Data, View, ViewError};
 
 /// A value that a differential test can return: a tree of arrays.
 ///
@@ -45,13 +49,13 @@ pub use view::{Data, Dtype, View, ViewError};
 /// its own types by handing over the arrays in them:
 ///
 /// ```
-/// use crosscheck::compare::{Compare, Leaves, Terms, View, compare};
+/// use crosscheck::compare::{Compare, Leaves, Terms};
 ///
 /// struct Tensor { shape: Vec<usize>, data: Vec<f32> }
 ///
 /// impl Compare for Tensor {
 ///     fn leaves<'a>(&'a self, leaves: &mut Leaves<'a>) {
-///         leaves.array(View::new(&self.data, &self.shape));
+///         leaves.array(&self.data, &self.shape);
 ///     }
 /// }
 ///
@@ -67,7 +71,7 @@ pub use view::{Data, Dtype, View, ViewError};
 /// let tensor = |data: [f32; 2]| Tensor { shape: vec![2], data: data.to_vec() };
 /// let attention = |data| Attention { output: tensor(data), weights: None };
 /// let (actual, expected) = (attention([1.0, 2.5]), attention([1.0, 2.0]));
-/// let mismatch = compare(&Leaves::of(&actual), &Leaves::of(&expected), &Terms::default()).unwrap_err();
+/// let mismatch = Terms::DEFAULT.compare(&actual, &expected).unwrap_err();
 /// assert!(mismatch.to_string().starts_with("1 of 2 elements (50.0 %) disagree in `output`, f32[2]"));
 /// ```
 pub trait Compare: Send + 'static {

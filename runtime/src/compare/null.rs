@@ -18,14 +18,14 @@ pub enum Null {
     /// The mean of an array, everywhere in it.
     Mean,
     /// What is expected, but each element at the next index of this axis, and the last one at the first.
-    Rotated {
+    Rolled {
         /// The axis.
         axis: usize,
     },
     /// What is expected, with the other sign.
-    Flipped,
-    /// An input, handed on as it is.
-    Echo {
+    Negated,
+    /// An input, passed through unchanged.
+    Identity {
         /// Which one, from 0.
         input: usize,
     },
@@ -36,9 +36,9 @@ impl fmt::Display for Null {
         match self {
             Self::Zeros => f.write_str("nothing but zeros"),
             Self::Mean => f.write_str("the mean of all elements everywhere"),
-            Self::Rotated { axis } => write!(f, "its elements moved along by one on axis {axis}"),
-            Self::Flipped => f.write_str("its elements with the other sign"),
-            Self::Echo { input } => write!(f, "its input {} handed on as it is", input + 1),
+            Self::Rolled { axis } => write!(f, "its elements rolled by one on axis {axis}"),
+            Self::Negated => f.write_str("its negated elements"),
+            Self::Identity { input } => write!(f, "its input {}, passed through unchanged", input + 1),
         }
     }
 }
@@ -46,7 +46,7 @@ impl fmt::Display for Null {
 /// A null output that the same comparison would accept in place of what is expected, if any: such a comparison shows little.
 ///
 /// Every array of the value is replaced, except those without elements. A null that leaves an array as it is whatever is in
-/// it is none: one element has no other mean, and nowhere to go; `bool` has no sign. It stops at the first element that
+/// it does not count: one element has no other mean, and cannot be rolled; `bool` has no sign. It stops at the first element that
 /// differs.
 pub fn accepts_null(expected: &Leaves<'_>, terms: &Terms<'_>) -> Option<Null> {
     check_budget(expected, terms).ok()?;
@@ -61,8 +61,8 @@ pub fn accepts_null(expected: &Leaves<'_>, terms: &Terms<'_>) -> Option<Null> {
         })
     };
     let rank = views().map(|view| view.shape.len()).max()?;
-    let rotations = (0..rank).map(|axis| Null::Rotated { axis });
-    let mut nulls = [Null::Zeros, Null::Mean].into_iter().chain(rotations).chain([Null::Flipped]);
+    let rolls = (0..rank).map(|axis| Null::Rolled { axis });
+    let mut nulls = [Null::Zeros, Null::Mean].into_iter().chain(rolls).chain([Null::Negated]);
     nulls.find(|null| views().all(|view| accepts(view, *null, terms)))
 }
 
@@ -72,7 +72,7 @@ pub(crate) fn accepts_input(expected: &Leaves<'_>, inputs: &[Leaves<'_>], terms:
         [Item { kind: ItemKind::Array(view), .. }] => echoes(expected, view, terms),
         _ => false,
     };
-    inputs.iter().position(echoed).map(|input| Null::Echo { input })
+    inputs.iter().position(echoed).map(|input| Null::Identity { input })
 }
 
 /// Whether the comparison would accept an input in place of what is expected; for a value that is one array, of the input's
@@ -141,7 +141,7 @@ fn replaced<T: Element>(
     match null {
         Null::Zeros => all(&|_| Some(T::default())),
         Null::Mean => total > 1 && mean().is_some_and(|mean| all(&|_| Some(mean))),
-        Null::Rotated { axis } => {
+        Null::Rolled { axis } => {
             let Some((dim, inner)) = source.shape().get(axis..).and_then(<[usize]>::split_first) else { return false };
             let step: usize = inner.iter().product();
             *dim > 1
@@ -149,9 +149,9 @@ fn replaced<T: Element>(
                     Some(source.get(if (at / step).is_multiple_of(*dim) { at + (dim - 1) * step } else { at - step }))
                 })
         }
-        Null::Flipped => all(&|at| source.get(at).flipped()),
+        Null::Negated => all(&|at| source.get(at).negated()),
         // What the inputs are is known to `echoes` only.
-        Null::Echo { .. } => false,
+        Null::Identity { .. } => false,
     }
 }
 

@@ -28,7 +28,7 @@ pub(super) struct Scan {
 /// How many elements are taken at once: a multiple of what any register holds.
 const LANES: usize = 8;
 
-/// Looks at pairs of floats; `None` where one has to be looked at again. With `STRICT`, so have zeros and subnormals that are
+/// Looks at pairs of floats; `None` where one must be looked at again. With `STRICT`, so have zeros and subnormals that are
 /// not the same. `ratios` is room for as many numbers.
 pub(super) fn scan<T: Float, const STRICT: bool>(
     actual: &[T::Lane],

@@ -3,7 +3,10 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 
 use super::element::{Exact, Float};
+use super::mismatch::{Allowed, Counts, Differences};
+use super::null::echoes;
 use super::source::CHUNK;
+use super::tolerance::Tolerances;
 use super::*;
 
 fn check<T: Compare>(actual: &T, expected: &T, terms: &Terms<'_>) -> Result<Agreement, Mismatch> {
@@ -42,7 +45,7 @@ fn special_values_never_agree_with_others() {
     let (inf, nan) = (f64::INFINITY, f64::NAN);
     let (as_nan, as_inf) = (Counts { nan: 1, ..Counts::default() }, Counts { infinite: 1, ..Counts::default() });
     // So large a tolerance that only the kind of the value can make a difference.
-    let terms = Terms { overriding: Some(Tolerance::new(f64::MAX, f64::MAX).unwrap()), ..Terms::default() };
+    let terms = Terms { overriding: Some(Tolerance::new(f64::MAX, f64::MAX)), ..Terms::default() };
     let cases = [
         (5.0, inf, as_inf),
         (inf, 5.0, as_inf),
@@ -64,7 +67,7 @@ fn structure_is_judged_before_dtype_and_dtype_before_shape_and_nothing_is_broadc
     let [two_f16, one_f16] = [[f16::ONE; 2].to_vec(), [f16::ONE; 1].to_vec()];
     let leaves = |arrays: &[View<'static>], text: &'static str| {
         let mut leaves = Leaves::default();
-        arrays.iter().for_each(|view| leaves.array(view.clone()));
+        arrays.iter().for_each(|view| leaves.view(view.clone()));
         leaves.structure(text);
         leaves
     };
@@ -103,7 +106,7 @@ fn names_are_part_of_the_structure() {
     let named = |names: &[&str]| {
         let mut leaves = Leaves::default();
         for name in names {
-            leaves.within(name, |leaves| leaves.within("x", |leaves| leaves.array(View::new(&one[..], &[1][..]))));
+            leaves.within(name, |leaves| leaves.within("x", |leaves| leaves.view(View::new(&one[..], &[1][..]))));
         }
         leaves
     };
@@ -121,7 +124,7 @@ fn names_are_part_of_the_structure() {
 fn an_array_that_makes_no_sense_is_a_mismatch() {
     let [right, wrong] = [2, 3].map(|dim| {
         let mut leaves = Leaves::default();
-        leaves.within("grad", |leaves| leaves.array(View::new(&[1.0_f32; 2][..], vec![dim])));
+        leaves.within("grad", |leaves| leaves.view(View::new(&[1.0_f32; 2][..], vec![dim])));
         leaves
     });
     let said = |actual, expected| compare(actual, expected, &Terms::default()).unwrap_err().to_string();
@@ -150,7 +153,7 @@ fn numbers_in_arrays_and_vectors_are_one_array() {
 
 #[test]
 fn integers_are_compared_exactly_even_where_floats_cannot_tell_them_apart() {
-    let loose = Terms { overriding: Some(Tolerance::new(1.0, 1.0).unwrap()), ..Terms::default() };
+    let loose = Terms { overriding: Some(Tolerance::new(1.0, 1.0)), ..Terms::default() };
     let (a, b) = (1_u64 << 60, (1_u64 << 60) + 1);
     assert!(check(&a, &a, &loose).is_ok());
     let found = differences(check(&vec![0, b], &vec![0, a], &loose));
@@ -241,7 +244,7 @@ fn differences_are_counted_in_units_in_the_last_place_of_what_is_expected() {
 
 #[test]
 fn a_tolerance_in_units_is_inclusive() {
-    let four = Terms { overriding: Some(Tolerance::ulps(4.0).unwrap()), ..Terms::default() };
+    let four = Terms { overriding: Some(Tolerance::ulps(4.0)), ..Terms::default() };
     assert_eq!(check(&(1.0 + 4.0 * f32::EPSILON), &1.0, &four).unwrap().used, 1.0);
     assert!(check(&(1.0 + 5.0 * f32::EPSILON), &1.0, &four).is_err());
     assert!(check(&f16::from_bits(4), &f16::from_bits(0), &four).is_ok());
@@ -250,7 +253,7 @@ fn a_tolerance_in_units_is_inclusive() {
 
 #[test]
 fn a_difference_that_overflows_is_never_allowed() {
-    let terms = Terms { overriding: Some(Tolerance::new(f64::MAX, 0.0).unwrap()), ..Terms::default() };
+    let terms = Terms { overriding: Some(Tolerance::new(f64::MAX, 0.0)), ..Terms::default() };
     assert!(check(&f64::MAX, &f64::MIN, &terms).is_err());
     assert!(check(&1.0, &f64::MAX, &terms).is_ok());
 }
@@ -476,8 +479,8 @@ where
     let budget: Vec<f64> = expected.iter().map(|expected| allowed(*expected)).collect();
     let mut terms = Terms { signed_zeros, subnormals, ..Terms::default() };
     match allowance {
-        Allowance::Bounds(rtol, atol) => terms.overriding = Some(Tolerance::new(rtol, atol).unwrap()),
-        Allowance::Ulps(ulps) => terms.overriding = Some(Tolerance::ulps(ulps).unwrap()),
+        Allowance::Bounds(rtol, atol) => terms.overriding = Some(Tolerance::new(rtol, atol)),
+        Allowance::Ulps(ulps) => terms.overriding = Some(Tolerance::ulps(ulps)),
         Allowance::Budget(..) => terms.budget = Some(Budget::new(&budget).unwrap()),
     }
     if agreeing {
@@ -597,7 +600,7 @@ proptest! {
     fn a_null_is_found_exactly_where_comparing_it_succeeds(
         seeds in vec((any::<u8>(), -20..20_i8), 0..12), spread in prop_oneof![Just(0.0_f32), Just(1e-6), Just(1e-3), Just(0.4)],
         base in prop_oneof![Just(0.0_f32), Just(1.0), Just(-3e38), Just(1e-40), Just(f32::INFINITY), Just(f32::NAN)],
-        columns in 1..4_usize, tolerance in prop_oneof![Just(Tolerance::EXACT), Just(Tolerance::F32), Just(Tolerance::new(0.0, 1.0).unwrap())],
+        columns in 1..4_usize, tolerance in prop_oneof![Just(Tolerance::EXACT), Just(Tolerance::F32), Just(Tolerance::new(0.0, 1.0))],
         subnormals in subnormals(),
     ) {
         let rows = seeds.len() / columns;
@@ -631,11 +634,11 @@ proptest! {
         } else if total > 1 && accepted(vec![mean as f32; total]) {
             Some(Null::Mean)
         } else if rows > 1 && accepted(rotated(0)) {
-            Some(Null::Rotated { axis: 0 })
+            Some(Null::Rolled { axis: 0 })
         } else if columns > 1 && accepted(rotated(1)) {
-            Some(Null::Rotated { axis: 1 })
+            Some(Null::Rolled { axis: 1 })
         } else if accepted(expected.iter().map(|x| -x).collect()) {
-            Some(Null::Flipped)
+            Some(Null::Negated)
         } else {
             None
         };
@@ -673,16 +676,16 @@ fn null<T: Compare>(expected: T) -> Option<Null> {
 fn a_null_that_is_the_expected_value_is_found() {
     assert_eq!(null(vec![0.0_f32, 1e-6, -1e-6]), Some(Null::Zeros));
     assert_eq!(null(vec![3.0_f32, 3.000_001, 3.0]), Some(Null::Mean));
-    assert_eq!(null([[1.0_f32, 2.0], [1.0, 2.0]]), Some(Null::Rotated { axis: 0 }));
-    assert_eq!(null([[1.0_f32, 1.0], [2.0, 2.0]]), Some(Null::Rotated { axis: 1 }));
+    assert_eq!(null([[1.0_f32, 2.0], [1.0, 2.0]]), Some(Null::Rolled { axis: 0 }));
+    assert_eq!(null([[1.0_f32, 1.0], [2.0, 2.0]]), Some(Null::Rolled { axis: 1 }));
     assert_eq!(null(vec![false, false]), Some(Null::Zeros));
     assert_eq!(null(vec![7_u64; 3]), Some(Null::Mean));
-    assert_eq!(null([[1_i8, 2], [1, 2]]), Some(Null::Rotated { axis: 0 }));
-    let loose = Terms { overriding: Some(Tolerance::new(2.0, 0.0).unwrap()), ..Terms::default() };
+    assert_eq!(null([[1_i8, 2], [1, 2]]), Some(Null::Rolled { axis: 0 }));
+    let loose = Terms { overriding: Some(Tolerance::new(2.0, 0.0)), ..Terms::default() };
     assert_eq!(accepts_null(&Leaves::of(&[1.0_f64, 10.0, 100.0]), &loose), Some(Null::Zeros));
     // NaN is NaN with any sign.
-    assert_eq!(accepts_null(&Leaves::of(&[f64::NAN, 10.0]), &loose), Some(Null::Flipped));
-    assert_eq!(accepts_null(&Leaves::of(&(f64::NAN, 10.0)), &loose), Some(Null::Flipped));
+    assert_eq!(accepts_null(&Leaves::of(&[f64::NAN, 10.0]), &loose), Some(Null::Negated));
+    assert_eq!(accepts_null(&Leaves::of(&(f64::NAN, 10.0)), &loose), Some(Null::Negated));
 }
 
 #[test]
@@ -692,7 +695,7 @@ fn a_mean_that_only_roundings_let_agree_is_found() {
         (-0.12560101871746232, 0.035961421609245044, 0.08078122016335368),
         (-0.3490445914819713, 4.217337816018714, 2.2831912037503423),
     ] {
-        let terms = Terms { overriding: Some(Tolerance::new(0.0, atol).unwrap()), ..Terms::default() };
+        let terms = Terms { overriding: Some(Tolerance::new(0.0, atol)), ..Terms::default() };
         assert_eq!(accepts_null(&Leaves::of(&[x, y]), &terms), Some(Null::Mean), "{x}");
     }
 }
@@ -706,7 +709,7 @@ fn a_null_that_says_nothing_is_not_looked_for() {
     assert_eq!(null(None::<f32>), None);
     assert_eq!(null(true), None);
     assert_eq!(null(7_u8), None);
-    assert_eq!(null(i32::MIN), Some(Null::Flipped));
+    assert_eq!(null(i32::MIN), Some(Null::Negated));
     assert_eq!(null(vec![1.0_f32, 2.0]), None);
     assert_eq!(null(Approx(0.0_f32)), None);
     assert_eq!(null((Approx(0.0_f32), [0.0_f32; 2])), None);
@@ -720,7 +723,7 @@ fn every_array_of_a_value_is_replaced() {
     assert_eq!(null((vec![3.0_f32; 2], 1_u8)), None);
     assert_eq!(null((vec![3.0_f32; 2], [1_u8; 3])), Some(Null::Mean));
     assert_eq!(null((vec![3.0_f32; 2], vec![1_u8, 2])), None);
-    assert_eq!(null((vec![3.0_f32; 2], Vec::<f32>::new(), [[1_u8, 2]; 2])), Some(Null::Rotated { axis: 0 }));
+    assert_eq!(null((vec![3.0_f32; 2], Vec::<f32>::new(), [[1_u8, 2]; 2])), Some(Null::Rolled { axis: 0 }));
 }
 
 #[test]

@@ -18,32 +18,14 @@ pub(super) enum Measure {
     Ulps(f64),
 }
 
-/// A tolerance that no comparison can mean.
+/// A budget that no comparison can mean.
 #[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
-#[non_exhaustive]
-pub enum ToleranceError {
-    /// The bounds are no such numbers.
-    #[error("a tolerance is two finite numbers that are not negative, not rtol = {rtol}, atol = {atol}")]
-    Bounds {
-        /// The one that is multiplied with the expected value.
-        rtol: f64,
-        /// The absolute one.
-        atol: f64,
-    },
-    /// The number of units in the last place is none.
-    #[error("a number of units in the last place is finite and not negative, not {ulps}")]
-    Ulps {
-        /// The number.
-        ulps: f64,
-    },
-    /// An entry of a budget is no such number.
-    #[error("a budget is of finite numbers that are not negative, not {allowed} (at {at})")]
-    Budget {
-        /// The position of the first such entry.
-        at: usize,
-        /// The entry.
-        allowed: f64,
-    },
+#[error("a budget entry must be finite and ≥ 0 (got {allowed} at index {at})")]
+pub struct BudgetError {
+    /// The index of the first such entry.
+    at: usize,
+    /// The entry.
+    allowed: f64,
 }
 
 impl Tolerance {
@@ -64,26 +46,29 @@ impl Tolerance {
 
     /// A tolerance of one's own.
     ///
-    /// # Errors
-    /// When a number is negative, infinite or NaN.
-    pub const fn new(rtol: f64, atol: f64) -> Result<Self, ToleranceError> {
-        if is_amount(rtol) && is_amount(atol) {
-            Ok(Self::of(rtol, atol))
-        } else {
-            Err(ToleranceError::Bounds { rtol, atol })
-        }
+    /// ```
+    /// use crosscheck::compare::Tolerance;
+    ///
+    /// const LOOSE: Tolerance = Tolerance::new(1e-3, 1e-6).because("sums in another order");
+    /// assert_eq!(LOOSE.to_string(), "rtol 1e-3, atol 1e-6 (sums in another order)");
+    /// ```
+    ///
+    /// # Panics
+    /// When a number is negative, infinite or NaN. In a constant that is a compile error.
+    #[track_caller]
+    pub const fn new(rtol: f64, atol: f64) -> Self {
+        assert!(is_amount(rtol) && is_amount(atol), "rtol and atol must be finite and ≥ 0");
+        Self::of(rtol, atol)
     }
 
     /// So many times the distance between the expected value and the next float of its type, away from zero.
     ///
-    /// # Errors
-    /// When the number is negative, infinite or NaN.
-    pub const fn ulps(ulps: f64) -> Result<Self, ToleranceError> {
-        if is_amount(ulps) {
-            Ok(Self { measure: Measure::Ulps(ulps), reason: None })
-        } else {
-            Err(ToleranceError::Ulps { ulps })
-        }
+    /// # Panics
+    /// When the number is negative, infinite or NaN. In a constant that is a compile error.
+    #[track_caller]
+    pub const fn ulps(ulps: f64) -> Self {
+        assert!(is_amount(ulps), "a number of units in the last place must be finite and ≥ 0");
+        Self { measure: Measure::Ulps(ulps), reason: None }
     }
 
     /// The same tolerance; every mismatch prints why it is the right one.
@@ -157,10 +142,10 @@ impl<'t> Budget<'t> {
     ///
     /// # Errors
     /// When one of them is negative, infinite or NaN.
-    pub fn new(allowed: &'t [f64]) -> Result<Self, ToleranceError> {
+    pub fn new(allowed: &'t [f64]) -> Result<Self, BudgetError> {
         match allowed.iter().position(|allowed| !is_amount(*allowed)) {
             None => Ok(Self(allowed)),
-            Some(at) => Err(ToleranceError::Budget { at, allowed: allowed[at] }),
+            Some(at) => Err(BudgetError { at, allowed: allowed[at] }),
         }
     }
 
@@ -169,23 +154,25 @@ impl<'t> Budget<'t> {
     }
 }
 
-/// What two values have to agree in.
+/// What two values have to agree in: the tolerance of each type of float, and what becomes of zeros and subnormals.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[must_use]
 pub struct Terms<'t> {
     /// The tolerance of each type of float.
-    pub table: Tolerances,
-    /// A tolerance in place of the table's; integers and truth values are compared exactly all the same.
-    pub overriding: Option<Tolerance>,
+    pub(crate) table: Tolerances,
+    /// A tolerance in place of the table's; integers and truth values are compared exactly anyway.
+    pub(crate) overriding: Option<Tolerance>,
     /// What each element of the only float array is allowed, in place of any tolerance.
-    pub budget: Option<Budget<'t>>,
+    pub(crate) budget: Option<Budget<'t>>,
     /// Whether -0 agrees with 0.
-    pub signed_zeros: SignedZeros,
+    pub(crate) signed_zeros: SignedZeros,
     /// Whether a float below the smallest normal one agrees with 0.
-    pub subnormals: Subnormals,
+    pub(crate) subnormals: Subnormals,
 }
 
-impl Terms<'_> {
-    /// [`Tolerances::DEFAULT`], for which zeros and subnormals are numbers like others.
+impl<'t> Terms<'t> {
+    /// [`Tolerance::F16`], [`BF16`](Tolerance::BF16), [`F32`](Tolerance::F32) and [`F64`](Tolerance::F64) for their types;
+    /// -0 agrees with 0, and subnormals are numbers like others.
     pub const DEFAULT: Self = Self {
         table: Tolerances::DEFAULT,
         overriding: None,
@@ -193,6 +180,46 @@ impl Terms<'_> {
         signed_zeros: SignedZeros::Ignore,
         subnormals: Subnormals::Ignore,
     };
+
+    /// With this tolerance for `f16`.
+    pub const fn f16(self, tolerance: Tolerance) -> Self {
+        Self { table: Tolerances { f16: tolerance, ..self.table }, ..self }
+    }
+
+    /// With this tolerance for `bf16`.
+    pub const fn bf16(self, tolerance: Tolerance) -> Self {
+        Self { table: Tolerances { bf16: tolerance, ..self.table }, ..self }
+    }
+
+    /// With this tolerance for `f32`.
+    pub const fn f32(self, tolerance: Tolerance) -> Self {
+        Self { table: Tolerances { f32: tolerance, ..self.table }, ..self }
+    }
+
+    /// With this tolerance for `f64`.
+    pub const fn f64(self, tolerance: Tolerance) -> Self {
+        Self { table: Tolerances { f64: tolerance, ..self.table }, ..self }
+    }
+
+    /// With this tolerance for floats of every type.
+    pub const fn all_floats(self, tolerance: Tolerance) -> Self {
+        Self { overriding: Some(tolerance), ..self }
+    }
+
+    /// -0 does not agree with 0.
+    pub const fn keep_signed_zeros(self) -> Self {
+        Self { signed_zeros: SignedZeros::MustAgree, ..self }
+    }
+
+    /// A float below the smallest normal one of its type agrees with 0, in either direction: a backend may flush it.
+    pub const fn may_flush_subnormals(self) -> Self {
+        Self { subnormals: Subnormals::MayBeFlushed, ..self }
+    }
+
+    /// A float below the smallest normal one of its type does not agree with 0, however much the tolerance allows.
+    pub const fn keep_subnormals(self) -> Self {
+        Self { subnormals: Subnormals::MustBeKept, ..self }
+    }
 
     /// The tolerance for a type, and whether it is the table's.
     pub(super) fn tolerance(&self, dtype: Dtype) -> (Tolerance, bool) {
@@ -248,35 +275,31 @@ mod tests {
 
     #[test]
     fn a_tolerance_that_means_nothing_is_refused() {
-        let bad = [-1e-3, f64::NAN, f64::INFINITY, f64::NEG_INFINITY];
-        for bad in bad {
-            assert!(matches!(Tolerance::new(bad, 0.0), Err(ToleranceError::Bounds { .. })), "{bad}");
-            assert!(matches!(Tolerance::new(0.0, bad), Err(ToleranceError::Bounds { .. })), "{bad}");
-            assert!(matches!(Tolerance::ulps(bad), Err(ToleranceError::Ulps { .. })), "{bad}");
+        let refused = |make: fn(f64) -> Tolerance, bad| std::panic::catch_unwind(|| make(bad)).is_err();
+        for bad in [-1e-3, f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
+            assert!(refused(|bad| Tolerance::new(bad, 0.0), bad), "{bad}");
+            assert!(refused(|bad| Tolerance::new(0.0, bad), bad), "{bad}");
+            assert!(refused(Tolerance::ulps, bad), "{bad}");
             let error = Budget::new(&[0.0, 1.0, bad]).unwrap_err();
-            assert!(matches!(error, ToleranceError::Budget { at: 2, .. }), "{bad}");
+            assert_eq!(error.to_string(), format!("a budget entry must be finite and ≥ 0 (got {bad} at index 2)"));
         }
-        assert!(Tolerance::new(0.0, f64::MAX).is_ok() && Tolerance::ulps(0.5).is_ok());
+        let _ = (Tolerance::new(0.0, f64::MAX), Tolerance::ulps(0.5));
         assert!(Budget::new(&[]).is_ok());
     }
 
     #[test]
-    fn a_table_can_be_written_where_nothing_can_fail_at_run_time() {
-        const LOOSE: Tolerances = Tolerances {
-            f32: match Tolerance::ulps(4.0) {
-                Ok(tolerance) => tolerance.because("it adds in another order"),
-                Err(_) => panic!("four is a number"),
-            },
-            ..Tolerances::DEFAULT
-        };
-        assert_eq!(LOOSE.of(Dtype::F32).to_string(), "4 units in the last place (it adds in another order)");
-        assert_eq!(LOOSE.of(Dtype::F64), Tolerance::F64);
-        assert!(LOOSE.of(Dtype::I64).is_exact() && LOOSE.of(Dtype::Bool).is_exact());
+    fn a_table_can_be_a_constant() {
+        const LOOSE: Terms<'_> = Terms::DEFAULT.f32(Tolerance::ulps(4.0).because("it adds in another order"));
+        assert_eq!(LOOSE.table.of(Dtype::F32).to_string(), "4 units in the last place (it adds in another order)");
+        assert_eq!(LOOSE.table.of(Dtype::F64), Tolerance::F64);
+        assert!(LOOSE.table.of(Dtype::I64).is_exact() && LOOSE.table.of(Dtype::Bool).is_exact());
+        let set = LOOSE.f16(Tolerance::F64).bf16(Tolerance::F32).f64(Tolerance::EXACT).table;
+        assert_eq!([set.f16, set.bf16, set.f64], [Tolerance::F64, Tolerance::F32, Tolerance::EXACT]);
     }
 
     #[test]
     fn a_tolerance_of_ones_own_is_for_floats() {
-        let loose = Tolerance::new(1.0, 1.0).unwrap();
+        let loose = Tolerance::new(1.0, 1.0);
         let terms = Terms { overriding: Some(loose), ..Terms::default() };
         assert_eq!(terms.tolerance(Dtype::F16), (loose, false));
         assert_eq!(terms.tolerance(Dtype::I8), (Tolerance::EXACT, true));

@@ -6,13 +6,13 @@ use std::time::Duration;
 use clap::builder::{FalseyValueParser, Resettable};
 use clap::{Arg, CommandFactory, FromArgMatches, Parser};
 
-use crate::date::Date;
-use crate::marker::{MarkerError, MarkerExpr};
-use crate::nearest;
+use crate::plan::marker::{MarkerError, MarkerExpr};
+use crate::plan::shard::Shard;
 use crate::plan::{NameFilter, Selection};
-use crate::session::Conditions;
-use crate::shard::Shard;
-use crate::spec::SuiteSpec;
+use crate::session::RunConfig;
+use crate::suite::date::Date;
+use crate::suite::names;
+use crate::suite::spec::SuiteSpec;
 
 /// Runs the conformance checks that are linked into this executable.
 #[derive(Clone, Debug, Parser)]
@@ -69,7 +69,7 @@ pub(super) struct Cli {
     #[arg(long, env = "CROSSCHECK_SHARD", value_name = "K/N", help_heading = "Conformance")]
     shard: Option<Shard>,
 
-    /// Go on with a run that did not come to its end: the last one, or the one of this record
+    /// Resume a run that did not finish: the last one, or the one of this record
     #[arg(long, env = "CROSSCHECK_RESUME", value_name = "RECORD", num_args = 0..=1, default_missing_value = "last", help_heading = "Conformance")]
     pub(super) resume: Option<PathBuf>,
 
@@ -128,7 +128,7 @@ fn day(text: &str) -> Result<Date, String> {
 /// What was asked for.
 pub(super) struct Request {
     pub(super) selection: Selection,
-    pub(super) conditions: Conditions,
+    pub(super) config: RunConfig,
 }
 
 /// Something on the command line or in the environment that names nothing.
@@ -156,12 +156,24 @@ impl Cli {
     /// Resolves names and markers against what is registered.
     pub(super) fn request(&self, suites: &[SuiteSpec]) -> Result<Request, Vec<UsageError>> {
         let mut errors = Vec::new();
-        let backends = resolve("--backend (CROSSCHECK_BACKEND)", &self.backend, suites, &mut errors);
-        let required = resolve("--require (CROSSCHECK_REQUIRE)", &self.require, suites, &mut errors);
-        let known = distinct(suites.iter().flat_map(|suite| &suite.features).map(|feature| &feature.marker));
-        let marker = self.marker.as_deref().map(|expr| MarkerExpr::parse(expr, &known)).transpose();
+        let mut backends = |option, given: &[String]| {
+            let mut backends = Vec::new();
+            for name in given {
+                match names::backend(suites, name) {
+                    Ok(found) => backends.extend(found.into_iter().map(str::to_owned)),
+                    Err(unknown) => errors.push(UsageError::Backend { option, unknown }),
+                }
+            }
+            backends
+        };
+        let (required, backends) = (
+            backends("--require (CROSSCHECK_REQUIRE)", &self.require),
+            backends("--backend (CROSSCHECK_BACKEND)", &self.backend),
+        );
+        let marker = self.marker.as_deref().map(|expr| MarkerExpr::parse(expr, &names::markers(suites))).transpose();
         let marker = marker.map_err(|error| errors.push(error.into())).unwrap_or_default();
-        let functions = functions(&self.function, suites, &mut errors);
+        let unknown = self.function.iter().filter_map(|name| names::function(suites, name).err());
+        errors.extend(unknown.map(|unknown| UsageError::Function { unknown }));
         if self.isolates_all() && !cfg!(unix) {
             errors.push(UsageError::Isolation);
         }
@@ -170,10 +182,17 @@ impl Cli {
         }
         let filters = self.libtest.filter.iter().chain(&self.more_filters).cloned().collect();
         let names = NameFilter { filters, skip: self.libtest.skip.clone(), exact: self.libtest.exact };
-        let (shard, run_excluded) = (self.shard, self.run_excluded);
-        let selection = Selection { backends, marker, functions, names, shard, run_excluded };
+        let selection = Selection {
+            backends,
+            marker,
+            functions: self.function.clone(),
+            names,
+            shard: self.shard,
+            run_excluded: self.run_excluded,
+            contained: cfg!(unix),
+        };
         let today = self.today.unwrap_or_else(Date::today);
-        Ok(Request { selection, conditions: Conditions { required, today, seed: self.seed, contained: cfg!(unix) } })
+        Ok(Request { selection, config: RunConfig { required, today, seed: self.seed } })
     }
 
     /// Whether every cell runs in a process of its own.
@@ -201,43 +220,4 @@ impl Cli {
         let shard = self.shard.iter().map(|shard| format!("--shard {shard}"));
         filters.chain(shard).chain(backends).chain(functions).chain(marker).chain(skip).collect::<Vec<_>>().join(", ")
     }
-}
-
-/// The names in their order, each once.
-fn distinct<'a>(names: impl Iterator<Item = &'a &'static str>) -> Vec<&'static str> {
-    let mut distinct = Vec::new();
-    for name in names {
-        if !distinct.contains(name) {
-            distinct.push(*name);
-        }
-    }
-    distinct
-}
-
-/// The functions that tests are about.
-fn functions(given: &[String], suites: &[SuiteSpec], errors: &mut Vec<UsageError>) -> Vec<String> {
-    let mut known = distinct(suites.iter().flat_map(|suite| &suite.tests).filter_map(|test| test.of.as_ref()));
-    known.sort_unstable();
-    let (functions, unknown): (Vec<_>, Vec<_>) =
-        given.iter().map(String::as_str).partition(|name| known.contains(name));
-    let unknown = unknown.into_iter().map(|name| nearest::unknown("function", name, &known));
-    errors.extend(unknown.map(|unknown| UsageError::Function { unknown }));
-    functions.into_iter().map(str::to_owned).collect()
-}
-
-/// The backends' own names, from names or aliases.
-fn resolve(option: &'static str, given: &[String], suites: &[SuiteSpec], errors: &mut Vec<UsageError>) -> Vec<String> {
-    let backends = || suites.iter().flat_map(|suite| &suite.backends);
-    let mut names = Vec::new();
-    for name in given.iter().map(String::as_str) {
-        // An alias may stand for a backend of each suite.
-        let hits = backends().filter(|backend| backend.name == name || backend.aliases.contains(&name));
-        let found = names.len();
-        names.extend(hits.map(|backend| backend.name.to_owned()));
-        if names.len() == found {
-            let known = backends().flat_map(|backend| std::iter::once(&backend.name).chain(backend.aliases));
-            errors.push(UsageError::Backend { option, unknown: nearest::unknown("backend", name, &distinct(known)) });
-        }
-    }
-    names
 }

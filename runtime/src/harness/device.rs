@@ -1,4 +1,4 @@
-//! A device is for one cell at a time: several processes on one GPU give failures that are none.
+//! A device is for one cell at a time: several processes on one GPU give false failures.
 
 use std::fs::File;
 use std::io;
@@ -9,14 +9,14 @@ fn path(device: &str) -> PathBuf {
     std::env::temp_dir().join(format!("crosscheck-device-{device}.lock"))
 }
 
-/// The device, as long as the file is open; waits until nobody else has it, in this process or another one.
+/// The device, as long as the file is open; waits until no other cell has it, in this process or another one.
 ///
 /// # Errors
 /// When the file cannot be made or locked.
 pub(super) fn lock(device: &str) -> io::Result<File> {
     let path = path(device);
     let file = match File::options().create(true).truncate(false).write(true).open(&path) {
-        // It was made by another user, who lets nobody write it; reading is enough for a lock.
+        // It was made by another user, and only that user may write it; reading is enough for a lock.
         Err(error) if error.kind() == io::ErrorKind::PermissionDenied => File::open(&path)?,
         other => other?,
     };

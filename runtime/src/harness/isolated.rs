@@ -4,12 +4,12 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use super::USAGE;
-use super::ended::Ended;
+use super::cell_report::CellReport;
 use super::run::Run;
-use crate::action::Failure;
 use crate::execute::Observation;
-use crate::isolate::{self, Asked, Fate, Pool};
-use crate::panics;
+use crate::execute::isolate::{self, Pool, WorkerExit, WorkerReply};
+use crate::execute::panics;
+use crate::suite::action::Failure;
 
 /// Runs the cells that another run sends.
 pub(super) fn serve(run: &Run) -> ExitCode {
@@ -21,40 +21,40 @@ pub(super) fn serve(run: &Run) -> ExitCode {
         };
         // Another body may have put a hook of its own.
         panics::reinstall();
-        let ended = Ended::new(session, &run.executable, cell, &session.run_announced(cell, begins));
-        // Who panics may leave a lock poisoned, and who fails in a way that nobody knows anything else.
+        let ended = CellReport::new(session, &run.executable, cell, &session.run_announced(cell, begins));
+        // A panic may leave a lock poisoned, and an unexpected failure anything else.
         let is_sound = ended.message.is_none() && ended.record.failure != Some(Failure::Panic);
         (Ok(ended), is_sound)
     });
     let Err(error) = served;
-    eprintln!("error: a worker cannot go on: {error}");
+    eprintln!("error: a worker cannot continue: {error}");
     ExitCode::from(USAGE)
 }
 
 /// Runs a cell, by its position in the plan, in a worker.
-pub(super) fn run(run: &Run, pool: &Pool, at: usize, limit: Duration) -> Ended {
+pub(super) fn run(run: &Run, pool: &Pool, at: usize, limit: Duration) -> CellReport {
     let plan = &run.session.plan;
     let cell = &plan.cells[at];
     let started = Instant::now();
     let of = (cell.suite, cell.backend);
-    let Asked { fate, output } =
-        pool.ask::<Result<Ended, String>>(of, (at, plan.name(cell)), plan.test(cell).differential, limit);
+    let WorkerReply { exit, output } =
+        pool.ask::<Result<CellReport, String>>(of, (at, plan.name(cell)), plan.test(cell).differential, limit);
     let setup = |what: String| {
         let backend = plan.backend(cell);
         let before = format!("what comes before the body (the constructor of `{backend}`, or the baseline)");
         Observation::SetupFailed { message: format!("{before} {what}") }
     };
-    let observation = match fate {
-        Fate::Ended(Ok(ended)) => return ended.with_output(output),
-        Fate::Ended(Err(message)) => Observation::SetupFailed { message },
-        Fate::Crashed { how, begun: true } => Observation::Crashed { how },
-        Fate::TimedOut { doing, begun: true } => Observation::TimedOut { limit, doing },
-        Fate::Crashed { how, begun: false } => setup(format!("ended its process: {how}")),
-        Fate::TimedOut { begun: false, .. } => setup(format!("did not come to its end within {limit:?}")),
-        Fate::NoWorker(error) => {
+    let observation = match exit {
+        WorkerExit::Answered(Ok(ended)) => return ended.with_output(output),
+        WorkerExit::Answered(Err(message)) => Observation::SetupFailed { message },
+        WorkerExit::Crashed { how, begun: true } => Observation::Crashed { how },
+        WorkerExit::TimedOut { doing, begun: true } => Observation::TimedOut { limit, doing },
+        WorkerExit::Crashed { how, begun: false } => setup(format!("ended its process: {how}")),
+        WorkerExit::TimedOut { begun: false, .. } => setup(format!("did not end within {limit:?}")),
+        WorkerExit::NoWorker(error) => {
             Observation::SetupFailed { message: format!("no process could be started for it: {error}") }
         }
     };
     let finished = run.session.finish(cell, observation, None, started.elapsed());
-    Ended::new(&run.session, &run.executable, cell, &finished).with_output(output)
+    CellReport::new(&run.session, &run.executable, cell, &finished).with_output(output)
 }

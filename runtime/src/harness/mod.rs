@@ -1,32 +1,33 @@
 //! A test executable: command line, listing, running, reporting. What is underneath is libtest-mimic.
 
 mod args;
-mod book;
+mod cell_report;
 mod device;
-mod ended;
-mod flight;
+mod in_flight;
 #[cfg(unix)]
 mod isolated;
 mod list;
 mod nextest;
 mod run;
+mod run_log;
+mod stop;
 
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use crate::check::check;
-use crate::contents::contents;
 use crate::nearest;
+use crate::plan::unused::{leftovers, unused_rows};
 use crate::plan::{Selection, plan};
+use crate::record::fingerprint::fingerprint;
 use crate::registry::Elements;
+use crate::registry::check::check;
 use crate::report;
 use crate::session::Session;
-use crate::spec::SuiteSpec;
-use crate::stale::{leftovers, unused_rows};
+use crate::suite::spec::SuiteSpec;
 
 use args::Cli;
-use book::{Known, ResumeError};
 use run::{Recording, Run};
+use run_log::{ResumeError, ResumedRun};
 
 /// The executable, as Cargo knows it.
 #[derive(Clone, Copy, Debug)]
@@ -64,7 +65,7 @@ pub fn main(own: Executable, named: &[&str]) -> ExitCode {
     let plan = plan(Arc::clone(&suites), &request.selection);
     #[cfg(unix)]
     if cli.worker {
-        return isolated::serve(&Run::new(own, Session::new(plan, bodies, request.conditions)));
+        return isolated::serve(&Run::new(own, Session::new(plan, bodies, request.config)));
     }
     if cli.nextest_config {
         print!("{}", nextest::configuration(&suites, &own));
@@ -83,33 +84,33 @@ pub fn main(own: Executable, named: &[&str]) -> ExitCode {
         return ExitCode::SUCCESS;
     }
     if cli.libtest.list {
-        let session = Session::new(plan, bodies, request.conditions);
+        let session = Session::new(plan, bodies, request.config);
         return list::print(&Run::new(own, session), &cli.libtest);
     }
     if plan.cells.is_empty() && !cli.may_run_nothing() && !under_nextest() {
         return refuse(&[nothing_selected(&suites, &cli)]);
     }
     for krate in elements.crates().iter().filter(|krate| **krate != own.target && !named.contains(krate)) {
-        anstream::eprintln!("note: `{krate}` registers checks or backends, but does not stand in `crosscheck::main!`");
+        anstream::eprintln!("note: `{krate}` registers checks or backends, but is not named in `crosscheck::main!`");
     }
     if own.partial.is_none() && !under_nextest() {
         for leftover in leftovers(&suites) {
             anstream::eprintln!("{} {leftover}", report::paint("warning:"));
         }
     }
-    let contents = contents(&suites, &Elements::fixtures());
+    let fingerprint = fingerprint(&suites, &Elements::fixtures());
     let known = match cli.resume.as_ref().map(|_| under_nextest()) {
         Some(true) => return refuse(&[ResumeError::Nextest]),
-        _ => cli.resume.as_deref().map(|path| Known::read(path, &own, contents)).transpose(),
+        _ => cli.resume.as_deref().map(|path| ResumedRun::read(path, &own, fingerprint)).transpose(),
     };
     let known = match known {
         Ok(known) => known,
         Err(error) => return refuse(&[error]),
     };
-    if let Some(Known { path, cells, torn }) = &known {
-        anstream::eprintln!("resumed: {} cells are known from {}", cells.len(), path.display());
+    if let Some(ResumedRun { path, cells, torn }) = &known {
+        anstream::eprintln!("resumed: {} cells were recorded in {}", cells.len(), path.display());
         for line in torn {
-            anstream::eprintln!("note: {}:{line} was not written to its end, and is left out", path.display());
+            anstream::eprintln!("note: {}:{line} is incomplete and is ignored", path.display());
         }
     }
     let planned = (!under_nextest()).then(|| {
@@ -119,8 +120,8 @@ pub fn main(own: Executable, named: &[&str]) -> ExitCode {
         };
         every.cells.iter().map(|cell| every.name(cell)).collect()
     });
-    let session = Session::new(plan, bodies, request.conditions);
-    let recording = Recording { contents, planned, known };
+    let session = Session::new(plan, bodies, request.config);
+    let recording = Recording { fingerprint, planned, known };
     run::run(&Arc::new(Run::new(own, session).with_workers(&cli)), &cli, recording)
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Executable;
-use crate::spec::SuiteSpec;
+use crate::suite::spec::SuiteSpec;
 
 /// The part of nextest's configuration that is about this executable: a group of one thread for each device.
 ///
@@ -40,7 +40,7 @@ fn group(device: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::spec::{BackendSpec, Origin};
+    use crate::suite::spec::{BackendSpec, Origin};
 
     #[test]
     fn each_device_has_a_group_of_one_thread() {

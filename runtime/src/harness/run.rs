@@ -1,6 +1,5 @@
 //! Runs the cells of a session, records and reports them.
 
-use std::io::Write;
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -8,22 +7,23 @@ use std::time::Duration;
 use libtest_mimic::{Arguments, Completion, Conclusion, Failed, Trial};
 
 use super::args::Cli;
-use super::book::{Book, Known};
-use super::ended::Ended;
-use super::flight::{Flights, wait_for_the_end};
-use super::{Executable, USAGE, device, under_nextest};
-use crate::action::Failure;
+use super::cell_report::CellReport;
+use super::in_flight::{InFlight, wait_for_the_end};
+use super::run_log::{ResumedRun, RunLog};
+use super::{Executable, USAGE, device, stop, under_nextest};
 use crate::execute::Observation;
 #[cfg(unix)]
-use crate::isolate::Pool;
+use crate::execute::isolate::Pool;
 use crate::judge::Outcome;
 use crate::plan::Cell;
-use crate::record::{CellRecord, Contents};
-use crate::report;
+use crate::record::{CellRecord, Fingerprint};
+use crate::report::outlier::Vote;
+use crate::report::{self, Ran};
 use crate::session::Session;
+use crate::suite::action::Failure;
 
 /// The exit status of a run with a failure, as libtest has it.
-const FAILED: u8 = 101;
+pub(super) const FAILED: u8 = 101;
 
 /// How often a cell is run again that is known to be flaky.
 const FLAKY_RETRIES: u32 = 2;
@@ -32,8 +32,8 @@ const FLAKY_RETRIES: u32 = 2;
 pub(super) struct Run {
     pub(super) session: Session,
     pub(super) executable: Executable,
-    book: Mutex<Book>,
-    flights: Flights,
+    log: Mutex<RunLog>,
+    pub(super) in_flight: InFlight,
     /// The processes for cells that are not run in this one.
     #[cfg(unix)]
     pool: Option<Pool>,
@@ -47,11 +47,11 @@ pub(super) struct Run {
 
 /// What a run is recorded with.
 pub(super) struct Recording {
-    pub(super) contents: Contents,
+    pub(super) fingerprint: Fingerprint,
     /// The cells that are to run on all machines together, where one process knows them.
     pub(super) planned: Option<Vec<String>>,
-    /// What is known from a run that did not come to its end.
-    pub(super) known: Option<Known>,
+    /// What is known from a run that did not finish.
+    pub(super) known: Option<ResumedRun>,
 }
 
 impl Run {
@@ -59,8 +59,8 @@ impl Run {
         Self {
             session,
             executable,
-            book: Mutex::default(),
-            flights: Flights::default(),
+            log: Mutex::default(),
+            in_flight: InFlight::default(),
             #[cfg(unix)]
             pool: None,
             isolates_all: false,
@@ -84,17 +84,17 @@ impl Run {
         self
     }
 
-    /// Runs one cell to its end, by its position in the plan; the text of a failure is for the terminal.
+    /// Runs one cell, by its position in the plan; the text of a failure is for the terminal.
     fn finish(&self, at: usize) -> Result<Completion, Failed> {
-        // Who only waits for a device is not running.
+        // A cell that waits for a device is not running.
         let device = self.session.device(&self.session.plan.cells[at]).map(device::lock).transpose();
-        self.flights.start(at);
-        let Ended { record, message } = match &device {
+        self.in_flight.start(at);
+        let CellReport { record, message } = match &device {
             Ok(_) => self.attempts(at),
             Err(error) => self.without_device(at, error),
         };
         let (outcome, reason, failure) = (record.outcome, record.reason.clone(), record.failure);
-        if !self.flights.land(at, || self.note(at, record, failure)) {
+        if !self.in_flight.finish(at, || self.note(at, record, failure)) {
             // The run has ended without it.
             wait_for_the_end();
         }
@@ -112,26 +112,26 @@ impl Run {
         })
     }
 
-    fn note(&self, at: usize, record: CellRecord, failure: Option<Failure>) {
-        let mut book = self.book();
+    pub(super) fn note(&self, at: usize, record: CellRecord, failure: Option<Failure>) {
+        let mut log = self.log();
         if failure == Some(Failure::Mismatch) {
-            book.disagreeing.push(self.session.plan.cells[at]);
+            log.disagreeing.push(self.session.plan.cells[at]);
         }
-        book.note(record);
+        log.note(record);
     }
 
     /// What becomes of a cell that cannot have its device for itself.
-    fn without_device(&self, at: usize, error: &std::io::Error) -> Ended {
+    fn without_device(&self, at: usize, error: &std::io::Error) -> CellReport {
         let cell = &self.session.plan.cells[at];
         let failed = Observation::SetupFailed { message: format!("its device cannot be locked: {error}") };
         let finished = self.session.finish(cell, failed, None, Duration::ZERO);
-        Ended::new(&self.session, &self.executable, cell, &finished)
+        CellReport::new(&self.session, &self.executable, cell, &finished)
     }
 
     /// Runs a cell until it does not fail the run, as often as it may be run.
-    fn attempts(&self, at: usize) -> Ended {
+    fn attempts(&self, at: usize) -> CellReport {
         let cell = &self.session.plan.cells[at];
-        let retries = if self.session.may_waver(cell) { self.retries.max(FLAKY_RETRIES) } else { self.retries };
+        let retries = if self.session.is_known_flaky(cell) { self.retries.max(FLAKY_RETRIES) } else { self.retries };
         let mut ended = self.end(at);
         let mut failures = Vec::new();
         while ended.record.outcome.may_change() && failures.len() < retries as usize {
@@ -141,127 +141,57 @@ impl Run {
         let attempts = u32::try_from(failures.len() + 1).unwrap_or(u32::MAX);
         ended.record.attempts = (attempts > 1).then_some(attempts);
         if !failures.is_empty() && !ended.record.outcome.fails_the_run() {
-            let judgement = self.session.waver(cell, &failures);
+            let judgement = self.session.judge_flaky(cell, &failures);
             return ended.judged_again(&self.session, &self.executable, cell, judgement);
         }
         ended
     }
 
-    fn end(&self, at: usize) -> Ended {
+    fn end(&self, at: usize) -> CellReport {
         let cell = &self.session.plan.cells[at];
         #[cfg(unix)]
         if let Some(pool) = self.pool.as_ref().filter(|_| self.is_isolated(cell)) {
             return super::isolated::run(self, pool, at, self.limit);
         }
-        Ended::new(&self.session, &self.executable, cell, &self.session.run(cell))
+        CellReport::new(&self.session, &self.executable, cell, &self.session.run(cell))
     }
 
     /// Whether the cell runs in a process of its own.
     #[cfg(unix)]
     fn is_isolated(&self, cell: &Cell) -> bool {
-        self.session.is_isolated(cell) || self.isolates_all && self.session.runs(cell)
+        self.session.is_isolated(cell) || self.isolates_all && cell.decision.runs()
     }
 
-    fn book(&self) -> MutexGuard<'_, Book> {
-        self.book.lock().unwrap_or_else(PoisonError::into_inner)
+    pub(super) fn log(&self) -> MutexGuard<'_, RunLog> {
+        self.log.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What the run comes to, for the terminal. Who is alone is asked only where bodies may still be run.
-    fn report(&self, cli: &Cli, may_ask: bool) -> String {
-        let mut book = self.book();
-        book.cells.sort_by(|a, b| a.name.cmp(&b.name));
-        let record = book.close();
-        let plan = &self.session.plan;
-        let (suites, cells) = (&plan.suites, &book.cells);
-        let mut text = format!("{}\n", report::of_run(suites, cells));
-        if cli.headroom {
-            text.push_str(&format!("{}\n", report::headroom(cells)));
-        }
-        if cli.run_excluded {
-            text.push_str(&report::audit(suites, cells));
-        } else {
-            text.push_str(&report::exclusions(plan));
-        }
-        text.push_str(&report::own_terms(plan, cli.headroom));
-        text.push_str(&report::tightest(cells));
-        let disagreeing = if may_ask { book.disagreeing.as_slice() } else { &[] };
-        text.push_str(&report::outliers(self.session.polls(disagreeing)));
-        text.push_str(&report::unavailable(cells));
-        text.push_str(&report::totals(cells));
-        if let Some(path) = record {
-            text.push_str(&format!("record: {}\n", path.display()));
-        }
-        text
-    }
-
-    /// Ends the process at an interrupt: the running cells come to their end, and what is known is reported.
-    #[cfg(unix)]
-    fn heed_interrupts(run: &Arc<Self>, cli: &Cli) {
-        use signal_hook::consts::{SIGINT, SIGTERM};
-        let (run, cli) = (Arc::clone(run), cli.clone());
-        let mut signals = match signal_hook::iterator::Signals::new([SIGINT, SIGTERM]) {
-            Ok(signals) => signals,
-            Err(error) => return anstream::eprintln!("warning: an interrupt will end the run at once: {error}"),
-        };
-        std::thread::spawn(move || {
-            let mut signals = signals.forever();
-            let Some(signal) = signals.next() else { return };
-            let status = 128 + signal;
-            std::thread::spawn(move || {
-                let text = "\ninterrupted: the running cells come to their end (again: at once)\n";
-                let _ = anstream::stderr().write_all(text.as_bytes());
-                run.flights.close_and_wait();
-                run.end_early(&cli, status);
-            });
-            // Whoever asks again does not want to wait.
-            if signals.next().is_some() {
-                std::process::exit(status);
-            }
-        });
-    }
-
-    /// Ends the process when the run's time is over.
-    fn heed_time(run: &Arc<Self>, cli: &Cli) {
-        let Some(limit) = cli.run_timeout else { return };
-        let (run, cli) = (Arc::clone(run), cli.clone());
-        std::thread::spawn(move || {
-            std::thread::sleep(limit);
-            for at in run.flights.close_and_abandon() {
-                let cell = &run.session.plan.cells[at];
-                let doing = Some("running when the time of the whole run was over".to_owned());
-                let finished = run.session.finish(cell, Observation::TimedOut { limit, doing }, None, limit);
-                let Ended { record, message } = Ended::new(&run.session, &run.executable, cell, &finished);
-                run.note(at, record, None);
-                let _ = writeln!(anstream::stderr(), "{}", message.unwrap_or_default());
-            }
-            run.end_early(&cli, i32::from(FAILED));
-        });
-    }
-
-    /// Reports what is known, and ends the process, also where nobody can be told: the cells that are left wait for this.
-    fn end_early(&self, cli: &Cli, status: i32) -> ! {
-        self.flights.end();
-        let mut text = self.report(cli, false);
-        let left = self.session.plan.cells.len().saturating_sub(self.book().cells.len());
-        if left > 0 {
-            let cells = if left == 1 { "cell was" } else { "cells were" };
-            text.push_str(&format!("{left} {cells} not run (--resume goes on)\n"));
-        }
-        let _ = write!(anstream::stdout(), "\n{}", report::paint(&text));
-        std::process::exit(status);
+    /// The report for the terminal. `votes` says which backends agree where values disagree.
+    pub(super) fn report(&self, cli: &Cli, votes: &[Vote]) -> String {
+        let mut log = self.log();
+        log.cells.sort_by(|a, b| a.name.cmp(&b.name));
+        let record = log.close();
+        report::whole(&Ran {
+            plan: &self.session.plan,
+            cells: &log.cells,
+            votes,
+            record: record.as_deref(),
+            headroom: cli.headroom,
+            run_excluded: cli.run_excluded,
+        })
     }
 }
 
 /// Runs the cells and reports.
 pub(super) fn run(run: &Arc<Run>, cli: &Cli, recording: Recording) -> ExitCode {
-    let Recording { contents, planned, known } = recording;
-    run.book().open(&run.executable, contents, known.as_ref(), planned);
+    let Recording { fingerprint, planned, known } = recording;
+    run.log().open(&run.executable, fingerprint, known.as_ref(), planned);
     let mut known = known.map(|known| known.cells).unwrap_or_default();
     let plan = &run.session.plan;
     let cells: Vec<_> = (0..plan.cells.len())
         .filter(|at| match known.remove(&plan.name(&plan.cells[*at])) {
             Some(record) => {
-                run.book().cells.push(record);
+                run.log().cells.push(record);
                 false
             }
             None => true,
@@ -273,9 +203,9 @@ pub(super) fn run(run: &Arc<Run>, cli: &Cli, recording: Recording) -> ExitCode {
     // nextest means the process that runs one cell, and does not want to wait for it.
     #[cfg(unix)]
     if !under_nextest() {
-        Run::heed_interrupts(run, cli);
+        stop::heed_interrupts(run, cli);
     }
-    Run::heed_time(run, cli);
+    stop::heed_time(run, cli);
     let conclusion = libtest_mimic::run(&args, cells.into_iter().map(|at| trial(run, at)).collect());
     conclude(run, cli, &args, &conclusion, &missing.into_iter().collect::<Vec<_>>())
 }
@@ -288,10 +218,12 @@ fn conclude(
     conclusion: &Conclusion,
     missing: &[(&'static str, String)],
 ) -> ExitCode {
-    run.flights.end();
+    run.in_flight.end();
     let json = matches!(args.format, Some(libtest_mimic::FormatSetting::Json));
-    if !under_nextest() && !json && !run.book().cells.is_empty() {
-        anstream::print!("{}", report::paint(&run.report(cli, true)));
+    if !under_nextest() && !json && !run.log().cells.is_empty() {
+        let disagreeing = std::mem::take(&mut run.log().disagreeing);
+        let votes = run.session.votes(&disagreeing);
+        anstream::print!("{}", report::paint(&run.report(cli, &votes)));
     }
     for (backend, reason) in missing {
         anstream::eprintln!("{} `{backend}` is required, but not available: {reason}", report::paint("error:"));
@@ -299,16 +231,16 @@ fn conclude(
     if !missing.is_empty() {
         return ExitCode::from(FAILED);
     }
-    let book = run.book();
+    let log = run.log();
     // nextest runs one cell a process, and has a rule of its own for runs of nothing.
-    if !under_nextest() && !cli.may_run_nothing() && !book.cells.iter().any(|cell| cell.outcome.ran()) {
-        let totals = report::totals(&book.cells);
+    if !under_nextest() && !cli.may_run_nothing() && !log.cells.iter().any(|cell| cell.outcome.ran()) {
+        let totals = report::totals(&log.cells);
         let hint = "a run in which nothing ran proves nothing (--no-tests pass accepts it)";
         anstream::eprintln!("{} no body was run: {}; {hint}", report::paint("error:"), totals.trim_end());
         return ExitCode::from(USAGE);
     }
     // What is known from before counts as well.
-    match book.cells.iter().any(|cell| cell.outcome.fails_the_run()) {
+    match log.cells.iter().any(|cell| cell.outcome.fails_the_run()) {
         true => ExitCode::from(FAILED),
         false => conclusion.exit_code(),
     }

@@ -2,9 +2,9 @@ use std::borrow::Cow;
 use std::time::Duration;
 
 use super::*;
+use crate::compare::Agreed;
 use crate::compare::{Agreement, Compare, Leaves, Terms as Comparison, Tolerance, compare};
-use crate::panics::{Panics, catch};
-use crate::registry::Agreed;
+use crate::execute::panics::{Panics, catch};
 
 const MISMATCH: Mismatch = Mismatch::Shape { path: String::new(), actual: Vec::new(), expected: Vec::new() };
 
@@ -34,12 +34,12 @@ fn observations() -> Vec<(Observation, Option<Failure>)> {
 /// A day in the past, today, and one to come.
 const DAYS: [&str; 3] = ["2026-11-20", "2026-11-21", "2026-11-22"];
 
-fn terms(required: bool) -> Terms {
-    Terms { required, today: Date::parse(DAYS[1]).unwrap() }
+fn context(required: bool) -> JudgeContext {
+    JudgeContext { required, today: Date::parse(DAYS[1]).unwrap() }
 }
 
 fn xfail(failure: Option<Failure>, text: Option<&'static str>) -> Option<Row> {
-    Some(row(Exclusion::XFail { failure, text: text.map(Cow::Borrowed), bracket: Bracket::ANY }))
+    Some(row(Exclusion::XFail { failure, text: text.map(Cow::Borrowed), bounds: Bounds::ANY }))
 }
 
 fn row(kind: Exclusion) -> Row {
@@ -85,7 +85,7 @@ fn every_combination_has_the_outcome_of_the_table() {
                     Skipped | XFailed if until == Some(0) && row.is_some() => Expired,
                     other => other,
                 };
-                let judgement = judge(row.as_ref(), terms(required), &observation);
+                let judgement = judge(row.as_ref(), context(required), &observation);
                 assert_eq!(judgement.outcome, expected, "{row:?}, {observation:?}, required {required}");
                 assert_eq!(judgement.reason.is_empty(), expected == Passed || row.is_none() && expected == Skipped);
                 assert_eq!(super::failure(&observation), failure, "{observation:?}");
@@ -109,7 +109,7 @@ fn what_passes_at_last_is_flaky_and_only_a_row_excuses_it() {
              (NaN is lost: passed at attempt 3, before that: first)",
         ),
     ] {
-        let judgement = waver(row.as_ref(), terms(false), &failures);
+        let judgement = flaky(row.as_ref(), context(false), &failures);
         assert_eq!((judgement.outcome, judgement.reason.as_str()), (outcome, reason));
     }
 }
@@ -118,7 +118,7 @@ fn what_passes_at_last_is_flaky_and_only_a_row_excuses_it() {
 fn an_expired_row_names_itself_its_day_and_what_it_excused() {
     let row = Row { until: Date::parse("2026-11-20"), ..row(Exclusion::Skip) };
     assert_eq!(
-        judge(Some(&row), terms(false), &Observation::NotRun).reason,
+        judge(Some(&row), context(false), &Observation::NotRun).reason,
         "row `nan` of `mlx` at matrix.rs:3 was good until 2026-11-20: follow it up, or give it another day (NaN is lost)",
     );
 }
@@ -136,31 +136,31 @@ fn mismatch<T: Compare>(actual: &T, expected: &T) -> Observation {
     Observation::Returned { comparison: Some(comparison), receipt: None }
 }
 
-/// Every order of a value and the two ends of its bracket.
+/// Every order of a value and the two ends of its bounds.
 #[test]
-fn a_mismatch_is_excused_within_its_bracket_only() {
+fn a_mismatch_is_excused_within_its_bounds_only() {
     // So many of a hundred ones are so far off; half a unit, because below 1 there are twice as many numbers.
     let off = |ulps: Option<f64>, wrong: usize| match ulps {
         Some(ulps) if ulps.is_infinite() => mismatch(&hundred(wrong, f64::NAN), &[1.0_f64; 100]),
         Some(ulps) => mismatch(&hundred(wrong, 1.0 - ulps * f64::EPSILON), &[1.0_f64; 100]),
         None => mismatch(&hundred(wrong, 2_u8), &hundred(0, 1_u8)),
     };
-    let outcome = |bracket, observation: &Observation| {
-        let kind = Exclusion::XFail { failure: Some(Failure::Mismatch), text: None, bracket };
-        judge(Some(&row(kind)), terms(false), observation)
+    let outcome = |bounds, observation: &Observation| {
+        let kind = Exclusion::XFail { failure: Some(Failure::Mismatch), text: None, bounds };
+        judge(Some(&row(kind)), context(false), observation)
     };
-    let ulps = Bracket { ulps: Some((2.0, 8.0)), share: None };
+    let ulps = Bounds { ulps: Some((2.0, 8.0)), share: None };
     for (found, excused) in [(1.0, false), (2.0, true), (5.0, true), (8.0, true), (8.5, false), (f64::INFINITY, false)]
     {
         let judgement = outcome(ulps, &off(Some(found), 1));
         assert_eq!(judgement.outcome, if excused { Outcome::XFailed } else { Outcome::XChanged }, "{found}");
     }
-    let share = Bracket { ulps: None, share: Some((0.1, 0.5)) };
+    let share = Bounds { ulps: None, share: Some((0.1, 0.5)) };
     for (wrong, excused) in [(9, false), (10, true), (50, true), (51, false)] {
         let judgement = outcome(share, &off(Some(1.0), wrong));
         assert_eq!(judgement.outcome, if excused { Outcome::XFailed } else { Outcome::XChanged }, "{wrong}");
     }
-    let both = Bracket { share: share.share, ..ulps };
+    let both = Bounds { share: share.share, ..ulps };
     assert_eq!(outcome(both, &off(Some(4.0), 20)).outcome, Outcome::XFailed);
     assert_eq!(outcome(both, &off(Some(9.0), 20)).outcome, Outcome::XChanged);
     assert_eq!(outcome(both, &off(Some(4.0), 60)).outcome, Outcome::XChanged);
@@ -185,10 +185,10 @@ fn every_failure_says_what_happened() {
             Some(Failure::Error) => "returned an error: kernel fault 7",
             Some(Failure::Panic) => "panicked at ",
             Some(Failure::Mismatch) => "shape [] instead of []",
-            Some(Failure::Timeout) => "did not come to its end within 7s",
+            Some(Failure::Timeout) => "did not end within 7s",
             Some(Failure::Crash) => "ended its process: kernel fault 7",
         };
-        let reason = judge(None, terms(false), &observation).reason;
+        let reason = judge(None, context(false), &observation).reason;
         assert!(reason.starts_with(part), "{observation:?}: {reason}");
     }
 }
@@ -197,7 +197,7 @@ fn every_failure_says_what_happened() {
 fn only_a_failure_with_the_expected_text_is_excused() {
     for (observation, failure) in observations() {
         if matches!(failure, Some(Failure::Error | Failure::Panic)) {
-            let outcome = |text| judge(xfail(None, Some(text)).as_ref(), terms(false), &observation).outcome;
+            let outcome = |text| judge(xfail(None, Some(text)).as_ref(), context(false), &observation).outcome;
             assert_eq!(outcome("fault 7"), Outcome::XFailed, "{observation:?}");
             assert_eq!(outcome("fault 8"), Outcome::XChanged, "{observation:?}");
         }
@@ -214,7 +214,7 @@ fn what_fails_the_run_is_what_nothing_excuses() {
 #[test]
 fn a_stale_row_is_named_with_its_place() {
     let judgement =
-        judge(xfail(None, None).as_ref(), terms(false), &Observation::Returned { comparison: None, receipt: None });
+        judge(xfail(None, None).as_ref(), context(false), &Observation::Returned { comparison: None, receipt: None });
     assert_eq!(
         judgement.reason,
         "passed, although the matrix expects it to fail: delete row `nan` of `mlx` at matrix.rs:3, or narrow it if other cells need it (NaN is lost)",
@@ -225,7 +225,7 @@ fn a_stale_row_is_named_with_its_place() {
 fn a_changed_failure_says_what_was_expected_and_what_happened() {
     let row = xfail(Some(Failure::Error), None);
     let judgement =
-        judge(row.as_ref(), terms(false), &Observation::Returned { comparison: Some(Err(MISMATCH)), receipt: None });
+        judge(row.as_ref(), context(false), &Observation::Returned { comparison: Some(Err(MISMATCH)), receipt: None });
     assert_eq!(
         judgement.reason,
         "row `nan` of `mlx` at matrix.rs:3 expects an error, but this is a mismatch: \
@@ -253,14 +253,14 @@ fn what_passes_without_evidence_fails_whatever_the_matrix_expects() {
         for comparison in [None, Some(Ok(agreed(None)))] {
             let observation = Observation::Returned { comparison, receipt: Some(receipt.clone()) };
             for (row, without_doubt) in [(None, Outcome::Passed), (xfail(None, None), Outcome::XPassed)] {
-                let judgement = judge(row.as_ref(), terms(false), &observation);
+                let judgement = judge(row.as_ref(), context(false), &observation);
                 assert_eq!(judgement.outcome, if doubt.is_some() { Outcome::Failed } else { without_doubt });
                 assert!(doubt.is_none_or(|doubt| judgement.reason == doubt), "{judgement:?}");
             }
         }
         // What disagrees disagrees anyway.
         let mismatch = Observation::Returned { comparison: Some(Err(MISMATCH)), receipt: Some(receipt) };
-        assert_eq!(judge(None, terms(false), &mismatch).outcome, Outcome::Failed);
+        assert_eq!(judge(None, context(false), &mismatch).outcome, Outcome::Failed);
     }
 }
 
@@ -268,13 +268,13 @@ fn what_passes_without_evidence_fails_whatever_the_matrix_expects() {
 fn what_a_null_output_would_pass_as_well_is_vacuous_whatever_the_matrix_expects() {
     let observation = |null| Observation::Returned { comparison: Some(Ok(agreed(null))), receipt: None };
     for row in [None, xfail(None, None), Some(row(Exclusion::Skip))] {
-        let judgement = judge(row.as_ref(), terms(false), &observation(Some(Null::Zeros)));
+        let judgement = judge(row.as_ref(), context(false), &observation(Some(Null::Zeros)));
         assert_eq!(judgement.outcome, Outcome::Vacuous, "{row:?}");
         assert_eq!(
             judgement.reason,
             "agrees, but so would nothing but zeros: choose other inputs, or say why the value is such \
              (`expects_constant(reason = \"…\")`)",
         );
-        assert_ne!(judge(row.as_ref(), terms(false), &observation(None)).outcome, Outcome::Vacuous);
+        assert_ne!(judge(row.as_ref(), context(false), &observation(None)).outcome, Outcome::Vacuous);
     }
 }

@@ -1,5 +1,6 @@
+use super::marker::MarkerExpr;
 use super::*;
-use crate::spec::{AxisSpec, BackendSpec, FeatureSpec, Origin};
+use crate::suite::spec::{AxisSpec, BackendSpec, FeatureSpec, Origin};
 
 const HERE: Origin = Origin { module: "suite::ops", file: "ops.rs", line: 1 };
 
@@ -122,8 +123,8 @@ fn a_marker_expression_selects_tests() {
 fn a_value_of_an_axis_carries_its_features_into_its_own_cells_only() {
     const AXES: &[AxisSpec] =
         &[AxisSpec { name: "dtype", labels: &["f32", "f64"] }, AxisSpec { name: "n", labels: &["n_0", "n_1"] }];
-    let carried = vec![vec![vec![], vec!["b"]], vec![vec!["c"], vec![]]];
-    let spec = TestSpec { axes: AXES, carried, ..test("t", &[]) };
+    let implied = vec![vec![vec![], vec!["b"]], vec![vec!["c"], vec![]]];
+    let spec = TestSpec { axes: AXES, implied, ..test("t", &[]) };
     let all = Selection { backends: vec!["mlx".to_owned()], ..Selection::default() };
     let planned = plan([suite(vec![spec.clone()])].into(), &all);
     let cells: Vec<_> =
@@ -144,7 +145,7 @@ fn a_value_of_an_axis_carries_its_features_into_its_own_cells_only() {
 #[test]
 fn a_row_of_the_whole_backend_decides_also_on_tests_without_markers() {
     let mut suite = suite(vec![test("t", &[]), test("u", &["a"])]);
-    suite.rows.push(row("metal", crate::spec::ALL, Exclusion::Skip));
+    suite.rows.push(row("metal", crate::suite::row::ALL, Exclusion::Skip));
     let plan = plan([suite].into(), &Selection::default());
     let decisions: Vec<_> = plan.cells.iter().map(|cell| cell.decision).collect();
     use Decision::{Run, Skip, XFail};
@@ -162,7 +163,7 @@ fn a_function_that_the_backend_leaves_out_is_not_implemented_whatever_the_matrix
         // A further function that it calls.
         (Some("add"), &["add", "quantize"], Some(&["add"]), Some("quantize")),
         (None, &["quantize"], Some(&["add"]), Some("quantize")),
-        // What nobody says to be of the contract is a helper.
+        // What is not known to be of the contract is a helper.
         (Some("add"), &["add", "twice"], Some(&["add"]), None),
         (None, &[], Some(&["add"]), None),
     ] {
@@ -196,8 +197,8 @@ fn what_another_backend_implements_is_a_function_of_the_contract() {
 #[test]
 fn a_marker_of_the_test_and_of_several_values_is_one_marker() {
     const AXES: &[AxisSpec] = &[AxisSpec { name: "a", labels: &["a_1"] }, AxisSpec { name: "b", labels: &["b_1"] }];
-    let carried = vec![vec![vec!["b", "c"]], vec![vec!["c"]]];
-    let spec = TestSpec { axes: AXES, carried, backends: Some(&["mlx"]), ..test("t", &["b"]) };
+    let implied = vec![vec![vec!["b", "c"]], vec![vec!["c"]]];
+    let spec = TestSpec { axes: AXES, implied, backends: Some(&["mlx"]), ..test("t", &["b"]) };
     let plan = plan([suite(vec![spec])].into(), &Selection::default());
     assert_eq!(plan.markers(&plan.cells[0]), ["b", "c"]);
 }

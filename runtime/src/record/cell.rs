@@ -1,17 +1,22 @@
 //! What became of one cell.
 
+use std::fmt;
+use std::io;
+use std::path::Path;
+
 use serde::{Deserialize, Serialize};
 
-use crate::action::{Debt, Failure};
+use super::{RecordError, read_all};
 use crate::compare::Agreement;
 use crate::execute::Observation;
-use crate::judge::Outcome;
+use crate::judge::{Finished, Judgement, Outcome};
 use crate::plan::{Cell, Decision, Plan};
-use crate::session::Finished;
-use crate::subject::Receipt;
+use crate::suite::action::{Debt, Failure};
+use crate::suite::subject::Receipt;
 
-/// What became of one cell.
+/// What became of one cell. It displays as `name: outcome: reason`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct CellRecord {
     /// `module::test::case::backend`.
     pub name: String,
@@ -32,7 +37,7 @@ pub struct CellRecord {
     /// Whether the row was set aside.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub excluded: bool,
-    /// What it would have come to, had the row not been set aside.
+    /// The outcome that it would have had, had the row not been set aside.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub with_row: Option<Outcome>,
     /// Whether it failed before its body's own turn, for which no row is to blame.
@@ -64,10 +69,22 @@ pub struct CellRecord {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub attempts: Option<u32>,
     /// How long it took, in microseconds.
-    pub micros: u64,
+    pub duration_us: u64,
 }
 
 impl CellRecord {
+    /// Reads the cells of a record file, in the order in which they ended.
+    ///
+    /// # Errors
+    /// When the file cannot be read, is no record, or was written by another version; the message says where and why.
+    pub fn read(path: &Path) -> io::Result<Vec<Self>> {
+        let recorded = read_all(path).map_err(|error| match error {
+            RecordError::Io { ref source, .. } => io::Error::new(source.kind(), error),
+            error => io::Error::new(io::ErrorKind::InvalidData, error),
+        })?;
+        Ok(recorded.cells)
+    }
+
     /// A cell of which only the name is known.
     pub(crate) fn missing(name: &str) -> Self {
         let (test, backend) = name.rsplit_once("::").unwrap_or((name, ""));
@@ -87,16 +104,16 @@ impl CellRecord {
             agreement: None,
             receipt: None,
             seed: None,
-            reason: "was to run, but no record knows of it".to_owned(),
+            reason: "was planned, but is in no record".to_owned(),
             output: None,
             origin: String::new(),
             attempts: None,
-            micros: 0,
+            duration_us: 0,
         }
     }
 
     /// The record of a cell of the plan.
-    pub fn new(plan: &Plan, cell: &Cell, finished: &Finished) -> Self {
+    pub(crate) fn new(plan: &Plan, cell: &Cell, finished: &Finished) -> Self {
         let test = plan.test(cell);
         let row = plan.row(cell);
         Self {
@@ -125,7 +142,14 @@ impl CellRecord {
             output: None,
             origin: test.origin.to_string(),
             attempts: None,
-            micros: finished.micros,
+            duration_us: finished.duration_us,
         }
+    }
+}
+
+impl fmt::Display for CellRecord {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let judgement = Judgement { outcome: self.outcome, reason: self.reason.clone() };
+        write!(f, "{}: {judgement}", self.name)
     }
 }

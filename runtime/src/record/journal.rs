@@ -5,7 +5,7 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use super::{Contents, FORMAT, Line, Start};
+use super::{FORMAT, Fingerprint, Line, Start};
 
 /// How much of a run a machine that loses its power may forget.
 const SYNC: Duration = Duration::from_millis(500);
@@ -26,7 +26,7 @@ impl Journal {
     ///
     /// # Errors
     /// When the file cannot be written.
-    pub fn open(path: &Path, suite: &str, contents: Contents) -> io::Result<Self> {
+    pub fn open(path: &Path, suite: &str, fingerprint: Fingerprint) -> io::Result<Self> {
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder)?;
         }
@@ -36,7 +36,7 @@ impl Journal {
         // In one write with the line, because another process may write in between. Where one was only in the middle of its
         // line, what this leaves is an empty one.
         let torn: &[u8] = if ends_torn { b"\n" } else { b"" };
-        journal.append(torn, &Line::Start(Start { format: FORMAT, suite: suite.to_owned(), contents }))?;
+        journal.append(torn, &Line::Start(Start { format: FORMAT, suite: suite.to_owned(), fingerprint }))?;
         Ok(journal)
     }
 
@@ -77,7 +77,7 @@ impl Journal {
     }
 }
 
-/// Whether the last line was not written to its end, because its process was killed.
+/// Whether the last line is incomplete, because its process was killed.
 fn ends_torn(file: &mut File) -> io::Result<bool> {
     if file.metadata()?.len() == 0 {
         return Ok(false);

@@ -1,69 +1,28 @@
 //! The run as data, written a line at a time as it goes: a run that is killed loses nothing.
+//!
+//! A record is a file of JSON lines, by default `target/crosscheck/<run>/<package>-<executable>.jsonl`; `CROSSCHECK_RECORD` names
+//! another one. Each line is an object whose `line` says what it is:
+//!
+//! | `line` | when | fields |
+//! |---|---|---|
+//! | `start` | the first line of each process | `format` (3), `suite` (the executable's name), `fingerprint` (16 hexadecimal digits over what the suite is made of) |
+//! | `plan` | after it, where the process runs more than one cell | `cells`: the names of the cells that are to run, on all machines together |
+//! | `cell` | when a cell has ended | those of [`CellRecord`] |
+//!
+//! A process that is killed may leave its last line torn; readers pass over it. Other lines that cannot be read are errors.
 
 mod cell;
-mod journal;
-mod read;
-
-use serde::{Deserialize, Serialize};
+pub(crate) mod fingerprint;
+pub(crate) mod journal;
+pub(crate) mod line;
+pub(crate) mod merge;
+pub(crate) mod read;
 
 pub use cell::CellRecord;
-pub use journal::Journal;
-pub(crate) use journal::{default_path, latest};
-pub use read::{RecordError, Recorded, read, read_all};
-
-/// The version of the format below.
-pub const FORMAT: u32 = 2;
-
-/// One line of a record file.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "line", rename_all = "snake_case")]
-pub enum Line {
-    /// The first line of each process.
-    Start(Start),
-    /// The cells that were to run, on all machines together; from a process that ran more than one.
-    Plan {
-        /// Their names.
-        cells: Vec<String>,
-    },
-    /// A cell that has come to its end.
-    Cell(Box<CellRecord>),
-}
-
-/// What a process says before anything else.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Start {
-    /// The version of the format.
-    pub format: u32,
-    /// The executable's name.
-    pub suite: String,
-    /// What the suite is made of: records of other contents are of another run.
-    pub contents: Contents,
-}
-
-/// What a suite is made of, as a hash over its names, features, tolerances and fixtures.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(into = "String", try_from = "String")]
-pub struct Contents(pub u64);
-
-impl std::fmt::Display for Contents {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{:016x}", self.0)
-    }
-}
-
-impl From<Contents> for String {
-    fn from(contents: Contents) -> Self {
-        contents.to_string()
-    }
-}
-
-impl TryFrom<String> for Contents {
-    type Error = std::num::ParseIntError;
-
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        u64::from_str_radix(&text, 16).map(Self)
-    }
-}
+pub(crate) use fingerprint::Fingerprint;
+pub(crate) use journal::{Journal, default_path, latest};
+pub(crate) use line::{FORMAT, Line, Start};
+pub(crate) use read::{RecordError, Recorded, read_all};
 
 #[cfg(test)]
 mod tests;

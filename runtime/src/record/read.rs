@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::{CellRecord, Contents, FORMAT, Line, Start};
+use super::{CellRecord, FORMAT, Fingerprint, Line, Start};
 
 /// A record file that cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -18,13 +18,13 @@ pub enum RecordError {
         source: io::Error,
     },
     /// The file does not begin as a record does.
-    #[error("{}: no record of crosscheck: its first line does not say what it is", path.display())]
+    #[error("{}: not a crosscheck record: the first line is not a `start` line", path.display())]
     NoRecord {
         /// The file.
         path: PathBuf,
     },
     /// A part of the file is of another suite, or of another state of it, than what it is wanted for.
-    #[error("{}:{line}: a record of `{found}` (contents {contents}), not of `{expected}` (contents {wanted})", path.display())]
+    #[error("{}:{line}: a record of `{found}` (fingerprint {fingerprint}), not of `{expected}` (fingerprint {wanted})", path.display())]
     OtherSuite {
         /// The file.
         path: PathBuf,
@@ -32,12 +32,12 @@ pub enum RecordError {
         line: usize,
         /// The suite that it is of.
         found: String,
-        /// The contents of that.
-        contents: Contents,
+        /// The fingerprint of that.
+        fingerprint: Fingerprint,
         /// The suite that it is wanted for.
         expected: String,
-        /// The contents of that.
-        wanted: Contents,
+        /// The fingerprint of that.
+        wanted: Fingerprint,
     },
     /// A line is not what it should be.
     #[error("{}:{line}: not a line of a crosscheck record: {source}", path.display())]
@@ -70,7 +70,7 @@ pub struct Recorded {
     pub planned: Vec<String>,
     /// The cells, in the order in which they ended.
     pub cells: Vec<CellRecord>,
-    /// The lines, from 1, that were not written to their end.
+    /// The incomplete lines, from 1.
     pub torn: Vec<usize>,
 }
 
@@ -79,28 +79,21 @@ impl Recorded {
     ///
     /// # Errors
     /// Where it is not.
-    pub fn check(&self, path: &Path, suite: &str, contents: Contents) -> Result<(), RecordError> {
-        let other = self.starts.iter().find(|(_, start)| (start.suite.as_str(), start.contents) != (suite, contents));
+    pub fn check(&self, path: &Path, suite: &str, fingerprint: Fingerprint) -> Result<(), RecordError> {
+        let other =
+            self.starts.iter().find(|(_, start)| (start.suite.as_str(), start.fingerprint) != (suite, fingerprint));
         match other {
             None => Ok(()),
             Some((line, start)) => Err(RecordError::OtherSuite {
                 path: path.to_owned(),
                 line: *line,
                 found: start.suite.clone(),
-                contents: start.contents,
+                fingerprint: start.fingerprint,
                 expected: suite.to_owned(),
-                wanted: contents,
+                wanted: fingerprint,
             }),
         }
     }
-}
-
-/// Reads the cells of a record file.
-///
-/// # Errors
-/// As those of [`read_all`].
-pub fn read(path: &Path) -> Result<Vec<CellRecord>, RecordError> {
-    read_all(path).map(|recorded| recorded.cells)
 }
 
 /// Reads a record file.

@@ -1,22 +1,26 @@
 //! What is written is what is read.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::*;
-use crate::action::{Debt, Failure};
+use crate::compare::Agreed;
 use crate::compare::Agreement;
 use crate::execute::Observation;
+use crate::judge::Finished;
 use crate::judge::{Judgement, Outcome};
 use crate::plan::{Selection, plan};
-use crate::registry::Agreed;
-use crate::session::Finished;
-use crate::spec::{BackendSpec, Origin, SuiteSpec, TestSpec};
-use crate::subject::Receipt;
+use crate::suite::action::{Debt, Failure};
+use crate::suite::spec::{BackendSpec, Origin, SuiteSpec, TestSpec};
+use crate::suite::subject::Receipt;
 
 const HERE: Origin = Origin { module: "suite::a", file: "a.rs", line: 1 };
 
 fn folder(name: &str) -> PathBuf {
     std::env::temp_dir().join(format!("crosscheck-record-{name}-{}", std::process::id()))
+}
+
+fn cells(path: &Path) -> Result<Vec<CellRecord>, RecordError> {
+    read_all(path).map(|recorded| recorded.cells)
 }
 
 fn cell() -> CellRecord {
@@ -40,7 +44,7 @@ fn cell() -> CellRecord {
         output: None,
         origin: "a.rs:1".to_owned(),
         attempts: None,
-        micros: 7,
+        duration_us: 7,
     }
 }
 
@@ -61,8 +65,8 @@ fn every_field_is_written() {
         attempts: Some(3),
         ..cell()
     };
-    Journal::open(&path, "suite", Contents(7)).unwrap().write(&Line::Cell(Box::new(full.clone()))).unwrap();
-    assert_eq!(read(&path).unwrap(), [full]);
+    Journal::open(&path, "suite", Fingerprint(7)).unwrap().write(&Line::Cell(Box::new(full.clone()))).unwrap();
+    assert_eq!(cells(&path).unwrap(), [full]);
     std::fs::remove_dir_all(path.parent().unwrap()).unwrap();
 }
 
@@ -74,14 +78,14 @@ fn what_a_backend_shows_is_kept_with_how_well_it_agrees() {
         ..SuiteSpec::new("dyn Ops", "cpu")
     };
     let plan = plan([suite].into(), &Selection::default());
-    let receipt = Receipt { device: "gpu 0".to_owned(), evaluations: 3, ..Receipt::default() };
+    let receipt = Receipt::new("gpu 0").evaluations(3);
     let agreed = Agreed { agreement: Agreement { used: 0.5, ..Agreement::default() }, null: None };
     let finished = Finished {
         observation: Observation::Returned { comparison: Some(Ok(agreed)), receipt: Some(receipt.clone()) },
         judgement: Judgement { outcome: Outcome::Passed, reason: String::new() },
         with_row: None,
         seed: Some(11),
-        micros: 7,
+        duration_us: 7,
     };
     let record = CellRecord::new(&plan, &plan.cells[0], &finished);
     assert_eq!(record.receipt.as_deref(), Some(&receipt));
@@ -96,74 +100,74 @@ fn what_a_backend_shows_is_kept_with_how_well_it_agrees() {
 fn what_was_written_is_read_back_also_by_two_processes_in_one_file() {
     let path = folder("back").join("run.jsonl");
     for _ in 0..2 {
-        Journal::open(&path, "suite", Contents(7)).unwrap().write(&Line::Cell(Box::new(cell()))).unwrap();
+        Journal::open(&path, "suite", Fingerprint(7)).unwrap().write(&Line::Cell(Box::new(cell()))).unwrap();
     }
-    assert_eq!(read(&path).unwrap(), [cell(), cell()]);
+    assert_eq!(cells(&path).unwrap(), [cell(), cell()]);
     std::fs::remove_dir_all(path.parent().unwrap()).unwrap();
 }
 
 #[test]
 fn a_torn_last_line_costs_nothing_but_itself() {
     let path = folder("torn").join("run.jsonl");
-    Journal::open(&path, "suite", Contents(7)).unwrap().write(&Line::Cell(Box::new(cell()))).unwrap();
+    Journal::open(&path, "suite", Fingerprint(7)).unwrap().write(&Line::Cell(Box::new(cell()))).unwrap();
     let whole = std::fs::read_to_string(&path).unwrap();
     let torn = format!("{whole}{{\"line\":\"ce");
     std::fs::write(&path, &torn).unwrap();
-    assert_eq!(read(&path).unwrap(), [cell()]);
+    assert_eq!(cells(&path).unwrap(), [cell()]);
     // The next process goes on in the same file.
-    Journal::open(&path, "suite", Contents(7)).unwrap().write(&Line::Cell(Box::new(cell()))).unwrap();
-    assert_eq!(read(&path).unwrap(), [cell(), cell()]);
+    Journal::open(&path, "suite", Fingerprint(7)).unwrap().write(&Line::Cell(Box::new(cell()))).unwrap();
+    assert_eq!(cells(&path).unwrap(), [cell(), cell()]);
     // A bad line anywhere else was not torn.
     std::fs::write(&path, format!("{torn}\n{}", serde_json::to_string(&Line::Cell(Box::new(cell()))).unwrap() + "\n"))
         .unwrap();
-    assert!(matches!(read(&path), Err(RecordError::Line { line: 3, .. })));
+    assert!(matches!(cells(&path), Err(RecordError::Line { line: 3, .. })));
     std::fs::remove_dir_all(path.parent().unwrap()).unwrap();
 }
 
 #[test]
 fn a_file_that_is_no_record_is_an_error_with_file_and_line() {
     let path = folder("bad");
-    let start = r#"{"line":"start","format":2,"suite":"s","contents":"0000000000000007"}"#;
+    let start = r#"{"line":"start","format":3,"suite":"s","fingerprint":"0000000000000007"}"#;
     for (text, expected) in [
-        ("", ": no record of crosscheck: its first line does not say what it is"),
-        ("{\"line\":\"sta", ": no record of crosscheck"),
-        ("PK\u{3}\u{4}\n\n", ": no record of crosscheck"),
+        ("", ": not a crosscheck record: the first line is not a `start` line"),
+        ("{\"line\":\"sta", ": not a crosscheck record"),
+        ("PK\u{3}\u{4}\n\n", ": not a crosscheck record"),
         (&format!("{start}\n{{\"line\":\n"), ":2: not a line of a crosscheck record: EOF while parsing"),
         (
             &format!("{start}\n{{\"line\":\"cell\"}}\n{start}\n{{\"line\":\"end\"}}\n"),
             ":4: not a line of a crosscheck record",
         ),
-        (&format!("{start}\n{{\"line\":\"start\",\"format\":99}}\n"), ":2: written in format 99, this version reads 2"),
-        ("{\"line\":\"start\",\"format\":1,\"suite\":\"s\"}\n", ":1: written in format 1, this version reads 2"),
-        (&start.replace("0007", "000x"), ": no record of crosscheck"),
+        (&format!("{start}\n{{\"line\":\"start\",\"format\":99}}\n"), ":2: written in format 99, this version reads 3"),
+        ("{\"line\":\"start\",\"format\":1,\"suite\":\"s\"}\n", ":1: written in format 1, this version reads 3"),
+        (&start.replace("0007", "000x"), ": not a crosscheck record"),
     ] {
         std::fs::write(&path, text).unwrap();
-        let error = read(&path).unwrap_err().to_string();
+        let error = cells(&path).unwrap_err().to_string();
         assert!(error.starts_with(&format!("{}{expected}", path.display())), "{text:?}: {error}");
         // Nothing is written over.
         assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
     }
     std::fs::remove_file(&path).unwrap();
-    assert!(matches!(read(&path), Err(RecordError::Io { .. })));
+    assert!(matches!(cells(&path), Err(RecordError::Io { .. })));
 }
 
 #[test]
 fn a_record_of_another_suite_or_state_is_refused_with_its_line() {
     let path = folder("other").join("run.jsonl");
-    Journal::open(&path, "suite", Contents(7)).unwrap().write(&Line::Cell(Box::new(cell()))).unwrap();
-    let check = |suite, contents| {
-        read_all(&path).unwrap().check(&path, suite, Contents(contents)).map_err(|error| error.to_string())
+    Journal::open(&path, "suite", Fingerprint(7)).unwrap().write(&Line::Cell(Box::new(cell()))).unwrap();
+    let check = |suite, fingerprint| {
+        read_all(&path).unwrap().check(&path, suite, Fingerprint(fingerprint)).map_err(|error| error.to_string())
     };
     assert_eq!(check("suite", 7), Ok(()));
     let refused = |found: &str| {
-        let (file, seven) = (path.display(), Contents(7));
-        Err(format!("{file}:1: a record of `suite` (contents {seven}), not of {found}"))
+        let (file, seven) = (path.display(), Fingerprint(7));
+        Err(format!("{file}:1: a record of `suite` (fingerprint {seven}), not of {found}"))
     };
-    assert_eq!(check("suite", 8), refused("`suite` (contents 0000000000000008)"));
-    assert_eq!(check("other", 7), refused("`other` (contents 0000000000000007)"));
+    assert_eq!(check("suite", 8), refused("`suite` (fingerprint 0000000000000008)"));
+    assert_eq!(check("other", 7), refused("`other` (fingerprint 0000000000000007)"));
     // The second process counts as well.
-    Journal::open(&path, "suite", Contents(9)).unwrap();
-    assert!(check("suite", 7).unwrap_err().contains(":3: a record of `suite` (contents 0000000000000009)"));
+    Journal::open(&path, "suite", Fingerprint(9)).unwrap();
+    assert!(check("suite", 7).unwrap_err().contains(":3: a record of `suite` (fingerprint 0000000000000009)"));
     std::fs::remove_dir_all(path.parent().unwrap()).unwrap();
 }
 
@@ -171,7 +175,7 @@ fn a_record_of_another_suite_or_state_is_refused_with_its_line() {
 #[test]
 fn a_record_may_end_anywhere() {
     let path = folder("cut").join("run.jsonl");
-    let mut journal = Journal::open(&path, "suite", Contents(7)).unwrap();
+    let mut journal = Journal::open(&path, "suite", Fingerprint(7)).unwrap();
     journal.write(&Line::Plan { cells: vec!["a::b::cpu".to_owned()] }).unwrap();
     journal.write(&Line::Cell(Box::new(CellRecord { reason: "ümläut".to_owned(), ..cell() }))).unwrap();
     let whole = std::fs::read(&path).unwrap();
@@ -196,14 +200,14 @@ fn a_record_may_end_anywhere() {
 #[test]
 fn a_line_that_was_whole_in_the_end_was_not_torn() {
     let path = folder("race").join("run.jsonl");
-    let mut journal = Journal::open(&path, "suite", Contents(7)).unwrap();
+    let mut journal = Journal::open(&path, "suite", Fingerprint(7)).unwrap();
     journal.write(&Line::Cell(Box::new(cell()))).unwrap();
     let whole = std::fs::read_to_string(&path).unwrap();
     let start = whole.lines().next().unwrap();
     std::fs::write(&path, format!("{whole}\n{start}\n")).unwrap();
     let recorded = read_all(&path).unwrap();
     assert_eq!((recorded.cells.len(), recorded.starts.len(), recorded.torn), (1, 2, Vec::new()));
-    // An empty line anywhere else was written by nobody.
+    // An empty line anywhere else is an error.
     std::fs::write(&path, format!("{start}\n\n{whole}\n\n")).unwrap();
     assert!(matches!(read_all(&path), Err(RecordError::Line { line: 5, .. })));
     std::fs::remove_dir_all(path.parent().unwrap()).unwrap();

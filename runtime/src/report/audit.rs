@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use crate::action::Failure;
 use crate::judge::Outcome;
 use crate::record::CellRecord;
 use crate::report::rows::describe;
-use crate::spec::{Exclusion, Row, SuiteSpec};
+use crate::suite::action::Failure;
+use crate::suite::row::{Exclusion, Row};
+use crate::suite::spec::SuiteSpec;
 
 /// What to do about a row.
 enum Advice {

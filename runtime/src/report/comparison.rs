@@ -6,8 +6,8 @@ use std::fmt::Write;
 
 use comfy_table::{LineStyle, Table, presets};
 
+use super::outlier::{Finding, Vote};
 use crate::compare::Agreement;
-use crate::outlier::{Finding, Poll};
 use crate::plan::Plan;
 use crate::record::CellRecord;
 
@@ -60,10 +60,10 @@ pub fn tightest(cells: &[CellRecord]) -> String {
     }
 }
 
-/// Who is alone where values disagree, for those cases that can tell.
-pub fn outliers(polls: impl IntoIterator<Item = Poll>) -> String {
-    let polls = polls.into_iter().filter(|poll| poll.finding() != Finding::TooFew);
-    let lines: String = polls.map(|poll| format!("  {poll}\n")).collect();
+/// The outliers where values disagree, for those cases that can tell.
+pub fn outliers(votes: &[Vote]) -> String {
+    let votes = votes.iter().filter(|vote| vote.finding() != Finding::TooFew);
+    let lines: String = votes.map(|vote| format!("  {vote}\n")).collect();
     if lines.is_empty() { lines } else { format!("outliers\n{lines}") }
 }
 
@@ -111,13 +111,13 @@ fn spread(agreement: &Agreement) -> String {
 mod tests {
     use super::*;
     use crate::plan::{Selection, plan};
-    use crate::spec::{BackendSpec, Origin, SuiteSpec, TestSpec};
+    use crate::suite::spec::{BackendSpec, Origin, SuiteSpec, TestSpec};
 
     fn cell(name: &str, function: Option<&str>, used: f64, histogram: [u64; 8]) -> CellRecord {
         let backend = name.rsplit("::").next().unwrap();
         let agreement = Agreement { used, elements: histogram.iter().sum(), histogram };
         let text = format!(
-            r#"{{"name":"{name}","test":"t","backend":"{backend}","markers":[],"row":null,"outcome":"passed","origin":"","micros":0}}"#
+            r#"{{"name":"{name}","test":"t","backend":"{backend}","markers":[],"row":null,"outcome":"passed","origin":"","duration_us":0}}"#
         );
         let function = function.map(str::to_owned);
         CellRecord { function, agreement: Some(Box::new(agreement)), ..serde_json::from_str(&text).unwrap() }

@@ -7,7 +7,7 @@ use comfy_table::{LineStyle, Table, presets};
 use crate::judge::Outcome;
 use crate::plan::{Decision, Plan};
 use crate::record::CellRecord;
-use crate::spec::SuiteSpec;
+use crate::suite::spec::SuiteSpec;
 
 /// The row of tests that use no feature.
 const UNMARKED: &str = "(no feature)";
@@ -21,7 +21,7 @@ pub fn of_plan(plan: &Plan) -> String {
         let (order, word) = match cell.decision {
             Decision::Run | Decision::Flaky(_) | Decision::RunExcluded(_) => (0, "run"),
             Decision::XFail(_) => (1, "xfail"),
-            Decision::Skip(_) => (2, "skip"),
+            Decision::Skip(_) | Decision::Uncontained(_) => (2, "skip"),
             Decision::NotImplemented(_) => (3, "not implemented"),
         };
         tallies[cell.suite as usize].add(plan.backend(cell), &plan.markers(cell), (order, word));

@@ -3,8 +3,10 @@
 mod audit;
 mod comparison;
 mod matrix;
+pub mod outlier;
 mod paint;
 mod rows;
+mod run;
 mod summary;
 
 pub use audit::audit;
@@ -12,4 +14,5 @@ pub use comparison::{agreements, headroom, outliers, own_terms, tightest};
 pub use matrix::{of_plan, of_records, of_run};
 pub use paint::paint;
 pub use rows::{exclusions, flattened};
+pub use run::{Ran, whole};
 pub use summary::{features, totals, unavailable};

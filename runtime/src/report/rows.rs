@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use crate::action::Debt;
-use crate::matrix::shadowed;
 use crate::plan::Plan;
-use crate::spec::{Exclusion, Row, SuiteSpec};
+use crate::plan::resolve::shadowed;
+use crate::suite::action::Debt;
+use crate::suite::row::{Exclusion, Row};
+use crate::suite::spec::SuiteSpec;
 
 /// The rows that apply to cells of the plan, and how many there are of each kind of debt.
 pub fn exclusions(plan: &Plan) -> String {
@@ -87,9 +88,10 @@ pub(super) fn describe(row: &Row) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::date::Date;
     use crate::plan::{Selection, plan};
-    use crate::spec::{ALL, AxisSpec, BackendSpec, Origin, TestSpec};
+    use crate::suite::date::Date;
+    use crate::suite::row::ALL;
+    use crate::suite::spec::{AxisSpec, BackendSpec, Origin, TestSpec};
 
     const HERE: Origin = Origin { module: "suite", file: "a.rs", line: 1 };
 

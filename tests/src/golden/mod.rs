@@ -5,7 +5,7 @@
 
 use std::error::Error;
 
-use crosscheck::compare::{Leaves, Terms, Tolerance, ToleranceError, Tolerances, compare};
+use crosscheck::compare::{Terms, Tolerance};
 use crosscheck_backends::{Dtype, Tensor};
 
 mod file;
@@ -53,21 +53,20 @@ impl Golden {
     /// The same, for a kernel that has one right result.
     #[track_caller]
     fn assert_equal(&self, key: &str, actual: &Tensor) -> Outcome {
-        self.assert_under(key, actual, Terms { overriding: Some(Tolerance::EXACT), ..Terms::default() })
+        self.assert_under(key, actual, Terms::DEFAULT.all_floats(Tolerance::EXACT))
     }
 
     /// The same, with other tolerances for 16-bit floats, because a backend may round on the way.
     #[track_caller]
     fn assert_within(&self, key: &str, actual: &Tensor, f16: Bounds, bf16: Bounds) -> Outcome {
-        let tolerances = Tolerances { f16: f16.tolerance()?, bf16: bf16.tolerance()?, ..Tolerances::DEFAULT };
-        self.assert_under(key, actual, Terms { table: tolerances, ..Terms::default() })
+        self.assert_under(key, actual, Terms::DEFAULT.f16(f16.tolerance()).bf16(bf16.tolerance()))
     }
 
     #[track_caller]
     fn assert_under(&self, key: &str, actual: &Tensor, terms: Terms<'_>) -> Outcome {
         let expected = self.get(key)?;
-        match compare(&Leaves::of(actual), &Leaves::of(&expected), &terms) {
-            Ok(_) => Ok(()),
+        match terms.compare(actual, &expected) {
+            Ok(()) => Ok(()),
             Err(mismatch) => panic!("not the golden `{}.{key}`: {mismatch}", self.case),
         }
     }
@@ -81,8 +80,8 @@ struct Bounds {
 }
 
 impl Bounds {
-    fn tolerance(self) -> Result<Tolerance, ToleranceError> {
-        Ok(Tolerance::new(self.rtol, self.atol)?.because(self.reason))
+    fn tolerance(self) -> Tolerance {
+        Tolerance::new(self.rtol, self.atol).because(self.reason)
     }
 }
 
@@ -90,7 +89,7 @@ impl Bounds {
 mod tests {
     use std::collections::BTreeSet;
 
-    use crosscheck::registry::Elements;
+    use crosscheck::internals::Elements;
     use crosscheck_backends::Kernels;
 
     /// The reference implements everything.

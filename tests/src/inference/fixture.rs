@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::sync::Arc;
 
-use crosscheck::compare::{Leaves, Terms, Tolerance, compare};
+use crosscheck::compare::{Terms, Tolerance};
 use crosscheck_backends::device::Device;
 use crosscheck_backends::inference::generate::{GenerateError, TokenStream};
 use crosscheck_backends::inference::model::{Form, Llama};
@@ -95,9 +95,8 @@ fn words(bytes: &[u8]) -> impl Iterator<Item = [u8; 4]> {
 #[track_caller]
 pub fn assert_close(what: &str, actual: &Tensor, expected: &Tensor) {
     let largest = expected.to_f64().into_iter().fold(0.0, |largest: f64, x| largest.max(x.abs()));
-    let tolerance = Tolerance::new(0.0, 1e-5 * largest).expect("goldens are finite");
-    let terms = Terms { overriding: Some(tolerance), ..Terms::default() };
-    if let Err(mismatch) = compare(&Leaves::of(actual), &Leaves::of(expected), &terms) {
+    let terms = Terms::DEFAULT.all_floats(Tolerance::new(0.0, 1e-5 * largest));
+    if let Err(mismatch) = terms.compare(actual, expected) {
         panic!("{what}: {mismatch}");
     }
 }

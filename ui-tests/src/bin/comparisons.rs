@@ -1,6 +1,6 @@
 //! Four machines that add up: what a budget, an input, a seed and a majority of backends come to.
 
-use crosscheck::compare::{Computed, Terms, Tolerance, Tolerances};
+use crosscheck::compare::{Computed, Terms, Tolerance};
 use crosscheck::{Subject, Unavailable, backend_matrix, conformance};
 
 trait Adder: Send + Sync {
@@ -12,15 +12,12 @@ trait Adder: Send + Sync {
 #[derive(crosscheck::Feature, Clone, Copy, Debug, PartialEq, Eq)]
 enum Feature {}
 
-const WIDE: Tolerance = match Tolerance::new(0.0, 0.25) {
-    Ok(tolerance) => tolerance.because("these machines are rough"),
-    Err(_) => panic!("a quarter is a number"),
-};
+const WIDE: Tolerance = Tolerance::new(0.0, 0.25).because("these machines are rough");
 
 impl Subject for dyn Adder {
     type Feature = Feature;
     const BASELINE: &'static str = "reference";
-    const TERMS: Terms<'static> = Terms { table: Tolerances { f32: WIDE, ..Tolerances::DEFAULT }, ..Terms::DEFAULT };
+    const TERMS: Terms<'static> = Terms::DEFAULT.f32(WIDE);
 }
 
 /// Adds this to each sum.

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use crosscheck::record::{self, CellRecord};
+use crosscheck::record::CellRecord;
 
 /// A suite of `src/bin/`, about to be run.
 pub struct Suite {
@@ -73,7 +73,7 @@ impl Suite {
         let output = self.command.output().unwrap_or_else(|error| panic!("{}: {error}", self.shown));
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("a suite prints UTF-8");
         let (record, bodies) = (self.folder.record(), self.folder.bodies());
-        let record = record.exists().then(|| record::read(&record).unwrap_or_else(|error| panic!("{error}")));
+        let record = record.exists().then(|| CellRecord::read(&record).unwrap_or_else(|error| panic!("{error}")));
         let bodies = std::fs::read_to_string(bodies).unwrap_or_default();
         Output {
             shown: self.shown,

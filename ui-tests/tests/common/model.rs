@@ -1,6 +1,6 @@
 //! What every cell of `src/bin/outcomes.rs` comes to, said once. Each test derives from it what it expects of its mode.
 
-use crosscheck::judge::Outcome;
+use crosscheck::Outcome;
 
 use Expect::*;
 

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use std::process::ExitCode;
 
 use common::{Output, Suite, suite_at};
-use crosscheck::judge::Outcome::{self, Failed, Passed, Skipped, XFailed, XPassed};
+use crosscheck::Outcome::{self, Failed, Passed, Skipped, XFailed, XPassed};
 use libtest_mimic::{Arguments, Trial};
 use suite::Store;
 

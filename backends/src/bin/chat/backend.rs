@@ -1,56 +1,37 @@
-//! The backends that are linked, by crosscheck's registry.
+//! The backends that are linked.
 
-use crosscheck::Unavailable;
-use crosscheck::registry::{Bodies, Elements, Gathered};
-use crosscheck::spec::BackendSpec;
+use crosscheck::OpenError;
 use crosscheck_backends::Kernels;
 
 use crate::failure::Failure;
 
+/// The backends of this program, the preferred one first.
+const PREFERRED: [&str; 3] = ["mlx_metal", "mlx_cpu", "reference"];
+
 /// An open backend.
 pub struct Backend {
-    pub name: &'static str,
+    pub name: String,
     pub kernels: Box<dyn Kernels>,
 }
 
-/// Opens the backend of a name or an alias. Without one: the first that is available here of those with a device of their
-/// own, then the others, then the one that they are compared with.
+/// Opens the backend of a name or an alias; without one, the first of [`PREFERRED`] that is available here.
 pub fn open(name: Option<&str>) -> Result<Backend, Failure> {
-    let Gathered { spec, bodies } = Elements::linked().suite::<dyn Kernels>();
-    let opened = |at: usize| {
-        let name = spec.backends[at].name;
-        let opened = opened(&*bodies, at);
-        opened.map(|kernels| Backend { name, kernels }).map_err(|reason| Failure::Unavailable { name, reason })
+    let opened = |name: &str| {
+        let kernels = crosscheck::open::<dyn Kernels>(name);
+        kernels.map(|kernels| Backend { name: name.to_owned(), kernels }).map_err(|error| match error {
+            OpenError::Unavailable(reason) => Failure::Unavailable { name: name.to_owned(), reason },
+            unknown => Failure::UnknownBackend(unknown),
+        })
     };
     if let Some(name) = name {
-        let is_named = |it: &BackendSpec| it.name == name || it.aliases.contains(&name);
-        let at = spec.backends.iter().position(is_named).ok_or_else(|| unknown(name, &spec.backends))?;
-        return opened(at);
+        return opened(name);
     }
-    let mut order: Vec<_> = (0..spec.backends.len()).collect();
-    order.sort_by_key(|at| (spec.backends[*at].name == spec.baseline, spec.backends[*at].device.is_none()));
-    let mut failed = unknown("", &spec.backends);
-    for at in order {
-        match opened(at) {
+    let mut failed = None;
+    for name in PREFERRED {
+        match opened(name) {
             Ok(backend) => return Ok(backend),
-            Err(failure) => failed = failure,
+            Err(failure) => failed = failed.or(Some(failure)),
         }
     }
-    Err(failed)
-}
-
-fn opened(bodies: &dyn Bodies, at: usize) -> Result<Box<dyn Kernels>, Unavailable> {
-    let other = |_| Unavailable::new("it is a backend of another contract");
-    bodies.open(at)?.downcast::<Box<dyn Kernels>>().map(|kernels| *kernels).map_err(other)
-}
-
-fn unknown(name: &str, backends: &[BackendSpec]) -> Failure {
-    let known = backends.iter().map(|it| it.name).collect();
-    let names = backends.iter().flat_map(|it| it.aliases.iter().chain([&it.name]));
-    // As crosscheck's own command line: a third of the letters may be wrong.
-    let near = names
-        .map(|known| (strsim::osa_distance(&name.to_lowercase(), known), *known))
-        .filter(|(distance, known)| distance * 3 <= known.len())
-        .min();
-    Failure::UnknownBackend { name: name.to_owned(), nearest: near.map(|(_, name)| name.to_owned()), known }
+    Err(failed.unwrap_or(Failure::NoModel))
 }

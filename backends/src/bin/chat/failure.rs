@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crosscheck::Unavailable;
+use crosscheck::{OpenError, Unavailable};
 use crosscheck_backends::KernelError;
 use crosscheck_backends::inference::generate::GenerateError;
 use crosscheck_backends::inference::model::ModelError;
@@ -13,10 +13,10 @@ use crosscheck_backends::inference::weights::LoadError;
 /// Why there is no answer, or no whole one.
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
-    #[error("unknown backend `{name}`{} (known: {})", hint(nearest.as_deref()), known.join(", "))]
-    UnknownBackend { name: String, nearest: Option<String>, known: Vec<&'static str> },
+    #[error(transparent)]
+    UnknownBackend(OpenError),
     #[error("the backend `{name}` is not available: {reason}")]
-    Unavailable { name: &'static str, reason: Unavailable },
+    Unavailable { name: String, reason: Unavailable },
     #[error("no model is named: give one, `--model PATH`")]
     NoModel,
     #[error("{} says nothing of its tokens, so that no text can be given to it", .0.display())]
@@ -45,12 +45,8 @@ impl Failure {
     /// The exit status: 2 where the command line is to blame, as everywhere.
     pub fn status(&self) -> u8 {
         match self {
-            Self::UnknownBackend { .. } | Self::NoModel | Self::Sampling(_) => 2,
+            Self::UnknownBackend(_) | Self::NoModel | Self::Sampling(_) => 2,
             _ => 1,
         }
     }
-}
-
-fn hint(nearest: Option<&str>) -> String {
-    nearest.map_or_else(String::new, |name| format!("; did you mean `{name}`?"))
 }

@@ -1,9 +1,10 @@
 use super::*;
 use crate::execute::Observation;
+use crate::judge::Finished;
 use crate::judge::Judgement;
 use crate::plan::{Cell, Selection, plan};
-use crate::session::Finished;
-use crate::spec::{AxisSpec, BackendSpec, Exclusion, FeatureSpec, Origin, Row, TestSpec};
+use crate::suite::row::{Exclusion, Row};
+use crate::suite::spec::{AxisSpec, BackendSpec, FeatureSpec, Origin, TestSpec};
 
 const HERE: Origin = Origin { module: "suite", file: "a.rs", line: 1 };
 
@@ -50,8 +51,8 @@ fn a_plan_is_counted_by_feature_and_backend_and_each_cell_once_in_all() {
 #[test]
 fn a_cell_is_counted_at_the_features_that_its_values_carry() {
     const TWO: &[AxisSpec] = &[AxisSpec { name: "n", labels: &["n_1", "n_2"] }];
-    let carried = vec![vec![vec![], vec!["b"]]];
-    let test = TestSpec { axes: TWO, carried, ..TestSpec::new("carrying", HERE) };
+    let implied = vec![vec![vec![], vec!["b"]]];
+    let test = TestSpec { axes: TWO, implied, ..TestSpec::new("carrying", HERE) };
     let rows_of = |run_excluded| {
         let selection = Selection { run_excluded, ..Selection::default() };
         rows(&of_plan(&plan([SuiteSpec { tests: vec![test.clone()], ..suite() }].into(), &selection)))
@@ -73,7 +74,8 @@ fn a_run_is_counted_by_what_became_of_it() {
     };
     let record = |cell: &Cell| {
         let judgement = Judgement { outcome: outcomes(&plan.name(cell)), reason: String::new() };
-        let finished = Finished { observation: Observation::NotRun, judgement, with_row: None, seed: None, micros: 0 };
+        let finished =
+            Finished { observation: Observation::NotRun, judgement, with_row: None, seed: None, duration_us: 0 };
         CellRecord::new(&plan, cell, &finished)
     };
     let cells: Vec<_> = plan.cells.iter().map(record).collect();

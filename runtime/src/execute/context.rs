@@ -1,0 +1,176 @@
+//! What a body may know of the cell that it runs for. It is known inside of the body only, on the thread that runs it.
+
+use std::any::TypeId;
+use std::cell::Cell;
+use std::panic::resume_unwind;
+#[cfg(feature = "harness")]
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    thread::LocalKey,
+};
+
+thread_local! {
+    static SEED: Cell<Seed> = const { Cell::new(Seed { value: 0, is_used: false }) };
+    static IS_EXPECTED_TO_FAIL: Cell<bool> = const { Cell::new(false) };
+    /// What the backend implements on which this thread runs a body; `None` where nothing says so.
+    static IMPLEMENTED: Cell<Option<Implemented>> = const { Cell::new(None) };
+}
+
+#[derive(Clone, Copy)]
+struct Seed {
+    value: u64,
+    /// Whether the body has asked for it.
+    #[cfg_attr(not(feature = "harness"), expect(dead_code, reason = "only the harness reports seeds"))]
+    is_used: bool,
+}
+
+/// A contract, and the functions of it that a backend implements.
+type Implemented = (TypeId, &'static [&'static str]);
+
+/// The seed for the random inputs of the check that runs on this thread.
+///
+/// It is made of the names of the test and of the values of its axes: the same on every backend, in every run and on every
+/// platform, and another one for each case. A failure prints it; `--seed N` gives every case another one, to look
+/// further than the same inputs every day. Outside of a check it is 0.
+///
+/// ```
+/// use rand::{RngExt, SeedableRng};
+///
+/// let mut generator = rand_pcg::Pcg64::seed_from_u64(crosscheck::seed());
+/// let input: f32 = generator.random();
+/// # let _ = input;
+/// ```
+pub fn seed() -> u64 {
+    let seed = SEED.get();
+    SEED.set(Seed { is_used: true, ..seed });
+    seed.value
+}
+
+/// Whether the exclusion matrix expects the check that runs on this thread to fail.
+///
+/// For code that searches for counterexamples: one that is already known need not be made small. What a check asserts must
+/// not depend on it.
+pub fn is_expected_to_fail() -> bool {
+    IS_EXPECTED_TO_FAIL.get()
+}
+
+/// A default body was reached on a backend that does not implement the function.
+#[derive(Clone, Copy, Debug)]
+pub struct DefaultBody(pub &'static str);
+
+/// What `#[crosscheck::contract]` puts in front of each default body: it ends the running check where the backend is known
+/// not to implement the function, so that no check compares the default with itself.
+pub fn default_body<S: ?Sized + 'static>(function: &'static str) {
+    if let Some((subject, functions)) = IMPLEMENTED.get()
+        && subject == TypeId::of::<S>()
+        && !functions.contains(&function)
+    {
+        // Not a panic of the body's: no hook is to print it.
+        resume_unwind(Box::new(DefaultBody(function)));
+    }
+}
+
+/// Puts a value back when it is dropped, after a panic too.
+#[cfg(feature = "harness")]
+struct Restore<T: Copy + 'static> {
+    local: &'static LocalKey<Cell<T>>,
+    before: T,
+}
+
+#[cfg(feature = "harness")]
+impl<T: Copy> Drop for Restore<T> {
+    fn drop(&mut self) {
+        self.local.set(self.before);
+    }
+}
+
+/// Sets a value until the guard is dropped.
+#[cfg(feature = "harness")]
+fn set<T: Copy>(local: &'static LocalKey<Cell<T>>, value: T) -> Restore<T> {
+    Restore { local, before: local.replace(value) }
+}
+
+/// Runs a body with this seed, and returns the seed too if the body asked for it.
+#[cfg(feature = "harness")]
+pub(crate) fn with_seed<T>(value: u64, body: impl FnOnce() -> T) -> (T, Option<u64>) {
+    let _restore = set(&SEED, Seed { value, is_used: false });
+    let returned = body();
+    (returned, SEED.get().is_used.then_some(value))
+}
+
+/// Runs a body that the matrix expects to fail, or not.
+#[cfg(feature = "harness")]
+pub(crate) fn with_expectation<T>(is_expected_to_fail: bool, body: impl FnOnce() -> T) -> T {
+    let _restore = set(&IS_EXPECTED_TO_FAIL, is_expected_to_fail);
+    body()
+}
+
+/// Runs a body on a backend that implements these functions of the contract `subject`; `None` where nothing says so.
+///
+/// # Errors
+/// The function whose default body ended `body`.
+#[cfg(feature = "harness")]
+pub(crate) fn with_implemented<T>(
+    subject: TypeId,
+    implements: Option<&'static [&'static str]>,
+    body: impl FnOnce() -> T,
+) -> Result<T, DefaultBody> {
+    let _restore = set(&IMPLEMENTED, implements.map(|functions| (subject, functions)));
+    if implements.is_none() {
+        return Ok(body());
+    }
+    catch_unwind(AssertUnwindSafe(body)).map_err(|payload| match payload.downcast_ref() {
+        Some(default_body) => *default_body,
+        None => resume_unwind(payload),
+    })
+}
+
+#[cfg(all(test, feature = "harness"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_seed_is_known_inside_only_and_whether_it_was_used() {
+        assert_eq!(with_seed(7, || ()), ((), None));
+        assert_eq!(with_seed(7, seed), (7, Some(7)));
+        // What is inside is another check.
+        assert_eq!(with_seed(7, || with_seed(8, seed).0), (8, None));
+        // Another scope inside of it changes nothing.
+        assert_eq!(with_seed(7, || with_expectation(true, seed)), (7, Some(7)));
+        assert!(catch_unwind(|| with_seed(7, || panic!("on purpose"))).is_err());
+        assert_eq!(seed(), 0);
+    }
+
+    #[test]
+    fn an_expectation_is_known_inside_only_and_gone_after_a_panic() {
+        assert!(!is_expected_to_fail());
+        assert!(with_expectation(true, || with_expectation(false, || !is_expected_to_fail()) && is_expected_to_fail()));
+        assert!(catch_unwind(|| with_expectation(true, || panic!("on purpose"))).is_err());
+        assert!(!is_expected_to_fail());
+    }
+
+    trait Ops {}
+    trait Other {}
+
+    fn reached<S: ?Sized + 'static>(implements: Option<&'static [&'static str]>) -> bool {
+        let mut reached = false;
+        let ended = with_implemented(TypeId::of::<dyn Ops>(), implements, || {
+            default_body::<S>("add");
+            reached = true;
+        });
+        assert_eq!(ended.map_err(|DefaultBody(function)| function), if reached { Ok(()) } else { Err("add") });
+        reached
+    }
+
+    #[test]
+    fn a_default_body_runs_only_where_nothing_says_that_the_backend_lacks_it() {
+        assert!(reached::<dyn Ops>(None));
+        assert!(reached::<dyn Ops>(Some(&["add", "mul"])));
+        assert!(!reached::<dyn Ops>(Some(&["mul"])));
+        assert!(reached::<dyn Other>(Some(&["mul"])), "another contract's functions are its own");
+        let panic = || with_implemented(TypeId::of::<dyn Ops>(), Some(&[]), || panic!("other")).is_ok();
+        assert_eq!(catch_unwind(panic).unwrap_err().downcast_ref(), Some(&"other"));
+        // Outside of a body there is no backend to lack it.
+        default_body::<dyn Ops>("add");
+    }
+}

@@ -1,0 +1,197 @@
+//! Runs a cell and tells what happened. It decides nothing.
+
+use std::sync::OnceLock;
+
+use super::context::{self, DefaultBody};
+use super::observation::Observation;
+use super::panics::{Panics, catch};
+use crate::compare::{Agreed, Mismatch, NotComparable, Value};
+use crate::registry::{Bodies, BoxError, Instance};
+use crate::suite::spec::SuiteSpec;
+
+/// Runs the cells of one suite; opens each backend once.
+pub struct Executor {
+    bodies: Box<dyn Bodies>,
+    /// The name of each backend.
+    backends: Vec<&'static str>,
+    /// The functions that each backend implements.
+    implements: Vec<Option<&'static [&'static str]>>,
+    baseline: Option<usize>,
+    opened: Vec<OnceLock<Result<Instance, OpenError>>>,
+}
+
+/// A cell of the executor's suite, by position.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct CellOf<'a> {
+    pub(crate) test: usize,
+    /// The position on each axis.
+    pub(crate) case: &'a [usize],
+    pub(crate) backend: usize,
+    /// Whether the value is compared with the baseline's.
+    pub(crate) differential: bool,
+}
+
+/// What a body returned.
+type Returned = Result<Option<Box<dyn Value>>, BoxError>;
+
+/// Why a backend is not open.
+#[derive(Clone, Debug)]
+enum OpenError {
+    Unavailable(String),
+    Panicked(String),
+}
+
+impl Executor {
+    /// An executor for the suite.
+    pub(crate) fn new(spec: &SuiteSpec, bodies: Box<dyn Bodies>) -> Self {
+        let backends: Vec<_> = spec.backends.iter().map(|backend| backend.name).collect();
+        Self {
+            bodies,
+            baseline: backends.iter().position(|name| *name == spec.baseline),
+            implements: spec.backends.iter().map(|backend| backend.implements).collect(),
+            opened: backends.iter().map(|_| OnceLock::new()).collect(),
+            backends,
+        }
+    }
+
+    /// Why a backend is not available here; opens it when it is.
+    pub(crate) fn unavailable(&self, backend: usize) -> Option<String> {
+        match self.open(backend) {
+            Err(OpenError::Unavailable(reason)) => Some(reason.clone()),
+            Ok(_) | Err(OpenError::Panicked(_)) => None,
+        }
+    }
+
+    /// Runs a cell; a panic of its body is printed where it is not expected. `begins` is called when everything that comes
+    /// before the body is done.
+    pub(crate) fn run(&self, cell: CellOf<'_>, panics: Panics, begins: &dyn Fn()) -> Observation {
+        let CellOf { test, case, backend, differential } = cell;
+        let instance = match self.open(backend) {
+            Ok(instance) => instance,
+            Err(OpenError::Unavailable(reason)) => return Observation::Unavailable { reason: reason.clone() },
+            Err(OpenError::Panicked(message)) => return Observation::SetupFailed { message: message.clone() },
+        };
+        // The baseline goes first, so that a fault in it is never taken for one of the backend.
+        let expected = match self.expected(test, case, differential) {
+            Ok(expected) => expected,
+            Err(message) => return Observation::SetupFailed { message },
+        };
+        begins();
+        let expected_to_fail = panics == Panics::Expected;
+        // What this thread left behind is no evidence.
+        let _ = catch(Panics::Unexpected, || self.bodies.take_receipt(instance));
+        match catch(panics, || context::with_expectation(expected_to_fail, || self.call(cell, instance))) {
+            Err(panic) => Observation::Panicked(panic),
+            Ok(Err(DefaultBody(function))) => Observation::NotImplemented { function: function.to_owned() },
+            // The error is the user's code as well.
+            Ok(Ok(Err(error))) => {
+                let read = catch(panics, || match self.bodies.unimplemented_function(&error) {
+                    Some(function) => Observation::NotImplemented { function },
+                    None => Observation::Errored { message: with_sources(&error) },
+                });
+                read.unwrap_or_else(Observation::Panicked)
+            }
+            Ok(Ok(Ok(actual))) => match catch(Panics::Unexpected, || {
+                (self.bodies.take_receipt(instance), self.compare(test, case, actual, expected))
+            }) {
+                Ok((receipt, Ok(comparison))) => Observation::Returned { comparison, receipt },
+                Ok((_, Err(error))) => {
+                    Observation::SetupFailed { message: format!("nothing can be compared: {error}") }
+                }
+                Err(panic) => Observation::SetupFailed { message: format!("the comparison {}", panic.describe()) },
+            },
+        }
+    }
+
+    /// The pairs of these backends, by position, of which the values agree; a backend that returns none is left out of the
+    /// list that comes back with them. Nothing is run where there are less than three of them.
+    pub(crate) fn vote(&self, test: usize, case: &[usize], backends: &[usize]) -> (Vec<usize>, Vec<(usize, usize)>) {
+        let open: Vec<_> = backends.iter().copied().filter(|backend| self.open(*backend).is_ok()).collect();
+        if open.len() < 3 {
+            return (open, Vec::new());
+        }
+        let value = |backend: usize| {
+            let instance = self.open(backend).as_ref().ok()?;
+            let cell = CellOf { test, case, backend, differential: true };
+            // Whatever it says was said before.
+            catch(Panics::Expected, || self.call(cell, instance)).ok()?.ok()?.ok()?
+        };
+        let values: Vec<_> = open.into_iter().filter_map(|backend| Some((backend, value(backend)?))).collect();
+        let agrees = |a: usize, b: usize| {
+            let ((_, expected), (_, actual)) = (&values[a], &values[b]);
+            let compared = catch(Panics::Expected, || {
+                actual.as_ref().compare_erased(expected.as_ref(), &self.bodies.terms(test, case))
+            });
+            matches!(compared, Ok(Ok(Ok(_))))
+        };
+        let pairs = (0..values.len()).flat_map(|a| (a + 1..values.len()).map(move |b| (a, b)));
+        let agree = pairs.filter(|(a, b)| agrees(*a, *b)).collect();
+        (values.into_iter().map(|(backend, _)| backend).collect(), agree)
+    }
+
+    /// Calls the body; the contract's own default bodies count as not implemented where the backend leaves them out.
+    fn call(&self, cell: CellOf<'_>, on: &Instance) -> Result<Returned, DefaultBody> {
+        let CellOf { test, case, backend, .. } = cell;
+        let subject = self.bodies.subject();
+        context::with_implemented(subject, self.implements[backend], || self.bodies.call(test, case, on))
+    }
+
+    fn compare(
+        &self,
+        test: usize,
+        case: &[usize],
+        actual: Option<Box<dyn Value>>,
+        expected: Option<Box<dyn Value>>,
+    ) -> Result<Option<Result<Agreed, Mismatch>>, NotComparable> {
+        let Some((actual, expected)) = actual.zip(expected) else { return Ok(None) };
+        let comparison = actual.as_ref().compare_erased(expected.as_ref(), &self.bodies.terms(test, case))?;
+        Ok(Some(comparison.map(|agreed| match self.bodies.expects_constant(test) {
+            true => Agreed { null: None, ..agreed },
+            false => agreed,
+        })))
+    }
+
+    /// The baseline's value for a differential test.
+    fn expected(&self, test: usize, case: &[usize], differential: bool) -> Result<Option<Box<dyn Value>>, String> {
+        if !differential {
+            return Ok(None);
+        }
+        let baseline = self.baseline.ok_or("the suite's baseline is not registered")?;
+        let name = self.backends[baseline];
+        let instance = self.open(baseline).as_ref().map_err(|error| match error {
+            OpenError::Unavailable(reason) => format!("the baseline `{name}` is not available: {reason}"),
+            OpenError::Panicked(message) => message.clone(),
+        })?;
+        let call = || self.bodies.call(test, case, instance).map_err(|error| with_sources(&error));
+        match catch(Panics::Unexpected, call) {
+            Ok(Ok(value)) => Ok(value),
+            Ok(Err(error)) => Err(format!("the baseline `{name}` returned an error: {error}")),
+            Err(panic) => Err(format!("the baseline `{name}` {}", panic.describe())),
+        }
+    }
+
+    fn open(&self, backend: usize) -> &Result<Instance, OpenError> {
+        self.opened[backend].get_or_init(|| match catch(Panics::Unexpected, || self.bodies.open(backend)) {
+            Ok(Ok(instance)) => Ok(instance),
+            Ok(Err(unavailable)) => Err(OpenError::Unavailable(unavailable.to_string())),
+            Err(panic) => {
+                let name = self.backends[backend];
+                Err(OpenError::Panicked(format!("the constructor of `{name}` {}", panic.describe())))
+            }
+        })
+    }
+}
+
+/// The error and what caused it, without repeating a source that the error's own text already holds.
+fn with_sources(error: &BoxError) -> String {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(source) = next {
+        let cause = source.to_string();
+        if !text.contains(&cause) {
+            text = format!("{text}: {cause}");
+        }
+        next = source.source();
+    }
+    text
+}

@@ -1,0 +1,275 @@
+//! The workers of a run.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::io::{self, ErrorKind, PipeReader, Read};
+use std::os::unix::net::UnixStream;
+use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::path::PathBuf;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::process::{Pid, Signal, kill_process_group};
+use serde::de::DeserializeOwned;
+
+use super::frame::{Inbox, send};
+use super::output::Output;
+use super::{Answer, Request};
+
+/// How long a worker that has closed its channel is given to end.
+const GRACE: Duration = Duration::from_millis(500);
+
+/// The workers of a run that wait for a cell.
+#[derive(Debug)]
+pub(crate) struct Pool {
+    program: PathBuf,
+    arguments: Vec<OsString>,
+    /// By what keeps them apart: a worker opens one backend only.
+    idle: Mutex<BTreeMap<(u32, u32), Vec<Worker>>>,
+}
+
+/// What a worker was asked, and what came of it.
+#[derive(Debug)]
+pub(crate) struct WorkerReply<T> {
+    /// What became of the cell.
+    pub(crate) exit: WorkerExit<T>,
+    /// What was printed meanwhile.
+    pub(crate) output: String,
+}
+
+/// What became of a cell.
+#[derive(Debug)]
+pub(crate) enum WorkerExit<T> {
+    /// The cell ended, and this came back.
+    Answered(T),
+    /// Its process did.
+    Crashed {
+        /// How.
+        how: String,
+        /// Whether its body had begun.
+        begun: bool,
+    },
+    /// Its process was ended, because its time was over.
+    TimedOut {
+        /// What it was doing, where that is known.
+        doing: Option<String>,
+        /// Whether its body had begun.
+        begun: bool,
+    },
+    /// There was no process for it.
+    NoWorker(io::Error),
+}
+
+impl Pool {
+    /// Workers are this executable with these arguments.
+    ///
+    /// # Errors
+    /// When the path of this executable is unknown.
+    pub(crate) fn new(arguments: Vec<OsString>) -> io::Result<Self> {
+        Ok(Self { program: std::env::current_exe()?, arguments, idle: Mutex::default() })
+    }
+
+    /// Has a worker run a cell. `is_setup_needed` is whether more than the opening of the backend comes before its body.
+    pub(crate) fn ask<T: DeserializeOwned>(
+        &self,
+        of: (u32, u32),
+        cell: (usize, String),
+        is_setup_needed: bool,
+        limit: Duration,
+    ) -> WorkerReply<T> {
+        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).get_mut(&of).and_then(Vec::pop);
+        let (mut worker, is_new) = match idle {
+            Some(worker) => (worker, false),
+            None => match Worker::start(self) {
+                Ok(worker) => (worker, true),
+                Err(error) => return WorkerReply { exit: WorkerExit::NoWorker(error), output: String::new() },
+            },
+        };
+        let (cell, name) = cell;
+        let request = Request { cell, name, announce: is_new || is_setup_needed };
+        let mut output = Output::default();
+        // A limit that no clock reaches is no limit.
+        let (exit, fit) = worker.ask(&request, Instant::now().checked_add(limit), &mut output);
+        if fit {
+            self.idle.lock().unwrap_or_else(PoisonError::into_inner).entry(of).or_default().push(worker);
+        }
+        WorkerReply { exit, output: output.text() }
+    }
+}
+
+/// A process that runs cells.
+#[derive(Debug)]
+struct Worker {
+    child: Child,
+    channel: UnixStream,
+    inbox: Inbox,
+    /// What it prints, on both of its streams.
+    printed: PipeReader,
+}
+
+impl Worker {
+    fn start(pool: &Pool) -> io::Result<Self> {
+        let (channel, theirs) = UnixStream::pair()?;
+        let (printed, writer) = io::pipe()?;
+        channel.set_nonblocking(true)?;
+        rustix::io::ioctl_fionbio(&printed, true)?;
+        let child = Command::new(&pool.program)
+            .args(&pool.arguments)
+            .stdin(Stdio::from(std::os::fd::OwnedFd::from(theirs)))
+            .stdout(writer.try_clone()?)
+            .stderr(writer)
+            // An interrupt from the terminal is for the run, which lets its running cells finish.
+            .process_group(0)
+            .spawn()?;
+        Ok(Self { child, channel, inbox: Inbox::default(), printed })
+    }
+
+    /// What became of the cell, and whether the worker is fit for another one.
+    fn ask<T: DeserializeOwned>(
+        &mut self,
+        request: &Request,
+        until: Option<Instant>,
+        output: &mut Output,
+    ) -> (WorkerExit<T>, bool) {
+        let mut begun = !request.announce;
+        // What the threads of a cell before this one have printed since is not this one's.
+        self.drain(&mut Output::default());
+        // A worker that is gone already is found out below.
+        let _ = send(&mut &self.channel, request);
+        loop {
+            match self.inbox.take::<Answer<T>>() {
+                Ok(Some(Answer::Begun)) => {
+                    begun = true;
+                    continue;
+                }
+                Ok(Some(Answer::Ended { value, tainted })) => {
+                    // What was printed before the answer is all there.
+                    self.drain(output);
+                    return (WorkerExit::Answered(value), !tainted);
+                }
+                Ok(None) => {}
+                Err(_) => {
+                    let how = "wrote into the result channel, so its results cannot be trusted".to_owned();
+                    return (WorkerExit::Crashed { how, begun }, false);
+                }
+            }
+            let left = until.map(|until| until.saturating_duration_since(Instant::now()));
+            if left.is_some_and(|left| left.is_zero()) {
+                let doing = doing(self.child.id());
+                self.kill();
+                self.drain(output);
+                return (WorkerExit::TimedOut { doing, begun }, false);
+            }
+            let timeout = left.and_then(|left| Timespec::try_from(left).ok());
+            let mut sources = [PollFd::new(&self.channel, PollFlags::IN), PollFd::new(&self.printed, PollFlags::IN)];
+            // An interrupted wait is tried again.
+            let _ = poll(&mut sources, timeout.as_ref());
+            let (has_answer, has_printed) = (!sources[0].revents().is_empty(), !sources[1].revents().is_empty());
+            if has_printed && !self.drain(output) && !has_answer {
+                // Its output is closed, so that waiting for it would not wait: only the channel is left.
+                let _ = poll(&mut [PollFd::new(&self.channel, PollFlags::IN)], timeout.as_ref());
+            }
+            if has_answer && !self.receive() {
+                let how = self.how_it_ended();
+                self.drain(output);
+                return (WorkerExit::Crashed { how, begun }, false);
+            }
+        }
+    }
+
+    /// Takes what has come in; whether more may come.
+    fn receive(&mut self) -> bool {
+        let mut buffer = [0; 16 << 10];
+        match (&self.channel).read(&mut buffer) {
+            Ok(0) => false,
+            Ok(length) => {
+                self.inbox.add(&buffer[..length]);
+                true
+            }
+            Err(error) => matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted),
+        }
+    }
+
+    /// Takes what has been printed so far; whether more may come.
+    fn drain(&mut self, output: &mut Output) -> bool {
+        let mut buffer = [0; 64 << 10];
+        // Somebody who prints faster than this reads must not keep it from ever seeing the clock.
+        for _ in 0..64 {
+            match self.printed.read(&mut buffer) {
+                Ok(0) => return false,
+                Ok(length) => {
+                    output.add(&buffer[..length]);
+                    if length < buffer.len() {
+                        return true;
+                    }
+                }
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) => return error.kind() == ErrorKind::WouldBlock,
+            }
+        }
+        true
+    }
+
+    /// How the process ended that has closed its channel.
+    fn how_it_ended(&mut self) -> String {
+        let until = Instant::now() + GRACE;
+        loop {
+            match self.child.try_wait() {
+                Ok(Some(status)) => return describe(status),
+                Ok(None) if Instant::now() < until => std::thread::sleep(Duration::from_millis(1)),
+                _ => return "closed the result channel".to_owned(),
+            }
+        }
+    }
+
+    /// Ends the process, and those that it started.
+    fn kill(&mut self) {
+        if let Some(group) = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw) {
+            let _ = kill_process_group(group, Signal::KILL);
+        }
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+/// `SIGSEGV (signal 11)`
+fn describe(status: ExitStatus) -> String {
+    match (status.code(), status.signal()) {
+        (Some(code), _) => format!("exit code {code} before the check ended"),
+        (None, Some(number)) => match signal_hook::low_level::signal_name(number) {
+            Some(name) => format!("{name} (signal {number})"),
+            None => format!("signal {number}"),
+        },
+        (None, None) => status.to_string(),
+    }
+}
+
+/// What the threads of a process are at, as far as the kernel tells: `running`, `waiting in futex_do_wait`.
+#[cfg(target_os = "linux")]
+fn doing(process: u32) -> Option<String> {
+    let read = |what: &str| std::fs::read_to_string(format!("/proc/{process}/{what}")).ok();
+    // The state stands behind the name, which is in parentheses and may hold anything.
+    let stat = read("stat")?;
+    let state = stat.rsplit_once(')')?.1.trim_start().chars().next()?;
+    let place = read("wchan").filter(|place| place.starts_with(|c: char| c.is_ascii_alphabetic()));
+    Some(match (state, place) {
+        ('R', _) => "running".to_owned(),
+        ('S' | 'D', Some(place)) => format!("waiting in {place}"),
+        ('S' | 'D', None) => "waiting".to_owned(),
+        ('T' | 't', _) => "stopped".to_owned(),
+        (state, _) => format!("in state {state}"),
+    })
+}
+
+#[cfg(not(target_os = "linux"))]
+fn doing(_: u32) -> Option<String> {
+    None
+}

@@ -1,0 +1,55 @@
+//! What happened to a cell.
+
+use std::time::Duration;
+
+use super::panics::Panic;
+use crate::compare::{Agreed, Mismatch};
+use crate::suite::subject::Receipt;
+
+/// What happened to a cell.
+#[derive(Debug)]
+pub enum Observation {
+    /// The body was not run.
+    NotRun,
+    /// The backend cannot be opened on this machine.
+    Unavailable {
+        /// Why.
+        reason: String,
+    },
+    /// Something failed before the backend's own turn: its constructor, or the baseline.
+    SetupFailed {
+        /// What.
+        message: String,
+    },
+    /// The body returned.
+    Returned {
+        /// How its value compares with the baseline's; `None` for a check, which asserts for itself.
+        comparison: Option<Result<Agreed, Mismatch>>,
+        /// What the backend shows for it; `None` when it keeps no account.
+        receipt: Option<Receipt>,
+    },
+    /// The backend does not implement a function that the test is about or calls.
+    NotImplemented {
+        /// The function.
+        function: String,
+    },
+    /// The body returned an error.
+    Errored {
+        /// The error with its sources.
+        message: String,
+    },
+    /// The body panicked.
+    Panicked(Panic),
+    /// The body was ended because its time was over.
+    TimedOut {
+        /// How long it was given.
+        limit: Duration,
+        /// What its process was doing then, where that is known.
+        doing: Option<String>,
+    },
+    /// The body ended its process.
+    Crashed {
+        /// How: the signal or the exit status.
+        how: String,
+    },
+}

@@ -1,0 +1,170 @@
+//! Catching panics with their message, place and backtrace.
+
+use std::any::Any;
+use std::backtrace::{Backtrace, BacktraceStatus};
+use std::cell::RefCell;
+use std::panic::{self, AssertUnwindSafe, PanicHookInfo};
+use std::sync::Once;
+
+/// A panic that was caught.
+#[derive(Debug)]
+pub struct Panic {
+    /// The message, or what stands for it.
+    pub message: String,
+    /// `file:line:column`, where known.
+    pub location: Option<String>,
+    /// Where the panic came from, unless it was printed at once; formatted only when it is shown, because that takes ten
+    /// times longer than to capture it.
+    backtrace: Option<Backtrace>,
+}
+
+impl Panic {
+    /// A panic of which only the payload is known.
+    fn of(payload: &(dyn Any + Send)) -> Self {
+        let message = if let Some(message) = payload.downcast_ref::<&'static str>() {
+            (*message).to_owned()
+        } else if let Some(message) = payload.downcast_ref::<String>() {
+            message.clone()
+        } else {
+            "a panic whose payload is not a string".to_owned()
+        };
+        Self { message, location: None, backtrace: None }
+    }
+
+    /// The backtrace, where `RUST_BACKTRACE` asks for one and it has not been printed.
+    pub(crate) fn backtrace(&self) -> Option<String> {
+        let trace = self.backtrace.as_ref().filter(|trace| trace.status() == BacktraceStatus::Captured)?;
+        Some(body_frames(&trace.to_string()))
+    }
+
+    /// The message and where it came from.
+    pub(crate) fn describe(&self) -> String {
+        match &self.location {
+            Some(location) => format!("panicked at {location}: {}", self.message),
+            None => format!("panicked: {}", self.message),
+        }
+    }
+}
+
+/// What becomes of a panic besides being returned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Panics {
+    /// It goes to the hook that was there before, which prints it.
+    Unexpected,
+    /// It is kept, with its backtrace, and not printed.
+    Expected,
+}
+
+/// The frames between the start of the panic and crosscheck's own, as the standard library's short form leaves out what is
+/// above and below; all of them where that is not to be found.
+fn body_frames(trace: &str) -> String {
+    let mut frames: Vec<String> = Vec::new();
+    for line in trace.lines() {
+        match (line.split_once(':'), frames.last_mut()) {
+            (Some((number, _)), _) if number.trim().parse::<u32>().is_ok() => frames.push(format!("{line}\n")),
+            (_, Some(frame)) => frame.push_str(&format!("{line}\n")),
+            (_, None) => {}
+        }
+    }
+    let at = |name: &str| frames.iter().position(|frame| frame.contains(name));
+    match (at("rust_begin_unwind"), at("crosscheck::execute::")) {
+        (Some(start), Some(end)) if start < end => frames[start + 1..end].concat(),
+        _ => frames.concat(),
+    }
+}
+
+thread_local! {
+    /// What this thread's panics are noted in while a body runs; `None` while none does.
+    static CAUGHT: RefCell<Option<(Panics, Option<Panic>)>> = const { RefCell::new(None) };
+}
+
+/// Puts the hook that notes panics before the one that is there.
+fn install() {
+    let previous = panic::take_hook();
+    panic::set_hook(Box::new(move |info| {
+        if !note(info) {
+            previous(info);
+        }
+    }));
+}
+
+/// Puts the hook back, whatever a body has put in its place; what stands behind it is the standard library's.
+#[cfg(unix)]
+pub(crate) fn reinstall() {
+    let _ = panic::take_hook();
+    install();
+}
+
+/// Runs `body` and returns its panic.
+pub(crate) fn catch<T>(panics: Panics, body: impl FnOnce() -> T) -> Result<T, Panic> {
+    static HOOK: Once = Once::new();
+    HOOK.call_once(install);
+    let outer = CAUGHT.replace(Some((panics, None)));
+    let result = panic::catch_unwind(AssertUnwindSafe(body));
+    let noted = CAUGHT.replace(outer).and_then(|(_, noted)| noted);
+    result.map_err(|payload| {
+        // A panic that the body caught itself has been noted too, and one that it resumes goes past the hook.
+        let thrown = Panic::of(payload.as_ref());
+        let panic = noted.filter(|noted| noted.message == thrown.message).unwrap_or(thrown);
+        // A payload may panic while it is dropped; that is no reason to lose what was learnt.
+        let _ = panic::catch_unwind(AssertUnwindSafe(|| drop(payload)));
+        panic
+    })
+}
+
+/// Notes a panic of a thread that runs a body; true when it is not to be printed.
+fn note(info: &PanicHookInfo<'_>) -> bool {
+    CAUGHT.with(|caught| {
+        let Ok(mut caught) = caught.try_borrow_mut() else { return false };
+        let Some((panics, noted)) = caught.as_mut() else { return false };
+        let expected = *panics == Panics::Expected;
+        *noted = Some(Panic {
+            location: info.location().map(ToString::to_string),
+            backtrace: expected.then(Backtrace::capture),
+            ..Panic::of(info.payload())
+        });
+        expected
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_is_returned_with_its_message_and_place() {
+        let panic = catch(Panics::Expected, || panic!("no {}", "way")).unwrap_err();
+        assert_eq!(panic.message, "no way");
+        assert!(panic.location.unwrap().contains("panics.rs"));
+    }
+
+    #[test]
+    fn a_panic_that_the_body_caught_is_not_taken_for_the_one_that_it_resumed() {
+        let panic = catch(Panics::Expected, || {
+            let _ = panic::catch_unwind(|| panic!("first"));
+            panic::resume_unwind(Box::new("second"));
+        });
+        assert_eq!(panic.unwrap_err().message, "second");
+    }
+
+    #[test]
+    fn a_backtrace_is_cut_to_the_frames_of_the_body() {
+        let trace = "   0: hook\n             at a.rs:1\n   1: __rustc::rust_begin_unwind\n   2: user::check\n             \
+                     at check.rs:7:5\n   3: crosscheck::execute::Executor::run\n   4: main\n";
+        assert_eq!(body_frames(trace), "   2: user::check\n             at check.rs:7:5\n");
+        assert_eq!(body_frames("   0: user::check\n"), "   0: user::check\n");
+    }
+
+    #[test]
+    fn a_panic_with_another_payload_and_one_that_panics_in_drop_are_returned_as_well() {
+        struct Bomb;
+        impl Drop for Bomb {
+            fn drop(&mut self) {
+                panic!("again");
+            }
+        }
+        let panic = catch(Panics::Expected, || panic::panic_any(Bomb)).unwrap_err();
+        assert_eq!(panic.message, "a panic whose payload is not a string");
+        assert_eq!(catch(Panics::Unexpected, || 7).unwrap(), 7);
+    }
+}

@@ -1,0 +1,81 @@
+//! What is reported of a cell that has ended, wherever it ran.
+
+use serde::{Deserialize, Serialize};
+
+use super::Executable;
+use crate::execute::Observation;
+use crate::judge::{Finished, Judgement};
+use crate::plan::{Cell, Decision};
+use crate::record::CellRecord;
+use crate::session::Session;
+
+/// What became of a cell, for the record and for the terminal.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct CellReport {
+    pub(super) record: CellRecord,
+    /// What the terminal says of it where it fails the run.
+    pub(super) message: Option<String>,
+}
+
+impl CellReport {
+    pub(super) fn new(session: &Session, executable: &Executable, cell: &Cell, finished: &Finished) -> Self {
+        let record = CellRecord::new(&session.plan, cell, finished);
+        let backtrace = match &finished.observation {
+            Observation::Panicked(panic) if record.outcome.fails_the_run() => panic.backtrace(),
+            _ => None,
+        };
+        let backtrace = backtrace.unwrap_or_default();
+        let message = record.outcome.fails_the_run().then(|| message(session, executable, cell, &record, &backtrace));
+        Self { record, message }
+    }
+
+    /// The same with another judgement.
+    pub(super) fn judged_again(
+        self,
+        session: &Session,
+        executable: &Executable,
+        cell: &Cell,
+        Judgement { outcome, reason }: Judgement,
+    ) -> Self {
+        let record = CellRecord { outcome, reason, ..self.record };
+        let message = outcome.fails_the_run().then(|| message(session, executable, cell, &record, ""));
+        Self { record, message }
+    }
+
+    /// With what it printed, which belongs to what went wrong.
+    pub(super) fn with_output(mut self, output: String) -> Self {
+        if let Some(message) = self.message.as_mut().filter(|_| !output.trim().is_empty()) {
+            message.push_str("\n  it printed:");
+            output.trim_end().lines().for_each(|line| message.push_str(&format!("\n  | {line}")));
+            self.record.output = Some(output);
+        }
+        self
+    }
+}
+
+fn message(
+    session: &Session,
+    executable: &Executable,
+    cell: &Cell,
+    CellRecord { name, reason, outcome, seed, test, origin, .. }: &CellRecord,
+    backtrace: &str,
+) -> String {
+    let judgement = Judgement { outcome: *outcome, reason: reason.clone() };
+    let Executable { package, .. } = executable;
+    // The crate's name may have an underscore where the target's has a dash; Cargo takes a pattern for it.
+    let target = match executable.target {
+        name if name.contains('_') => format!("'{}'", name.replace('_', "?")),
+        name => name.to_owned(),
+    };
+    let excluded = if matches!(cell.decision, Decision::RunExcluded(_)) { " --run-excluded" } else { "" };
+    let seed = seed.map(|seed| format!("\n  seed of its inputs: {seed:#018x}")).unwrap_or_default();
+    let base = match session.base_seed() {
+        0 => String::new(),
+        base => format!(" --seed {base}"),
+    };
+    format!(
+        "{judgement}\n{backtrace}  in {} ({}){seed}\n  \
+         run only this: cargo test -p {package} --test {target} --{excluded}{base} --exact {name}",
+        test, origin,
+    )
+}

@@ -1,0 +1,127 @@
+//! Which cells are running, and how a run ends before its time.
+
+use std::collections::BTreeSet;
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+
+/// The cells that are running, by position in the plan, until no more may start.
+#[derive(Debug, Default)]
+pub(super) struct InFlight {
+    state: Mutex<State>,
+    finished: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    running: BTreeSet<usize>,
+    /// Whether no other cell begins.
+    closed: bool,
+    /// Whether a thread is already concluding the run.
+    ending: bool,
+}
+
+impl InFlight {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A cell begins; blocks for ever once none may.
+    pub(super) fn start(&self, cell: usize) {
+        let mut state = self.state();
+        if state.closed {
+            drop(state);
+            wait_for_the_end();
+        }
+        state.running.insert(cell);
+    }
+
+    /// A cell has ended and is noted; false, and not noted, when it was given up.
+    pub(super) fn finish(&self, cell: usize, note: impl FnOnce()) -> bool {
+        let mut state = self.state();
+        let was_running = state.running.contains(&cell);
+        if was_running {
+            note();
+            state.running.remove(&cell);
+        }
+        self.finished.notify_all();
+        was_running
+    }
+
+    /// No other cell begins; says how many are running.
+    pub(super) fn close(&self) -> usize {
+        let mut state = self.state();
+        state.closed = true;
+        state.running.len()
+    }
+
+    /// Waits until the running cells have ended.
+    pub(super) fn wait(&self) {
+        let mut state = self.state();
+        while !state.running.is_empty() {
+            state = self.finished.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    /// One thread concludes the run and ends the process: only the first call returns.
+    pub(super) fn end(&self) {
+        let was_ending = std::mem::replace(&mut self.state().ending, true);
+        if was_ending {
+            wait_for_the_end();
+        }
+    }
+
+    /// No other cell begins, and the running ones are given up.
+    pub(super) fn close_and_abandon(&self) -> BTreeSet<usize> {
+        let mut state = self.state();
+        state.closed = true;
+        std::mem::take(&mut state.running)
+    }
+}
+
+/// For a thread that has nothing left to do while another one ends the process.
+pub(super) fn wait_for_the_end() -> ! {
+    loop {
+        std::thread::park();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn closing_waits_for_what_is_running_and_nothing_starts_after_it() {
+        static IN_FLIGHT: std::sync::LazyLock<InFlight> = std::sync::LazyLock::new(InFlight::default);
+        IN_FLIGHT.start(1);
+        assert_eq!(IN_FLIGHT.close(), 1);
+        let closing = std::thread::spawn(|| IN_FLIGHT.wait());
+        std::thread::sleep(Duration::from_millis(20));
+        assert!(!closing.is_finished());
+        assert!(IN_FLIGHT.finish(1, || ()));
+        closing.join().unwrap();
+        let late = std::thread::spawn(|| IN_FLIGHT.start(2));
+        std::thread::sleep(Duration::from_millis(20));
+        assert!(!late.is_finished());
+        assert!(IN_FLIGHT.close_and_abandon().is_empty());
+    }
+
+    #[test]
+    fn one_ends_the_run() {
+        static IN_FLIGHT: std::sync::LazyLock<InFlight> = std::sync::LazyLock::new(InFlight::default);
+        IN_FLIGHT.end();
+        let other = std::thread::spawn(|| IN_FLIGHT.end());
+        std::thread::sleep(Duration::from_millis(20));
+        assert!(!other.is_finished());
+    }
+
+    #[test]
+    fn a_cell_that_was_given_up_is_not_noted_when_it_finishes() {
+        let in_flight = InFlight::default();
+        in_flight.start(3);
+        in_flight.start(4);
+        assert!(in_flight.finish(3, || ()));
+        assert_eq!(in_flight.close_and_abandon(), [4].into());
+        assert!(!in_flight.finish(4, || panic!("it is noted already")));
+    }
+}

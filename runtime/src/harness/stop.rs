@@ -1,0 +1,72 @@
+//! How a run ends before its time: at an interrupt, or when its own time is over.
+
+use std::io::Write;
+use std::sync::Arc;
+
+use super::args::Cli;
+use super::cell_report::CellReport;
+use super::run::{FAILED, Run};
+use crate::execute::Observation;
+use crate::report;
+
+/// Ends the process at an interrupt: the running cells finish, and what is known is reported.
+#[cfg(unix)]
+pub(super) fn heed_interrupts(run: &Arc<Run>, cli: &Cli) {
+    use signal_hook::consts::{SIGINT, SIGTERM};
+    let (run, cli) = (Arc::clone(run), cli.clone());
+    let mut signals = match signal_hook::iterator::Signals::new([SIGINT, SIGTERM]) {
+        Ok(signals) => signals,
+        Err(error) => return anstream::eprintln!("warning: an interrupt will end the run at once: {error}"),
+    };
+    std::thread::spawn(move || {
+        let mut signals = signals.forever();
+        let Some(signal) = signals.next() else { return };
+        let status = 128 + signal;
+        std::thread::spawn(move || {
+            let running = run.in_flight.close();
+            let cells = if running == 1 { "cell" } else { "cells" };
+            // A terminal that is gone is no reason not to stop.
+            let _ = writeln!(
+                anstream::stderr(),
+                "\ninterrupted: waiting for {running} running {cells} (Ctrl-C again to stop at once)"
+            );
+            run.in_flight.wait();
+            end_early(&run, &cli, status);
+        });
+        // A second interrupt does not wait.
+        if signals.next().is_some() {
+            std::process::exit(status);
+        }
+    });
+}
+
+/// Ends the process when the run's time is over.
+pub(super) fn heed_time(run: &Arc<Run>, cli: &Cli) {
+    let Some(limit) = cli.run_timeout else { return };
+    let (run, cli) = (Arc::clone(run), cli.clone());
+    std::thread::spawn(move || {
+        std::thread::sleep(limit);
+        for at in run.in_flight.close_and_abandon() {
+            let cell = &run.session.plan.cells[at];
+            let doing = Some("running when --run-timeout ended the run".to_owned());
+            let finished = run.session.finish(cell, Observation::TimedOut { limit, doing }, None, limit);
+            let CellReport { record, message } = CellReport::new(&run.session, &run.executable, cell, &finished);
+            run.note(at, record, None);
+            let _ = writeln!(anstream::stderr(), "{}", message.unwrap_or_default());
+        }
+        end_early(&run, &cli, i32::from(FAILED));
+    });
+}
+
+/// Reports what is known, and ends the process even where the report cannot be printed: the cells that are left wait for this.
+fn end_early(run: &Run, cli: &Cli, status: i32) -> ! {
+    run.in_flight.end();
+    let mut text = run.report(cli, &[]);
+    let left = run.session.plan.cells.len().saturating_sub(run.log().cells.len());
+    if left > 0 {
+        let cells = if left == 1 { "cell was" } else { "cells were" };
+        text.push_str(&format!("{left} {cells} not run (--resume runs them)\n"));
+    }
+    let _ = write!(anstream::stdout(), "\n{}", report::paint(&text));
+    std::process::exit(status);
+}

@@ -1,0 +1,33 @@
+//! The stages, for this project's own benches, tools and tests. Not part of the public interface: it changes at any time.
+
+pub use crate::compare::agreement::Agreement;
+pub use crate::compare::engine::compare;
+pub use crate::compare::null::{Null, accepts_null, echoes};
+pub use crate::compare::view::{Data, View};
+pub use crate::registry::{Bodies, BoxError, Elements, Gathered, Instance};
+pub use crate::suite::row::{Exclusion, Row};
+pub use crate::suite::spec::{AxisSpec, BackendSpec, FeatureSpec, Origin, SuiteSpec, TestSpec};
+
+#[cfg(feature = "harness")]
+pub use crate::{
+    compare::erased::Value,
+    plan::resolve::{resolve, shadowed},
+    plan::{Decision, NameFilter, Selection, plan},
+    record::fingerprint::Fingerprint,
+    record::journal::Journal,
+    record::line::{FORMAT, Line, Start},
+    record::merge::{Merged, merge},
+    record::read::{RecordError, Recorded, read_all},
+    report,
+    session::{RunConfig, Session},
+};
+
+/// The record of a cell of a plan.
+#[cfg(feature = "harness")]
+pub fn cell_record(
+    plan: &crate::plan::Plan,
+    cell: &crate::plan::Cell,
+    finished: &crate::judge::Finished,
+) -> crate::record::CellRecord {
+    crate::record::CellRecord::new(plan, cell, finished)
+}

@@ -1,0 +1,259 @@
+//! From what the matrix says and what happened to an outcome: pure, and the only place that decides.
+
+mod outcome;
+
+use std::fmt;
+
+use crate::compare::{Mismatch, Null};
+use crate::execute::Observation;
+use crate::suite::action::{Bounds, Failure};
+use crate::suite::date::Date;
+use crate::suite::row::{Exclusion, Row};
+use crate::suite::subject::Receipt;
+
+pub use outcome::Outcome;
+
+/// An outcome, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Judgement {
+    /// What became of the cell.
+    pub outcome: Outcome,
+    /// Why; empty when it simply passed.
+    pub reason: String,
+}
+
+impl fmt::Display for Judgement {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { outcome, reason } = self;
+        if reason.is_empty() { write!(f, "{outcome}") } else { write!(f, "{outcome}: {reason}") }
+    }
+}
+
+/// A cell that has ended.
+#[derive(Debug)]
+pub struct Finished {
+    /// What happened.
+    pub observation: Observation,
+    /// What that means.
+    pub judgement: Judgement,
+    /// The outcome that it would have had, had its row not been set aside.
+    pub with_row: Option<Outcome>,
+    /// The seed of its random inputs, if the body asked for one.
+    pub seed: Option<u64>,
+    /// How long it took, in microseconds.
+    pub duration_us: u64,
+}
+
+impl Finished {
+    pub(crate) fn outcome(&self) -> Outcome {
+        self.judgement.outcome
+    }
+
+    /// How the body failed, if it did.
+    pub(crate) fn failure(&self) -> Option<Failure> {
+        failure(&self.observation)
+    }
+}
+
+/// What a cell is judged by besides its row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct JudgeContext {
+    /// Whether the backend must be available.
+    pub required: bool,
+    /// The day on which the run takes place, in UTC.
+    pub today: Date,
+}
+
+/// Judges a cell to which `row` of the matrix applies.
+pub fn judge(row: Option<&Row>, context: JudgeContext, observation: &Observation) -> Judgement {
+    let (outcome, reason) = match observation {
+        Observation::NotRun => (Outcome::Skipped, row.map(not_run).unwrap_or_default()),
+        Observation::Unavailable { reason } if context.required => {
+            (Outcome::Failed, format!("the backend is required, but not available: {reason}"))
+        }
+        Observation::Unavailable { reason } => (Outcome::Unavailable, reason.clone()),
+        // No row excuses a failure outside of the body.
+        Observation::SetupFailed { message } => (Outcome::Failed, message.clone()),
+        Observation::NotImplemented { function } => {
+            (Outcome::NotImplemented, format!("`{function}` is not implemented"))
+        }
+        Observation::Returned { comparison: Some(Ok(agreed)), receipt } => passed(row, receipt.as_ref(), agreed.null),
+        Observation::Returned { comparison: None, receipt } => passed(row, receipt.as_ref(), None),
+        Observation::Errored { .. }
+        | Observation::Panicked(_)
+        | Observation::Returned { comparison: Some(Err(_)), .. }
+        | Observation::TimedOut { .. }
+        | Observation::Crashed { .. } => failed(row, observation),
+    };
+    expire(row, context, Judgement { outcome, reason })
+}
+
+/// Judges a cell that passed only after it had failed, for these reasons.
+pub fn flaky(row: Option<&Row>, context: JudgeContext, failures: &[String]) -> Judgement {
+    let first = failures.first().and_then(|failure| failure.lines().next()).unwrap_or_default();
+    let what = format!("passed at attempt {}, before that: {first}", failures.len() + 1);
+    let judgement = match row {
+        Some(row @ Row { kind: Exclusion::Flaky, .. }) => {
+            Judgement { outcome: Outcome::KnownFlaky, reason: format!("{}: {what}", row.message) }
+        }
+        _ => Judgement { outcome: Outcome::Flaky, reason: what },
+    };
+    expire(row, context, judgement)
+}
+
+/// What a row excuses is excused up to its last day.
+fn expire(row: Option<&Row>, context: JudgeContext, Judgement { outcome, reason }: Judgement) -> Judgement {
+    match row {
+        Some(row) if excuses(outcome) && row.until.is_some_and(|until| until < context.today) => {
+            let until = row.until.map(|until| until.to_string()).unwrap_or_default();
+            let why =
+                format!("{} was good until {until}: follow it up, or give it another day ({reason})", row.describe());
+            Judgement { outcome: Outcome::Expired, reason: why }
+        }
+        _ => Judgement { outcome, reason },
+    }
+}
+
+/// Whether it is the row that makes the outcome a good one.
+fn excuses(outcome: Outcome) -> bool {
+    matches!(outcome, Outcome::Skipped | Outcome::XFailed | Outcome::KnownFlaky)
+}
+
+/// How a body failed, if it did.
+pub fn failure(observation: &Observation) -> Option<Failure> {
+    match observation {
+        Observation::NotRun
+        | Observation::Unavailable { .. }
+        | Observation::SetupFailed { .. }
+        | Observation::NotImplemented { .. }
+        | Observation::Returned { comparison: Some(Ok(_)) | None, .. } => None,
+        Observation::Errored { .. } => Some(Failure::Error),
+        Observation::Panicked(_) => Some(Failure::Panic),
+        Observation::Returned { comparison: Some(Err(_)), .. } => Some(Failure::Mismatch),
+        Observation::TimedOut { .. } => Some(Failure::Timeout),
+        Observation::Crashed { .. } => Some(Failure::Crash),
+    }
+}
+
+/// Why a body is not run: it cannot, or it would take the run down with it.
+fn not_run(row: &Row) -> String {
+    match &row.kind {
+        Exclusion::XFail { failure: Some(failure), .. } => {
+            format!("{} (not run: {} would end the whole run)", row.message, failure.with_article())
+        }
+        _ => row.message.clone(),
+    }
+}
+
+fn passed(row: Option<&Row>, receipt: Option<&Receipt>, null: Option<Null>) -> (Outcome, String) {
+    if let Some(doubt) = receipt.and_then(doubt) {
+        return (Outcome::Failed, doubt);
+    }
+    if let Some(null) = null {
+        let why = format!(
+            "agrees, but so would {null}: choose other inputs, or say why the value is such (`expects_constant(reason = \"…\")`)"
+        );
+        return (Outcome::Vacuous, why);
+    }
+    match row {
+        Some(row @ Row { kind: Exclusion::XFail { .. }, .. }) => {
+            let why = format!(
+                "passed, although the matrix expects it to fail: delete {}, or narrow it if other cells need it ({})",
+                row.describe(),
+                row.message
+            );
+            (Outcome::XPassed, why)
+        }
+        // A Skip says nothing of the result of a body that was run anyway.
+        Some(Row { kind: Exclusion::Skip | Exclusion::Flaky, .. }) | None => (Outcome::Passed, String::new()),
+    }
+}
+
+/// What keeps a receipt from being evidence.
+fn doubt(receipt: &Receipt) -> Option<String> {
+    let Receipt { device, evaluations, refusals, fallbacks, .. } = receipt;
+    if !fallbacks.is_empty() {
+        return Some(format!("passed, but not on {device} alone: it left {} to another backend", fallbacks.join(", ")));
+    }
+    (*evaluations == 0 && *refusals == 0)
+        .then(|| format!("passed, but {device} neither evaluated nor refused anything: whose result was it?"))
+}
+
+fn failed(row: Option<&Row>, observation: &Observation) -> (Outcome, String) {
+    let text = describe(observation);
+    let unexcused = match failure(observation) {
+        Some(Failure::Timeout) => Outcome::TimedOut,
+        Some(Failure::Crash) => Outcome::Crashed,
+        _ => Outcome::Failed,
+    };
+    let Some(row @ Row { kind: Exclusion::XFail { failure: expected, text: part, bounds }, .. }) = row else {
+        return (unexcused, text);
+    };
+    let changed = |why: String| (Outcome::XChanged, format!("{} expects {why}: {text}", row.describe()));
+    match (*expected, failure(observation)) {
+        (Some(expected), Some(failure)) if expected != failure => {
+            let grave = |failure| matches!(failure, Failure::Crash | Failure::Timeout);
+            let better =
+                if grave(expected) && !grave(failure) { ", an improvement that the row has to record" } else { "" };
+            return changed(format!("{}, but this is {}{better}", expected.with_article(), failure.with_article()));
+        }
+        // What takes the process or its time away is never what "some failure" means.
+        (None, Some(failure @ (Failure::Timeout | Failure::Crash))) => {
+            return changed(format!("a failure, but this is {}", failure.with_article()));
+        }
+        _ => {}
+    }
+    if let Some(part) = part.as_ref().filter(|part| !text.contains(part.as_ref())) {
+        return changed(format!("a failure that says \"{part}\", but this one does not"));
+    }
+    if let Observation::Returned { comparison: Some(Err(mismatch)), .. } = observation
+        && let Some(why) = outside(*bounds, mismatch)
+    {
+        return changed(why);
+    }
+    (Outcome::XFailed, format!("{}: {text}", row.message))
+}
+
+/// How a mismatch leaves the bounds that its row gives.
+fn outside(bounds: Bounds, mismatch: &Mismatch) -> Option<String> {
+    if let Some((least, greatest)) = bounds.ulps {
+        match mismatch.ulps() {
+            Some(ulps) if (least..=greatest).contains(&ulps) => {}
+            Some(ulps) => {
+                return Some(format!("{least} to {greatest} units in the last place, but it is {ulps:.6} off"));
+            }
+            None => {
+                return Some(format!(
+                    "{least} to {greatest} units in the last place, which these elements do not have"
+                ));
+            }
+        }
+    }
+    let (least, greatest) = bounds.share?;
+    if (least..=greatest).contains(&mismatch.share()) {
+        return None;
+    }
+    Some(format!("a share of {least} to {greatest} of the elements, but {:.6} of them disagree", mismatch.share()))
+}
+
+/// What happened, for the reader.
+fn describe(observation: &Observation) -> String {
+    match observation {
+        Observation::Errored { message } => format!("returned an error: {message}"),
+        Observation::Panicked(panic) => panic.describe(),
+        Observation::Returned { comparison: Some(Err(mismatch)), .. } => mismatch.to_string(),
+        Observation::TimedOut { limit, doing } => {
+            let doing = doing.as_ref().map(|doing| format!(" (it was {doing})")).unwrap_or_default();
+            format!("did not end within {limit:?}{doing}")
+        }
+        Observation::Crashed { how } => format!("ended its process: {how}"),
+        Observation::NotRun
+        | Observation::Unavailable { .. }
+        | Observation::SetupFailed { .. }
+        | Observation::NotImplemented { .. }
+        | Observation::Returned { .. } => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

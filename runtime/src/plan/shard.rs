@@ -1,0 +1,78 @@
+//! A part of a run, for one of several machines.
+
+use std::fmt;
+use std::hash::Hasher;
+use std::str::FromStr;
+
+use fnv::FnvHasher;
+
+/// One of several parts of a run: `2/5` is the second of five. Which cells are in it follows from their names alone, so that a new
+/// cell moves no other one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shard {
+    /// From 1.
+    number: u32,
+    count: u32,
+}
+
+/// A text that names no shard.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("invalid shard `{text}`: write `2/5` for the second of five")]
+pub struct ShardError {
+    text: String,
+}
+
+impl FromStr for Shard {
+    type Err = ShardError;
+
+    fn from_str(text: &str) -> Result<Self, ShardError> {
+        let parsed = text.split_once('/').and_then(|(number, count)| Some((number.parse().ok()?, count.parse().ok()?)));
+        match parsed {
+            Some((number, count)) if 1 <= number && number <= count => Ok(Self { number, count }),
+            _ => Err(ShardError { text: text.to_owned() }),
+        }
+    }
+}
+
+impl Shard {
+    /// Whether a cell of this name is in it.
+    pub(crate) fn holds(self, name: &str) -> bool {
+        let mut hasher = FnvHasher::default();
+        hasher.write(name.as_bytes());
+        hasher.finish() % u64::from(self.count) == u64::from(self.number - 1)
+    }
+}
+
+impl fmt::Display for Shard {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.number, self.count)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_cell_is_in_one_shard_and_none_is_much_larger_than_another() {
+        let shards: Vec<Shard> = (1..=5).map(|number| format!("{number}/5").parse().unwrap()).collect();
+        let mut sizes = [0; 5];
+        for cell in 0..5000 {
+            let name = format!("matmul::square::n_{cell}::mlx_cpu");
+            let holding: Vec<_> = (0..5).filter(|at| shards[*at].holds(&name)).collect();
+            assert_eq!(holding.len(), 1, "{name}");
+            sizes[holding[0]] += 1;
+        }
+        assert!(sizes.iter().all(|size| (900..1100).contains(size)), "{sizes:?}");
+        assert!("1/1".parse::<Shard>().unwrap().holds("anything"));
+    }
+
+    #[test]
+    fn what_names_no_shard_is_refused() {
+        for text in ["", "2", "0/5", "6/5", "1/0", "-1/5", "a/b", "1/2/3", "1/4294967296"] {
+            let error = text.parse::<Shard>().unwrap_err().to_string();
+            assert_eq!(error, format!("invalid shard `{text}`: write `2/5` for the second of five"));
+        }
+        assert_eq!("2/5".parse::<Shard>().unwrap().to_string(), "2/5");
+    }
+}

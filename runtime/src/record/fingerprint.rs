@@ -1,0 +1,139 @@
+//! What a suite is made of, as one number: records of several machines are of one run only where it is the same.
+
+use std::fmt;
+use std::hash::Hasher;
+
+use fnv::FnvHasher;
+use serde::{Deserialize, Serialize};
+
+use crate::registry::Fixture;
+use crate::suite::spec::{SuiteSpec, TestSpec};
+
+/// What a suite is made of, as a hash over its names, features, tolerances and fixtures.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
+pub struct Fingerprint(pub u64);
+
+impl fmt::Display for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:016x}", self.0)
+    }
+}
+
+impl From<Fingerprint> for String {
+    fn from(fingerprint: Fingerprint) -> Self {
+        fingerprint.to_string()
+    }
+}
+
+impl TryFrom<String> for Fingerprint {
+    type Error = std::num::ParseIntError;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        u64::from_str_radix(&text, 16).map(Self)
+    }
+}
+
+/// A hash (FNV-1a) over the names of subjects, baselines, backends, features, tests and cases, over what the tests use and are
+/// about, over their tolerances and over the fixtures. What the matrix excludes is not in it: that is what a run is for.
+pub(crate) fn fingerprint(suites: &[SuiteSpec], fixtures: &[&Fixture]) -> Fingerprint {
+    let mut sum = Sum(FnvHasher::default());
+    for suite in suites {
+        sum.all([suite.subject, suite.baseline]);
+        sum.all(suite.backends.iter().map(|backend| backend.name));
+        sum.all(suite.features.iter().map(|feature| feature.marker));
+        suite.tests.iter().for_each(|test| sum.test(test));
+    }
+    let mut fixtures: Vec<_> = fixtures.iter().map(|fixture| (fixture.name, fixture.bytes)).collect();
+    fixtures.sort_unstable();
+    for (name, bytes) in fixtures {
+        sum.text(name.as_bytes());
+        sum.text(bytes);
+    }
+    Fingerprint(sum.0.finish())
+}
+
+struct Sum(FnvHasher);
+
+impl Sum {
+    /// With its length, so that two texts cannot be taken for one.
+    fn text(&mut self, text: &[u8]) {
+        self.0.write(&(text.len() as u64).to_le_bytes());
+        self.0.write(text);
+    }
+
+    fn all<'a>(&mut self, texts: impl IntoIterator<Item = &'a str>) {
+        let texts: Vec<_> = texts.into_iter().collect();
+        self.0.write(&(texts.len() as u64).to_le_bytes());
+        texts.into_iter().for_each(|text| self.text(text.as_bytes()));
+    }
+
+    fn test(&mut self, test: &TestSpec) {
+        self.all([test.path.as_str()]);
+        self.all(test.markers.iter().copied());
+        test.implied.iter().flatten().for_each(|markers| self.all(markers.iter().copied()));
+        self.all(test.of);
+        self.all(test.backends.into_iter().flatten().copied());
+        test.axes.iter().for_each(|axis| self.all(axis.labels.iter().copied()));
+        self.all(test.terms.iter().map(String::as_str));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::suite::row::Row;
+    use crate::suite::spec::{AxisSpec, BackendSpec, FeatureSpec, Origin};
+
+    const HERE: Origin = Origin { module: "suite", file: "a.rs", line: 1 };
+    const ONE: Fixture = Fixture { name: "golden", bytes: b"one" };
+
+    fn suite(change: impl FnOnce(&mut SuiteSpec, &mut TestSpec)) -> SuiteSpec {
+        let mut test = TestSpec { markers: vec!["a"], of: Some("add"), ..TestSpec::new("t", HERE) };
+        let mut suite = SuiteSpec {
+            backends: vec![BackendSpec::new("reference", HERE)],
+            features: vec![FeatureSpec { marker: "a", description: "A." }],
+            ..SuiteSpec::new("dyn Ops", "reference")
+        };
+        change(&mut suite, &mut test);
+        suite.tests.push(test);
+        suite
+    }
+
+    #[test]
+    fn whatever_a_result_depends_on_changes_the_number() {
+        let plain = fingerprint(&[suite(|_, _| ())], &[&ONE]);
+        assert_eq!(plain, fingerprint(&[suite(|_, _| ())], &[&ONE]));
+        type Change = fn(&mut SuiteSpec, &mut TestSpec);
+        let changes: [Change; 9] = [
+            |suite, _| suite.subject = "dyn Other",
+            |suite, _| suite.backends.push(BackendSpec::new("mlx", HERE)),
+            |suite, _| suite.features.clear(),
+            |_, test| test.path = "u".to_owned(),
+            |_, test| test.markers.clear(),
+            |_, test| test.of = None,
+            |_, test| test.backends = Some(&["reference"]),
+            |_, test| test.axes = &[AxisSpec { name: "n", labels: &["n_1"] }],
+            |_, test| test.terms.push("rtol 1e0, atol 0e0 (so it is)".to_owned()),
+        ];
+        let changed = changes.map(|change| fingerprint(&[suite(change)], &[&ONE]));
+        for (at, number) in changed.iter().enumerate() {
+            assert!(*number != plain && !changed[..at].contains(number), "change {at}");
+        }
+        assert_ne!(plain, fingerprint(&[suite(|_, _| ())], &[]));
+        assert_ne!(plain, fingerprint(&[suite(|_, _| ())], &[&Fixture { bytes: b"two", ..ONE }]));
+        assert_ne!(plain, fingerprint(&[suite(|_, _| ())], &[&Fixture { name: "other", ..ONE }]));
+    }
+
+    #[test]
+    fn places_rows_and_the_order_of_fixtures_do_not() {
+        let plain = fingerprint(&[suite(|_, _| ())], &[]);
+        let moved = suite(|suite, test| {
+            test.origin = Origin { line: 9, ..HERE };
+            suite.rows.push(Row::new("reference", "a", crate::suite::row::Exclusion::Skip, "no").unwrap());
+        });
+        assert_eq!(plain, fingerprint(&[moved], &[]));
+        let two = Fixture { name: "more", bytes: b"" };
+        assert_eq!(fingerprint(&[], &[&ONE, &two]), fingerprint(&[], &[&two, &ONE]));
+    }
+}

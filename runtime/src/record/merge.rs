@@ -1,0 +1,132 @@
+//! The records of several machines as one run.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use crate::judge::Outcome;
+use crate::record::{CellRecord, RecordError, Recorded, Start};
+
+/// Several records, joined.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Merged {
+    /// What they are records of.
+    pub start: Start,
+    /// The cells that were to run.
+    pub planned: Vec<String>,
+    /// What became of each cell, by name, those included that did not run.
+    pub cells: Vec<CellRecord>,
+}
+
+/// Joins records of one suite in one state.
+///
+/// A cell that ran on one machine has the outcome that it had there, also where it was unavailable on others; of several
+/// machines that ran it, one where it fails counts. A cell that was planned and is in no record is [`Outcome::Missing`].
+///
+/// # Errors
+/// When a record is of another suite than the first one, or of another state of it. `None` without any record.
+pub fn merge(records: Vec<(PathBuf, Recorded)>) -> Option<Result<Merged, RecordError>> {
+    let start = records.first()?.1.starts.first()?.1.clone();
+    let mut planned = Vec::new();
+    let mut cells: BTreeMap<String, CellRecord> = BTreeMap::new();
+    for (path, recorded) in records {
+        if let Err(error) = recorded.check(&path, &start.suite, start.fingerprint) {
+            return Some(Err(error));
+        }
+        planned.extend(recorded.planned);
+        // Of a cell that was run again by the same machine, what came last counts.
+        let own: BTreeMap<_, _> = recorded.cells.into_iter().map(|cell| (cell.name.clone(), cell)).collect();
+        for (name, cell) in own {
+            match cells.get(&name) {
+                Some(known) if weight(known) >= weight(&cell) => {}
+                _ => drop(cells.insert(name, cell)),
+            }
+        }
+    }
+    planned.sort_unstable();
+    planned.dedup();
+    for name in planned.iter().filter(|name| !cells.contains_key(*name)).cloned().collect::<Vec<_>>() {
+        cells.insert(name.clone(), CellRecord::missing(&name));
+    }
+    Some(Ok(Merged { start, planned, cells: cells.into_values().collect() }))
+}
+
+/// The more, the more a record says.
+fn weight(cell: &CellRecord) -> u8 {
+    match cell.outcome {
+        outcome if outcome.fails_the_run() => 3,
+        outcome if outcome.ran() => 2,
+        Outcome::Unavailable => 0,
+        _ => 1,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::{FORMAT, Fingerprint};
+
+    fn start(suite: &str, fingerprint: u64) -> Start {
+        Start { format: FORMAT, suite: suite.to_owned(), fingerprint: Fingerprint(fingerprint) }
+    }
+
+    fn cell(name: &str, outcome: Outcome) -> CellRecord {
+        CellRecord { outcome, reason: String::new(), ..CellRecord::missing(name) }
+    }
+
+    fn recorded(planned: &[&str], cells: &[(&str, Outcome)]) -> Recorded {
+        Recorded {
+            starts: vec![(1, start("s", 7))],
+            planned: planned.iter().map(|name| (*name).to_owned()).collect(),
+            cells: cells.iter().map(|(name, outcome)| cell(name, *outcome)).collect(),
+            torn: Vec::new(),
+        }
+    }
+
+    fn outcomes(records: Vec<Recorded>) -> Vec<(String, Outcome)> {
+        let numbered = records.into_iter().enumerate();
+        let records = numbered.map(|(at, recorded)| (PathBuf::from(format!("{at}.jsonl")), recorded)).collect();
+        let merged = merge(records).unwrap().unwrap();
+        merged.cells.into_iter().map(|cell| (cell.name, cell.outcome)).collect()
+    }
+
+    #[test]
+    fn what_ran_somewhere_counts_and_of_that_what_failed() {
+        use Outcome::*;
+        for (one, other, together) in [
+            (Unavailable, Passed, Passed),
+            (Unavailable, Unavailable, Unavailable),
+            (Unavailable, Skipped, Skipped),
+            (Skipped, XFailed, XFailed),
+            (Passed, Failed, Failed),
+            (Crashed, XFailed, Crashed),
+        ] {
+            for (first, second) in [(one, other), (other, one)] {
+                let merged = outcomes(vec![recorded(&[], &[("a::x", first)]), recorded(&[], &[("a::x", second)])]);
+                assert_eq!(merged, [("a::x".to_owned(), together)]);
+            }
+        }
+        // On one machine it is what came last.
+        assert_eq!(outcomes(vec![recorded(&[], &[("a::x", Failed), ("a::x", Passed)])])[0].1, Passed);
+    }
+
+    #[test]
+    fn a_planned_cell_in_no_record_is_missing() {
+        let planned = &["a::x", "b::x", "c::y"];
+        let shards =
+            vec![recorded(planned, &[("a::x", Outcome::Passed)]), recorded(planned, &[("c::y", Outcome::Passed)])];
+        let merged = outcomes(shards);
+        let missing = ("b::x".to_owned(), Outcome::Missing);
+        assert_eq!(merged, [("a::x".to_owned(), Outcome::Passed), missing, ("c::y".to_owned(), Outcome::Passed)]);
+    }
+
+    #[test]
+    fn records_of_different_suites_are_not_joined() {
+        for (suite, fingerprint) in [("other", 7), ("s", 8)] {
+            let other = Recorded { starts: vec![(3, start(suite, fingerprint))], ..recorded(&[], &[]) };
+            let records = vec![("a.jsonl".into(), recorded(&[], &[])), ("b.jsonl".into(), other)];
+            let error = merge(records).unwrap().unwrap_err().to_string();
+            assert!(error.starts_with(&format!("b.jsonl:3: a record of `{suite}`")), "{error}");
+        }
+        assert_eq!(merge(Vec::new()).map(|merged| merged.is_ok()), None);
+    }
+}

@@ -1,0 +1,124 @@
+//! The bodies behind a suite's data, by position: what can be run, whatever its subject is.
+
+use std::any::{Any, TypeId};
+use std::error::Error;
+
+use super::element::{Backend, Body, BoxError, Test};
+use crate::compare::{Terms, Value};
+use crate::suite::subject::{Receipt, Subject, Unavailable};
+
+/// What of a suite can be run, by position in its [`SuiteSpec`](crate::suite::spec::SuiteSpec).
+pub trait Bodies: Send + Sync {
+    /// Opens a backend.
+    ///
+    /// # Errors
+    /// When it is not available on this machine.
+    fn open(&self, backend: usize) -> Result<Instance, Unavailable>;
+    /// Runs a test's body; a check returns no value.
+    ///
+    /// # Errors
+    /// What the body returned.
+    fn call(&self, test: usize, case: &[usize], on: &Instance) -> Result<Option<Box<dyn Value>>, BoxError>;
+    /// The subject, whose default bodies are not an implementation of a backend's own.
+    fn subject(&self) -> TypeId;
+    /// What the value of a case of a differential test is judged by.
+    fn terms(&self, test: usize, case: &[usize]) -> Terms<'static>;
+    /// Whether the value of a test may be one that a null output would agree with.
+    fn expects_constant(&self, test: usize) -> bool;
+    /// What the subject says of an error.
+    fn unimplemented_function(&self, error: &BoxError) -> Option<String>;
+    /// What a backend ran on this thread since it was last asked.
+    fn take_receipt(&self, on: &Instance) -> Option<Receipt>;
+}
+
+/// An open backend: a `Box<S>`.
+pub type Instance = Box<dyn Any + Send + Sync>;
+
+/// The bodies of one subject, in the order of its suite's data.
+pub(super) struct Typed<S: Subject + ?Sized> {
+    pub(super) tests: Vec<&'static Test<S>>,
+    pub(super) backends: Vec<&'static Backend<S>>,
+}
+
+impl<S: Subject + ?Sized> Bodies for Typed<S> {
+    fn open(&self, backend: usize) -> Result<Instance, Unavailable> {
+        let opened: Box<S> = (self.backends[backend].open)()?;
+        Ok(Box::new(opened))
+    }
+
+    fn call(&self, test: usize, case: &[usize], on: &Instance) -> Result<Option<Box<dyn Value>>, BoxError> {
+        let subject: &S = on.downcast_ref::<Box<S>>().ok_or("the backend is one of another subject")?;
+        match self.tests[test].body {
+            Body::Check(run) => run(subject, case).map(|()| None),
+            Body::Differential { run, .. } => run(subject, case).map(Some),
+        }
+    }
+
+    fn subject(&self) -> TypeId {
+        TypeId::of::<S>()
+    }
+
+    fn terms(&self, test: usize, case: &[usize]) -> Terms<'static> {
+        let overriding = match &self.tests[test].body {
+            Body::Check(_) => None,
+            Body::Differential { tolerance, tolerances, .. } => {
+                let of_values = tolerances.iter().zip(case).find_map(|(values, at)| values[*at]);
+                of_values.or(*tolerance)
+            }
+        };
+        Terms { overriding, budget: None, ..S::TERMS }
+    }
+
+    fn expects_constant(&self, test: usize) -> bool {
+        matches!(self.tests[test].body, Body::Differential { expects_constant: Some(_), .. })
+    }
+
+    fn take_receipt(&self, on: &Instance) -> Option<Receipt> {
+        on.downcast_ref::<Box<S>>().and_then(|subject| subject.take_receipt())
+    }
+
+    fn unimplemented_function(&self, error: &BoxError) -> Option<String> {
+        let mut next: Option<&(dyn Error + 'static)> = Some(error.as_ref());
+        while let Some(error) = next {
+            if let Some(function) = S::unimplemented_function(error) {
+                return Some(function.to_owned());
+            }
+            next = error.source();
+        }
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::suite::subject::Unavailable;
+
+    trait Ops: Send + Sync {}
+
+    /// None.
+    #[derive(crosscheck::Feature, Clone, Copy, Debug, PartialEq, Eq)]
+    enum NoFeature {}
+
+    impl Subject for dyn Ops {
+        type Feature = NoFeature;
+        const BASELINE: &'static str = "reference";
+
+        fn unimplemented_function<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a str> {
+            error.is::<Unavailable>().then_some("add")
+        }
+    }
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("it went wrong")]
+    struct Wrapped(#[source] Unavailable);
+
+    #[test]
+    fn an_error_says_what_is_not_implemented_also_as_the_source_of_another_one() {
+        let bodies = Typed::<dyn Ops> { tests: vec![], backends: vec![] };
+        let cause = Unavailable::new("no device");
+        assert_eq!(bodies.unimplemented_function(&cause.clone().into()).as_deref(), Some("add"));
+        assert_eq!(bodies.unimplemented_function(&Wrapped(cause).into()).as_deref(), Some("add"));
+        assert_eq!(bodies.unimplemented_function(&"other".into()), None);
+    }
+}

@@ -1,0 +1,281 @@
+//! What is wrong with what was registered: everything at once, before anything runs.
+
+use std::collections::BTreeMap;
+
+use crate::nearest;
+use crate::registry::Elements;
+use crate::suite::spec::{Origin, SuiteSpec};
+
+/// A fault in what was registered.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum RegistryError {
+    /// The executable holds no test at all.
+    #[error("no tests are registered: name the crate that holds them in `crosscheck::main!(…)`")]
+    NoTests,
+    /// A crate stands in `main!`, but registers nothing.
+    #[error(
+        "`{krate}` is named in `crosscheck::main!`, but registers no test, backend or exclusions (crates that do: {known})"
+    )]
+    EmptyCrate {
+        /// The crate.
+        krate: String,
+        /// The crates that do.
+        known: String,
+    },
+    /// Two tests have the same name, so that only one of them would be listed.
+    #[error("two tests are named `{path}`: {first} and {second}")]
+    DuplicateTest {
+        /// The name.
+        path: String,
+        /// Where one stands.
+        first: Origin,
+        /// Where the other one stands.
+        second: Origin,
+    },
+    /// Two cells have the same name, so that only one of them would be listed.
+    #[error("two cells are named `{name}`: of {first} and {second}; give a value of an axis another label")]
+    DuplicateCell {
+        /// The name.
+        name: String,
+        /// Where the test of one stands.
+        first: Origin,
+        /// Where the test of the other one stands.
+        second: Origin,
+    },
+    /// A backend or exclusions belong to a subject that has no test.
+    #[error("{at}: {what} for a subject or features without any test: are they meant for another one?")]
+    Orphan {
+        /// Where it stands.
+        at: Origin,
+        /// What it is.
+        what: &'static str,
+    },
+    /// Two backends, or aliases of them, have the same name.
+    #[error("two backends are named `{name}`: {first} and {second}")]
+    DuplicateBackend {
+        /// The name.
+        name: String,
+        /// Where one stands.
+        first: Origin,
+        /// Where the other one stands.
+        second: Origin,
+    },
+    /// One backend has two matrix functions.
+    #[error("`{backend}` has two `exclusions`: {first} and {second}")]
+    DuplicateExclusions {
+        /// The backend.
+        backend: String,
+        /// Where one stands.
+        first: Origin,
+        /// Where the other one stands.
+        second: Origin,
+    },
+    /// One backend has two blocks of implemented functions.
+    #[error("what `{backend}` implements is said twice: {first} and {second}")]
+    DuplicateImplements {
+        /// The backend.
+        backend: String,
+        /// Where one stands.
+        first: Origin,
+        /// Where the other one stands.
+        second: Origin,
+    },
+    /// A block of implemented functions names a backend that does not exist.
+    #[error("{at}: functions implemented by an {unknown}")]
+    DanglingImplements {
+        /// Where it stands.
+        at: Origin,
+        /// The name, the known ones and the nearest.
+        unknown: String,
+    },
+    /// Exclusions name a backend that does not exist.
+    #[error("{at}: exclusions for an {unknown}")]
+    DanglingExclusions {
+        /// Where they stand.
+        at: Origin,
+        /// The name, the known ones and the nearest.
+        unknown: String,
+    },
+    /// A `backends(…)` list names a backend that does not exist.
+    #[error("{at}: test `{path}` names an {unknown}")]
+    UnknownBackend {
+        /// Where the test stands.
+        at: Origin,
+        /// The test.
+        path: String,
+        /// The name, the known ones and the nearest.
+        unknown: String,
+    },
+    /// A test has no cell on any backend.
+    #[error("{at}: test `{path}` runs on no backend: {why}")]
+    NoCells {
+        /// Where the test stands.
+        at: Origin,
+        /// The test.
+        path: String,
+        /// Why.
+        why: &'static str,
+    },
+    /// Differential tests have nothing to be compared with.
+    #[error("the baseline of `{subject}` is an {unknown}")]
+    NoBaseline {
+        /// The subject.
+        subject: &'static str,
+        /// The name, the known ones and the nearest.
+        unknown: String,
+    },
+}
+
+/// Everything that is wrong with the suites of an executable whose `main!` names the crates `named`.
+pub(crate) fn check(elements: &Elements, suites: &[&SuiteSpec], named: &[&str]) -> Vec<RegistryError> {
+    let crates = elements.crates();
+    let mut errors = Vec::new();
+    for krate in named.iter().filter(|krate| !crates.contains(krate)) {
+        errors.push(RegistryError::EmptyCrate { krate: (*krate).to_owned(), known: crates.join(", ") });
+    }
+    if suites.iter().all(|suite| suite.tests.is_empty()) {
+        errors.push(RegistryError::NoTests);
+    }
+    let duplicates = duplicate_tests(suites);
+    if duplicates.is_empty() {
+        errors.extend(duplicate_cells(suites));
+    }
+    errors.extend(duplicates);
+    errors.extend(orphans(elements, suites));
+    errors.extend(dangling_exclusions(suites));
+    for suite in suites {
+        errors.extend(check_suite(suite));
+    }
+    errors
+}
+
+/// What is wrong with one suite by itself, whatever else is linked.
+pub(crate) fn check_one(suite: &SuiteSpec) -> Vec<RegistryError> {
+    let mut errors = duplicate_tests(&[suite]);
+    if errors.is_empty() {
+        errors = duplicate_cells(&[suite]);
+    }
+    errors.extend(check_suite(suite));
+    errors
+}
+
+/// Names are unique over all suites: a test runner sees no subject.
+fn duplicate_tests(suites: &[&SuiteSpec]) -> Vec<RegistryError> {
+    let mut seen = BTreeMap::new();
+    let mut errors = Vec::new();
+    for test in suites.iter().flat_map(|suite| &suite.tests) {
+        if let Some(first) = seen.insert(&test.path, test.origin) {
+            errors.push(RegistryError::DuplicateTest { path: test.path.clone(), first, second: test.origin });
+        }
+    }
+    errors
+}
+
+/// Labels are joined by `_`, and a label can be the name of a test in a module: two cells can have one name although their
+/// tests have two.
+fn duplicate_cells(suites: &[&SuiteSpec]) -> Vec<RegistryError> {
+    let mut seen = BTreeMap::new();
+    let mut errors = Vec::new();
+    for suite in suites {
+        for test in &suite.tests {
+            // One backend stands for all: it is the last part of every name.
+            for name in (0..test.cases()).map(|case| test.cell_name(case, "…")) {
+                if let Some(first) = seen.insert(name.clone(), test.origin) {
+                    errors.push(RegistryError::DuplicateCell { name, first, second: test.origin });
+                }
+            }
+        }
+    }
+    errors
+}
+
+/// A suite is gathered around its tests; what belongs to none would be lost without a word.
+fn orphans(elements: &Elements, suites: &[&SuiteSpec]) -> Vec<RegistryError> {
+    let backend_of_a_suite =
+        |at: &&Origin| suites.iter().flat_map(|suite| &suite.backends).any(|backend| backend.origin == **at);
+    let exclusions_of_a_suite =
+        |at: &&Origin| suites.iter().flat_map(|suite| &suite.excluding).any(|(_, origin)| origin == *at);
+    let implements_of_a_suite =
+        |at: &&Origin| suites.iter().flat_map(|suite| &suite.implementing).any(|(_, origin)| origin == *at);
+    let backends = elements.backends.iter().map(|element| element.origin());
+    let exclusions = elements.exclusions.iter().map(|element| element.origin());
+    let implements = elements.implements.iter().map(|element| element.origin());
+    let backends = backends.filter(|at| !backend_of_a_suite(at)).map(|at| (at, "a backend"));
+    let exclusions = exclusions.filter(|at| !exclusions_of_a_suite(at)).map(|at| (at, "exclusions"));
+    let implements = implements.filter(|at| !implements_of_a_suite(at)).map(|at| (at, "implemented functions"));
+    backends.chain(exclusions).chain(implements).map(|(at, what)| RegistryError::Orphan { at: *at, what }).collect()
+}
+
+/// Exclusions belong to a type of features, which several subjects may share: one of them has to have the backend.
+fn dangling_exclusions(suites: &[&SuiteSpec]) -> Vec<RegistryError> {
+    let mut errors: Vec<RegistryError> = Vec::new();
+    for row in suites.iter().flat_map(|suite| &suite.excluding) {
+        let sharing = || suites.iter().filter(|suite| suite.excluding.contains(row));
+        let names: Vec<_> = sharing().flat_map(|suite| &suite.backends).map(|backend| backend.name).collect();
+        let (backend, at) = *row;
+        let error = RegistryError::DanglingExclusions { at, unknown: nearest::unknown("backend", backend, &names) };
+        if !names.contains(&backend) && !errors.contains(&error) {
+            errors.push(error);
+        }
+    }
+    errors
+}
+
+fn check_suite(suite: &SuiteSpec) -> Vec<RegistryError> {
+    let mut names: Vec<_> = suite.backends.iter().map(|backend| backend.name).collect();
+    names.dedup();
+    let unknown = |name: &str| nearest::unknown("backend", name, &names);
+    let mut errors = Vec::new();
+
+    let mut seen = BTreeMap::new();
+    for backend in &suite.backends {
+        for name in std::iter::once(&backend.name).chain(backend.aliases) {
+            if let Some(first) = seen.insert(name, backend.origin) {
+                let (name, second) = ((*name).to_owned(), backend.origin);
+                errors.push(RegistryError::DuplicateBackend { name, first, second });
+            }
+        }
+    }
+    let mut seen = BTreeMap::new();
+    for (backend, origin) in &suite.excluding {
+        if let Some(first) = seen.insert(backend, *origin) {
+            let (backend, second) = ((*backend).to_owned(), *origin);
+            errors.push(RegistryError::DuplicateExclusions { backend, first, second });
+        }
+    }
+    let mut seen = BTreeMap::new();
+    for (backend, origin) in &suite.implementing {
+        if !names.contains(backend) {
+            errors.push(RegistryError::DanglingImplements { at: *origin, unknown: unknown(backend) });
+        }
+        if let Some(first) = seen.insert(backend, *origin) {
+            let (backend, second) = ((*backend).to_owned(), *origin);
+            errors.push(RegistryError::DuplicateImplements { backend, first, second });
+        }
+    }
+    for test in &suite.tests {
+        let listed = test.backends.unwrap_or_default();
+        for name in listed.iter().filter(|name| !names.contains(name)) {
+            let (at, path) = (test.origin, test.path.clone());
+            errors.push(RegistryError::UnknownBackend { at, path, unknown: unknown(name) });
+        }
+        let all_known = listed.iter().all(|name| names.contains(name));
+        if all_known && !names.iter().any(|name| test.runs_on(name, suite.baseline)) {
+            let why = match (test.backends, test.differential) {
+                (Some([]), _) => "`backends()` is empty",
+                (_, true) => "a differential test does not run on the baseline, and no other backend is there",
+                (_, false) => "none is registered",
+            };
+            errors.push(RegistryError::NoCells { at: test.origin, path: test.path.clone(), why });
+        }
+    }
+    let differential = suite.tests.iter().any(|test| test.differential);
+    if differential && !names.contains(&suite.baseline) {
+        errors.push(RegistryError::NoBaseline { subject: suite.subject, unknown: unknown(suite.baseline) });
+    }
+    errors
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,107 @@
+//! What the attributes register: tests, backends, exclusions and implemented functions, each typed by its subject.
+
+use std::error::Error;
+
+use crate::compare::{Tolerance, Value};
+use crate::suite::action::Action;
+use crate::suite::spec::{AxisSpec, Origin};
+use crate::suite::subject::{Feature, Subject, Unavailable};
+
+/// Any error that a body returns. It is read on the thread that ran the body, so that it need not be `Send`.
+pub type BoxError = Box<dyn Error>;
+
+/// A file that a suite compares with, as [`fixture!`](crate::fixture) registers it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fixture {
+    /// Its name, for the order only.
+    pub name: &'static str,
+    /// What is in it.
+    pub bytes: &'static [u8],
+}
+
+/// A check, as `#[conformance]` and `#[backend_matrix]` register it.
+pub struct Test<S: Subject + ?Sized> {
+    /// The function's name.
+    pub name: &'static str,
+    /// Where it was written.
+    pub origin: Origin,
+    /// The features that it uses.
+    pub uses: &'static [S::Feature],
+    /// The backends it is narrowed to; `None` for all.
+    pub backends: Option<&'static [&'static str]>,
+    /// Whether its cells run in processes of their own.
+    pub isolated: bool,
+    /// The function of the contract that it is about.
+    pub of: Option<&'static str>,
+    /// The functions that its body calls on the backend.
+    pub calls: &'static [&'static str],
+    /// Its axes.
+    pub axes: &'static [AxisSpec],
+    /// The features that a value of an axis implies, both by position; `None` without axes.
+    pub implied: Option<Implied<S::Feature>>,
+    /// What it runs.
+    pub body: Body<S>,
+}
+
+/// The features that a value of an axis implies; the numbers are the positions of axis and value.
+pub type Implied<F> = fn(usize, usize) -> Vec<F>;
+
+/// Runs a body on a backend; the numbers are the positions on the axes.
+pub type Run<S, T> = fn(&S, &[usize]) -> Result<T, BoxError>;
+
+/// What a test runs, on one backend and one value of each axis (given by its position).
+pub enum Body<S: ?Sized> {
+    /// It asserts.
+    Check(Run<S, ()>),
+    /// It returns a value that is compared with the baseline's.
+    Differential {
+        /// Computes the value.
+        run: Run<S, Box<dyn Value>>,
+        /// Replaces the default tolerance of the value's type.
+        tolerance: Option<Tolerance>,
+        /// Replaces it for cells with a value of an axis, by axis and value; one axis at the most does.
+        tolerances: &'static [&'static [Option<Tolerance>]],
+        /// Why its value may be one that a null output would agree with.
+        expects_constant: Option<&'static str>,
+    },
+}
+
+/// A backend, as `#[crosscheck::backend]` registers it.
+pub struct Backend<S: Subject + ?Sized> {
+    /// Its name in the matrix and in the names of cells.
+    pub name: &'static str,
+    /// Other names that the command line accepts.
+    pub aliases: &'static [&'static str],
+    /// Where it was written.
+    pub origin: Origin,
+    /// Whether its cells run in processes of their own.
+    pub isolated: bool,
+    /// The device that its cells have for themselves while they run.
+    pub device: Option<&'static str>,
+    /// Opens it.
+    pub open: fn() -> Result<Box<S>, Unavailable>,
+}
+
+/// What one backend cannot do, as `#[crosscheck::exclusions]` registers it.
+pub struct Exclusions<F: Feature> {
+    /// The backend's name.
+    pub backend: &'static str,
+    /// Where it was written.
+    pub origin: Origin,
+    /// The row of each feature.
+    pub action: fn(F) -> Action,
+    /// The row of the whole backend.
+    pub all: Action,
+}
+
+/// Which functions of a contract some backends implement, as `#[crosscheck::implements]` reads it off an `impl` block.
+pub struct Implements<S: Subject + ?Sized> {
+    /// The names of the backends.
+    pub backends: &'static [&'static str],
+    /// Where the block stands.
+    pub origin: Origin,
+    /// The functions in it.
+    pub functions: &'static [&'static str],
+    /// Whose contract it is.
+    pub subject: std::marker::PhantomData<fn(&S)>,
+}

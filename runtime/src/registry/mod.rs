@@ -1,0 +1,383 @@
+//! What the linker collects: the elements of every suite, and the suites that they make, as data with the bodies behind it.
+
+mod bodies;
+#[cfg(feature = "harness")]
+pub(crate) mod check;
+mod element;
+
+use std::any::{Any, TypeId};
+use std::collections::BTreeMap;
+
+use linkme::distributed_slice;
+
+pub use bodies::{Bodies, Instance};
+pub use element::{Backend, Body, BoxError, Exclusions, Fixture, Implements, Test};
+
+use crate::suite::names;
+use crate::suite::row::{ALL, Row};
+use crate::suite::spec::{BackendSpec, FeatureSpec, Origin, SuiteSpec, TestSpec};
+use crate::suite::subject::{Feature, Subject, Unavailable};
+use bodies::Typed;
+
+// The version in the names keeps two incompatible versions of this crate in one executable apart.
+/// All tests of the executable.
+#[distributed_slice]
+pub static CROSSCHECK_TESTS_V1: [Option<&'static dyn TestElement>];
+/// All backends of the executable.
+#[distributed_slice]
+pub static CROSSCHECK_BACKENDS_V1: [Option<&'static dyn BackendElement>];
+/// All exclusions of the executable.
+#[distributed_slice]
+pub static CROSSCHECK_EXCLUSIONS_V1: [Option<&'static dyn ExclusionsElement>];
+/// What the backends of the executable implement.
+#[distributed_slice]
+pub static CROSSCHECK_IMPLEMENTS_V1: [Option<&'static dyn ImplementsElement>];
+/// What the suites of the executable compare with.
+#[distributed_slice]
+pub static CROSSCHECK_FIXTURES_V1: [Option<&'static Fixture>];
+
+// Windows' linker crashes on an empty slice: each holds one element that is nothing.
+#[distributed_slice(CROSSCHECK_TESTS_V1)]
+static NO_TEST: Option<&'static dyn TestElement> = None;
+#[distributed_slice(CROSSCHECK_BACKENDS_V1)]
+static NO_BACKEND: Option<&'static dyn BackendElement> = None;
+#[distributed_slice(CROSSCHECK_EXCLUSIONS_V1)]
+static NO_EXCLUSIONS: Option<&'static dyn ExclusionsElement> = None;
+#[distributed_slice(CROSSCHECK_IMPLEMENTS_V1)]
+static NO_IMPLEMENTS: Option<&'static dyn ImplementsElement> = None;
+#[distributed_slice(CROSSCHECK_FIXTURES_V1)]
+static NO_FIXTURE: Option<&'static Fixture> = None;
+
+/// A [`Test`], its subject forgotten.
+pub trait TestElement: Any + Sync {
+    /// Where it was written.
+    fn origin(&self) -> &Origin;
+    /// The subject.
+    fn subject(&self) -> TypeId;
+    /// Gathers everything of this test's subject.
+    fn gather(&self, elements: &Elements) -> Gathered;
+}
+
+/// A [`Backend`], its subject forgotten.
+pub trait BackendElement: Any + Sync {
+    /// Where it was written.
+    fn origin(&self) -> &Origin;
+}
+
+/// [`Exclusions`], their feature type forgotten.
+pub trait ExclusionsElement: Any + Sync {
+    /// Where they were written.
+    fn origin(&self) -> &Origin;
+}
+
+/// [`Implements`], the subject forgotten.
+pub trait ImplementsElement: Any + Sync {
+    /// Where the block stands.
+    fn origin(&self) -> &Origin;
+}
+
+impl<S: Subject + ?Sized> TestElement for Test<S> {
+    fn origin(&self) -> &Origin {
+        &self.origin
+    }
+
+    fn subject(&self) -> TypeId {
+        TypeId::of::<S>()
+    }
+
+    fn gather(&self, elements: &Elements) -> Gathered {
+        gather::<S>(elements)
+    }
+}
+
+impl<S: Subject + ?Sized> BackendElement for Backend<S> {
+    fn origin(&self) -> &Origin {
+        &self.origin
+    }
+}
+
+impl<F: Feature> ExclusionsElement for Exclusions<F> {
+    fn origin(&self) -> &Origin {
+        &self.origin
+    }
+}
+
+impl<S: Subject + ?Sized> ImplementsElement for Implements<S> {
+    fn origin(&self) -> &Origin {
+        &self.origin
+    }
+}
+
+/// Everything that was linked into the executable.
+pub struct Elements {
+    pub(crate) tests: Vec<&'static dyn TestElement>,
+    pub(crate) backends: Vec<&'static dyn BackendElement>,
+    pub(crate) exclusions: Vec<&'static dyn ExclusionsElement>,
+    pub(crate) implements: Vec<&'static dyn ImplementsElement>,
+}
+
+impl Elements {
+    /// What the linker collected.
+    pub fn linked() -> Self {
+        Self {
+            tests: CROSSCHECK_TESTS_V1.iter().copied().flatten().collect(),
+            backends: CROSSCHECK_BACKENDS_V1.iter().copied().flatten().collect(),
+            exclusions: CROSSCHECK_EXCLUSIONS_V1.iter().copied().flatten().collect(),
+            implements: CROSSCHECK_IMPLEMENTS_V1.iter().copied().flatten().collect(),
+        }
+    }
+
+    /// The crates that the elements were written in, by name.
+    pub fn crates(&self) -> Vec<&'static str> {
+        let tests = self.tests.iter().map(|element| element.origin());
+        let backends = self.backends.iter().map(|element| element.origin());
+        let exclusions = self.exclusions.iter().map(|element| element.origin());
+        let implements = self.implements.iter().map(|element| element.origin());
+        let mut crates: Vec<_> = tests.chain(backends).chain(exclusions).chain(implements).map(Origin::krate).collect();
+        crates.sort_unstable();
+        crates.dedup();
+        crates
+    }
+
+    /// The files that the suites compare with.
+    pub fn fixtures() -> Vec<&'static Fixture> {
+        CROSSCHECK_FIXTURES_V1.iter().copied().flatten().collect()
+    }
+
+    /// The suite of one subject, also when it has no test.
+    pub fn suite<S: Subject + ?Sized>(&self) -> Gathered {
+        gather::<S>(self)
+    }
+
+    /// The suites, one a subject that has a test, in the order of their names.
+    pub fn suites(&self) -> Vec<Gathered> {
+        let mut subjects: BTreeMap<TypeId, &dyn TestElement> = BTreeMap::new();
+        for test in &self.tests {
+            subjects.entry(test.subject()).or_insert(*test);
+        }
+        let mut suites: Vec<_> = subjects.values().map(|test| test.gather(self)).collect();
+        suites.sort_by_key(|suite| suite.spec.subject);
+        suites
+    }
+}
+
+/// Opens the backend with this name or alias, of those that are linked into the program.
+///
+/// ```
+/// # trait Store: Send + Sync { fn get(&self, key: &str) -> Option<String>; }
+/// # /// None.
+/// # #[derive(crosscheck::Feature, Clone, Copy, Debug, PartialEq, Eq)]
+/// # enum Feature {}
+/// # impl crosscheck::Subject for dyn Store {
+/// #     type Feature = Feature;
+/// #     const BASELINE: &'static str = "empty";
+/// # }
+/// # struct Empty;
+/// # impl Store for Empty { fn get(&self, _: &str) -> Option<String> { None } }
+/// #[crosscheck::backend(name = "empty")]
+/// fn empty() -> Result<Box<dyn Store>, crosscheck::Unavailable> {
+///     Ok(Box::new(Empty))
+/// }
+///
+/// let store = crosscheck::open::<dyn Store>("empty").unwrap();
+/// assert_eq!(store.get("key"), None);
+/// let unknown = crosscheck::open::<dyn Store>("emtpy").err().unwrap();
+/// assert_eq!(unknown.to_string(), "unknown backend `emtpy`; did you mean `empty`? (known: empty)");
+/// ```
+///
+/// # Errors
+/// When no linked backend has this name (name its crate somewhere, `use the_backend as _;`, or the linker drops it), or when
+/// it is not available on this machine.
+pub fn open<S: Subject + ?Sized>(name: &str) -> Result<Box<S>, OpenError> {
+    let elements = Elements::linked();
+    let backends = of_type::<dyn BackendElement, Backend<S>>(&elements.backends);
+    match backends.iter().find(|backend| backend.name == name || backend.aliases.contains(&name)) {
+        Some(backend) => (backend.open)().map_err(OpenError::Unavailable),
+        None => Err(OpenError::Unknown { unknown: names::unknown_backend(&[elements.suite::<S>().spec], name) }),
+    }
+}
+
+/// Why [`open`] opens no backend.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum OpenError {
+    /// No linked backend has this name or alias.
+    #[error("{unknown}")]
+    #[non_exhaustive]
+    Unknown {
+        /// The name, the known ones and the nearest.
+        unknown: String,
+    },
+    /// The backend is not available on this machine.
+    #[error(transparent)]
+    Unavailable(Unavailable),
+}
+
+/// A suite: its data, and the bodies behind it.
+pub struct Gathered {
+    /// The data.
+    pub spec: SuiteSpec,
+    /// The bodies.
+    pub bodies: Box<dyn Bodies>,
+}
+
+fn gather<S: Subject + ?Sized>(elements: &Elements) -> Gathered {
+    let mut tests = of_type::<dyn TestElement, Test<S>>(&elements.tests);
+    tests.sort_by_key(|test| (test.origin.path(test.name), test.origin.place()));
+    let mut backends = of_type::<dyn BackendElement, Backend<S>>(&elements.backends);
+    backends.sort_by_key(|backend| (backend.name != S::BASELINE, backend.name, backend.origin.place()));
+    let mut exclusions = of_type::<dyn ExclusionsElement, Exclusions<S::Feature>>(&elements.exclusions);
+    exclusions.sort_by_key(|exclusions| (exclusions.backend, exclusions.origin.place()));
+    let mut implements = of_type::<dyn ImplementsElement, Implements<S>>(&elements.implements);
+    implements.sort_by_key(|implements| implements.origin.place());
+    let implemented = |name| implements.iter().find(|it| it.backends.contains(&name)).map(|it| it.functions);
+
+    let spec = SuiteSpec {
+        subject: std::any::type_name::<S>(),
+        baseline: S::BASELINE,
+        features: <S::Feature as Feature>::ALL
+            .iter()
+            .map(|feature| FeatureSpec { marker: feature.marker(), description: feature.description() })
+            .collect(),
+        tests: tests.iter().map(|test| test_spec(test)).collect(),
+        backends: backends
+            .iter()
+            .map(|backend| BackendSpec {
+                name: backend.name,
+                aliases: backend.aliases,
+                origin: backend.origin,
+                implements: implemented(backend.name),
+                isolated: backend.isolated,
+                device: backend.device,
+            })
+            .collect(),
+        implementing: implements
+            .iter()
+            .flat_map(|it| it.backends.iter().map(|backend| (*backend, it.origin)))
+            .collect(),
+        excluding: exclusions.iter().map(|exclusions| (exclusions.backend, exclusions.origin)).collect(),
+        rows: exclusions.iter().flat_map(|exclusions| rows(exclusions)).collect(),
+    };
+    Gathered { spec, bodies: Box::new(Typed { tests, backends }) }
+}
+
+/// The elements that are a `T`.
+fn of_type<E: ?Sized + AsAny, T: 'static>(elements: &[&'static E]) -> Vec<&'static T> {
+    elements.iter().filter_map(|element| element.as_any().downcast_ref()).collect()
+}
+
+trait AsAny {
+    fn as_any(&self) -> &dyn Any;
+}
+
+impl AsAny for dyn TestElement {
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}
+
+impl AsAny for dyn BackendElement {
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}
+
+impl AsAny for dyn ImplementsElement {
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}
+
+impl AsAny for dyn ExclusionsElement {
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}
+
+fn test_spec<S: Subject + ?Sized>(test: &Test<S>) -> TestSpec {
+    let markers = |features: &[S::Feature]| features.iter().map(|feature| feature.marker()).collect::<Vec<_>>();
+    let implied = test.implied.map(|implied| {
+        let axes = test.axes.iter().enumerate();
+        axes.map(|(axis, spec)| (0..spec.labels.len()).map(|value| markers(&implied(axis, value))).collect()).collect()
+    });
+    let implied: Vec<Vec<Vec<_>>> = implied.unwrap_or_default();
+    TestSpec {
+        path: test.origin.path(test.name),
+        origin: test.origin,
+        markers: markers(test.uses),
+        implied: if implied.iter().flatten().all(Vec::is_empty) { Vec::new() } else { implied },
+        of: test.of,
+        calls: test.calls,
+        backends: test.backends,
+        isolated: test.isolated,
+        axes: test.axes,
+        differential: matches!(test.body, Body::Differential { .. }),
+        terms: own_terms(test),
+    }
+}
+
+/// What a test sets for the comparison itself.
+fn own_terms<S: Subject + ?Sized>(test: &Test<S>) -> Vec<String> {
+    let Body::Differential { tolerance, tolerances, expects_constant, .. } = &test.body else { return Vec::new() };
+    let of_values = test.axes.iter().zip(*tolerances).flat_map(|(axis, values)| {
+        let labels = axis.labels.iter().zip(*values);
+        labels.filter_map(|(label, tolerance)| Some(format!("{label}: {}", tolerance.as_ref()?)))
+    });
+    let constant = expects_constant.map(|reason| format!("expects a constant ({reason})"));
+    tolerance.iter().map(ToString::to_string).chain(of_values).chain(constant).collect()
+}
+
+/// The rows of a typed matrix function, in the order in which the features are declared; that of the whole backend comes
+/// last, so that a feature's own row is the one that is named.
+fn rows<F: Feature>(exclusions: &Exclusions<F>) -> impl Iterator<Item = Row> {
+    let features = F::ALL.iter().map(|feature| (feature.marker(), (exclusions.action)(*feature)));
+    features
+        .chain([(ALL, exclusions.all)])
+        .filter_map(|(marker, action)| Row::of_action(exclusions.backend, marker, &action))
+}
+
+#[cfg(all(test, feature = "harness"))]
+mod tests {
+    use super::*;
+    use crate::suite::action::{Debt, RUN, skip};
+
+    trait Ops: Send + Sync {}
+
+    #[derive(crosscheck::Feature, Clone, Copy, Debug, PartialEq, Eq)]
+    enum TestFeature {
+        /// The first one.
+        A,
+        /// The second one.
+        B,
+    }
+
+    impl Subject for dyn Ops {
+        type Feature = TestFeature;
+        const BASELINE: &'static str = "reference";
+    }
+
+    const HERE: Origin = Origin { module: "suite::ops", file: "ops.rs", line: 1 };
+
+    #[test]
+    fn the_row_of_a_feature_comes_before_that_of_the_whole_backend() {
+        let action = |feature: TestFeature| match feature {
+            TestFeature::A => RUN,
+            TestFeature::B => skip("no").because(Debt::NotYet),
+        };
+        let exclusions = Exclusions { backend: "mlx", origin: HERE, action, all: skip("none").because(Debt::NotYet) };
+        let rows: Vec<_> = rows(&exclusions).map(|row| (row.marker, row.message)).collect();
+        assert_eq!(rows, [("b".into(), "no".to_owned()), (ALL.into(), "none".to_owned())]);
+    }
+
+    #[test]
+    fn a_crate_with_nothing_but_a_block_of_implemented_functions_counts() {
+        static BLOCK: Implements<dyn Ops> = Implements::new(&["mlx", "mps"], HERE, &["add"]);
+        let (tests, backends, exclusions) = (vec![], vec![], vec![]);
+        let elements = Elements { tests, backends, exclusions, implements: vec![&BLOCK] };
+        assert_eq!(elements.crates(), ["suite"]);
+        assert_eq!(elements.suite::<dyn Ops>().spec.implementing, [("mlx", HERE), ("mps", HERE)]);
+        let errors: Vec<_> = check::check(&elements, &[], &["suite"]).iter().map(ToString::to_string).collect();
+        let orphan = "ops.rs:1: implemented functions for a subject or features without any test";
+        assert!(errors.len() == 2 && errors[1].starts_with(orphan), "{errors:?}");
+    }
+}

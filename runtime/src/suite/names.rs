@@ -1,0 +1,58 @@
+//! What a user names: backends by name or alias, and functions that tests are about.
+
+use super::spec::SuiteSpec;
+use crate::nearest;
+
+/// The backends' own names for a name or alias; an alias may stand for a backend of each suite.
+///
+/// # Errors
+/// The name, the known ones and the nearest, where no backend has it.
+#[cfg(feature = "harness")]
+pub(crate) fn backend(suites: &[SuiteSpec], given: &str) -> Result<Vec<&'static str>, String> {
+    let backends = suites.iter().flat_map(|suite| &suite.backends);
+    let named = backends.filter(|backend| backend.name == given || backend.aliases.contains(&given));
+    let names: Vec<_> = named.map(|backend| backend.name).collect();
+    if names.is_empty() { Err(unknown_backend(suites, given)) } else { Ok(names) }
+}
+
+/// What is said of a name that no backend has: the known ones and the nearest.
+pub(crate) fn unknown_backend(suites: &[SuiteSpec], given: &str) -> String {
+    let backends = suites.iter().flat_map(|suite| &suite.backends);
+    let known = backends.flat_map(|backend| std::iter::once(&backend.name).chain(backend.aliases));
+    nearest::unknown("backend", given, &distinct(known))
+}
+
+/// The functions that tests are about, sorted.
+#[cfg(feature = "harness")]
+pub(crate) fn functions(suites: &[SuiteSpec]) -> Vec<&'static str> {
+    let mut known = distinct(suites.iter().flat_map(|suite| &suite.tests).filter_map(|test| test.of.as_ref()));
+    known.sort_unstable();
+    known
+}
+
+/// Whether a test is about this function.
+///
+/// # Errors
+/// The name, the known ones and the nearest, where none is.
+#[cfg(feature = "harness")]
+pub(crate) fn function(suites: &[SuiteSpec], given: &str) -> Result<(), String> {
+    let known = functions(suites);
+    if known.contains(&given) { Ok(()) } else { Err(nearest::unknown("function", given, &known)) }
+}
+
+/// The markers of the features, in the order of their declaration.
+#[cfg(feature = "harness")]
+pub(crate) fn markers(suites: &[SuiteSpec]) -> Vec<&'static str> {
+    distinct(suites.iter().flat_map(|suite| &suite.features).map(|feature| &feature.marker))
+}
+
+/// The names in their order, each once.
+fn distinct<'a>(names: impl Iterator<Item = &'a &'static str>) -> Vec<&'static str> {
+    let mut distinct = Vec::new();
+    for name in names {
+        if !distinct.contains(name) {
+            distinct.push(*name);
+        }
+    }
+    distinct
+}

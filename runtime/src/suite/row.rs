@@ -1,0 +1,148 @@
+//! The exclusion matrix as data: a row each, whether it was written as Rust or read from a file.
+
+use std::borrow::Cow;
+
+use super::action::{Action, Bounds, Debt, Failure, Kind, is_blank, knows_its_keys, render};
+use super::date::Date;
+
+/// What stands for the marker in a row that excludes a whole backend.
+pub const ALL: &str = "all";
+
+/// One row of the exclusion matrix.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Row {
+    /// The backend's name.
+    pub backend: Cow<'static, str>,
+    /// The feature's marker, or [`ALL`].
+    pub marker: Cow<'static, str>,
+    /// What to do.
+    pub kind: Exclusion,
+    /// The reason, its template keys replaced.
+    pub message: String,
+    /// Why the exclusion exists.
+    pub debt: Option<Debt>,
+    /// Where it is followed up.
+    pub tracking: Option<Cow<'static, str>>,
+    /// The version since which it is so.
+    pub since: Option<Cow<'static, str>>,
+    /// The last day on which it excuses anything.
+    pub until: Option<Date>,
+    /// Where it was written, as `file:line`.
+    pub location: Option<String>,
+}
+
+/// The kinds of rows.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Exclusion {
+    /// The body is not run.
+    Skip,
+    /// The body has to fail.
+    XFail {
+        /// How; `None` for any way.
+        failure: Option<Failure>,
+        /// What the failure's text has to contain.
+        text: Option<Cow<'static, str>>,
+        /// How far off the values must be, for a mismatch.
+        bounds: Bounds,
+    },
+    /// The body may fail before it passes.
+    Flaky,
+}
+
+impl Exclusion {
+    /// An expected failure of any kind.
+    pub const XFAIL: Self = Self::XFail { failure: None, text: None, bounds: Bounds::ANY };
+}
+
+/// A message that no row may have.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum MessageError {
+    /// It says nothing.
+    #[error("the message of a row is empty: what did you see the backend do?")]
+    Blank,
+    /// It has a key that stands for nothing.
+    #[error("unknown template key in \"{template}\" (known: {{marker}}, {{backend}})")]
+    Key {
+        /// The message.
+        template: String,
+    },
+}
+
+impl Row {
+    /// A row out of data, such as a file that another tool wrote; a typed matrix function makes rows of the same kind.
+    ///
+    /// `marker` may be [`ALL`]. `{marker}` and `{backend}` in `template` are replaced.
+    ///
+    /// # Errors
+    /// When the template is blank, or has another key.
+    pub fn new(backend: &str, marker: &str, kind: Exclusion, template: &str) -> Result<Self, MessageError> {
+        if is_blank(template) {
+            return Err(MessageError::Blank);
+        }
+        if !knows_its_keys(template) {
+            return Err(MessageError::Key { template: template.to_owned() });
+        }
+        Ok(Self {
+            backend: Cow::Owned(backend.to_owned()),
+            marker: Cow::Owned(marker.to_owned()),
+            kind,
+            message: render(template, marker, backend),
+            debt: None,
+            tracking: None,
+            since: None,
+            until: None,
+            location: None,
+        })
+    }
+
+    /// The row that an action stands for; none when the feature is supported.
+    pub(crate) fn of_action(backend: &'static str, marker: &'static str, action: &Action) -> Option<Self> {
+        let kind = match action.kind {
+            Kind::Run => return None,
+            Kind::Skip => Exclusion::Skip,
+            Kind::Flaky => Exclusion::Flaky,
+            Kind::XFail => Exclusion::XFail {
+                failure: action.signature.failure,
+                text: action.signature.text.map(Cow::Borrowed),
+                bounds: action.signature.bounds,
+            },
+        };
+        Some(Self {
+            backend: Cow::Borrowed(backend),
+            marker: Cow::Borrowed(marker),
+            kind,
+            message: render(action.message, marker, backend),
+            debt: action.debt,
+            tracking: action.tracking.map(Cow::Borrowed),
+            since: action.since.map(Cow::Borrowed),
+            until: action.until,
+            location: action.location.map(|at| format!("{}:{}", at.file(), at.line())),
+        })
+    }
+
+    /// Whether it expects the body to end its process, or never to end.
+    #[cfg(feature = "harness")]
+    pub(crate) fn takes_its_process_down(&self) -> bool {
+        matches!(self.kind, Exclusion::XFail { failure: Some(Failure::Crash | Failure::Timeout), .. })
+    }
+
+    /// The row in a sentence: `` row `nan_argmax` of `mlx_cpu` at backends/src/exclusions.rs:12 ``.
+    pub fn describe(&self) -> String {
+        let at = self.location.as_ref().map(|at| format!(" at {at}")).unwrap_or_default();
+        format!("row `{}` of `{}`{at}", self.marker, self.backend)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_out_of_data_follows_the_rules_of_a_typed_one() {
+        let row = |template| Row::new("mlx", "float64", Exclusion::Skip, template).map(|row| row.message);
+        assert_eq!(row("no {marker} on {backend}").as_deref(), Ok("no float64 on mlx"));
+        assert_eq!(row(" "), Err(MessageError::Blank));
+        assert_eq!(row("no {feature}"), Err(MessageError::Key { template: "no {feature}".to_owned() }));
+    }
+}

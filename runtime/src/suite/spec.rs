@@ -1,0 +1,241 @@
+//! A suite as plain data: what planning, judging and reporting work on.
+
+use std::fmt;
+
+use super::row::Row;
+
+/// Where something was written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Origin {
+    /// The module's full path, the crate's name first.
+    pub module: &'static str,
+    /// The file, as the compiler was given it.
+    pub file: &'static str,
+    /// The line, from 1.
+    pub line: u32,
+}
+
+impl Origin {
+    /// The crate's name.
+    pub(crate) fn krate(&self) -> &'static str {
+        self.module.split("::").next().unwrap_or(self.module)
+    }
+
+    /// What tells two items of one name apart, in an order that no linker changes.
+    pub(crate) fn place(&self) -> (&'static str, &'static str, u32) {
+        (self.module, self.file, self.line)
+    }
+
+    /// The path of `name` inside the crate: what a test runner and an IDE ask for.
+    pub(crate) fn path(&self, name: &str) -> String {
+        match self.module.split_once("::") {
+            Some((_, module)) => format!("{module}::{name}"),
+            None => name.to_owned(),
+        }
+    }
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.file, self.line)
+    }
+}
+
+/// Everything that is registered for one subject.
+#[derive(Clone, Debug)]
+pub struct SuiteSpec {
+    /// The subject's type.
+    pub subject: &'static str,
+    /// The name of the backend whose values the others are compared with.
+    pub baseline: &'static str,
+    /// The features, in the order of declaration.
+    pub features: Vec<FeatureSpec>,
+    /// The backends, the baseline first.
+    pub backends: Vec<BackendSpec>,
+    /// The tests, in the order of their paths.
+    pub tests: Vec<TestSpec>,
+    /// The backends that a matrix function is registered for, known or not.
+    pub excluding: Vec<(&'static str, Origin)>,
+    /// The backends that a block of implemented functions is registered for, known or not.
+    pub implementing: Vec<(&'static str, Origin)>,
+    /// The exclusion matrix, flattened: the first row that matches wins among equals.
+    pub rows: Vec<Row>,
+}
+
+impl SuiteSpec {
+    /// A suite without anything in it.
+    pub fn new(subject: &'static str, baseline: &'static str) -> Self {
+        Self {
+            subject,
+            baseline,
+            features: Vec::new(),
+            backends: Vec::new(),
+            tests: Vec::new(),
+            excluding: Vec::new(),
+            implementing: Vec::new(),
+            rows: Vec::new(),
+        }
+    }
+}
+
+/// A feature.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FeatureSpec {
+    /// Its name in attributes and reports.
+    pub marker: &'static str,
+    /// Its doc comment.
+    pub description: &'static str,
+}
+
+/// A backend.
+#[derive(Clone, Copy, Debug)]
+pub struct BackendSpec {
+    /// Its name.
+    pub name: &'static str,
+    /// Other names that the command line accepts.
+    pub aliases: &'static [&'static str],
+    /// Where it is registered.
+    pub origin: Origin,
+    /// The functions of the contract that it implements; `None` when nothing says so.
+    pub implements: Option<&'static [&'static str]>,
+    /// Whether its cells run in processes of their own.
+    pub isolated: bool,
+    /// The device that its cells have for themselves while they run.
+    pub device: Option<&'static str>,
+}
+
+/// A test.
+#[derive(Clone, Debug)]
+pub struct TestSpec {
+    /// `module::function`, without the crate's name.
+    pub path: String,
+    /// Where it was written.
+    pub origin: Origin,
+    /// The markers of the features that each of its cases uses.
+    pub markers: Vec<&'static str>,
+    /// The markers that the values of its axes imply, by axis and value; empty when none does.
+    pub implied: Vec<Vec<Vec<&'static str>>>,
+    /// The function of the contract that it is about.
+    pub of: Option<&'static str>,
+    /// The functions that it calls on the backend, as far as its own body shows.
+    pub calls: &'static [&'static str],
+    /// The backends it is narrowed to; `None` for all.
+    pub backends: Option<&'static [&'static str]>,
+    /// Whether its cells run in processes of their own.
+    pub isolated: bool,
+    /// Its axes.
+    pub axes: &'static [AxisSpec],
+    /// Whether its value is compared with the baseline's.
+    pub differential: bool,
+    /// What it sets for the comparison itself, each with its reason, for the reader.
+    pub terms: Vec<String>,
+}
+
+impl BackendSpec {
+    /// A backend without aliases, of which nothing says what it implements.
+    pub fn new(name: &'static str, origin: Origin) -> Self {
+        Self { name, aliases: &[], origin, implements: None, isolated: false, device: None }
+    }
+}
+
+impl TestSpec {
+    /// A check without markers and axes that runs on all backends.
+    pub fn new(path: impl Into<String>, origin: Origin) -> Self {
+        Self {
+            path: path.into(),
+            origin,
+            markers: Vec::new(),
+            implied: Vec::new(),
+            of: None,
+            calls: &[],
+            backends: None,
+            isolated: false,
+            axes: &[],
+            differential: false,
+            terms: Vec::new(),
+        }
+    }
+}
+
+/// An axis of a test.
+#[derive(Clone, Copy, Debug)]
+pub struct AxisSpec {
+    /// The parameter's name.
+    pub name: &'static str,
+    /// What each value is called in the names of cells.
+    pub labels: &'static [&'static str],
+}
+
+#[cfg(feature = "harness")]
+impl TestSpec {
+    /// Whether the test has cells on this backend. A differential test has none on the baseline: it would compare the
+    /// baseline with itself.
+    pub(crate) fn runs_on(&self, backend: &str, baseline: &str) -> bool {
+        let named = self.backends.is_none_or(|names| names.contains(&backend));
+        named && !(self.differential && backend == baseline)
+    }
+
+    /// The function that the test is about, and those that it calls.
+    pub fn functions(&self) -> impl Iterator<Item = &'static str> {
+        self.of.into_iter().chain(self.calls.iter().copied().filter(|function| self.of != Some(function)))
+    }
+
+    /// The markers that the values of a case imply.
+    pub(crate) fn implied_by(&self, case: u32) -> impl Iterator<Item = &'static str> {
+        let positions = if self.implied.is_empty() { Vec::new() } else { self.positions(case) };
+        self.implied.iter().zip(positions).flat_map(|(axis, at)| axis[at].iter().copied())
+    }
+
+    /// The markers of a case: the test's, and those that its values imply.
+    pub(crate) fn markers_of(&self, case: u32) -> Vec<&'static str> {
+        let mut markers = self.markers.clone();
+        for marker in self.implied_by(case) {
+            if !markers.contains(&marker) {
+                markers.push(marker);
+            }
+        }
+        markers
+    }
+
+    /// Whether a value of an axis implies the marker.
+    pub(crate) fn implies(&self, marker: &str) -> bool {
+        self.implied.iter().flatten().flatten().any(|implied| *implied == marker)
+    }
+
+    /// How many cases the axes make; one without axes.
+    pub(crate) fn cases(&self) -> u32 {
+        self.axes.iter().map(|axis| axis.labels.len() as u32).product()
+    }
+
+    /// The position on each axis.
+    pub(crate) fn positions(&self, case: u32) -> Vec<usize> {
+        let mut rest = case as usize;
+        let mut positions: Vec<_> = self
+            .axes
+            .iter()
+            .rev()
+            .map(|axis| {
+                let at = rest % axis.labels.len();
+                rest /= axis.labels.len();
+                at
+            })
+            .collect();
+        positions.reverse();
+        positions
+    }
+
+    /// The values of the axes, joined by `_`; empty without axes.
+    pub(crate) fn case_label(&self, case: u32) -> String {
+        let labels: Vec<_> = self.axes.iter().zip(self.positions(case)).map(|(axis, at)| axis.labels[at]).collect();
+        labels.join("_")
+    }
+
+    /// `module::test::case::backend`.
+    pub(crate) fn cell_name(&self, case: u32, backend: &str) -> String {
+        let Self { path, axes, .. } = self;
+        match axes {
+            [] => format!("{path}::{backend}"),
+            _ => format!("{path}::{}::{backend}", self.case_label(case)),
+        }
+    }
+}

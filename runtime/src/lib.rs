@@ -1,7 +1,7 @@
 //! Write a check once, say which features it uses, state in one place what each backend cannot do, and run every check
 //! on every backend under `cargo test` or `cargo nextest`.
 //!
-//! The tour is in the README; the pieces are:
+//! The tour is the page `docs/src/tour.md` of the repository; the pieces are:
 //!
 //! - [`Subject`]: the contract under test, and [`Feature`]: what a backend of it may lack.
 //! - [`conformance`](macro@conformance) and [`backend_matrix`](macro@backend_matrix): a check, and one whose value is
@@ -106,15 +106,4 @@ macro_rules! fixture {
                 ::core::option::Option::Some(&$crate::__private::Fixture { name: $name, bytes: $bytes });
         };
     };
-}
-
-#[cfg(test)]
-mod tests {
-    /// The README's sample is a test target of its own, so that it compiles and passes as it stands there.
-    #[test]
-    fn the_sample_of_the_readme_is_the_one_that_is_tested() {
-        let readme = include_str!("../../README.md");
-        let sample = readme.split_once("```rust\n").and_then(|(_, rest)| rest.split_once("```"));
-        assert_eq!(sample.map(|(sample, _)| sample), Some(include_str!("../tests/readme.rs")));
-    }
 }

@@ -60,7 +60,7 @@ fn healthy(name: &str) -> bool {
     name.starts_with("healthy::") || name.starts_with("beside::")
 }
 
-/// The page that the README shows.
+/// The table that the page on isolation shows.
 fn table(lost: &BTreeMap<&str, usize>) -> String {
     let rows = FAULTS.iter().map(|(what, name, outcome, _)| {
         let lost = lost.get(name).copied().unwrap_or_default();
@@ -90,7 +90,7 @@ fn every_fault_comes_to_its_own_outcome_and_no_healthy_cell_is_lost() {
 
 /// Each fault by itself beside the healthy ones, so that the table says of each how many it cost.
 #[test]
-fn the_table_in_the_readme_is_what_happens() {
+fn the_table_of_the_page_on_isolation_is_what_happens() {
     let mut lost = BTreeMap::new();
     for (_, name, outcome, _) in FAULTS {
         let fault = format!("fault::{name}::");
@@ -101,7 +101,8 @@ fn the_table_in_the_readme_is_what_happens() {
         lost.insert(name, cells.iter().filter(|(name, cell)| healthy(name) && cell.outcome != Outcome::Passed).count());
     }
     let table = table(&lost);
-    assert!(include_str!("../../README.md").contains(&table), "the README should have:\n{table}");
+    let page = include_str!("../../docs/src/isolation.md");
+    assert!(page.contains(&table), "docs/src/isolation.md should have:\n{table}");
 }
 
 #[test]

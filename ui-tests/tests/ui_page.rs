@@ -1,12 +1,18 @@
-//! `README.md` shows the cases of `tests/refused/` to readers.
+//! `docs/src/refusals.md` shows the cases of `tests/refused/` to readers.
 //!
 //! A case is two files, and the page takes all of itself out of them: the `.rs` file begins with `//! # Group: title` and an
 //! explanation, and what the compiler says is in the `.stderr` file. `TRYBUILD=overwrite` writes the page, as it writes
 //! those; `cargo test` runs this file behind `ui.rs`, so that one command does both.
 
+#[path = "common/markdown.rs"]
+#[allow(dead_code, reason = "the other tests use more of it")]
+mod markdown;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
+
+use markdown::anchor;
 
 /// The headings of the page, in its order.
 const GROUPS: [&str; 6] = [
@@ -19,11 +25,11 @@ const GROUPS: [&str; 6] = [
 ];
 
 const INTRODUCTION: &str = "\
-# What the compiler catches for you
+# What the compiler refuses
 
-None of these samples compiles, and below each stands what rustc says about it. Both are files of a test,
-[`tests/refused`](tests/refused), so that they are true. Lines are counted as in the files, where the explanation is a comment
-at the top.
+None of these samples compiles. Below each one stands what rustc says about it. A test compiles all of them: they are the files
+of [`ui-tests/tests/refused`](../../ui-tests/tests/refused). Line numbers are those of the files, which begin with the
+explanation as a comment.
 
 ";
 
@@ -34,11 +40,11 @@ fn the_page_shows_what_is_refused() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let cases = cases(&root.join("tests/refused")).unwrap_or_else(|faults| panic!("{}", faults.join("\n")));
     let page = page(&read(&root.join("src/lib.rs")), &cases);
-    let path = root.join("README.md");
+    let path = root.join("../docs/src/refusals.md");
     if std::env::var_os("TRYBUILD").is_some_and(|mode| mode == "overwrite") {
         fs::write(&path, page).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     } else if let Some(difference) = first_difference(&read(&path), &page) {
-        panic!("ui-tests/README.md does not show the cases as they are; write it by `{OVERWRITE}`\n{difference}");
+        panic!("docs/src/refusals.md does not show the cases as they are; write it by `{OVERWRITE}`\n{difference}");
     }
 }
 
@@ -76,7 +82,7 @@ fn assembled(halves: BTreeMap<String, [Option<String>; 2]>) -> Result<Vec<Case>,
         match case(source, stderr) {
             Ok(case) => {
                 let anchor = anchor(&case.title);
-                if GROUPS.iter().any(|group| self::anchor(group) == anchor) || cases.contains_key(&anchor) {
+                if GROUPS.iter().any(|group| markdown::anchor(group) == anchor) || cases.contains_key(&anchor) {
                     faults.push(format!("{name}.rs: the page has the heading `{}` already", case.title));
                 }
                 cases.insert(anchor, case);
@@ -138,14 +144,8 @@ fn page(contract: &str, cases: &[Case]) -> String {
             page += &format!("\n### {title}\n\n{explanation}\n\n```rust\n{code}\n```\n\n```text\n{stderr}\n```\n");
         }
     }
-    page += &format!("\n---\n\nThis page is written by a test: change the files, and run\n`{OVERWRITE}`.\n");
+    page += &format!("\n---\n\nA test writes this page: change the files, and run\n`{OVERWRITE}`.\n");
     page
-}
-
-/// The fragment by which GitHub links to a heading.
-fn anchor(heading: &str) -> String {
-    let kept = heading.chars().filter(|char| char.is_alphanumeric() || matches!(char, ' ' | '-' | '_'));
-    kept.collect::<String>().to_lowercase().replace(' ', "-")
 }
 
 fn first_difference(there: &str, new: &str) -> Option<String> {

@@ -37,7 +37,7 @@ enum Task {
     Chat(Box<chat::Options>),
     /// Run the suite on the reference with one fault each, and print which tests notice it
     Mutants(mutants::Options),
-    /// Run the suite on the reference, MLX, candle and the mutants, and write the README's tables
+    /// Run the suite on the reference, MLX, candle and the mutants, and write the tables of backends/README.md
     Tables,
     /// Write the listing of the public interface, or check that it is current
     Api(api::Options),

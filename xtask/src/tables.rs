@@ -1,4 +1,4 @@
-//! `cargo xtask tables`: what the suite finds, as tables in the README.
+//! `cargo xtask tables`: what the suite finds, as tables in the README of the backends.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
@@ -13,7 +13,7 @@ use crate::mlx;
 use crate::mutants::{self, Kills};
 use crate::record::fresh;
 
-const FILE: &str = "README.md";
+const FILE: &str = "backends/README.md";
 /// The tables stand between these lines.
 const MARKS: [&str; 2] = ["<!-- Written by `cargo xtask tables`. -->\n", "<!-- Here end the tables. -->\n"];
 

@@ -1,5 +1,6 @@
 //! Runs the suites of `src/bin/` as child processes with a clean environment.
 
+pub mod markdown;
 pub mod model;
 
 use std::collections::BTreeMap;
@@ -145,8 +146,10 @@ pub fn executable(suite: &str) -> &'static str {
         "empty" => env!("CARGO_BIN_EXE_empty"),
         "misregistered" => env!("CARGO_BIN_EXE_misregistered"),
         "outcomes" => env!("CARGO_BIN_EXE_outcomes"),
+        "readme" => env!("CARGO_BIN_EXE_readme"),
         "runner" => env!("CARGO_BIN_EXE_runner"),
         "subjects" => env!("CARGO_BIN_EXE_subjects"),
+        "tour" => env!("CARGO_BIN_EXE_tour"),
         _ => panic!("`{suite}` is no suite of `src/bin/`"),
     }
 }

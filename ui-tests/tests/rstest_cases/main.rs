@@ -16,7 +16,7 @@ use crosscheck::Outcome::{self, Failed, Passed, Skipped, XFailed, XPassed};
 use libtest_mimic::{Arguments, Trial};
 use suite::Store;
 
-// At the root, so that the names of its cells are those that the README gives.
+// At the root, so that the names of its cells are those that the page on rstest gives.
 include!("sample.rs");
 
 const AS_SUITE: &str = "RSTEST_CASES_AS_SUITE";
@@ -31,7 +31,7 @@ fn main() -> ExitCode {
         ("the_list_holds_every_cell", the_list_holds_every_cell),
         ("the_name_of_the_function_means_all_of_its_cells", the_name_of_the_function_means_all_of_its_cells),
         ("a_case_is_filtered_by_its_name", a_case_is_filtered_by_its_name),
-        ("the_readme_shows_the_sample_and_its_cells", the_readme_shows_the_sample_and_its_cells),
+        ("the_page_shows_the_sample_and_its_cells", the_page_shows_the_sample_and_its_cells),
     ];
     let trials = tests.map(|(name, test)| {
         Trial::test(name, move || {
@@ -136,11 +136,10 @@ fn a_case_is_filtered_by_its_name() {
     came_to(&output, |name| name.contains("umlauts"));
 }
 
-fn the_readme_shows_the_sample_and_its_cells() {
-    let readme = include_str!("../../../README.md");
-    let (_, section) = readme.split_once("\n## Cases and fixtures with rstest\n").expect("the README has the section");
+fn the_page_shows_the_sample_and_its_cells() {
+    let page = include_str!("../../../docs/src/rstest.md");
     let block = |language: &str| {
-        let (_, rest) = section.split_once(&format!("```{language}\n")).expect("the section has the block");
+        let (_, rest) = page.split_once(&format!("```{language}\n")).expect("the page has the block");
         rest.split_once("```").expect("the block ends").0
     };
     assert_eq!(block("rust"), include_str!("sample.rs"));

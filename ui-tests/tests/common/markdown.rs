@@ -48,7 +48,8 @@ pub fn links(page: &str) -> Vec<String> {
 
 /// The blocks of code in this language.
 pub fn blocks<'a>(page: &'a str, language: &str) -> Vec<&'a str> {
-    let starts = page.split(&format!("\n```{language}\n")).skip(1);
+    let fence = format!("\n```{language}\n");
+    let starts = page.split(&fence).skip(1);
     starts.map(|rest| rest.split_once("```").unwrap_or_else(|| panic!("a block does not end:\n{rest}")).0).collect()
 }
 

@@ -2,13 +2,15 @@
 
 #[allow(dead_code, reason = "the other tests use more of it")]
 mod common;
+#[path = "common/markdown.rs"]
+mod markdown;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
-use common::markdown::{anchors, blocks, headings, links};
 use common::suite;
+use markdown::{anchors, blocks, headings, links};
 
 /// The longest front page that a stranger reads.
 const LINES_OF_THE_README: usize = 150;

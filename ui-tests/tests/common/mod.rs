@@ -1,6 +1,5 @@
 //! Runs the suites of `src/bin/` as child processes with a clean environment.
 
-pub mod markdown;
 pub mod model;
 
 use std::collections::BTreeMap;

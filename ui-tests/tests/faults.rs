@@ -15,18 +15,23 @@ use crosscheck::Outcome;
 /// What a body does, in words and in the name of its cell, what becomes of the cell, and what the reason says.
 const FAULTS: [(&str, &str, Outcome, &str); 25] = [
     ("panics", "panic", Outcome::Failed, "the cogs jammed"),
-    ("panics with something that is no string", "odd_panic", Outcome::Failed, "a panic whose payload is not a string"),
+    (
+        "panics with something that is not a string",
+        "odd_panic",
+        Outcome::Failed,
+        "a panic whose payload is not a string",
+    ),
     ("panics in `Drop` while it unwinds", "panic_in_drop", Outcome::Crashed, "SIGABRT"),
     ("aborts", "abort", Outcome::Crashed, "SIGABRT"),
-    ("writes where nothing is", "null_write", Outcome::Crashed, "SIGSEGV"),
-    ("writes into a page of a file that is gone", "bus_error", Outcome::Crashed, "SIGBUS"),
+    ("writes through a null pointer", "null_write", Outcome::Crashed, "SIGSEGV"),
+    ("writes beyond the end of a mapped file", "bus_error", Outcome::Crashed, "SIGBUS"),
     ("overflows its stack", "stack_overflow", Outcome::Crashed, "SIGABRT"),
     ("takes all memory", "out_of_memory", Outcome::Crashed, "SIGABRT"),
     ("`exit(0)`", "exit_zero", Outcome::Crashed, "exit code 0 before the check ended"),
     ("`exit(7)`", "exit_seven", Outcome::Crashed, "exit code 7 before the check ended"),
-    ("never ends", "loop", Outcome::TimedOut, "did not end within 10s"),
+    ("loops forever", "loop", Outcome::TimedOut, "did not end within 10s"),
     ("leaves a thread behind that panics later", "late_panic", Outcome::Passed, ""),
-    ("waits for itself", "deadlock", Outcome::TimedOut, "did not end within 10s"),
+    ("deadlocks", "deadlock", Outcome::TimedOut, "did not end within 10s"),
     ("prints a gigabyte", "flood", Outcome::Passed, ""),
     ("prints binary junk", "junk", Outcome::Passed, ""),
     ("closes its standard output", "close_stdout", Outcome::Passed, ""),
@@ -66,7 +71,7 @@ fn table(lost: &BTreeMap<&str, usize>) -> String {
         let lost = lost.get(name).copied().unwrap_or_default();
         format!("| {what} | {} | {lost} |\n", outcome.as_str().to_lowercase())
     });
-    format!("| a body that … | comes to | healthy cells lost |\n|---|---|---|\n{}", rows.collect::<String>())
+    format!("| a body that … | outcome | healthy cells lost |\n|---|---|---|\n{}", rows.collect::<String>())
 }
 
 #[test]

@@ -210,3 +210,19 @@ fn the_picture_shows_the_outcomes_of_the_tour() {
         page("runtime/tests/tour.rs").contains(r#"LongKeys => xfail("'{backend}' refuses keys of more than 8 bytes")"#)
     );
 }
+
+#[test]
+fn the_page_of_flags_has_every_flag_and_variable() {
+    let output = suite("tour").args(&["--help"]).run();
+    let (_, ours) = output.exits(0).stdout.split_once("\nConformance:\n").expect("the help has the section");
+    let flags = ours.split_whitespace().filter(|word| word.starts_with("--"));
+    let variables = ours.split("[env: ").skip(1).filter_map(|rest| rest.split_once('=')).map(|(variable, _)| variable);
+    let page = page("docs/src/flags.md");
+    let known: BTreeSet<_> = page.split(|char: char| !char.is_alphanumeric() && !"-_".contains(char)).collect();
+    let missing: Vec<_> = flags.chain(variables).filter(|name| !known.contains(name)).collect();
+    assert!(
+        missing.is_empty() && known.contains("CROSSCHECK_RECORD"),
+        "docs/src/flags.md lacks {}",
+        missing.join(", ")
+    );
+}

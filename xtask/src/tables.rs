@@ -184,6 +184,7 @@ mod tests {
         let expected = format!("a\n{}\nnew\n\n{}b\n", MARKS[0], MARKS[1]);
         assert_eq!(between(&text, "new\n"), Some(expected));
         assert_eq!(between("no marks", "new"), None);
+        assert!(between(include_str!("../../backends/README.md"), "new").is_some());
     }
 
     #[test]

@@ -6,7 +6,7 @@ use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
 use syn::{Ident, ItemFn, LitStr, Token, parenthesized};
 
-use crate::args::slice_of;
+use crate::check::args::slice_of;
 use crate::element::{Slice, element, origin, registered};
 use crate::errors::Errors;
 use crate::nearest::did_you_mean;

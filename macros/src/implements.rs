@@ -7,8 +7,8 @@ use syn::parse::{Nothing, Parse, ParseStream};
 use syn::punctuated::Punctuated;
 use syn::{ImplItem, Item, ItemImpl, ItemTrait, LitStr, Token, TraitItem};
 
-use crate::args::slice_of;
 use crate::backend::check_name;
+use crate::check::args::slice_of;
 use crate::element::{Slice, element, origin, registered};
 use crate::errors::Errors;
 

@@ -38,8 +38,8 @@ mod tests {
     use quote::{ToTokens, quote};
 
     use super::*;
-    use crate::args::TestArgs;
-    use crate::test::{Flavour, expand};
+    use crate::check::args::TestArgs;
+    use crate::check::{Flavour, expand};
 
     fn check() -> ItemFn {
         parse_quote! {

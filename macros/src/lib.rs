@@ -1,21 +1,14 @@
 //! The attributes and the derive of `crosscheck`, which re-exports and documents them.
 
-mod args;
-mod axis;
 mod backend;
-mod calls;
+mod check;
 mod element;
 mod errors;
 mod exclusions;
 mod feature;
 mod implements;
 mod lens;
-mod lint;
-mod module;
 mod nearest;
-mod rstest;
-mod signature;
-mod test;
 
 use proc_macro::TokenStream;
 use syn::parse_macro_input;
@@ -55,7 +48,7 @@ use syn::parse_macro_input;
 /// the function behind `#[rstest]` with `#[test_attr(conformance(…))]`, where the attribute stands on a call of that function.
 #[proc_macro_attribute]
 pub fn conformance(args: TokenStream, item: TokenStream) -> TokenStream {
-    with_args(args, item, |args, item| test::expand(args, item, test::Flavour::Check))
+    with_args(args, item, |args, item| check::expand(args, item, check::Flavour::Check))
 }
 
 /// A differential check: a function that takes the subject and returns a value, which is compared with the baseline's.
@@ -75,7 +68,7 @@ pub fn conformance(args: TokenStream, item: TokenStream) -> TokenStream {
 /// compare with itself.
 #[proc_macro_attribute]
 pub fn backend_matrix(args: TokenStream, item: TokenStream) -> TokenStream {
-    with_args(args, item, |args, item| test::expand(args, item, test::Flavour::Differential))
+    with_args(args, item, |args, item| check::expand(args, item, check::Flavour::Differential))
 }
 
 /// A backend: a function that opens it, or says why it is not available on this machine.

@@ -4,7 +4,7 @@ use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::quote;
 use syn::{Attribute, Item, ItemMod, MacroDelimiter, Meta, MetaList};
 
-use crate::args::TestArgs;
+use crate::check::args::TestArgs;
 
 /// The module, its `uses` and `of` handed on to each check in it, at any depth.
 pub fn expand(args: TestArgs, mut module: ItemMod) -> TokenStream {

@@ -1,5 +1,13 @@
 //! `#[conformance]` and `#[backend_matrix]`.
 
+pub mod args;
+mod axis;
+mod calls;
+mod lint;
+mod module;
+mod rstest;
+mod signature;
+
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::ext::IdentExt;
@@ -7,13 +15,12 @@ use syn::spanned::Spanned;
 use syn::visit::Visit;
 use syn::{Attribute, Ident, ItemFn, ItemMod, ReturnType, Type};
 
-use crate::args::{TestArgs, ToleranceArg, slice_of};
-use crate::calls::calls;
+use self::args::{TestArgs, ToleranceArg, slice_of};
+use self::calls::calls;
+use self::signature::{MatchedAxis, Signature};
 use crate::element::{Slice, element, origin, registered};
 use crate::errors::Errors;
 use crate::lens::{in_rust_analyzer, with_lens};
-use crate::signature::{MatchedAxis, Signature};
-use crate::{lint, module, rstest};
 
 /// Which of the two.
 #[derive(Clone, Copy, PartialEq, Eq)]

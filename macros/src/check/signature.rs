@@ -3,8 +3,8 @@
 use proc_macro2::TokenStream;
 use syn::{FnArg, GenericParam, Ident, ItemFn, Pat, Type};
 
-use crate::args::{Axis, KNOWN, ToleranceArg};
-use crate::axis::{label, labels_are_distinct, value};
+use crate::check::args::{Axis, KNOWN, ToleranceArg};
+use crate::check::axis::{label, labels_are_distinct, value};
 use crate::errors::Errors;
 use crate::nearest::did_you_mean;
 

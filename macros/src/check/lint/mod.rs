@@ -13,10 +13,10 @@ use syn::ext::IdentExt;
 use syn::parse::ParseStream;
 use syn::{Ident, ItemFn, LitStr, Token};
 
-use crate::args::between_parentheses;
+use crate::check::Flavour;
+use crate::check::args::between_parentheses;
 use crate::errors::Errors;
 use crate::nearest::{did_you_mean, nearest};
-use crate::test::Flavour;
 
 /// The lints, as `allow` names them.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -6,9 +6,9 @@ use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
 use syn::{Expr, Ident, LitStr, Token, parenthesized};
 
+use crate::check::lint::{self, Allowed};
 use crate::errors::Errors;
 use crate::feature::marker_ident;
-use crate::lint::{self, Allowed};
 use crate::nearest::did_you_mean;
 
 /// The names of the arguments, which no parameter may have: as an axis it would be taken for one of them.

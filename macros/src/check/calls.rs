@@ -4,7 +4,7 @@ use syn::ext::IdentExt;
 use syn::visit::{self, Visit};
 use syn::{Expr, ExprMethodCall, Ident, ItemFn, Macro};
 
-use crate::lint::code::{arguments, bare};
+use crate::check::lint::code::{arguments, bare};
 
 /// The functions that the body calls on the subject, as far as its own text shows, each once.
 pub fn calls(function: &ItemFn, subject: Option<&Ident>) -> Vec<String> {

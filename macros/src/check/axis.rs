@@ -7,7 +7,7 @@ use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{Expr, ExprLit, ExprUnary, Ident, Lit, Type, UnOp};
 
-use crate::args::{Axis, AxisValue};
+use crate::check::args::{Axis, AxisValue};
 use crate::errors::Errors;
 
 /// The expression of a value: a bare identifier without a label is a variant or constant of the parameter's type.

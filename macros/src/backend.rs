@@ -2,48 +2,52 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
+use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
-use syn::punctuated::Punctuated;
-use syn::{Ident, ItemFn, LitStr, Token, parenthesized};
+use syn::{Ident, ItemFn, LitStr, Safety, Token, token};
 
-use crate::check::args::slice_of;
-use crate::element::{Slice, element, origin, registered};
-use crate::errors::Errors;
+use crate::check::args::{BackendName, parse_list};
+use crate::element::{Slice, element, origin, registered, slice_of};
+use crate::errors::{Errors, not_this, with_args};
+use crate::krate::Krate;
 use crate::nearest::did_you_mean;
 
-/// `name = "…", aliases("…", …), device = "…", isolated`.
-pub struct BackendArgs {
+const KNOWN: &str = "name = \"…\", aliases(\"…\", …), device = \"…\", isolated, crate = path";
+
+/// `name = "…", aliases("…", …), device = "…", isolated`, and `crate = path`.
+struct BackendArgs {
     name: LitStr,
     aliases: Vec<LitStr>,
     device: Option<LitStr>,
     isolated: bool,
+    krate: Krate,
 }
 
 impl Parse for BackendArgs {
     fn parse(input: ParseStream) -> syn::Result<Self> {
         let (mut name, mut aliases, mut device, mut isolated) = (None, None, None, None);
+        let mut krate = Krate::default();
         while !input.is_empty() {
-            let key: Ident = input.parse()?;
+            if input.peek(LitStr) {
+                return Err(input.error("this is written `name = \"…\"`"));
+            }
+            if !input.peek(Ident::peek_any) {
+                return Err(input.error(format!("expected the name of an argument (known: {KNOWN})")));
+            }
+            let key: Ident = input.call(Ident::parse_any)?;
             let repeated = match key.to_string().as_str() {
-                "name" => {
-                    input.parse::<Token![=]>()?;
-                    name.replace(input.parse()?).is_some()
+                "name" => name.replace(string(&key, input)?).is_some(),
+                "aliases" => aliases.replace(names(&key, input)?).is_some(),
+                "device" => device.replace(string(&key, input)?).is_some(),
+                "isolated" if input.is_empty() || input.peek(Token![,]) => isolated.replace(()).is_some(),
+                "isolated" => {
+                    return Err(syn::Error::new_spanned(key, "`isolated` takes no value: write `isolated` alone"));
                 }
-                "aliases" => {
-                    let content;
-                    parenthesized!(content in input);
-                    let list = Punctuated::<LitStr, Token![,]>::parse_terminated(&content)?;
-                    aliases.replace(list.into_iter().collect()).is_some()
-                }
-                "device" => {
-                    input.parse::<Token![=]>()?;
-                    device.replace(input.parse()?).is_some()
-                }
-                "isolated" => isolated.replace(()).is_some(),
+                "crate" => krate.set(&key, input).map(|()| false)?,
                 _ => {
-                    let hint = did_you_mean(&key.to_string(), ["name", "aliases", "device", "isolated"]);
-                    let known = "name = \"…\", aliases(\"…\", …), device = \"…\", isolated";
-                    let message = format!("unknown argument `{key}`{hint} (known: {known})");
+                    let known = ["name", "aliases", "device", "isolated", "crate"];
+                    let hint = did_you_mean(&key.to_string(), known);
+                    let message = format!("unknown argument `{key}`{hint} (known: {KNOWN})");
                     return Err(syn::Error::new_spanned(key, message));
                 }
             };
@@ -54,8 +58,9 @@ impl Parse for BackendArgs {
                 input.parse::<Token![,]>()?;
             }
         }
+        let (aliases, isolated) = (aliases.unwrap_or_default(), isolated.is_some());
         match name {
-            Some(name) => Ok(Self { name, aliases: aliases.unwrap_or_default(), device, isolated: isolated.is_some() }),
+            Some(name) => Ok(Self { name, aliases, device, isolated, krate }),
             None => {
                 let message = "a backend needs a name: `#[crosscheck::backend(name = \"…\")]`";
                 Err(syn::Error::new(Span::call_site(), message))
@@ -64,19 +69,57 @@ impl Parse for BackendArgs {
     }
 }
 
+/// `= "…"`, behind `key`.
+fn string(key: &Ident, input: ParseStream) -> syn::Result<LitStr> {
+    let written = || format!("this is written `{key} = \"…\"`");
+    if !input.peek(Token![=]) {
+        return Err(syn::Error::new_spanned(key, written()));
+    }
+    input.parse::<Token![=]>()?;
+    if input.peek(LitStr) { input.parse() } else { Err(input.error(written())) }
+}
+
+/// `("…", …)`, behind `key`.
+fn names(key: &Ident, input: ParseStream) -> syn::Result<Vec<LitStr>> {
+    if !input.peek(token::Paren) {
+        return Err(syn::Error::new_spanned(key, format!("this is written `{key}(\"…\", …)`")));
+    }
+    Ok(parse_list::<BackendName>(input)?.into_iter().map(|BackendName(name)| name).collect())
+}
+
 /// The function, and its registration.
-pub fn expand(args: BackendArgs, item: TokenStream) -> TokenStream {
+pub fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
+    with_args(args, item, expand_parsed)
+}
+
+fn expand_parsed(args: BackendArgs, item: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     for name in std::iter::once(&args.name).chain(&args.aliases).chain(&args.device) {
         check_name(name, &mut errors);
     }
-    let Some(function) = errors.keep(syn::parse2::<ItemFn>(item.clone())) else {
-        return errors.into_tokens().unwrap_or_default();
+    let function = match syn::parse2::<ItemFn>(item.clone()) {
+        Ok(function) => function,
+        Err(error) => {
+            errors.push(not_this(
+                &item,
+                error,
+                "`#[crosscheck::backend]` belongs to the function that opens the backend",
+            ));
+            let errors = errors.into_tokens();
+            return quote!(#errors #item);
+        }
     };
-    if !function.sig.inputs.is_empty() || function.sig.asyncness.is_some() {
+    let signature = &function.sig;
+    let plain = signature.inputs.is_empty()
+        && signature.variadic.is_none()
+        && signature.asyncness.is_none()
+        && signature.abi.is_none()
+        && signature.generics.params.is_empty()
+        && !matches!(signature.safety, Safety::Unsafe(_));
+    if !plain {
         errors.at(
-            &function.sig,
-            "a backend is opened by a function without parameters: `fn() -> Result<Box<…>, Unavailable>`",
+            signature,
+            "a backend is opened by a safe function without parameters: `fn() -> Result<Box<…>, Unavailable>`",
         );
     }
     if let Some(errors) = errors.into_tokens() {
@@ -89,9 +132,9 @@ pub fn expand(args: BackendArgs, item: TokenStream) -> TokenStream {
     // The subject is inferred from what the function returns, so that a wrong return type is rustc's to explain.
     let isolated = args.isolated.then(|| quote!(.isolated()));
     let device = args.device.as_ref().map(|device| quote!(.device(#device)));
-    let value = quote!(::crosscheck::__private::Backend::new(#name, #aliases, #origin, #open) #isolated #device);
+    let value = quote!(__crosscheck::__private::Backend::new(#name, #aliases, #origin, #open) #isolated #device);
     let registration = element(&Slice::Backends, &value);
-    registered(&function, &registration)
+    registered(&function, &args.krate, &registration)
 }
 
 /// Names appear in the names of tests, on command lines and in filters.

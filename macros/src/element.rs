@@ -1,7 +1,9 @@
 //! One element of a slice that the linker collects.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens, quote};
+use quote::{ToTokens, quote, quote_spanned};
+
+use crate::krate::Krate;
 
 /// The slices.
 pub enum Slice {
@@ -21,30 +23,35 @@ pub fn element(slice: &Slice, value: &TokenStream) -> TokenStream {
     };
     let (slice, interface) = (Ident::new(slice, Span::call_site()), Ident::new(interface, Span::call_site()));
     quote! {
-        #[::crosscheck::__private::linkme::distributed_slice(::crosscheck::__private::#slice)]
-        #[linkme(crate = ::crosscheck::__private::linkme)]
-        static ELEMENT: ::core::option::Option<&'static dyn ::crosscheck::__private::#interface> =
+        #[__crosscheck::__private::linkme::distributed_slice(__crosscheck::__private::#slice)]
+        #[linkme(crate = __crosscheck::__private::linkme)]
+        static __CROSSCHECK_ELEMENT: ::core::option::Option<&'static dyn __crosscheck::__private::#interface> =
             ::core::option::Option::Some(const { &#value });
     }
 }
 
 /// The item as it is, and what is registered of it, without a warning of its own.
-pub fn registered(item: &impl ToTokens, registration: &TokenStream) -> TokenStream {
+pub fn registered(item: &impl ToTokens, krate: &Krate, registration: &TokenStream) -> TokenStream {
+    let import = krate.import();
     quote! {
         #item
 
         #[allow(deprecated, reason = "what is deprecated is still to be checked")]
-        const _: () = { #registration };
+        const _: () = {
+            #import
+            #registration
+        };
     }
 }
 
 /// Where the annotated item stands.
 pub fn origin(span: Span) -> TokenStream {
-    quote::quote_spanned! {span=>
-        ::crosscheck::__private::Origin {
-            module: ::core::module_path!(),
-            file: ::core::file!(),
-            line: ::core::line!(),
-        }
+    quote_spanned! {span=>
+        __crosscheck::__private::Origin::new(::core::module_path!(), ::core::file!(), ::core::line!())
     }
+}
+
+/// The items as a slice.
+pub fn slice_of<T: ToTokens>(items: &[T]) -> TokenStream {
+    quote!(&[#(#items),*])
 }

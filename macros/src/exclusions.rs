@@ -2,6 +2,7 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
+use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
 use syn::spanned::Spanned;
 use syn::visit::Visit;
@@ -12,23 +13,28 @@ use syn::{
 
 use crate::backend::check_name;
 use crate::element::{Slice, element, origin, registered};
-use crate::errors::Errors;
+use crate::errors::{Errors, not_this, with_args};
+use crate::krate::{Krate, local};
 use crate::nearest::did_you_mean;
 
-/// `"backend"`, and `all = …` for a row of the whole backend.
-pub struct ExclusionsArgs {
+/// `"backend"`, `all = …` for a row of the whole backend, and `crate = path`.
+struct ExclusionsArgs {
     backend: LitStr,
     all: Option<Expr>,
+    krate: Krate,
 }
 
 impl Parse for ExclusionsArgs {
     fn parse(input: ParseStream) -> syn::Result<Self> {
+        let unnamed = "name the backend: `#[crosscheck::exclusions(\"…\")]`";
         if input.is_empty() {
-            let message = "name the backend: `#[crosscheck::exclusions(\"…\")]`";
-            return Err(syn::Error::new(Span::call_site(), message));
+            return Err(syn::Error::new(Span::call_site(), unnamed));
+        }
+        if !input.peek(LitStr) {
+            return Err(input.error(unnamed));
         }
         let backend = input.parse()?;
-        let mut all = None;
+        let (mut all, mut krate) = (None, Krate::default());
         while !input.is_empty() {
             input.parse::<Token![,]>()?;
             if input.is_empty() {
@@ -37,31 +43,55 @@ impl Parse for ExclusionsArgs {
             if input.peek(LitStr) {
                 return Err(input.error("one name only: each backend has a matrix function of its own"));
             }
-            let key: Ident = input.parse()?;
-            if key != "all" {
-                let hint = did_you_mean(&key.to_string(), ["all"]);
-                let message =
-                    format!("unknown argument `{key}`{hint} (known: all = skip(…) or xfail(…), for the whole backend)");
-                return Err(syn::Error::new_spanned(key, message));
+            let known = "known: all = skip(…) or xfail(…), for the whole backend, and crate = path";
+            if !input.peek(Ident::peek_any) {
+                return Err(input.error(format!("expected the name of an argument ({known})")));
             }
-            input.parse::<Token![=]>()?;
-            if all.replace(input.parse()?).is_some() {
-                return Err(syn::Error::new_spanned(key, "argument `all` is repeated"));
+            let key: Ident = input.call(Ident::parse_any)?;
+            match key.to_string().as_str() {
+                "all" if input.peek(Token![=]) => {
+                    input.parse::<Token![=]>()?;
+                    if all.replace(input.parse()?).is_some() {
+                        return Err(syn::Error::new_spanned(key, "argument `all` is repeated"));
+                    }
+                }
+                "all" => {
+                    return Err(syn::Error::new_spanned(key, "this is written `all = skip(…)` or `all = xfail(…)`"));
+                }
+                "crate" => krate.set(&key, input)?,
+                given => {
+                    let hint = did_you_mean(given, ["all", "crate"]);
+                    let message = format!("unknown argument `{given}`{hint} ({known})");
+                    return Err(syn::Error::new_spanned(key, message));
+                }
             }
         }
-        Ok(Self { backend, all })
+        Ok(Self { backend, all, krate })
     }
 }
 
 /// The function, its check at compile time, and its registration.
-pub fn expand(args: ExclusionsArgs, item: TokenStream) -> TokenStream {
+pub fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
+    with_args(args, item, expand_parsed)
+}
+
+fn expand_parsed(args: ExclusionsArgs, item: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     check_name(&args.backend, &mut errors);
-    let Some(mut function) = errors.keep(syn::parse2::<ItemFn>(item.clone())) else {
-        return errors.into_tokens().unwrap_or_default();
+    let mut function = match syn::parse2::<ItemFn>(item.clone()) {
+        Ok(function) => function,
+        Err(error) => {
+            let message = "`#[crosscheck::exclusions]` belongs to a `const fn` from a feature to an `Action`";
+            errors.push(not_this(&item, error, message));
+            let errors = errors.into_tokens();
+            return quote!(#errors #item);
+        }
     };
     if function.sig.constness.is_none() {
         errors.at(function.sig.fn_token, "exclusions are a `const fn`: the compiler evaluates them for every feature");
+    }
+    if !function.sig.generics.params.is_empty() {
+        errors.at(&function.sig.generics, "exclusions are of one type of feature: they cannot be generic");
     }
     let feature = feature_type(&function, &mut errors);
     if let Some(errors) = errors.into_tokens() {
@@ -71,37 +101,28 @@ pub fn expand(args: ExclusionsArgs, item: TokenStream) -> TokenStream {
     let Some(feature) = feature else { return item };
     let (backend, name) = (&args.backend, &function.sig.ident);
     let origin = origin(name.span());
-    let mut rows = Rows { feature: &feature, checks: Vec::new(), all_checked: true };
+    let mut rows = Rows { feature: &feature, krate: &args.krate, checks: Vec::new(), all_checked: true };
     rows.of_block(&mut function.block, true);
     let Rows { mut checks, all_checked, .. } = rows;
     if !all_checked {
+        let (features, at) = (local("features"), local("at"));
         let evaluate = quote_spanned! {name.span()=>
-            let features = <#feature as ::crosscheck::Feature>::ALL;
-            let mut at = 0;
-            while at < features.len() {
-                let _ = #name(features[at]);
-                at += 1;
+            let #features = <#feature as __crosscheck::Feature>::ALL;
+            let mut #at = 0;
+            while #at < #features.len() {
+                let _ = #name(#features[#at]);
+                #at += 1;
             }
         };
         checks.push(quote!(const _: () = { #evaluate };));
     }
-    let all = match &args.all {
-        Some(row) => {
-            checks.push(check(row, &feature));
-            quote!(#row)
-        }
-        None => quote!(::crosscheck::RUN),
-    };
+    let all = args.all.as_ref().map(|row| {
+        checks.push(check(row, &feature));
+        quote!(.all(#row))
+    });
     let registration = element(
         &Slice::Exclusions,
-        &quote! {
-            ::crosscheck::__private::Exclusions::<#feature> {
-                backend: #backend,
-                origin: #origin,
-                action: #name,
-                all: #all,
-            }
-        },
+        &quote!(__crosscheck::__private::Exclusions::<#feature>::new(#backend, #origin, #name) #all),
     );
     // The last attribute wins: also over what the user's own say of this lint.
     function.attrs.push(parse_quote_spanned! {args.backend.span()=>
@@ -109,6 +130,7 @@ pub fn expand(args: ExclusionsArgs, item: TokenStream) -> TokenStream {
     });
     registered(
         &function,
+        &args.krate,
         &quote! {
             #(#checks)*
             #registration
@@ -116,15 +138,15 @@ pub fn expand(args: ExclusionsArgs, item: TokenStream) -> TokenStream {
     )
 }
 
-/// The row, checked where it is written.
-fn checked(row: &Expr, feature: &Type) -> TokenStream {
-    quote_spanned!(row.span()=> ::crosscheck::__private::row::<#feature>(#row))
+/// The row, checked where it is written; `krate` is how the runtime is called there.
+fn checked(row: &Expr, feature: &Type, krate: &TokenStream) -> TokenStream {
+    quote_spanned!(row.span()=> #krate::__private::row::<#feature>(#row))
 }
 
 /// A check of the row beside the function. A constant of its own: what is wrong with it is said once, whatever is wrong with
 /// another one.
 fn check(row: &Expr, feature: &Type) -> TokenStream {
-    let checked = checked(row, feature);
+    let checked = checked(row, feature, &quote_spanned!(row.span()=> __crosscheck));
     quote!(const _: () = { let _ = #checked; };)
 }
 
@@ -151,6 +173,7 @@ fn is_constant(row: &Expr) -> bool {
 /// Has every row that the function can end in checked where it is written.
 struct Rows<'a> {
     feature: &'a Type,
+    krate: &'a Krate,
     checks: Vec<TokenStream>,
     /// Whether `checks` holds all of them; others are checked by evaluating the function.
     all_checked: bool,
@@ -187,7 +210,7 @@ impl Rows<'_> {
             row if alone && is_constant(row) => self.checks.push(check(row, self.feature)),
             row => {
                 self.all_checked = false;
-                *row = Expr::Verbatim(checked(row, self.feature));
+                *row = Expr::Verbatim(checked(row, self.feature, &self.krate.at(row.span())));
             }
         }
     }

@@ -1,34 +1,51 @@
-//! `#[crosscheck::implements]` on an `impl` block, and `#[crosscheck::contract]` on the trait.
+//! `#[crosscheck::implements]`: which functions of a contract an `impl` block has.
 
 use proc_macro2::{Span, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::quote;
 use syn::ext::IdentExt;
-use syn::parse::{Nothing, Parse, ParseStream};
-use syn::punctuated::Punctuated;
-use syn::{ImplItem, Item, ItemImpl, ItemTrait, LitStr, Token, TraitItem};
+use syn::parse::{Parse, ParseStream};
+use syn::{Ident, ImplItem, ItemImpl, LitStr, Token};
 
 use crate::backend::check_name;
-use crate::check::args::slice_of;
-use crate::element::{Slice, element, origin, registered};
-use crate::errors::Errors;
+use crate::element::{Slice, element, origin, registered, slice_of};
+use crate::errors::{Errors, not_this, with_args};
+use crate::krate::Krate;
 
-/// `"backend", …`.
-pub struct ImplementsArgs {
+/// `"backend", …`, and `crate = path`.
+struct ImplementsArgs {
     backends: Vec<LitStr>,
+    krate: Krate,
 }
 
 impl Parse for ImplementsArgs {
     fn parse(input: ParseStream) -> syn::Result<Self> {
-        if input.is_empty() {
+        let (mut backends, mut krate) = (Vec::new(), Krate::default());
+        while !input.is_empty() {
+            if input.peek(Token![crate]) {
+                krate.set(&input.call(Ident::parse_any)?, input)?;
+            } else if input.peek(LitStr) {
+                backends.push(input.parse()?);
+            } else {
+                return Err(input.error("expected the name of a backend as a string, or `crate = path`"));
+            }
+            if !input.is_empty() {
+                input.parse::<Token![,]>()?;
+            }
+        }
+        if backends.is_empty() {
             let message = "name the backends that are this type: `#[crosscheck::implements(\"…\", …)]`";
             return Err(syn::Error::new(Span::call_site(), message));
         }
-        Ok(Self { backends: Punctuated::<LitStr, Token![,]>::parse_terminated(input)?.into_iter().collect() })
+        Ok(Self { backends, krate })
     }
 }
 
 /// The block, and the functions in it.
-pub fn expand_implements(args: ImplementsArgs, item: TokenStream) -> TokenStream {
+pub fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
+    with_args(args, item, expand_parsed)
+}
+
+fn expand_parsed(args: ImplementsArgs, item: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     let mut seen: Vec<&LitStr> = Vec::new();
     for name in &args.backends {
@@ -38,26 +55,26 @@ pub fn expand_implements(args: ImplementsArgs, item: TokenStream) -> TokenStream
         }
         seen.push(name);
     }
+    let message =
+        "`#[crosscheck::implements]` belongs to the block that implements the contract: `impl Contract for Type`";
     let block = match syn::parse2::<ItemImpl>(item.clone()) {
-        Ok(block) => block,
-        Err(_) => {
-            errors.push(syn::Error::new(
-                Span::call_site(),
-                "`#[crosscheck::implements]` belongs to an `impl Contract for Type` block",
-            ));
-            let errors = errors.into_tokens();
-            return quote!(#errors #item);
-        }
-    };
-    let contract = match &block.trait_ {
-        Some((path, _)) => Some(path),
-        _ => {
-            errors
-                .at(&block.self_ty, "`#[crosscheck::implements]` belongs to the block that implements the contract: `impl Contract for Type`");
+        Ok(block) => Some(block),
+        Err(error) => {
+            errors.push(not_this(&item, error, message));
             None
         }
     };
-    let Some(contract) = contract.filter(|_| errors.is_empty()) else {
+    if let Some(block) = &block {
+        if block.trait_.is_none() {
+            errors.at(&block.self_ty, message);
+        }
+        if !block.generics.params.is_empty() {
+            let message = "this block is for many types, and a backend is one: write a block for each";
+            errors.at(&block.generics.params, message);
+        }
+    }
+    let contract = block.as_ref().and_then(|block| block.trait_.as_ref()).map(|(path, _)| path);
+    let (Some(block), Some(contract), true) = (&block, contract, errors.is_empty()) else {
         let errors = errors.into_tokens();
         return quote!(#errors #item);
     };
@@ -69,43 +86,6 @@ pub fn expand_implements(args: ImplementsArgs, item: TokenStream) -> TokenStream
     let functions: Vec<_> = functions.collect();
     let (backends, functions) = (slice_of(&args.backends), slice_of(&functions));
     let origin = origin(block.impl_token.span);
-    let value = quote!(::crosscheck::__private::Implements::<dyn #contract>::new(#backends, #origin, #functions));
-    registered(&block, &element(&Slice::Implements, &value))
-}
-
-/// The trait, each default body of which ends a check on a backend that does not implement the function.
-pub fn expand_contract(_: Nothing, item: TokenStream) -> TokenStream {
-    let mut errors = Errors::default();
-    let contract = match syn::parse2::<Item>(item.clone()) {
-        Ok(Item::Trait(contract)) => Some(contract),
-        _ => {
-            errors.push(syn::Error::new(
-                Span::call_site(),
-                "`#[crosscheck::contract]` belongs to the trait that is the contract",
-            ));
-            None
-        }
-    };
-    if let Some(ItemTrait { generics, .. }) = &contract
-        && !generics.params.is_empty()
-    {
-        errors.at(&generics.params, "a contract has no parameters: checks take it as one type, `&dyn Contract`; write a contract for each type instead");
-    }
-    let Some(mut contract) = contract.filter(|_| errors.is_empty()) else {
-        let errors = errors.into_tokens();
-        return quote!(#errors #item);
-    };
-    let name = contract.ident.clone();
-    for item in &mut contract.items {
-        let TraitItem::Fn(function) = item else { continue };
-        // Without the subject there is no backend that could lack it.
-        let (Some(_), Some(body)) = (function.sig.receiver(), &mut function.default) else { continue };
-        let text = function.sig.ident.unraw().to_string();
-        let guard = quote_spanned! {function.sig.ident.span()=>
-            ::crosscheck::__private::default_body::<dyn #name>(#text);
-        };
-        let statements = &body.stmts;
-        *body = syn::parse_quote!({ #guard #(#statements)* });
-    }
-    quote!(#contract)
+    let value = quote!(__crosscheck::__private::Implements::<dyn #contract>::new(#backends, #origin, #functions));
+    registered(block, &args.krate, &element(&Slice::Implements, &value))
 }

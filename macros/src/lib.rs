@@ -2,16 +2,17 @@
 
 mod backend;
 mod check;
+mod contract;
 mod element;
 mod errors;
 mod exclusions;
 mod feature;
 mod implements;
+mod krate;
 mod lens;
 mod nearest;
 
 use proc_macro::TokenStream;
-use syn::parse_macro_input;
 
 /// A check: a function that takes the subject and asserts.
 ///
@@ -48,7 +49,7 @@ use syn::parse_macro_input;
 /// the function behind `#[rstest]` with `#[test_attr(conformance(…))]`, where the attribute stands on a call of that function.
 #[proc_macro_attribute]
 pub fn conformance(args: TokenStream, item: TokenStream) -> TokenStream {
-    with_args(args, item, |args, item| check::expand(args, item, check::Flavour::Check))
+    check::expand(args.into(), item.into(), check::Flavour::Check).into()
 }
 
 /// A differential check: a function that takes the subject and returns a value, which is compared with the baseline's.
@@ -68,7 +69,7 @@ pub fn conformance(args: TokenStream, item: TokenStream) -> TokenStream {
 /// compare with itself.
 #[proc_macro_attribute]
 pub fn backend_matrix(args: TokenStream, item: TokenStream) -> TokenStream {
-    with_args(args, item, |args, item| check::expand(args, item, check::Flavour::Differential))
+    check::expand(args.into(), item.into(), check::Flavour::Differential).into()
 }
 
 /// A backend: a function that opens it, or says why it is not available on this machine.
@@ -79,7 +80,7 @@ pub fn backend_matrix(args: TokenStream, item: TokenStream) -> TokenStream {
 /// ```
 #[proc_macro_attribute]
 pub fn backend(args: TokenStream, item: TokenStream) -> TokenStream {
-    with_args(args, item, backend::expand)
+    backend::expand(args.into(), item.into()).into()
 }
 
 /// What a backend cannot do: a `const fn` from a feature to an `Action`.
@@ -102,7 +103,7 @@ pub fn backend(args: TokenStream, item: TokenStream) -> TokenStream {
 /// where no row of a feature does; a Skip beats their XFails.
 #[proc_macro_attribute]
 pub fn exclusions(args: TokenStream, item: TokenStream) -> TokenStream {
-    with_args(args, item, exclusions::expand)
+    exclusions::expand(args.into(), item.into()).into()
 }
 
 /// Which functions of the contract some backends implement, read off the `impl` block, so that it cannot drift.
@@ -117,7 +118,7 @@ pub fn exclusions(args: TokenStream, item: TokenStream) -> TokenStream {
 /// makes them on the backend; those of helpers count where the trait is a [`macro@contract`].
 #[proc_macro_attribute]
 pub fn implements(args: TokenStream, item: TokenStream) -> TokenStream {
-    with_args(args, item, implements::expand_implements)
+    implements::expand(args.into(), item.into()).into()
 }
 
 /// The trait that is the contract, when it has default bodies that compute something.
@@ -134,7 +135,7 @@ pub fn implements(args: TokenStream, item: TokenStream) -> TokenStream {
 /// are.
 #[proc_macro_attribute]
 pub fn contract(args: TokenStream, item: TokenStream) -> TokenStream {
-    with_args(args, item, implements::expand_contract)
+    contract::expand(args.into(), item.into()).into()
 }
 
 /// What a backend may lack: an enum of variants without fields, each with a doc comment, which is the text of the report.
@@ -143,21 +144,5 @@ pub fn contract(args: TokenStream, item: TokenStream) -> TokenStream {
 /// exists for one of these reasons; without one it does not compile.
 #[proc_macro_derive(Feature, attributes(crosscheck))]
 pub fn derive_feature(item: TokenStream) -> TokenStream {
-    feature::expand(parse_macro_input!(item as syn::DeriveInput)).into()
-}
-
-/// Expands with the parsed arguments. Arguments that cannot be parsed leave the item as it is: one error is enough.
-fn with_args<A: syn::parse::Parse>(
-    args: TokenStream,
-    item: TokenStream,
-    expand: impl FnOnce(A, proc_macro2::TokenStream) -> proc_macro2::TokenStream,
-) -> TokenStream {
-    match syn::parse(args) {
-        Ok(args) => expand(args, item.into()).into(),
-        Err(error) => {
-            let mut tokens = TokenStream::from(error.to_compile_error());
-            tokens.extend(item);
-            tokens
-        }
-    }
+    feature::expand(item.into()).into()
 }

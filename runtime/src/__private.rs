@@ -18,7 +18,7 @@ pub use crate::suite::spec::{AxisSpec, Origin};
 
 use crate::compare::{Compare, Computed};
 use crate::nearest::unknown_const;
-use crate::suite::action::{Action, check_row, is_blank};
+use crate::suite::action::{Action, RUN, check_row, is_blank};
 use crate::suite::subject::{Carries, Feature, Subject, Unavailable};
 
 /// What the body of a check may return.
@@ -94,6 +94,124 @@ impl<T: Compare, E: Into<BoxError>> Output for Result<Computed<T>, E> {
 
     fn output(self) -> Result<Box<dyn Value>, BoxError> {
         self.map_err(Into::into)?.output()
+    }
+}
+
+// What an expansion registers is made by these and by no struct literal, so that a new field breaks no expansion of an
+// older version.
+
+impl Origin {
+    /// Where an item stands.
+    pub const fn new(module: &'static str, file: &'static str, line: u32) -> Self {
+        Self { module, file, line }
+    }
+}
+
+impl<S: Subject + ?Sized> Test<S> {
+    /// A test without features and axes that runs on all backends.
+    pub const fn new(name: &'static str, origin: Origin, body: Body<S>) -> Self {
+        Self {
+            name,
+            origin,
+            uses: &[],
+            backends: None,
+            isolated: false,
+            of: None,
+            calls: &[],
+            axes: &[],
+            implied: None,
+            body,
+        }
+    }
+
+    /// One that uses features.
+    pub const fn uses(self, uses: &'static [S::Feature]) -> Self {
+        Self { uses, ..self }
+    }
+
+    /// One that is narrowed to these backends.
+    pub const fn backends(self, backends: &'static [&'static str]) -> Self {
+        Self { backends: Some(backends), ..self }
+    }
+
+    /// One whose cells run in processes of their own.
+    pub const fn isolated(self) -> Self {
+        Self { isolated: true, ..self }
+    }
+
+    /// One about a function of the contract.
+    pub const fn of(self, function: &'static str) -> Self {
+        Self { of: Some(function), ..self }
+    }
+
+    /// One whose body calls these functions of the contract.
+    pub const fn calls(self, calls: &'static [&'static str]) -> Self {
+        Self { calls, ..self }
+    }
+
+    /// One with axes.
+    pub const fn axes(self, axes: &'static [AxisSpec]) -> Self {
+        Self { axes, ..self }
+    }
+
+    /// One whose values on its axes imply features; the numbers are the positions of axis and value.
+    pub const fn implied(self, implied: fn(usize, usize) -> Vec<S::Feature>) -> Self {
+        Self { implied: Some(implied), ..self }
+    }
+}
+
+impl AxisSpec {
+    /// An axis of this name, and what its values are called.
+    pub const fn new(name: &'static str, labels: &'static [&'static str]) -> Self {
+        Self { name, labels }
+    }
+}
+
+impl<S: ?Sized> Body<S> {
+    /// A body that asserts.
+    pub const fn check(run: fn(&S, &[usize]) -> Result<(), BoxError>) -> Self {
+        Self::Check(run)
+    }
+
+    /// A body that returns a value to compare.
+    pub const fn differential(run: fn(&S, &[usize]) -> Result<Box<dyn Value>, BoxError>) -> Self {
+        Self::Differential { run, tolerance: None, tolerances: &[], expects_constant: None }
+    }
+
+    /// One that replaces the default tolerance; a body that asserts has none.
+    pub const fn tolerance(mut self, of_the_test: Tolerance) -> Self {
+        if let Self::Differential { tolerance, .. } = &mut self {
+            *tolerance = Some(of_the_test);
+        }
+        self
+    }
+
+    /// One that replaces it for cells with a value of an axis, by axis and value.
+    pub const fn tolerances(mut self, of_values: &'static [&'static [Option<Tolerance>]]) -> Self {
+        if let Self::Differential { tolerances, .. } = &mut self {
+            *tolerances = of_values;
+        }
+        self
+    }
+
+    /// One whose value may be one that a null output would agree with, for this reason.
+    pub const fn expects_constant(mut self, reason: &'static str) -> Self {
+        if let Self::Differential { expects_constant, .. } = &mut self {
+            *expects_constant = Some(reason);
+        }
+        self
+    }
+}
+
+impl<F: Feature> Exclusions<F> {
+    /// The rows of the features of one backend.
+    pub const fn new(backend: &'static str, origin: Origin, action: fn(F) -> Action) -> Self {
+        Self { backend, origin, action, all: RUN }
+    }
+
+    /// With a row of the whole backend.
+    pub const fn all(self, all: Action) -> Self {
+        Self { all, ..self }
     }
 }
 
@@ -201,13 +319,25 @@ pub const fn reason(text: &'static str) -> &'static str {
     text
 }
 
-/// What the values of a type carry, if the type says so: the method of [`CarriesNothing`] is the one that is called where
-/// the type does not implement [`Carries`], because an inherent one comes first.
+/// What a value implies: by its type, and `written` beside it, by position.
+pub fn implied<F: Feature>(written: &[&[F]], at: usize, by_type: Option<Vec<F>>) -> Vec<F> {
+    let mut features = by_type.unwrap_or_default();
+    features.extend_from_slice(written.get(at).copied().unwrap_or_default());
+    features
+}
+
+/// What the values of a type imply, if the type says so: the methods of [`ImpliesNothing`] are the ones that are called
+/// where the type does not implement [`Carries`], because inherent ones come first.
 pub struct Probe<T, F>(PhantomData<fn() -> (T, F)>);
 
 impl<T, F> Probe<T, F> {
-    /// A probe.
+    /// A probe of the type.
     pub const fn new() -> Self {
+        Self(PhantomData)
+    }
+
+    /// A probe of the type of a value.
+    pub const fn of(_: &T) -> Self {
         Self(PhantomData)
     }
 }
@@ -219,20 +349,31 @@ impl<T, F> Default for Probe<T, F> {
 }
 
 impl<T: Carries<F>, F: Feature> Probe<T, F> {
-    /// What a value carries.
-    pub fn carried(&self, value: impl FnOnce() -> T) -> Vec<F> {
-        value().features().to_vec()
+    /// Whether values can imply anything.
+    pub fn implies(&self) -> bool {
+        true
+    }
+
+    /// What a value implies.
+    pub fn implied(&self, value: &T) -> Vec<F> {
+        value.features().to_vec()
     }
 }
 
 /// See [`Probe`].
-pub trait CarriesNothing<T, F> {
-    /// Nothing, and the value is not even made.
-    fn carried(&self, value: impl FnOnce() -> T) -> Vec<F>;
+pub trait ImpliesNothing<T, F> {
+    /// They cannot.
+    fn implies(&self) -> bool;
+    /// Nothing.
+    fn implied(&self, value: &T) -> Vec<F>;
 }
 
-impl<T, F> CarriesNothing<T, F> for Probe<T, F> {
-    fn carried(&self, _: impl FnOnce() -> T) -> Vec<F> {
+impl<T, F> ImpliesNothing<T, F> for Probe<T, F> {
+    fn implies(&self) -> bool {
+        false
+    }
+
+    fn implied(&self, _: &T) -> Vec<F> {
         Vec::new()
     }
 }

@@ -1,18 +1,21 @@
 //! The arguments of `#[conformance]` and `#[backend_matrix]`.
 
 use proc_macro2::TokenStream;
+use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
-use syn::{Expr, Ident, LitStr, Token, parenthesized};
+use syn::{Expr, Ident, LitStr, Token, parenthesized, token};
 
-use crate::check::lint::{self, Allowed};
+use super::lint::{self, Allowed};
+use super::marker::one_or_more;
+use super::tolerance::{ToleranceArg, text};
 use crate::errors::Errors;
-use crate::feature::marker_ident;
+use crate::krate::Krate;
 use crate::nearest::did_you_mean;
 
 /// The names of the arguments, which no parameter may have: as an axis it would be taken for one of them.
-pub const KNOWN: [&str; 7] = ["uses", "of", "backends", "isolated", "tolerance", "expects_constant", "allow"];
+pub const KNOWN: [&str; 8] = ["uses", "of", "backends", "isolated", "tolerance", "expects_constant", "allow", "crate"];
 
 /// Arguments, as they were written; what is wrong with them is in `errors`.
 #[derive(Default)]
@@ -33,6 +36,10 @@ pub struct TestArgs {
     pub expects_constant: Option<(Ident, LitStr)>,
     /// The lints that are allowed.
     pub allowed: Vec<Allowed>,
+    /// Where the runtime is.
+    pub krate: Krate,
+    /// Whether there is an argument that a module cannot give to the checks in it.
+    pub of_a_check: bool,
     /// What is wrong.
     pub errors: Errors,
 }
@@ -55,19 +62,13 @@ pub struct AxisValue {
     pub tolerance: Option<ToleranceArg>,
 }
 
-/// `tolerance(rtol = …, atol = …, reason = "…")`.
-#[derive(Clone)]
-pub struct ToleranceArg {
-    pub name: Ident,
-    pub rtol: Expr,
-    pub atol: Expr,
-    pub reason: LitStr,
-}
-
 impl Parse for TestArgs {
     fn parse(input: ParseStream) -> syn::Result<Self> {
         let mut args = Self::default();
         while !input.is_empty() {
+            if !input.peek(Ident::peek_any) {
+                return Err(input.error("expected the name of an argument: `name = …`, `name(…)` or `name`"));
+            }
             // A fault inside of one argument does not hide those of the next ones.
             let name: Ident = input.call(Ident::parse_any)?;
             let result = args.argument(&name, input);
@@ -86,14 +87,13 @@ impl Parse for TestArgs {
 
 impl TestArgs {
     fn argument(&mut self, name: &Ident, input: ParseStream) -> syn::Result<()> {
-        match name.to_string().as_str() {
+        let word = name.to_string();
+        self.of_a_check |= !matches!(word.as_str(), "uses" | "of" | "crate");
+        match word.as_str() {
             "uses" => {
                 self.once(name, !self.uses.is_empty());
-                let markers = one_or_more(input, &mut self.errors)?;
-                if markers.is_empty() && self.errors.is_empty() {
-                    self.errors.at(name, "`uses()` names no marker; leave it out");
-                }
-                for marker in markers {
+                // There may be none: a repetition of a `macro_rules!` can be empty.
+                for marker in one_or_more(name, input, &mut self.errors)? {
                     if self.uses.contains(&marker) {
                         self.errors.at(&marker, format!("marker `{}` is repeated", marker.unraw()));
                     } else {
@@ -102,37 +102,28 @@ impl TestArgs {
                 }
             }
             // What a module gives to the checks in it; see `module.rs`.
-            "__of_the_module" => {
-                let module = between_parentheses(input, Self::parse)?;
-                for marker in module.uses {
-                    // What is written here is what is one too many.
-                    match self.uses.iter().find(|own| **own == marker) {
-                        Some(own) => {
-                            let message =
-                                format!("marker `{}` is given by the module already: remove it", marker.unraw());
-                            self.errors.at(own, message);
-                        }
-                        None => self.uses.push(marker),
-                    }
-                }
-                self.of = self.of.take().or(module.of);
-            }
+            "__of_the_module" => between_parentheses(input, Self::parse).map(|module| self.inherit(module))?,
+            "crate" => self.krate.set(name, input)?,
             "of" => {
                 self.once(name, self.of.is_some());
-                let functions = one_or_more(input, &mut self.errors)?;
+                let functions = one_or_more(name, input, &mut self.errors)?;
                 match <[Ident; 1]>::try_from(functions) {
                     Ok([function]) => self.of = Some(function),
+                    Err(_) if !self.errors.is_empty() => {}
                     Err(_) => self.errors.at(name, "a check is about one function: `of = \"…\"`"),
                 }
             }
             "backends" => {
                 self.once(name, self.backends.is_some());
-                let names = parse_list::<LitStr>(input)?;
+                if !input.peek(token::Paren) {
+                    return Err(syn::Error::new_spanned(name, "this is written `backends(\"…\", …)`"));
+                }
+                let names = parse_list::<BackendName>(input)?;
                 if names.is_empty() {
-                    self.errors.at(name, "`backends()` names nobody; leave it out to run on all backends");
+                    self.errors.at(name, "`backends()` names no backend; leave it out to run on all of them");
                 }
                 let mut seen: Vec<LitStr> = Vec::new();
-                for backend in names {
+                for BackendName(backend) in names {
                     if seen.iter().any(|other| other.value() == backend.value()) {
                         self.errors.at(&backend, format!("backend `{}` is repeated", backend.value()));
                     } else {
@@ -141,48 +132,96 @@ impl TestArgs {
                 }
                 self.backends = Some(seen);
             }
-            "isolated" if !input.peek(syn::token::Paren) => {
+            "isolated" => {
                 self.once(name, self.isolated.is_some());
+                if !(input.is_empty() || input.peek(Token![,])) {
+                    return Err(syn::Error::new_spanned(name, "`isolated` takes no value: write `isolated` alone"));
+                }
                 self.isolated = Some(name.clone());
             }
             "tolerance" => {
                 self.once(name, self.tolerance.is_some());
-                self.tolerance = Some(tolerance(name, input)?);
+                self.tolerance = Some(ToleranceArg::parse(name, input)?);
             }
             "expects_constant" => {
                 self.once(name, self.expects_constant.is_some());
-                if !input.peek(syn::token::Paren) {
+                if !input.peek(token::Paren) {
                     return Err(syn::Error::new_spanned(name, format!("this is written `{name}(reason = \"…\")`")));
                 }
                 let reason = between_parentheses(input, |content| reason_only(name, content))?;
                 self.expects_constant = Some((name.clone(), reason));
             }
             "allow" => lint::allow(name, input, &mut self.allowed, &mut self.errors)?,
-            _ if input.peek(syn::token::Paren) => {
+            _ if input.peek(token::Paren) => {
                 self.once(name, self.axes.iter().any(|axis| axis.parameter == *name));
                 let values = self.errors.keep(parse_list::<AxisValue>(input));
                 let faulty = values.is_none();
                 self.axes.push(Axis { parameter: name.clone(), values: values.unwrap_or_default(), faulty });
             }
-            _ => {
-                let hint = did_you_mean(&name.to_string(), KNOWN);
-                return Err(syn::Error::new_spanned(
-                    name,
-                    format!(
-                        "unknown argument `{name}`{hint} (known: uses = \"…\", uses(\"…\", …), of = \"…\", backends(\"…\", …), isolated, \
-                         tolerance(rtol = …, atol = …, reason = \"…\"), expects_constant(reason = \"…\"), \
-                         allow(lint, reason = \"…\"), and an axis `parameter(value, …)`)"
-                    ),
-                ));
-            }
+            _ => return Err(unknown(name, input)),
         }
         Ok(())
+    }
+
+    /// Takes over what the module gives.
+    fn inherit(&mut self, module: Self) {
+        for marker in module.uses {
+            // What is written here is what is one too many.
+            match self.uses.iter().find(|own| **own == marker) {
+                Some(own) => {
+                    let message = format!("marker `{}` is given by the module already: remove it", marker.unraw());
+                    self.errors.at(own, message);
+                }
+                None => self.uses.push(marker),
+            }
+        }
+        self.of = self.of.take().or(module.of);
+        self.krate = std::mem::take(&mut self.krate).or(module.krate);
     }
 
     fn once(&mut self, name: &Ident, seen: bool) {
         if seen {
             self.errors.at(name, format!("argument `{name}` is repeated"));
         }
+    }
+}
+
+/// What to write instead of an argument that there is not.
+fn unknown(name: &Ident, input: ParseStream) -> syn::Error {
+    let hint = did_you_mean(&name.to_string(), KNOWN);
+    // `n = 3`, `n[1, 2]` and `n { 1, 2 }` are axes of somebody who does not know yet how they are written.
+    let value = match input.fork().parse::<Token![=]>() {
+        Ok(_) => {
+            let behind = input.fork();
+            let value = behind.parse::<Token![=]>().and_then(|_| behind.parse::<Expr>());
+            value.ok().map(|value| value.to_token_stream().to_string())
+        }
+        Err(_) if input.peek(token::Bracket) || input.peek(token::Brace) => Some("…".to_owned()),
+        Err(_) => None,
+    };
+    if let (true, Some(value)) = (hint.is_empty(), value) {
+        let message = format!("an axis is written `{name}(value, …)`: write `{name}({value})`");
+        return syn::Error::new_spanned(name, message);
+    }
+    syn::Error::new_spanned(
+        name,
+        format!(
+            "unknown argument `{name}`{hint} (known: uses = \"…\", uses(\"…\", …), of = \"…\", backends(\"…\", …), isolated, \
+             tolerance(rtol = …, atol = …, reason = \"…\"), expects_constant(reason = \"…\"), \
+             allow(lint, reason = \"…\"), crate = path, and an axis `parameter(value, …)`)"
+        ),
+    )
+}
+
+/// The name of a backend.
+pub struct BackendName(pub LitStr);
+
+impl Parse for BackendName {
+    fn parse(input: ParseStream) -> syn::Result<Self> {
+        if !input.peek(LitStr) {
+            return Err(input.error("expected the name of a backend as a string, such as `\"mlx_metal\"`"));
+        }
+        input.parse().map(Self)
     }
 }
 
@@ -201,8 +240,8 @@ impl Parse for AxisValue {
         while let Some((key, _)) = input.cursor().ident() {
             input.parse::<Ident>()?;
             let repeated = match key.to_string().as_str() {
-                "uses" => !std::mem::replace(&mut value.uses, one_or_more(input, &mut errors)?).is_empty(),
-                "tolerance" => value.tolerance.replace(tolerance(&key, input)?).is_some(),
+                "uses" => !std::mem::replace(&mut value.uses, one_or_more(&key, input, &mut errors)?).is_empty(),
+                "tolerance" => value.tolerance.replace(ToleranceArg::parse(&key, input)?).is_some(),
                 given => {
                     let hint = did_you_mean(given, ["uses", "tolerance"]);
                     let known = "known: uses(\"…\", …), tolerance(rtol = …, atol = …, reason = \"…\")";
@@ -214,51 +253,6 @@ impl Parse for AxisValue {
             }
         }
         errors.into_result().map(|()| value)
-    }
-}
-
-/// `= "a"` or `("a", "b")`; bare identifiers as well, because that is what rustc's own suggestion leaves.
-fn one_or_more(input: ParseStream, errors: &mut Errors) -> syn::Result<Vec<Ident>> {
-    if input.peek(Token![=]) {
-        input.parse::<Token![=]>()?;
-        if input.peek(syn::token::Bracket) {
-            let list: proc_macro2::TokenTree = input.parse()?;
-            return Err(syn::Error::new_spanned(list, "several markers are written `uses(\"…\", \"…\")`"));
-        }
-        let marker = input.parse::<Marker>()?;
-        return Ok(errors.keep(marker.ident()).into_iter().collect());
-    }
-    let markers = parse_list::<Marker>(input)?;
-    Ok(markers.into_iter().filter_map(|marker| errors.keep(marker.ident())).collect())
-}
-
-enum Marker {
-    Literal(LitStr),
-    Bare(Ident),
-}
-
-impl Parse for Marker {
-    fn parse(input: ParseStream) -> syn::Result<Self> {
-        if input.peek(LitStr) { input.parse().map(Self::Literal) } else { input.parse().map(Self::Bare) }
-    }
-}
-
-impl Marker {
-    /// The marker as an identifier with the span of the literal, so that rustc's own errors point there.
-    fn ident(self) -> syn::Result<Ident> {
-        match self {
-            Self::Bare(ident) => Ok(ident),
-            Self::Literal(literal) => {
-                let given = literal.value();
-                let word = given.starts_with(|c: char| c.is_alphabetic() || c == '_')
-                    && given.chars().all(|c| c.is_alphanumeric() || c == '_');
-                if word && !matches!(given.as_str(), "_" | "self" | "super" | "crate" | "Self") {
-                    return Ok(marker_ident(&given, literal.span()));
-                }
-                let message = format!("`{given}` is not a name: names look like `snake_case`");
-                Err(syn::Error::new_spanned(&literal, message))
-            }
-        }
     }
 }
 
@@ -274,53 +268,9 @@ pub fn between_parentheses<T>(input: ParseStream, parse: impl FnOnce(ParseStream
     result
 }
 
-fn parse_list<T: Parse>(input: ParseStream) -> syn::Result<Vec<T>> {
+pub fn parse_list<T: Parse>(input: ParseStream) -> syn::Result<Vec<T>> {
     let list = between_parentheses(input, Punctuated::<T, Token![,]>::parse_terminated)?;
     Ok(list.into_iter().collect())
-}
-
-fn tolerance(name: &Ident, input: ParseStream) -> syn::Result<ToleranceArg> {
-    between_parentheses(input, |content| tolerance_between(name, content))
-}
-
-fn tolerance_between(name: &Ident, content: ParseStream) -> syn::Result<ToleranceArg> {
-    let (mut rtol, mut atol, mut reason) = (None, None, None);
-    while !content.is_empty() {
-        let key: Ident = content.parse()?;
-        content.parse::<Token![=]>()?;
-        let repeated = match key.to_string().as_str() {
-            "rtol" => rtol.replace(content.parse::<Expr>()?).is_some(),
-            "atol" => atol.replace(content.parse::<Expr>()?).is_some(),
-            "reason" => reason.replace(content.parse::<LitStr>()?).is_some(),
-            _ => {
-                let hint = did_you_mean(&key.to_string(), ["rtol", "atol", "reason"]);
-                let message = format!("unknown key `{key}` of a tolerance{hint} (known: rtol, atol, reason)");
-                return Err(syn::Error::new_spanned(key, message));
-            }
-        };
-        if repeated {
-            return Err(syn::Error::new_spanned(&key, format!("`{key}` is repeated")));
-        }
-        if !content.is_empty() {
-            content.parse::<Token![,]>()?;
-        }
-    }
-    match (rtol, atol, reason) {
-        (Some(rtol), Some(atol), Some(reason)) if !reason.value().trim().is_empty() => {
-            Ok(ToleranceArg { name: name.clone(), rtol, atol, reason })
-        }
-        (_, _, Some(reason)) if reason.value().trim().is_empty() => {
-            let message = "the reason is empty: every mismatch prints it, so say where the numbers come from";
-            Err(syn::Error::new_spanned(reason, message))
-        }
-        (rtol, atol, reason) => {
-            let keys =
-                [("rtol = …", rtol.is_none()), ("atol = …", atol.is_none()), ("reason = \"…\"", reason.is_none())];
-            let missing: Vec<_> =
-                keys.iter().filter(|(_, missing)| *missing).map(|(key, _)| format!("`{key}`")).collect();
-            Err(syn::Error::new_spanned(name, format!("this tolerance lacks {}", missing.join(" and "))))
-        }
-    }
 }
 
 /// `reason = "…"` and nothing else.
@@ -331,7 +281,7 @@ fn reason_only(name: &Ident, content: ParseStream) -> syn::Result<LitStr> {
         return Err(syn::Error::new_spanned(key, needed));
     }
     content.parse::<Token![=]>()?;
-    let reason: LitStr = content.parse()?;
+    let reason = text(&key, content)?;
     if reason.value().trim().is_empty() {
         return Err(syn::Error::new_spanned(reason, "the reason is empty: say why it has to be so"));
     }
@@ -348,9 +298,4 @@ fn skip_argument(input: ParseStream) -> syn::Result<()> {
         input.parse::<Token![,]>()?;
     }
     Ok(())
-}
-
-/// The names as string literals in a slice.
-pub fn slice_of<T: quote::ToTokens>(items: &[T]) -> TokenStream {
-    quote::quote!(&[#(#items),*])
 }

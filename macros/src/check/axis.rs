@@ -5,13 +5,13 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{Expr, ExprLit, ExprUnary, Ident, Lit, Type, UnOp};
+use syn::{Expr, ExprLit, ExprUnary, Ident, Lit, UnOp};
 
-use crate::check::args::{Axis, AxisValue};
+use super::args::{Axis, AxisValue};
 use crate::errors::Errors;
 
 /// The expression of a value: a bare identifier without a label is a variant or constant of the parameter's type.
-pub fn value(value: &AxisValue, ty: &Type) -> TokenStream {
+pub fn value(value: &AxisValue, ty: &TokenStream) -> TokenStream {
     match bare(&value.expr).filter(|_| value.label.is_none()) {
         Some(ident) => quote_spanned!(ident.span()=> <#ty>::#ident),
         None => {
@@ -27,7 +27,8 @@ pub fn label(parameter: &Ident, value: &AxisValue) -> syn::Result<String> {
         return Ok(label.unraw().to_string());
     }
     if let Some(ident) = bare(&value.expr) {
-        return Ok(ident.to_string().to_snake_case());
+        let label = ident.unraw().to_string().to_snake_case();
+        return if label.is_empty() { Err(needs_label(&value.expr)) } else { Ok(label) };
     }
     let parameter = parameter.unraw();
     let (negative, literal) = match ungrouped(&value.expr) {

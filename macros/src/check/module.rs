@@ -4,32 +4,30 @@ use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::quote;
 use syn::{Attribute, Item, ItemMod, MacroDelimiter, Meta, MetaList};
 
-use crate::check::args::TestArgs;
+use super::args::TestArgs;
 
 /// The module, its `uses` and `of` handed on to each check in it, at any depth.
 pub fn expand(args: TestArgs, mut module: ItemMod) -> TokenStream {
     let mut errors = args.errors;
-    let other = args.expects_constant.is_some()
-        || args.backends.is_some()
-        || args.isolated.is_some()
-        || args.tolerance.is_some()
-        || !args.axes.is_empty()
-        || !args.allowed.is_empty();
-    if other {
-        let message =
-            "a module gives `uses = \"…\"` and `of = \"…\"` to the checks in it; the rest belongs to each check";
+    if args.of_a_check {
+        let message = "a module gives `uses = \"…\"`, `of = \"…\"` and `crate = path` to the checks in it; the rest belongs to each check";
         errors.at(&module.ident, message);
-    } else if args.uses.is_empty() && args.of.is_none() && errors.is_empty() {
+    } else if args.uses.is_empty() && args.of.is_none() && !args.krate.is_given() && errors.is_empty() {
         let message = "this gives nothing to the checks in the module: add `uses = \"…\"` or `of = \"…\"`, or remove the attribute";
         errors.at(&module.ident, message);
     }
-    let (uses, of) = (&args.uses, args.of.iter());
-    let uses = if uses.is_empty() { quote!() } else { quote!(uses(#(#uses),*),) };
-    let given = quote!(__of_the_module(#uses #(of = #of)*));
+    let uses = (!args.uses.is_empty()).then(|| {
+        let uses = &args.uses;
+        quote!(uses(#(#uses),*),)
+    });
+    let of = args.of.iter().map(|of| quote!(of = #of,));
+    let krate = args.krate.argument().into_iter();
+    let given = quote!(__of_the_module(#uses #(#of)* #(#krate)*));
     let mut found = 0;
     match &mut module.content {
         Some((_, items)) => items.iter_mut().for_each(|item| found += hand_on(item, &given)),
-        None => errors.at(&module.ident, "the module has to stand here, between braces: its checks are seen only so"),
+        None => errors
+            .at(&module.ident, "the module has to stand here, between braces: the checks in another file are not seen"),
     }
     if found == 0 && errors.is_empty() {
         errors.at(&module.ident, format!("there is no check in `{}` that could use this", module.ident));

@@ -1,10 +1,13 @@
 //! What a function has to look like to be a check, and its axes.
 
-use proc_macro2::TokenStream;
-use syn::{FnArg, GenericParam, Ident, ItemFn, Pat, Type};
+use proc_macro2::{Group, TokenStream, TokenTree};
+use quote::{ToTokens, format_ident};
+use syn::visit::{self, Visit};
+use syn::{FnArg, GenericParam, Ident, ItemFn, Pat, Safety, Type, TypeImplTrait};
 
-use crate::check::args::{Axis, KNOWN, ToleranceArg};
-use crate::check::axis::{label, labels_are_distinct, value};
+use super::args::{Axis, KNOWN};
+use super::axis::{label, labels_are_distinct, value};
+use super::tolerance::ToleranceArg;
 use crate::errors::Errors;
 use crate::nearest::did_you_mean;
 
@@ -12,20 +15,17 @@ use crate::nearest::did_you_mean;
 pub struct Signature<'a> {
     /// What the body calls the subject, where that is a name.
     pub name: Option<&'a Ident>,
-    pub subject: &'a Type,
-    pub parameters: Vec<(&'a Ident, &'a Type)>,
+    /// The type of the subject, as it is meant outside of the function.
+    pub subject: TokenStream,
+    /// The parameters that are axes, and their types as they are meant outside of the function.
+    pub parameters: Vec<(&'a Ident, TokenStream)>,
 }
 
 impl<'a> Signature<'a> {
     pub fn of(function: &'a ItemFn, errors: &mut Errors) -> Option<Self> {
+        qualifiers(function, errors);
         let signature = &function.sig;
-        if let Some(token) = &signature.asyncness {
-            errors.at(token, "a check is not async: block on the future inside of it");
-        }
-        let lifetime = |parameter: &GenericParam| matches!(parameter, GenericParam::Lifetime(_));
-        if !signature.generics.params.iter().all(lifetime) {
-            errors.at(&signature.generics, "a check is not generic: every backend is given as the same trait object");
-        }
+        let lifetimes = Lifetimes::of(function);
         let mut inputs = signature.inputs.iter();
         let name = signature.inputs.first().and_then(|input| match input {
             FnArg::Typed(parameter) => match &*parameter.pat {
@@ -35,13 +35,7 @@ impl<'a> Signature<'a> {
             FnArg::Receiver(_) => None,
         });
         let subject = match inputs.next() {
-            Some(FnArg::Typed(parameter)) => match ungrouped(&parameter.ty) {
-                Type::Reference(reference) if reference.mutability.is_none() => Some(&*reference.elem),
-                ty => {
-                    errors.at(ty, "the first parameter is the backend, as a shared reference: `&dyn Trait`");
-                    None
-                }
-            },
+            Some(FnArg::Typed(parameter)) => subject(&parameter.ty, errors),
             Some(receiver) => {
                 errors.at(receiver, "a check is a free function: its first parameter is the backend, `&dyn Trait`");
                 None
@@ -53,16 +47,25 @@ impl<'a> Signature<'a> {
         };
         let parameters = inputs.filter_map(|input| match input {
             FnArg::Typed(parameter) => match &*parameter.pat {
-                Pat::Ident(pattern) => Some((&pattern.ident, &*parameter.ty)),
+                Pat::Ident(pattern) => {
+                    if let Some(opaque) = impl_trait(&parameter.ty) {
+                        errors.at(opaque, "a check is not generic: write the type that the values of this axis have");
+                    }
+                    let ty = lifetimes.replaced(bare(&parameter.ty).to_token_stream(), "_");
+                    Some((&pattern.ident, ty))
+                }
                 pattern => {
-                    errors.at(pattern, "a parameter needs a name: it is the name of its axis");
+                    errors
+                        .at(pattern, "a parameter needs a name, which is that of its axis: take it apart in the body");
                     None
                 }
             },
             FnArg::Receiver(_) => None,
         });
         let parameters = parameters.collect();
-        Some(Self { name, subject: subject?, parameters })
+        // A backend outlives every check of it.
+        let subject = lifetimes.replaced(subject?.to_token_stream(), "static");
+        Some(Self { name, subject, parameters })
     }
 
     /// Pairs the axes with the parameters, in the order of the parameters.
@@ -105,24 +108,127 @@ impl<'a> Signature<'a> {
                 }
                 by_tolerance = true;
             }
-            matched.push(MatchedAxis { parameter, ty, labels, values, uses, tolerances });
+            let function = format_ident!("__axis_{}", matched.len());
+            matched.push(MatchedAxis { parameter, function, ty: ty.clone(), labels, values, uses, tolerances });
         }
         matched
     }
 }
 
-/// The type that a `macro_rules!` fragment stands for.
-fn ungrouped(ty: &Type) -> &Type {
+/// What stands around the name of a function and is none of a check.
+fn qualifiers(function: &ItemFn, errors: &mut Errors) {
+    let signature = &function.sig;
+    if let Some(token) = &signature.constness {
+        errors.at(token, "a check is not `const`: a backend is opened only when the check runs");
+    }
+    if let Some(token) = &signature.asyncness {
+        errors.at(token, "a check is not async: block on the future inside of it");
+    }
+    match &signature.safety {
+        Safety::Unsafe(token) => {
+            errors.at(token, "a check is not `unsafe`: put an `unsafe { … }` block into it, around what needs one");
+        }
+        Safety::Safe(token) => errors.at(token, "a check is not `safe`: remove the word"),
+        Safety::Default => {}
+    }
+    if let Some(abi) = &signature.abi {
+        errors.at(abi, "a check is called by Rust, and its panics are caught: remove the `extern`");
+    }
+    if let Some(variadic) = &signature.variadic {
+        errors.at(variadic, "a check takes the backend and one parameter for each axis: remove the `...`");
+    }
+    let lifetime = |parameter: &GenericParam| matches!(parameter, GenericParam::Lifetime(_));
+    if !signature.generics.params.iter().all(lifetime) {
+        errors.at(&signature.generics, "a check is not generic: every backend is given as the same trait object");
+    }
+}
+
+/// The type of the backend, behind the reference.
+fn subject<'a>(ty: &'a Type, errors: &mut Errors) -> Option<&'a Type> {
+    if let Some(opaque) = impl_trait(ty) {
+        let bounds = opaque.bounds.to_token_stream();
+        // `&dyn A + B` is none.
+        let dynamic = if opaque.bounds.len() > 1 { format!("&(dyn {bounds})") } else { format!("&dyn {bounds}") };
+        errors.at(opaque, format!("every backend is given as the same trait object: write `{dynamic}`"));
+        return None;
+    }
+    match bare(ty) {
+        Type::Reference(reference) if reference.mutability.is_none() => Some(bare(&reference.elem)),
+        _ => {
+            errors.at(ty, "the first parameter is the backend, as a shared reference: `&dyn Trait`");
+            None
+        }
+    }
+}
+
+/// Without parentheses, and without the group that a `macro_rules!` fragment is in.
+fn bare(ty: &Type) -> &Type {
     match ty {
-        Type::Group(group) => ungrouped(&group.elem),
+        Type::Group(group) => bare(&group.elem),
+        Type::Paren(paren) => bare(&paren.elem),
         ty => ty,
+    }
+}
+
+/// The first `impl Trait` of the type.
+fn impl_trait(ty: &Type) -> Option<&TypeImplTrait> {
+    struct Opaque<'a>(Option<&'a TypeImplTrait>);
+    impl<'a> Visit<'a> for Opaque<'a> {
+        fn visit_type_impl_trait(&mut self, ty: &'a TypeImplTrait) {
+            self.0 = self.0.or(Some(ty));
+            visit::visit_type_impl_trait(self, ty);
+        }
+    }
+    let mut opaque = Opaque(None);
+    opaque.visit_type(ty);
+    opaque.0
+}
+
+/// The return type as it is meant outside of the function, where it means something there: an `impl Trait` does not.
+pub fn output(ty: &Type, function: &ItemFn) -> Option<TokenStream> {
+    let nameable = impl_trait(ty).is_none();
+    nameable.then(|| Lifetimes::of(function).replaced(ty.to_token_stream(), "static"))
+}
+
+/// The lifetimes that the function is generic over, by name.
+struct Lifetimes(Vec<String>);
+
+impl Lifetimes {
+    fn of(function: &ItemFn) -> Self {
+        let names = function.sig.generics.lifetimes().map(|parameter| parameter.lifetime.ident.to_string());
+        Self(names.collect())
+    }
+
+    /// The tokens of a type, with another lifetime in place of these. They are not shadowed: rustc refuses that.
+    fn replaced(&self, tokens: TokenStream, by: &str) -> TokenStream {
+        if self.0.is_empty() {
+            return tokens;
+        }
+        let mut quoted = false;
+        let replaced = tokens.into_iter().map(|token| match token {
+            TokenTree::Group(group) => {
+                let mut replaced = Group::new(group.delimiter(), self.replaced(group.stream(), by));
+                replaced.set_span(group.span());
+                replaced.into()
+            }
+            TokenTree::Ident(name) if std::mem::take(&mut quoted) && self.0.contains(&name.to_string()) => {
+                Ident::new(by, name.span()).into()
+            }
+            token => {
+                quoted = matches!(&token, TokenTree::Punct(mark) if mark.as_char() == '\'');
+                token
+            }
+        });
+        replaced.collect()
     }
 }
 
 /// An axis, and the parameter that it gives values to.
 pub struct MatchedAxis<'a> {
     pub parameter: &'a Ident,
-    pub ty: &'a Type,
+    /// The function of the expansion that makes its values.
+    pub function: Ident,
+    pub ty: TokenStream,
     pub labels: Vec<String>,
     pub values: Vec<TokenStream>,
     pub uses: Vec<Vec<Ident>>,

@@ -1,0 +1,76 @@
+//! `#[crosscheck::contract]`: the trait, whose default bodies are none of a backend.
+
+use proc_macro2::TokenStream;
+use quote::{quote, quote_spanned};
+use syn::ext::IdentExt;
+use syn::parse::{Parse, ParseStream};
+use syn::{Ident, ItemTrait, Token, TraitItem};
+
+use crate::errors::{Errors, not_this, with_args};
+use crate::krate::Krate;
+use crate::nearest::did_you_mean;
+
+/// `crate = path`, or nothing.
+struct ContractArgs {
+    krate: Krate,
+}
+
+impl Parse for ContractArgs {
+    fn parse(input: ParseStream) -> syn::Result<Self> {
+        let mut krate = Krate::default();
+        while !input.is_empty() {
+            let key: Ident = input.call(Ident::parse_any)?;
+            if key != "crate" {
+                let hint = did_you_mean(&key.to_string(), ["crate"]);
+                return Err(syn::Error::new_spanned(
+                    &key,
+                    format!("unknown argument `{key}`{hint} (known: crate = path)"),
+                ));
+            }
+            krate.set(&key, input)?;
+            input.parse::<Option<Token![,]>>()?;
+        }
+        Ok(Self { krate })
+    }
+}
+
+/// The trait, each default body of which ends a check on a backend that does not implement the function.
+pub fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
+    with_args(args, item, expand_parsed)
+}
+
+fn expand_parsed(ContractArgs { krate }: ContractArgs, item: TokenStream) -> TokenStream {
+    let mut errors = Errors::default();
+    let contract = match syn::parse2::<ItemTrait>(item.clone()) {
+        Ok(contract) => Some(contract),
+        Err(error) => {
+            let message = "`#[crosscheck::contract]` belongs to the trait that is the contract";
+            errors.push(not_this(&item, error, message));
+            None
+        }
+    };
+    if let Some(ItemTrait { generics, .. }) = &contract
+        && !generics.params.is_empty()
+    {
+        let message = "a contract has no parameters: checks take it as one type, `&dyn Contract`; write a contract for each \
+                       type instead";
+        errors.at(&generics.params, message);
+    }
+    let Some(mut contract) = contract.filter(|_| errors.is_empty()) else {
+        let errors = errors.into_tokens();
+        return quote!(#errors #item);
+    };
+    let name = contract.ident.clone();
+    for item in &mut contract.items {
+        let TraitItem::Fn(function) = item else { continue };
+        // Without the subject there is no backend that could lack it.
+        let (Some(_), Some(body)) = (function.sig.receiver(), &mut function.default) else { continue };
+        let text = function.sig.ident.unraw().to_string();
+        let span = function.sig.ident.span();
+        let krate = krate.at(span);
+        let guard = quote_spanned!(span=> #krate::__private::default_body::<dyn #name>(#text););
+        let statements = &body.stmts;
+        *body = syn::parse_quote!({ #guard #(#statements)* });
+    }
+    quote!(#contract)
+}

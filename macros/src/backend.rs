@@ -1,7 +1,7 @@
 //! `#[crosscheck::backend]`.
 
 use proc_macro2::{Span, TokenStream};
-use quote::quote;
+use quote::{quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
 use syn::{Ident, ItemFn, LitStr, Safety, Token, token};
@@ -126,15 +126,22 @@ fn expand_parsed(args: BackendArgs, item: TokenStream) -> TokenStream {
         return quote!(#errors #item);
     }
 
-    let (name, aliases) = (&args.name, slice_of(&args.aliases));
-    let open = &function.sig.ident;
+    let (name, open) = (&args.name, &function.sig.ident);
     let origin = origin(open.span());
+    // All of what asks whether the subject is one stands at the function, so that rustc says once that it is none.
+    let at = Span::call_site().located_at(open.span());
+    let aliases = (!args.aliases.is_empty()).then(|| {
+        let aliases = slice_of(&args.aliases);
+        quote_spanned!(at=> .aliases(#aliases))
+    });
+    let isolated = args.isolated.then(|| quote_spanned!(at=> .isolated()));
+    let device = args.device.as_ref().map(|device| quote_spanned!(at=> .device(#device)));
     // The subject is inferred from what the function returns, so that a wrong return type is rustc's to explain.
-    let isolated = args.isolated.then(|| quote!(.isolated()));
-    let device = args.device.as_ref().map(|device| quote!(.device(#device)));
-    let value = quote!(__crosscheck::__private::Backend::new(#name, #aliases, #origin, #open) #isolated #device);
-    let registration = element(&Slice::Backends, &value);
-    registered(&function, &args.krate, &registration)
+    let new =
+        quote_spanned!(at=> __crosscheck::__private::NewBackend::new(#name, #origin, #open) #aliases #isolated #device);
+    let backend = quote_spanned!(at=> const { &__crosscheck::__private::backend(#new) });
+    let element = element(&Slice::Backends, &quote_spanned!(at=> __crosscheck::__private::backend_element(#backend)));
+    registered(&function, &args.krate, &element)
 }
 
 /// Names appear in the names of tests, on command lines and in filters.

@@ -13,8 +13,8 @@ pub enum Slice {
     Implements,
 }
 
-/// Registers `value`, a constant expression.
-pub fn element(slice: &Slice, value: &TokenStream) -> TokenStream {
+/// Registers `element`, a constant expression of the slice's type.
+pub fn element(slice: &Slice, element: &TokenStream) -> TokenStream {
     let (slice, interface) = match slice {
         Slice::Tests => ("TESTS", "TestElement"),
         Slice::Backends => ("BACKENDS", "BackendElement"),
@@ -26,7 +26,7 @@ pub fn element(slice: &Slice, value: &TokenStream) -> TokenStream {
         #[__crosscheck::__private::linkme::distributed_slice(__crosscheck::__private::#slice)]
         #[linkme(crate = __crosscheck::__private::linkme)]
         static __CROSSCHECK_ELEMENT: ::core::option::Option<&'static dyn __crosscheck::__private::#interface> =
-            ::core::option::Option::Some(const { &#value });
+            #element;
     }
 }
 

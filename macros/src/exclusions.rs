@@ -122,7 +122,11 @@ fn expand_parsed(args: ExclusionsArgs, item: TokenStream) -> TokenStream {
     });
     let registration = element(
         &Slice::Exclusions,
-        &quote!(__crosscheck::__private::Exclusions::<#feature>::new(#backend, #origin, #name) #all),
+        &quote! {
+            ::core::option::Option::Some(const {
+                &__crosscheck::__private::Exclusions::<#feature>::new(#backend, #origin, #name) #all
+            })
+        },
     );
     // The last attribute wins: also over what the user's own say of this lint.
     function.attrs.push(parse_quote_spanned! {args.backend.span()=>

@@ -1,7 +1,7 @@
 //! `#[crosscheck::implements]`: which functions of a contract an `impl` block has.
 
 use proc_macro2::{Span, TokenStream};
-use quote::quote;
+use quote::{quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
 use syn::{Ident, ImplItem, ItemImpl, LitStr, Token};
@@ -9,7 +9,7 @@ use syn::{Ident, ImplItem, ItemImpl, LitStr, Token};
 use crate::backend::check_name;
 use crate::element::{Slice, element, origin, registered, slice_of};
 use crate::errors::{Errors, not_this, with_args};
-use crate::krate::Krate;
+use crate::krate::{Krate, all_at};
 
 /// `"backend", …`, and `crate = path`.
 struct ImplementsArgs {
@@ -86,6 +86,14 @@ fn expand_parsed(args: ImplementsArgs, item: TokenStream) -> TokenStream {
     let functions: Vec<_> = functions.collect();
     let (backends, functions) = (slice_of(&args.backends), slice_of(&functions));
     let origin = origin(block.impl_token.span);
-    let value = quote!(__crosscheck::__private::Implements::<dyn #contract>::new(#backends, #origin, #functions));
+    // All of what asks whether the contract is a subject stands at its name, so that rustc says once that it is none.
+    let name = contract.segments.last().map_or_else(|| block.impl_token.span, |segment| segment.ident.span());
+    let at = Span::call_site().located_at(name);
+    let subject = all_at(quote!(dyn #contract), at);
+    let value = quote_spanned! {at=>
+        __crosscheck::__private::implements_element::<#subject>(const {
+            &__crosscheck::__private::implements::<#subject>(#backends, #origin, #functions)
+        })
+    };
     registered(block, &args.krate, &element(&Slice::Implements, &value))
 }

@@ -1,6 +1,6 @@
 //! Where the expansion finds the runtime: `crate = path`.
 
-use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::parse::ParseStream;
 use syn::{Path, Token};
@@ -75,4 +75,22 @@ fn located_at(mut token: TokenTree, span: Span) -> TokenTree {
 /// what has no hygiene: a constant or static of this name would be a pattern here.
 pub fn local(name: &str) -> Ident {
     Ident::new(&format!("__{name}"), Span::mixed_site())
+}
+
+/// The tokens as if they all stood at `span`: what is wrong with one of them is then wrong with all of them, and said once.
+pub fn all_at(tokens: TokenStream, span: Span) -> TokenStream {
+    let at = |mut token: TokenTree| {
+        match &mut token {
+            TokenTree::Group(group) => {
+                let mut inner = Group::new(group.delimiter(), all_at(group.stream(), span));
+                inner.set_span(span);
+                return inner.into();
+            }
+            // This one means another crate elsewhere.
+            TokenTree::Ident(name) if name == "$crate" => {}
+            token => token.set_span(span),
+        }
+        token
+    };
+    tokens.into_iter().map(at).collect()
 }

@@ -107,7 +107,21 @@ impl Origin {
     }
 }
 
-impl<S: Subject + ?Sized> Test<S> {
+/// A test before anything is asked of its subject, so that a subject that is none is an error in one place: [`test`].
+pub struct NewTest<S: ?Sized, F: 'static> {
+    name: &'static str,
+    origin: Origin,
+    uses: &'static [F],
+    backends: Option<&'static [&'static str]>,
+    isolated: bool,
+    of: Option<&'static str>,
+    calls: &'static [&'static str],
+    axes: &'static [AxisSpec],
+    implied: Option<fn(usize, usize) -> Vec<F>>,
+    body: Body<S>,
+}
+
+impl<S: ?Sized, F> NewTest<S, F> {
     /// A test without features and axes that runs on all backends.
     pub const fn new(name: &'static str, origin: Origin, body: Body<S>) -> Self {
         Self {
@@ -125,7 +139,7 @@ impl<S: Subject + ?Sized> Test<S> {
     }
 
     /// One that uses features.
-    pub const fn uses(self, uses: &'static [S::Feature]) -> Self {
+    pub const fn uses(self, uses: &'static [F]) -> Self {
         Self { uses, ..self }
     }
 
@@ -155,10 +169,42 @@ impl<S: Subject + ?Sized> Test<S> {
     }
 
     /// One whose values on its axes imply features; the numbers are the positions of axis and value.
-    pub const fn implied(self, implied: fn(usize, usize) -> Vec<S::Feature>) -> Self {
+    pub const fn implied(self, implied: fn(usize, usize) -> Vec<F>) -> Self {
         Self { implied: Some(implied), ..self }
     }
 }
+
+/// The test of a subject.
+pub const fn test<S: Subject + ?Sized>(test: NewTest<S, S::Feature>) -> Test<S> {
+    let NewTest { name, origin, uses, backends, isolated, of, calls, axes, implied, body } = test;
+    Test { name, origin, uses, backends, isolated, of, calls, axes, implied, body }
+}
+
+/// The element of a test.
+pub const fn test_element<S: Subject + ?Sized>(test: &'static Test<S>) -> Option<&'static dyn TestElement> {
+    Some(test)
+}
+
+/// What arguments are checked against: what [`NotASubject`] says for types that are no subject, because inherent constants
+/// come first.
+pub struct Known<S: ?Sized>(PhantomData<fn(&S)>);
+
+impl<S: Subject + ?Sized> Known<S> {
+    /// The markers of its features.
+    pub const MARKERS: Option<&'static [&'static str]> = Some(<S::Feature as Feature>::MARKERS);
+    /// The names of its backends, where the list is closed.
+    pub const BACKENDS: Option<&'static [&'static str]> = S::BACKENDS;
+}
+
+/// See [`Known`]: it is an error elsewhere that a type is no subject.
+pub trait NotASubject {
+    /// No list.
+    const MARKERS: Option<&'static [&'static str]> = None;
+    /// No list.
+    const BACKENDS: Option<&'static [&'static str]> = None;
+}
+
+impl<S: ?Sized> NotASubject for Known<S> {}
 
 impl AxisSpec {
     /// An axis of this name, and what its values are called.
@@ -215,22 +261,25 @@ impl<F: Feature> Exclusions<F> {
     }
 }
 
-impl<S: Subject + ?Sized> Implements<S> {
-    /// The functions that a block implements for these backends.
-    pub const fn new(backends: &'static [&'static str], origin: Origin, functions: &'static [&'static str]) -> Self {
-        Self { backends, origin, functions, subject: PhantomData }
-    }
+/// A backend before anything is asked of its subject; see [`NewTest`].
+pub struct NewBackend<S: ?Sized> {
+    name: &'static str,
+    aliases: &'static [&'static str],
+    origin: Origin,
+    isolated: bool,
+    device: Option<&'static str>,
+    open: fn() -> Result<Box<S>, Unavailable>,
 }
 
-impl<S: Subject + ?Sized> Backend<S> {
+impl<S: ?Sized> NewBackend<S> {
     /// A backend whose subject is what `open` makes.
-    pub const fn new(
-        name: &'static str,
-        aliases: &'static [&'static str],
-        origin: Origin,
-        open: fn() -> Result<Box<S>, Unavailable>,
-    ) -> Self {
-        Self { name, aliases, origin, isolated: false, device: None, open }
+    pub const fn new(name: &'static str, origin: Origin, open: fn() -> Result<Box<S>, Unavailable>) -> Self {
+        Self { name, aliases: &[], origin, isolated: false, device: None, open }
+    }
+
+    /// One that has other names.
+    pub const fn aliases(self, aliases: &'static [&'static str]) -> Self {
+        Self { aliases, ..self }
     }
 
     /// One whose cells run in processes of their own.
@@ -242,6 +291,40 @@ impl<S: Subject + ?Sized> Backend<S> {
     pub const fn device(self, device: &'static str) -> Self {
         Self { device: Some(device), ..self }
     }
+}
+
+/// The backend of a subject.
+pub const fn backend<S: Subject + ?Sized>(backend: NewBackend<S>) -> Backend<S> {
+    let NewBackend { name, aliases, origin, isolated, device, open } = backend;
+    Backend { name, aliases, origin, isolated, device, open }
+}
+
+/// The element of a backend.
+pub const fn backend_element<S: Subject + ?Sized>(backend: &'static Backend<S>) -> Option<&'static dyn BackendElement> {
+    Some(backend)
+}
+
+impl<S: Subject + ?Sized> Implements<S> {
+    /// The functions that a block implements for these backends.
+    pub const fn new(backends: &'static [&'static str], origin: Origin, functions: &'static [&'static str]) -> Self {
+        implements(backends, origin, functions)
+    }
+}
+
+/// The functions that a block implements for these backends.
+pub const fn implements<S: Subject + ?Sized>(
+    backends: &'static [&'static str],
+    origin: Origin,
+    functions: &'static [&'static str],
+) -> Implements<S> {
+    Implements { backends, origin, functions, subject: PhantomData }
+}
+
+/// The element of a block.
+pub const fn implements_element<S: Subject + ?Sized>(
+    block: &'static Implements<S>,
+) -> Option<&'static dyn ImplementsElement> {
+    Some(block)
 }
 
 /// The tolerance that a test sets for itself.
@@ -265,7 +348,7 @@ pub const fn row<F: Feature>(action: Action) -> Action {
     action
 }
 
-/// The feature that a `uses` names; the first one where it names none, which [`check_feature`] refuses.
+/// The feature that a `uses` names; the first one where it names none, which [`check_marker`] refuses.
 pub const fn feature<F: Feature>(marker: &str) -> F {
     match position(F::MARKERS, marker) {
         Some(at) => F::ALL[at],
@@ -275,20 +358,23 @@ pub const fn feature<F: Feature>(marker: &str) -> F {
 
 /// Where a `uses` is written: panics, which is a compile error there, unless it names a feature.
 #[track_caller]
-pub const fn check_feature<F: Feature>(marker: &str) {
-    if position(F::MARKERS, marker).is_none() {
-        panic!("{}", unknown_const("marker", marker, F::MARKERS).as_str())
-    }
+pub const fn check_marker(known: Option<&[&str]>, marker: &str) {
+    check_name("marker", known, marker);
 }
 
 /// Where a `backends(…)` is written: panics, which is a compile error there, where the subject closes the list of backends
 /// and the name is not in it.
 #[track_caller]
-pub const fn check_backend<S: Subject + ?Sized>(name: &str) {
-    if let Some(known) = S::BACKENDS
+pub const fn check_backend(known: Option<&[&str]>, name: &str) {
+    check_name("backend", known, name);
+}
+
+#[track_caller]
+const fn check_name(what: &str, known: Option<&[&str]>, name: &str) {
+    if let Some(known) = known
         && position(known, name).is_none()
     {
-        panic!("{}", unknown_const("backend", name, known).as_str())
+        panic!("{}", unknown_const(what, name, known).as_str())
     }
 }
 

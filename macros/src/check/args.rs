@@ -1,6 +1,6 @@
 //! The arguments of `#[conformance]` and `#[backend_matrix]`.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
@@ -190,14 +190,13 @@ impl TestArgs {
 fn unknown(name: &Ident, input: ParseStream) -> syn::Error {
     let hint = did_you_mean(&name.to_string(), KNOWN);
     // `n = 3`, `n[1, 2]` and `n { 1, 2 }` are axes of somebody who does not know yet how they are written.
-    let value = match input.fork().parse::<Token![=]>() {
-        Ok(_) => {
-            let behind = input.fork();
-            let value = behind.parse::<Token![=]>().and_then(|_| behind.parse::<Expr>());
-            value.ok().map(|value| value.to_token_stream().to_string())
-        }
-        Err(_) if input.peek(token::Bracket) || input.peek(token::Brace) => Some("…".to_owned()),
-        Err(_) => None,
+    let fork = input.fork();
+    let value = match fork.parse::<Option<Token![=]>>() {
+        Ok(Some(_)) => fork.parse::<Expr>().ok().map(|value| value.to_token_stream().to_string()),
+        _ => match fork.cursor().token_tree() {
+            Some((TokenTree::Group(values), _)) => Some(values.stream().to_string().replace(" ,", ",")),
+            _ => None,
+        },
     };
     if let (true, Some(value)) = (hint.is_empty(), value) {
         let message = format!("an axis is written `{name}(value, …)`: write `{name}({value})`");

@@ -13,7 +13,7 @@ mod tolerance;
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::{Attribute, ItemFn, ItemMod, ReturnType};
+use syn::{Attribute, ItemFn, ItemMod, ReturnType, Type};
 
 use self::args::TestArgs;
 use self::registration::registration;
@@ -78,10 +78,15 @@ fn expand_parsed(mut args: TestArgs, item: TokenStream, flavour: Flavour) -> Tok
             errors.at(&tolerance.name, "`tolerance` belongs to `#[backend_matrix]`: a check asserts for itself");
         }
     }
-    if matches!((flavour, &function.sig.output), (Flavour::Differential, ReturnType::Default)) {
-        let message =
-            "this returns nothing that could be compared with the baseline: return the value, or use `#[conformance]`";
-        errors.at(&function.sig.ident, message);
+    match &function.sig.output {
+        ReturnType::Type(_, ty) if matches!(**ty, Type::Never(_)) => {
+            errors.at(ty, "a check that never returns cannot pass: return nothing, or a `Result`");
+        }
+        output if flavour == Flavour::Differential && returns_nothing(output) => {
+            let message = "this returns nothing that could be compared with the baseline: return the value, or use `#[conformance]`";
+            errors.at(&function.sig.ident, message);
+        }
+        _ => {}
     }
     if signature.is_some() {
         lint::check(&function, flavour, &args.allowed, &mut errors);
@@ -92,6 +97,13 @@ fn expand_parsed(mut args: TestArgs, item: TokenStream, flavour: Flavour) -> Tok
     };
     let registration = registration(&args, &function, &signature, &axes, flavour);
     registered(&with_lens(function), &args.krate, &registration)
+}
+
+fn returns_nothing(output: &ReturnType) -> bool {
+    match output {
+        ReturnType::Default => true,
+        ReturnType::Type(_, ty) => matches!(&**ty, Type::Tuple(tuple) if tuple.elems.is_empty()),
+    }
 }
 
 /// libtest's own attributes would do something else than they seem to.

@@ -1,6 +1,6 @@
 //! What is registered of a check.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
@@ -12,7 +12,7 @@ use super::calls::calls;
 use super::signature::{MatchedAxis, Signature, output};
 use super::tolerance::optional;
 use crate::element::{Slice, element, origin, slice_of};
-use crate::krate::local;
+use crate::krate::{all_at, local};
 use crate::lens::in_rust_analyzer;
 
 /// The element, the functions that make the values of its axes, and what is checked while they compile.
@@ -23,107 +23,123 @@ pub fn registration(
     axes: &[MatchedAxis<'_>],
     flavour: Flavour,
 ) -> TokenStream {
-    let (subject, name) = (&signature.subject, &function.sig.ident);
+    // All of what asks whether the subject is one stands where it is named, so that rustc says once that it is none.
+    let at = Span::call_site().located_at(signature.subject_span);
+    let (subject, name) = (&all_at(signature.subject.clone(), at), &function.sig.ident);
     // With `r#`, as in `module_path!()`, and as rust-analyzer asks for it.
     let name_text = name.to_string();
     let origin = origin(name.span());
-    let body = body(args, function, signature, axes, flavour);
+    let body = body(args, function, subject, at, axes, flavour);
     let uses = (!args.uses.is_empty()).then(|| {
-        let features = features(subject, &args.uses);
-        quote!(.uses(#features))
+        let features = features(subject, at, &args.uses);
+        quote_spanned!(at=> .uses(#features))
     });
     let of = args.of.as_ref().map(|function| {
         let name = function.unraw().to_string();
         // The path is what makes a function that the contract does not have an error, at the literal.
-        quote!(.of({ let _ = <#subject>::#function; #name }))
+        quote_spanned!(at=> .of({ let _ = <#subject>::#function; #name }))
     });
     let calls = calls(function, signature.name);
     let calls = (!calls.is_empty()).then(|| {
         let calls = slice_of(&calls);
-        quote!(.calls(#calls))
+        quote_spanned!(at=> .calls(#calls))
     });
     let backends = args.backends.as_ref().map(|names| {
         let names = slice_of(names);
-        quote!(.backends(#names))
+        quote_spanned!(at=> .backends(#names))
     });
-    let isolated = args.isolated.as_ref().map(|_| quote!(.isolated()));
+    let isolated = args.isolated.as_ref().map(|_| quote_spanned!(at=> .isolated()));
     let of_axes = (!axes.is_empty()).then(|| {
         let specs = axes.iter().map(|axis| {
             let (name, labels) = (axis.parameter.unraw().to_string(), slice_of(&axis.labels));
-            quote!(__crosscheck::__private::AxisSpec::new(#name, #labels))
+            quote_spanned!(at=> __crosscheck::__private::AxisSpec::new(#name, #labels))
         });
-        let implied = implied(subject, axes);
-        quote!(.axes(const { &[#(#specs),*] }).implied(#implied))
+        let implied = implied(subject, at, axes);
+        quote_spanned!(at=> .axes(const { &[#(#specs),*] }).implied(#implied))
     });
+    let new = quote_spanned! {at=>
+        __crosscheck::__private::NewTest::new(#name_text, #origin, #body)
+            #uses #backends #isolated #of #calls #of_axes
+    };
+    let test = quote_spanned!(at=> __crosscheck::__private::test::<#subject>(#new));
     let element = element(
         &Slice::Tests,
-        &quote! {
-            __crosscheck::__private::Test::<#subject>::new(#name_text, #origin, #body)
-                #uses #backends #isolated #of #calls #of_axes
-        },
+        &quote_spanned!(at=> __crosscheck::__private::test_element::<#subject>(const { &#test })),
     );
-    let (values, checks) = (axes.iter().map(values), checks(args, function, subject, axes));
-    quote!(#(#values)* #(#checks)* #element)
+    let (values, checks) = (axes.iter().map(values), checks(args, function, &signature.subject, axes));
+    let import = (!checks.is_empty()).then(|| {
+        quote_spanned! {at=>
+            #[allow(unused_imports, reason = "not needed where the subject is one")]
+            use __crosscheck::__private::NotASubject as _;
+        }
+    });
+    quote_spanned!(at=> #(#values)* #import #(const _: () = #checks;)* #element)
+}
+
+/// The type of the features.
+fn feature(subject: &TokenStream, at: Span) -> TokenStream {
+    quote_spanned!(at=> <#subject as __crosscheck::Subject>::Feature)
 }
 
 /// The features of these markers, as a constant slice.
-fn features(subject: &TokenStream, markers: &[Ident]) -> TokenStream {
+fn features(subject: &TokenStream, at: Span, markers: &[Ident]) -> TokenStream {
     let lookup = markers.iter().map(|marker| {
         let text = marker.unraw().to_string();
-        let feature = quote!(<#subject as __crosscheck::Subject>::Feature);
+        let feature = feature(subject, at);
         if in_rust_analyzer() {
             // What has the span of the literal is where "go to definition" goes from there.
-            return quote!({ let _ = <#feature>::#marker; __crosscheck::__private::feature::<#feature>(#text) });
+            return quote_spanned!(at=> { let _ = <#feature>::#marker; __crosscheck::__private::feature::<#feature>(#text) });
         }
-        quote!(__crosscheck::__private::feature::<#feature>(#text))
+        quote_spanned!(at=> __crosscheck::__private::feature::<#feature>(#text))
     });
-    quote!(const { &[#(#lookup),*] })
+    quote_spanned!(at=> const { &[#(#lookup),*] })
 }
 
 /// What is run: the function, with the values that a cell has on the axes.
 fn body(
     args: &TestArgs,
     function: &ItemFn,
-    signature: &Signature<'_>,
+    subject: &TokenStream,
+    at: Span,
     axes: &[MatchedAxis<'_>],
     flavour: Flavour,
 ) -> TokenStream {
     let name = &function.sig.ident;
-    let (subject, case) = (local("subject"), local("case"));
+    let (backend, case) = (local("subject"), local("case"));
     let arguments: Vec<_> = (0..axes.len()).map(|at| local(&format!("argument_{at}"))).collect();
     // What the body returns is judged where its type stands.
     let output = match &function.sig.output {
         ReturnType::Default => name.span(),
         ReturnType::Type(_, ty) => ty.span(),
     };
-    let call = quote_spanned!(output=> #name(#subject #(, #arguments)*));
+    let call = quote_spanned!(output=> #name(#backend #(, #arguments)*));
     let judged = match flavour {
         Flavour::Check => quote_spanned!(output=> __crosscheck::__private::Verdict::verdict(#call)),
         Flavour::Differential => quote_spanned!(output=> __crosscheck::__private::Output::output(#call)),
     };
-    let run = axes.iter().zip(&arguments).enumerate().rfold(judged, |inner, (at, (axis, argument))| {
+    let run = axes.iter().zip(&arguments).enumerate().rfold(judged, |inner, (number, (axis, argument))| {
         let values = &axis.function;
-        quote!(#values(#case[#at], |#argument| #inner))
+        quote_spanned!(at=> #values(#case[#number], |#argument| #inner))
     });
-    let run = quote!(|#subject, #case| { let _ = #case; #run });
-    let subject = &signature.subject;
+    let run = quote_spanned!(at=> |#backend, #case| { let _ = #case; #run });
     match flavour {
-        Flavour::Check => quote!(__crosscheck::__private::Body::<#subject>::check(#run)),
+        Flavour::Check => quote_spanned!(at=> __crosscheck::__private::Body::<#subject>::check(#run)),
         Flavour::Differential => {
             let tolerance = args.tolerance.as_ref().map(|tolerance| {
                 let tolerance = tolerance.value();
-                quote!(.tolerance(#tolerance))
+                quote_spanned!(at=> .tolerance(#tolerance))
             });
-            let expects_constant = args.expects_constant.as_ref().map(|(_, reason)| quote!(.expects_constant(#reason)));
+            let expects_constant =
+                args.expects_constant.as_ref().map(|(_, reason)| quote_spanned!(at=> .expects_constant(#reason)));
             let any = axes.iter().flat_map(|axis| &axis.tolerances).any(Option::is_some);
             let of_values = any.then(|| {
                 let of_values = axes.iter().map(|axis| {
                     let values = axis.tolerances.iter().map(|value| optional(value.as_ref()));
-                    quote!(&[#(#values),*])
+                    quote_spanned!(at=> &[#(#values),*])
                 });
-                quote!(.tolerances(const { &[#(#of_values),*] }))
+                quote_spanned!(at=> .tolerances(const { &[#(#of_values),*] }))
             });
-            quote! {
+            quote_spanned! {at=>
                 __crosscheck::__private::Body::<#subject>::differential(#run) #tolerance #of_values #expects_constant
             }
         }
@@ -157,33 +173,33 @@ fn values(axis: &MatchedAxis<'_>) -> TokenStream {
 }
 
 /// What the values of the axes imply: by their type, and by what is written beside them.
-fn implied(subject: &TokenStream, axes: &[MatchedAxis<'_>]) -> TokenStream {
-    let feature = quote!(<#subject as __crosscheck::Subject>::Feature);
-    let (axis_number, at, value) = (local("axis"), local("at"), local("value"));
+fn implied(subject: &TokenStream, at: Span, axes: &[MatchedAxis<'_>]) -> TokenStream {
+    let feature = feature(subject, at);
+    let (axis_number, position, value) = (local("axis"), local("at"), local("value"));
     let of_axes = axes.iter().enumerate().map(|(number, axis)| {
         let MatchedAxis { function, ty, .. } = axis;
         let written = if axis.uses.iter().all(Vec::is_empty) {
-            quote!(&[])
+            quote_spanned!(at=> &[])
         } else {
             let values = axis.uses.iter().map(|uses| match uses.as_slice() {
-                [] => quote!(&[]),
-                uses => features(subject, uses),
+                [] => quote_spanned!(at=> &[]),
+                uses => features(subject, at, uses),
             });
-            quote!(const { &[#(#values),*] })
+            quote_spanned!(at=> const { &[#(#values),*] })
         };
         // A value that implies nothing is not even made.
-        quote! {
+        quote_spanned! {at=>
             #number => __crosscheck::__private::implied(
                 #written,
-                #at,
+                #position,
                 __crosscheck::__private::Probe::<#ty, #feature>::new().implies().then(|| {
-                    #function(#at, |#value| __crosscheck::__private::Probe::<_, #feature>::of(&#value).implied(&#value))
+                    #function(#position, |#value| __crosscheck::__private::Probe::<_, #feature>::of(&#value).implied(&#value))
                 }),
             ),
         }
     });
-    quote! {
-        |#axis_number, #at| {
+    quote_spanned! {at=>
+        |#axis_number, #position| {
             #[allow(unused_imports, reason = "not called where the type implies features itself")]
             use __crosscheck::__private::ImpliesNothing as _;
             match #axis_number {
@@ -196,23 +212,17 @@ fn implied(subject: &TokenStream, axes: &[MatchedAxis<'_>]) -> TokenStream {
 
 /// What is checked while the arguments compile, each in a constant of its own and with the span of what was written
 /// throughout, so that it is said there, and once.
-fn checks(
-    args: &TestArgs,
-    function: &ItemFn,
-    subject: &TokenStream,
-    axes: &[MatchedAxis<'_>],
-) -> impl Iterator<Item = TokenStream> {
+fn checks(args: &TestArgs, function: &ItemFn, subject: &TokenStream, axes: &[MatchedAxis<'_>]) -> Vec<TokenStream> {
     let markers = args.uses.iter().chain(axes.iter().flat_map(|axis| axis.uses.iter().flatten()));
     let markers = markers.map(|marker| {
         let text = marker.unraw().to_string();
-        let feature = quote_spanned!(marker.span()=> <#subject as __crosscheck::Subject>::Feature);
-        quote_spanned!(marker.span()=> __crosscheck::__private::check_feature::<#feature>(#text))
+        let known = quote_spanned!(marker.span()=> __crosscheck::__private::Known::<#subject>::MARKERS);
+        quote_spanned!(marker.span()=> __crosscheck::__private::check_marker(#known, #text))
     });
-    let backends = args
-        .backends
-        .iter()
-        .flatten()
-        .map(|name| quote_spanned!(name.span()=> __crosscheck::__private::check_backend::<#subject>(#name)));
+    let backends = args.backends.iter().flatten().map(|name| {
+        let known = quote_spanned!(name.span()=> __crosscheck::__private::Known::<#subject>::BACKENDS);
+        quote_spanned!(name.span()=> __crosscheck::__private::check_backend(#known, #name))
+    });
     let of_values = axes.iter().flat_map(|axis| axis.tolerances.iter().flatten());
     let tolerances = args.tolerance.iter().chain(of_values).map(|tolerance| {
         let ty = match &function.sig.output {
@@ -225,6 +235,5 @@ fn checks(
         };
         tolerance.check(&exact)
     });
-    let checks: Vec<_> = markers.chain(backends).chain(tolerances).collect();
-    checks.into_iter().map(|check| quote!(const _: () = #check;))
+    markers.chain(backends).chain(tolerances).collect()
 }

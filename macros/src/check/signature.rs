@@ -1,9 +1,10 @@
 //! What a function has to look like to be a check, and its axes.
 
-use proc_macro2::{Group, TokenStream, TokenTree};
+use proc_macro2::{Group, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident};
+use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
-use syn::{FnArg, GenericParam, Ident, ItemFn, Pat, Safety, Type, TypeImplTrait};
+use syn::{FnArg, GenericParam, Ident, ItemFn, Pat, Safety, Type, TypeImplTrait, TypeParamBound};
 
 use super::args::{Axis, KNOWN};
 use super::axis::{label, labels_are_distinct, value};
@@ -17,6 +18,8 @@ pub struct Signature<'a> {
     pub name: Option<&'a Ident>,
     /// The type of the subject, as it is meant outside of the function.
     pub subject: TokenStream,
+    /// Where its name stands.
+    pub subject_span: Span,
     /// The parameters that are axes, and their types as they are meant outside of the function.
     pub parameters: Vec<(&'a Ident, TokenStream)>,
 }
@@ -63,9 +66,11 @@ impl<'a> Signature<'a> {
             FnArg::Receiver(_) => None,
         });
         let parameters = parameters.collect();
+        let subject = subject?;
+        let subject_span = name_span(subject);
         // A backend outlives every check of it.
-        let subject = lifetimes.replaced(subject?.to_token_stream(), "static");
-        Some(Self { name, subject, parameters })
+        let subject = lifetimes.replaced(subject.to_token_stream(), "static");
+        Some(Self { name, subject, subject_span, parameters })
     }
 
     /// Pairs the axes with the parameters, in the order of the parameters.
@@ -158,6 +163,19 @@ fn subject<'a>(ty: &'a Type, errors: &mut Errors) -> Option<&'a Type> {
             errors.at(ty, "the first parameter is the backend, as a shared reference: `&dyn Trait`");
             None
         }
+    }
+}
+
+/// Where the trait is named, or the type.
+fn name_span(ty: &Type) -> Span {
+    let trait_name = |bound: &TypeParamBound| match bound {
+        TypeParamBound::Trait(bound) => bound.path.segments.last().map(|segment| segment.ident.span()),
+        _ => None,
+    };
+    match ty {
+        Type::TraitObject(object) => object.bounds.iter().find_map(trait_name).unwrap_or_else(|| ty.span()),
+        Type::Path(path) => path.path.segments.last().map_or_else(|| ty.span(), |segment| segment.ident.span()),
+        ty => ty.span(),
     }
 }
 

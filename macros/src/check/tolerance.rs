@@ -33,27 +33,22 @@ impl ToleranceArg {
 
     /// The tolerance as a constant.
     pub fn value(&self) -> TokenStream {
-        let Self { rtol, atol, reason, .. } = self;
+        let (rtol, atol, reason) = (number(&self.rtol), number(&self.atol), &self.reason);
         quote!(__crosscheck::__private::tolerance(#rtol, #atol, #reason))
     }
 
     /// The check of its numbers, with the span of its name throughout, so that what is wrong is said there. `exact` is
     /// whether values of the test are compared exactly.
     pub fn check(&self, exact: &TokenStream) -> TokenStream {
-        let Self { name, rtol, atol, .. } = self;
-        let (rtol_number, atol_number) = (local("rtol"), local("atol"));
-        // With the type written here, rustc shows a value of another one where it stands, and not as an argument of ours.
-        let number = |expr: &Expr| quote_spanned!(expr.span()=> ::core::primitive::f64);
-        let (rtol_type, atol_type) = (number(rtol), number(atol));
-        let check = quote_spanned! {name.span()=>
-            __crosscheck::__private::check_tolerance(#exact, #rtol_number, #atol_number)
-        };
-        quote!({
-            let #rtol_number: #rtol_type = #rtol;
-            let #atol_number: #atol_type = #atol;
-            #check
-        })
+        let (rtol, atol) = (number(&self.rtol), number(&self.atol));
+        quote_spanned!(self.name.span()=> __crosscheck::__private::check_tolerance(#exact, #rtol, #atol))
     }
+}
+
+/// A number with its type, so that rustc shows one of another type where it stands, and not as an argument of ours.
+fn number(expr: &Expr) -> TokenStream {
+    let number = local("number");
+    quote_spanned!(expr.span()=> { let #number: ::core::primitive::f64 = #expr; #number })
 }
 
 /// An optional tolerance as a constant.
@@ -74,8 +69,8 @@ fn between(name: &Ident, content: ParseStream) -> syn::Result<ToleranceArg> {
         let key: Ident = content.parse()?;
         content.parse::<Token![=]>()?;
         let repeated = match key.to_string().as_str() {
-            "rtol" => rtol.replace(number(&key, content, &mut errors)?).is_some(),
-            "atol" => atol.replace(number(&key, content, &mut errors)?).is_some(),
+            "rtol" => rtol.replace(parse_number(&key, content, &mut errors)?).is_some(),
+            "atol" => atol.replace(parse_number(&key, content, &mut errors)?).is_some(),
             "reason" => reason.replace(text(&key, content)?).is_some(),
             _ => {
                 let hint = did_you_mean(&key.to_string(), ["rtol", "atol", "reason"]);
@@ -119,7 +114,7 @@ pub fn text(key: &Ident, input: ParseStream) -> syn::Result<LitStr> {
 }
 
 /// A number; one without a point is a number as well.
-fn number(key: &Ident, input: ParseStream, errors: &mut Errors) -> syn::Result<Expr> {
+fn parse_number(key: &Ident, input: ParseStream, errors: &mut Errors) -> syn::Result<Expr> {
     let mut given: Expr = input.parse()?;
     let literal = match &mut given {
         Expr::Lit(literal) => Some(literal),

@@ -27,6 +27,11 @@ use crate::suite::action::Debt;
 ///     const BASELINE: &'static str = "in_memory";
 /// }
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not the subject of a suite",
+    label = "`crosscheck::Subject` is not implemented for this",
+    note = "write `impl crosscheck::Subject for {Self} {{ type Feature = …; const BASELINE: &'static str = \"…\"; }}`"
+)]
 pub trait Subject: Send + Sync + 'static {
     /// What a backend may lack.
     type Feature: Feature;

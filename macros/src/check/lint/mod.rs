@@ -11,10 +11,11 @@ mod tests;
 use proc_macro2::TokenStream;
 use syn::ext::IdentExt;
 use syn::parse::ParseStream;
-use syn::{Ident, ItemFn, LitStr, Token};
+use syn::{Ident, ItemFn, Token, token};
 
 use crate::check::Flavour;
 use crate::check::args::between_parentheses;
+use crate::check::tolerance::text;
 use crate::errors::Errors;
 use crate::nearest::{did_you_mean, nearest};
 
@@ -99,6 +100,9 @@ pub fn check(function: &ItemFn, flavour: Flavour, allowed: &[Allowed], errors: &
 
 /// `(lint, …, reason = "…")`, behind `name`; adds to `allowed`.
 pub fn allow(name: &Ident, input: ParseStream, allowed: &mut Vec<Allowed>, errors: &mut Errors) -> syn::Result<()> {
+    if !input.peek(token::Paren) {
+        return Err(syn::Error::new_spanned(name, "this is written `allow(lint, reason = \"…\")`"));
+    }
     between_parentheses(input, |content| entries(name, content, allowed, errors))
 }
 
@@ -111,7 +115,7 @@ fn entries(name: &Ident, content: ParseStream, allowed: &mut Vec<Allowed>, error
         let word = content.call(Ident::parse_any)?;
         if content.peek(Token![=]) && word == "reason" {
             content.parse::<Token![=]>()?;
-            if reason.replace(content.parse::<LitStr>()?).is_some() {
+            if reason.replace(text(&word, content)?).is_some() {
                 errors.at(&word, "`reason` is repeated");
             }
         } else {

@@ -88,7 +88,7 @@ impl Parse for TestArgs {
 impl TestArgs {
     fn argument(&mut self, name: &Ident, input: ParseStream) -> syn::Result<()> {
         let word = name.to_string();
-        self.of_a_check |= !matches!(word.as_str(), "uses" | "of" | "crate");
+        self.of_a_check |= !matches!(word.as_str(), "uses" | "of" | "crate" | "__of_the_module");
         match word.as_str() {
             "uses" => {
                 self.once(name, !self.uses.is_empty());

@@ -121,9 +121,9 @@ fn without_a_name(_: &dyn Store) {
     assert!(usize::BITS > 0);
 }
 
-#[backend_matrix(n(1, 2))]
+#[backend_matrix(n(2, 5))]
 fn a_borrowed_lifetime<'a>(store: &'a dyn Store, n: usize) -> Result<Vec<usize>, Cow<'a, str>> {
-    if n > 2 { Err(Cow::Borrowed("too many")) } else { Ok(vec![store.get("k"), n]) }
+    if n > 9 { Err(Cow::Borrowed("too many")) } else { Ok(vec![store.get("k"), n]) }
 }
 
 crosscheck::main!();

@@ -1,46 +1,7 @@
-//! Inputs.
+//! Inputs, and what is asserted of results.
 
-use crosscheck_backends::{Dtype, KernelError, Tensor};
-use rand::{RngExt, SeedableRng};
-use rand_pcg::Pcg64;
-
-/// Uniform values in −`limit`..`limit`, whole numbers for integers, and truth values half of which are true; in each case of
-/// a check, the same for the same number everywhere. `--seed` draws other ones.
-pub fn uniform(number: u64, shape: &[usize], dtype: Dtype, limit: f64) -> Result<Tensor, KernelError> {
-    let mut generator = Pcg64::seed_from_u64(crosscheck::seed().wrapping_add(number));
-    let count = shape.iter().product();
-    let values: Vec<_> = (0..count).map(|_| (generator.random::<f64>() * 2.0 - 1.0) * limit).collect();
-    match dtype {
-        Dtype::Bool => Tensor::bool(shape, values.iter().map(|value| *value > 0.0).collect::<Vec<_>>()),
-        _ => Tensor::from_f64(shape, dtype, &values),
-    }
-}
-
-/// Uniform values in 0..`limit`.
-pub fn positive(number: u64, shape: &[usize], dtype: Dtype, limit: f64) -> Result<Tensor, KernelError> {
-    let values: Vec<_> = uniform(number, shape, Dtype::F64, limit)?.to_f64().iter().map(|value| value.abs()).collect();
-    of(shape, dtype, &values)
-}
-
-/// The same in rows of different size: in the n-th of N rows they are in −`limit`·n/N..`limit`·n/N, so that what is made of
-/// one row is not what is made of another.
-pub fn graded(number: u64, shape: [usize; 2], dtype: Dtype, limit: f64) -> Result<Tensor, KernelError> {
-    let [rows, columns] = shape;
-    let values = uniform(number, &shape, Dtype::F64, 1.0)?.to_f64();
-    let share = |at: usize| (at / columns.max(1) + 1) as f64 / rows as f64;
-    let values: Vec<_> = values.iter().enumerate().map(|(at, value)| value * limit * share(at)).collect();
-    Tensor::from_f64(&shape, dtype, &values)
-}
-
-/// Uniform values in −1..1.
-pub fn unit(number: u64, shape: &[usize], dtype: Dtype) -> Result<Tensor, KernelError> {
-    uniform(number, shape, dtype, 1.0)
-}
-
-/// These values.
-pub fn of(shape: &[usize], dtype: Dtype, values: &[f64]) -> Result<Tensor, KernelError> {
-    Tensor::from_f64(shape, dtype, values)
-}
+use crosscheck_backends::{KernelError, Tensor};
+pub use crosscheck_fixtures::{graded, of, positive, uniform, unit};
 
 /// Asserts that a tensor holds exactly these values; NaN is NaN, and the two zeros are equal.
 #[track_caller]

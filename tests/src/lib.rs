@@ -3,7 +3,8 @@
 //! A crate with a backend of its own names this one in its `crosscheck::main!` and gets every check. Where a test returns a
 //! value, crosscheck compares it with the reference's; where it asserts, the expected values were worked out by hand or
 //! follow from the kernel's definition. Random inputs are the same in every run and on every platform, until `--seed` draws
-//! others. [`inference`] checks the runtime on each backend's device: `README.md` lists what, element by element.
+//! others. The suite of the inference runtime is a crate of its own,
+//! `crosscheck-inference-suite`.
 
 pub mod activation;
 pub mod argmax;
@@ -19,7 +20,6 @@ pub mod extent;
 pub mod functions;
 pub mod gather;
 pub mod golden;
-pub mod inference;
 mod law;
 pub mod laws;
 pub mod layout;

@@ -8,14 +8,14 @@ use crate::cargo::cargo;
 use crate::error::TaskError;
 use crate::{mlx, model};
 
-#[path = "../../backends/src/bin/chat/options.rs"]
+#[path = "../../backends/inference/src/bin/chat/options.rs"]
 mod options;
 
 pub use options::Options;
 
 /// The program. Without a GPU, `metal` compiles and reports itself unavailable.
 const PROGRAM: [&str; 7] =
-    ["--release", "-p", "crosscheck-backends", "--features", "metal,chat", "--bin", "crosscheck-chat"];
+    ["--release", "-p", "crosscheck-inference", "--features", "metal,chat", "--bin", "crosscheck-chat"];
 
 /// Provides MLX and the model, builds the program, which is not linked to this one for MLX's sake, and runs it: its status.
 /// Nothing else is written to standard output.

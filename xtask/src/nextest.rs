@@ -15,9 +15,12 @@ pub struct Options {
 
 const FILE: &str = ".config/nextest.toml";
 
-/// The suites, beside candle too, which is all of them.
-const SUITES: [[&str; 4]; 2] =
-    [["-p", "crosscheck-kernel-suite", "--test", "conformance"], ["-p", "crosscheck-candle", "--test", "conformance"]];
+/// The executables of all suites: each suite's own, and both beside candle.
+const SUITES: [[&str; 4]; 3] = [
+    ["-p", "crosscheck-kernel-suite", "--test", "conformance"],
+    ["-p", "crosscheck-inference-suite", "--test", "conformance"],
+    ["-p", "crosscheck-candle", "--test", "conformance"],
+];
 
 /// Installs cargo-nextest where it is missing.
 pub fn provide() -> Result<(), TaskError> {

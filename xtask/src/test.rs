@@ -8,7 +8,7 @@ use crosscheck::record::CellRecord;
 
 use crate::cargo::cargo;
 use crate::error::TaskError;
-use crate::matrix::SUITE;
+use crate::matrix::SUITES;
 use crate::record::fresh;
 use crate::{mlx, model, mutants, nextest};
 
@@ -19,7 +19,15 @@ pub fn test() -> Result<(), TaskError> {
     lint()?;
     // Unit tests, doc tests, ui-tests, the suite on the reference alone, and beside candle.
     cargo(&["test", "--workspace"]).run()?;
-    let backends = cargo(&["test", "-p", "crosscheck-backends", "--features", "metal,chat"]);
+    let backends = cargo(&[
+        "test",
+        "-p",
+        "crosscheck-backends",
+        "-p",
+        "crosscheck-inference",
+        "--features",
+        "metal,crosscheck-inference/chat",
+    ]);
     let is_model_there = model::present().is_some();
     // What is there has to be found by its tests too.
     if is_model_there { backends.env("CROSSCHECK_REQUIRE_MODEL", "1") } else { backends }.run()?;
@@ -36,36 +44,39 @@ fn lint() -> Result<(), TaskError> {
     cargo(&[&["clippy", "--workspace", "--all-targets"][..], &deny].concat()).run()?;
     cargo(&[&["clippy", "-p", "crosscheck", "--no-default-features"][..], &deny].concat()).run()?;
     for feature in ["mlx", "metal"] {
-        let packages = ["-p", "crosscheck-backends", "-p", "crosscheck-kernel-suite"];
+        let packages =
+            ["-p", "crosscheck-backends", "-p", "crosscheck-kernel-suite", "-p", "crosscheck-inference-suite"];
         let what = ["--all-targets", "--features", feature];
         cargo(&[&["clippy"][..], &packages, &what, &deny].concat()).run()?;
     }
-    // The kernels without the runtime, all of the runtime, and all that is measured.
-    for (package, features) in [
-        ("crosscheck-backends", "mlx"),
-        ("crosscheck-backends", "metal,chat"),
-        ("crosscheck-inference-benches", "mlx,candle,flamegraph"),
-    ] {
+    // All of the inference runtime, and all that is measured.
+    for (package, features) in
+        [("crosscheck-inference", "metal,chat"), ("crosscheck-inference-benches", "mlx,candle,flamegraph")]
+    {
         let what = ["-p", package, "--all-targets", "--features", features];
         cargo(&[&["clippy"][..], &what, &deny].concat()).run()?;
     }
     cargo(&["doc", "--workspace", "--no-deps", "--quiet"]).env("RUSTDOCFLAGS", "-D warnings").run()
 }
 
-/// The suite on all backends, by `cargo test` and by `cargo nextest`, which have to see the same.
+/// The suites on all backends, by `cargo test` and by `cargo nextest`, which have to see the same.
 fn suite_under_both_runners() -> Result<(), TaskError> {
     nextest::provide()?;
     nextest::configure(&nextest::Options { check: true })?;
-    let (by_test, by_nextest) = (fresh("test")?, fresh("nextest")?);
-    let suite = |args: &[&str], record: &PathBuf| {
+    let run = |args: &[&str], record: &PathBuf| {
         cargo(args).env("CROSSCHECK_REQUIRE", "mlx_cpu").env("CROSSCHECK_RECORD", record).run()
     };
-    suite(&[&["test"][..], &SUITE, &["--", "--format", "terse"]].concat(), &by_test)?;
-    suite(&[&["nextest", "run", "--status-level", "fail"][..], &SUITE].concat(), &by_nextest)?;
-    agree(
-        &CellRecord::read(&by_test).map_err(TaskError::Record)?,
-        &CellRecord::read(&by_nextest).map_err(TaskError::Record)?,
-    )
+    for suite in SUITES {
+        // Two suites are two records.
+        let (by_test, by_nextest) = (fresh("test")?, fresh("nextest")?);
+        run(&[&["test"][..], &suite, &["--", "--format", "terse"]].concat(), &by_test)?;
+        run(&[&["nextest", "run", "--status-level", "fail"][..], &suite].concat(), &by_nextest)?;
+        agree(
+            &CellRecord::read(&by_test).map_err(TaskError::Record)?,
+            &CellRecord::read(&by_nextest).map_err(TaskError::Record)?,
+        )?;
+    }
+    Ok(())
 }
 
 /// nextest does not start the cells that are skipped or unavailable, nor those that are known not to be implemented; every

@@ -1,3 +1,3 @@
-//! The published suite on candle, beside the backends that it comes with.
+//! The published suites on candle, beside the backends that it comes with.
 
-crosscheck::main!(crosscheck_kernel_suite, crosscheck_backends, crosscheck_candle);
+crosscheck::main!(crosscheck_kernel_suite, crosscheck_inference_suite, crosscheck_backends, crosscheck_candle);

@@ -7,9 +7,8 @@ use super::{
     Device, Matrix, Op, Resident, Result, check_added, check_ids, check_part, check_rotation, check_write, is_matrix,
     is_rotation, no_matrix, no_rotation,
 };
-use crate::dtype::Dtype;
 use crate::kernels::{Kernels, Mask, Quantized, Rope};
-use crate::tensor::{Data, Tensor};
+use crate::tensor::{Data, Dtype, Tensor};
 use crate::validate;
 
 /// Host memory as a device: each operation is one of the backend's kernels.
@@ -222,7 +221,7 @@ mod tests {
 
     use super::*;
     use crate::error::KernelError;
-    use crate::kernels::{Quantization, RopeLayout};
+    use crate::kernels::params::{Quantization, RopeLayout};
     use crate::reference::Reference;
 
     fn floats(shape: &[usize]) -> Tensor {

@@ -9,10 +9,9 @@ use std::any::Any;
 use std::fmt;
 use std::sync::Arc;
 
-use crate::dtype::Dtype;
 use crate::error::KernelError;
-use crate::kernels::{Quantized, Rope};
-use crate::tensor::{Data, Tensor};
+use crate::kernels::params::{Quantized, Rope};
+use crate::tensor::{Data, Dtype, Tensor};
 pub use host::Host;
 
 type Result<T = Resident> = std::result::Result<T, KernelError>;

@@ -4,11 +4,10 @@ use half::{bf16, f16};
 use mlx_rs::error::AsSliceError;
 use mlx_rs::{Array, ArrayElement, Dtype, ops};
 
-use super::{Result, failed};
+use super::error::{Result, failed};
 use crate::error::KernelError;
-use crate::kernels::Quantized;
-use crate::layout::{Layout, Placed};
-use crate::tensor::{Data, Tensor};
+use crate::kernels::params::Quantized;
+use crate::tensor::{Data, Layout, Placed, Tensor};
 
 /// A copy for MLX. In another layout than row-major it is a view of a buffer, made on the stream that is set.
 pub(super) fn to_device(function: &'static str, tensor: &Tensor) -> Result<Array> {

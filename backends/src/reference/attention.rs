@@ -3,7 +3,7 @@
 use super::Result;
 use super::elementwise::positions;
 use super::softmax::weights;
-use crate::kernels::Mask;
+use crate::kernels::params::Mask;
 use crate::tensor::Tensor;
 use crate::validate;
 

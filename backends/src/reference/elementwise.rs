@@ -2,7 +2,7 @@
 
 use super::Result;
 use super::index::pick;
-use crate::tensor::{Data, Tensor, count};
+use crate::tensor::{Data, Tensor};
 use crate::validate;
 
 /// A function of one float.
@@ -82,7 +82,7 @@ pub fn positions(shape: &[usize], target: &[usize]) -> impl Iterator<Item = usiz
         stride *= dim;
     }
     let target = target.to_vec();
-    (0..count(&target).unwrap_or_default()).map(move |mut at| {
+    (0..Tensor::count(&target).unwrap_or_default()).map(move |mut at| {
         let mut position = 0;
         for (dim, stride) in target.iter().zip(&strides).rev() {
             position += at % dim * stride;

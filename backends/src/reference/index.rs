@@ -4,8 +4,7 @@ use std::cmp::Ordering;
 
 use super::elementwise::positions;
 use super::{Lanes, Result};
-use crate::dtype::Dtype;
-use crate::tensor::{Data, Tensor, count};
+use crate::tensor::{Data, Dtype, Tensor};
 use crate::validate;
 
 /// Rows of a table.
@@ -34,7 +33,7 @@ pub fn update_at(x: &Tensor, update: &Tensor, start: &Tensor) -> Result {
 
 /// The positions of the elements of a part, in order.
 fn part(whole: &[usize], start: &[usize], shape: &[usize]) -> impl Iterator<Item = usize> {
-    (0..count(shape).unwrap_or_default()).map(move |mut at| {
+    (0..Tensor::count(shape).unwrap_or_default()).map(move |mut at| {
         let (mut position, mut stride) = (0, 1);
         for ((dim, length), start) in whole.iter().zip(shape).zip(start).rev() {
             position += (start + at % length) * stride;
@@ -61,7 +60,7 @@ pub fn concatenate(parts: &[&Tensor], axis: usize) -> Result {
     let shape = validate::concatenate(parts, axis)?;
     // What stands in a row in a part stands in a row in the result.
     let row = |part: &Tensor| part.shape()[axis..].iter().product::<usize>();
-    let outer = count(&shape[..axis]).unwrap_or_default();
+    let outer = Tensor::count(&shape[..axis]).unwrap_or_default();
     let rows = (0..outer).flat_map(|o| parts.iter().enumerate().map(move |(number, part)| (o, number, row(part))));
     pick(parts, &shape, rows.flat_map(|(o, number, row)| (o * row..(o + 1) * row).map(move |at| (number, at))))
 }
@@ -114,7 +113,7 @@ pub fn pick(from: &[&Tensor], shape: &[usize], places: impl Iterator<Item = (usi
 pub fn top_k(x: &Tensor, k: usize, axis: usize) -> Result<(Tensor, Tensor)> {
     let shape = validate::top_k(x, k, axis)?;
     let values = x.to_f64();
-    let mut from = vec![(0, 0); count(&shape).unwrap_or_default()];
+    let mut from = vec![(0, 0); Tensor::count(&shape).unwrap_or_default()];
     let mut indices = vec![0; from.len()];
     for (lane, targets) in Lanes::of(x.shape(), axis).iter().zip(Lanes::of(&shape, axis).iter()) {
         let mut sorted: Vec<_> = lane.enumerate().collect();

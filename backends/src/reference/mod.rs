@@ -14,10 +14,9 @@ mod softmax;
 use std::sync::Arc;
 
 use crate::device::{Device, Host};
-use crate::dtype::Dtype;
 use crate::error::KernelError;
 use crate::kernels::{Gelu, Kernels, Mask, Quantization, Quantized, Rope};
-use crate::tensor::Tensor;
+use crate::tensor::{Dtype, Tensor};
 
 type Result<T = Tensor> = std::result::Result<T, KernelError>;
 

@@ -1,9 +1,8 @@
 //! What the elements have to be.
 
 use super::Result;
-use crate::dtype::Dtype;
 use crate::error::KernelError;
-use crate::tensor::Tensor;
+use crate::tensor::{Dtype, Tensor};
 
 /// A float tensor.
 ///

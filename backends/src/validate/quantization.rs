@@ -4,8 +4,8 @@ use super::Result;
 use super::dtype::{equal_dtypes, floats};
 use super::shape::countable;
 use crate::error::KernelError;
-use crate::kernels::{Quantization, Quantized};
-use crate::tensor::{Tensor, count};
+use crate::kernels::params::{Quantization, Quantized};
+use crate::tensor::Tensor;
 
 /// A matrix that can be quantized.
 ///
@@ -68,7 +68,7 @@ fn quantized(function: &'static str, w: &Quantized) -> Result<usize> {
             if whole
                 && biases.shape() == scales.shape()
                 && groups.checked_mul(quantization.group) == Some(*columns)
-                && count(&[*rows, *columns]).map(|count| count * quantization.bits as usize / 32)
+                && Tensor::count(&[*rows, *columns]).map(|count| count * quantization.bits as usize / 32)
                     == Some(packed.len()) =>
         {
             Ok(*rows)

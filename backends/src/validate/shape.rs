@@ -2,7 +2,7 @@
 
 use super::Result;
 use crate::error::KernelError;
-use crate::tensor::{Tensor, count};
+use crate::tensor::Tensor;
 
 /// A tensor and one of its axes.
 ///
@@ -35,7 +35,7 @@ pub(super) fn broadcast(function: &'static str, a: &[usize], b: &[usize]) -> Res
 }
 
 pub(super) fn countable(function: &'static str, shape: &[usize]) -> Result<()> {
-    match count(shape) {
+    match Tensor::count(shape) {
         Some(_) => Ok(()),
         None => Err(KernelError::Shape { function, message: format!("a result of shape {shape:?} is too large") }),
     }

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use crosscheck_backends::inference::model::Form;
+use crosscheck_inference::model::Form;
 #[cfg(feature = "candle")]
 use crosscheck_inference_benches::candle::Candle;
 use crosscheck_inference_benches::llama_cpp::LlamaCpp;

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use crosscheck_backends::Kernels;
-use crosscheck_backends::inference::model::Form;
+use crosscheck_inference::model::Form;
 use crosscheck_inference_benches::ours::Ours;
 use crosscheck_inference_benches::{Contender, Model, backends, median, percentile};
 

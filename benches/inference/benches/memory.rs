@@ -4,8 +4,8 @@
 use std::fs;
 use std::process::Command;
 
-use crosscheck_backends::inference::generate::Options;
-use crosscheck_backends::inference::model::Form;
+use crosscheck_inference::generate::Options;
+use crosscheck_inference::model::Form;
 use crosscheck_inference_benches::ours::Ours;
 use crosscheck_inference_benches::{Model, Result, backends};
 

@@ -3,11 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use crosscheck_backends::Kernels;
-use crosscheck_backends::inference::tokenizer::Tokenizer;
-use crosscheck_backends::inference::weights::Weights;
 #[cfg(feature = "mlx")]
 use crosscheck_backends::mlx::{Mlx, MlxDevice};
 use crosscheck_backends::reference::Reference;
+use crosscheck_inference::tokenizer::Tokenizer;
+use crosscheck_inference::weights::Weights;
 
 use crate::Result;
 
@@ -58,8 +58,7 @@ impl Model {
     }
 }
 
-const SPECIAL: crosscheck_backends::inference::tokenizer::Special =
-    crosscheck_backends::inference::tokenizer::Special::AsText;
+const SPECIAL: crosscheck_inference::tokenizer::Special = crosscheck_inference::tokenizer::Special::AsText;
 
 /// Where SmolLM2 is, or why nowhere.
 pub fn smollm2() -> std::result::Result<PathBuf, String> {

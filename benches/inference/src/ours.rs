@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crosscheck_backends::device::Device;
-use crosscheck_backends::inference::generate::{Engine, Options};
-use crosscheck_backends::inference::model::{Form, Llama};
-use crosscheck_backends::inference::tokenizer::{Show, Tokenizer};
+use crosscheck_inference::generate::{Engine, Options};
+use crosscheck_inference::model::{Form, Llama};
+use crosscheck_inference::tokenizer::{Show, Tokenizer};
 
 use crate::{Contender, Model, Result, Run, Split, Splitting, median};
 

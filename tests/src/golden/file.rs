@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 
 use crosscheck_backends::{Data, KernelError, Tensor};
+use crosscheck_fixtures::KERNELS;
 use half::{bf16, f16};
 use safetensors::tensor::{Dtype, TensorView};
 use safetensors::{SafeTensorError, SafeTensors};
 
 pub const FILE: &str = "fixtures/kernels.safetensors";
 const FORMAT: &str = "2";
-static BYTES: &[u8] = include_bytes!("../../../fixtures/kernels.safetensors");
-crosscheck::fixture!("kernels.safetensors", BYTES);
+crosscheck::fixture!("kernels.safetensors", KERNELS);
 
 /// A field that the metadata have to have beside the format.
 struct Field {
@@ -45,7 +45,7 @@ impl Goldens {
     /// The goldens of this suite. They are part of the executable, and read once.
     pub fn of_this_suite() -> Result<&'static Self, GoldenError> {
         static GOLDENS: std::sync::OnceLock<Result<Goldens, GoldenError>> = std::sync::OnceLock::new();
-        GOLDENS.get_or_init(|| Goldens::parse(BYTES)).as_ref().map_err(Clone::clone)
+        GOLDENS.get_or_init(|| Goldens::parse(KERNELS)).as_ref().map_err(Clone::clone)
     }
 
     fn parse(bytes: &[u8]) -> Result<Self, GoldenError> {
@@ -245,7 +245,7 @@ mod tests {
             let error = Goldens::parse(&whole[..length]).unwrap_err();
             assert!(matches!(error, GoldenError::Unreadable { .. } | GoldenError::Length), "{length}: {error}");
         }
-        assert_eq!(Goldens::parse(&BYTES[..BYTES.len() - 1]).unwrap_err(), GoldenError::Length);
+        assert_eq!(Goldens::parse(&KERNELS[..KERNELS.len() - 1]).unwrap_err(), GoldenError::Length);
         let end = "its header says: it was cut off, or something was added to it";
         assert_eq!(refusal(&whole[..whole.len() - 1]), format!(" is not as long as {end}"));
         assert_eq!(refusal(&whole[..4]), " cannot be read: header too small");

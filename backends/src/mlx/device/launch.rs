@@ -4,16 +4,16 @@ use mlx_rs::fast::{self, ScaledDotProductAttentionMask};
 use mlx_rs::ops::indexing::{ArrayIndex, ArrayIndexOp, TryIndexMutOp, TryIndexOp};
 use mlx_rs::{Array, Stream, ops};
 
+use super::handle::{Handle, Shared, elements, tensor, with};
 use super::row::Row;
-use super::{Handle, Shared, elements, tensor, with};
 use crate::device::{
     Op, Resident, check_added, check_ids, check_part, check_rotation, check_write, no_matrix, no_rotation,
 };
-use crate::dtype::Dtype;
 use crate::error::KernelError;
-use crate::kernels::{Quantization, Rope, RopeLayout};
+use crate::kernels::params::{Quantization, Rope, RopeLayout};
 use crate::mlx::convert::dims;
-use crate::mlx::{Made, Result, failed};
+use crate::mlx::error::{Made, Result, failed};
+use crate::tensor::Dtype;
 
 /// Notes an operation, on the stream that is set.
 pub(super) fn launch(row: Option<&Row>, op: Op<'_>) -> Result<Resident> {

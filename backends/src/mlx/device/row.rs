@@ -5,11 +5,11 @@
 
 use mlx_rs::{Array, ops};
 
-use super::Shared;
+use super::handle::Shared;
 use crate::device::Resident;
-use crate::dtype::Dtype;
-use crate::kernels::{Rope, RopeLayout};
-use crate::mlx::Made;
+use crate::kernels::params::{Rope, RopeLayout};
+use crate::mlx::error::Made;
+use crate::tensor::Dtype;
 
 /// The operations, and what they need.
 #[derive(Debug)]

@@ -11,11 +11,11 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crosscheck_backends::Kernels;
-use crosscheck_backends::inference::generate::{Engine, Options, Session, TokenStream};
-use crosscheck_backends::inference::model::{Form, Llama};
-use crosscheck_backends::inference::sampler::Sampling;
-use crosscheck_backends::inference::weights::Weights;
 use crosscheck_backends::mlx::{Mlx, MlxDevice};
+use crosscheck_inference::generate::{Engine, Options, Session, TokenStream};
+use crosscheck_inference::model::{Form, Llama};
+use crosscheck_inference::sampler::Sampling;
+use crosscheck_inference::weights::Weights;
 use rand_pcg::Pcg64;
 use rand_pcg::rand_core::{Rng, SeedableRng};
 

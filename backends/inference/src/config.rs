@@ -1,0 +1,255 @@
+//! The sizes of a model.
+
+use super::weights::short;
+use crosscheck_backends::RopeLayout;
+
+/// What a Llama-style decoder is made of.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Config {
+    /// How many tokens there are.
+    pub vocabulary: usize,
+    /// How many numbers represent a token between the layers ("hidden size").
+    pub width: usize,
+    /// How many layers there are.
+    pub layers: usize,
+    /// How many heads the queries have.
+    pub heads: usize,
+    /// How many heads the keys and values have; it divides `heads`.
+    pub kv_heads: usize,
+    /// How many elements a head has.
+    pub head_dim: usize,
+    /// How many numbers stand between the two halves of a feed-forward block ("intermediate size").
+    pub hidden: usize,
+    /// How many tokens the model was made for, the prompt included.
+    pub context: usize,
+    /// The base of the rotary position embedding.
+    pub rope_base: f32,
+    /// Which elements the rotary position embedding pairs. Hugging Face's files have halves; GGUF's have the rows of queries
+    /// and keys in another order, so that neighbours are pairs.
+    pub rope_layout: RopeLayout,
+    /// What norms add to the mean square.
+    pub eps: f32,
+    /// Whether the matrix of the embedding is that of the output too.
+    pub tied: bool,
+}
+
+/// Why a model's sizes are refused.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ConfigError {
+    /// The text is no JSON object.
+    #[error("it has to be a JSON object: {}", short(.0))]
+    Json(serde_json::Error),
+    /// A field that has no default.
+    #[error("`{field}` is missing: it has to be {expected}")]
+    Missing {
+        /// The field, as the file calls it.
+        field: String,
+        /// What it has to be.
+        expected: &'static str,
+    },
+    /// A field of another kind.
+    #[error("`{field}` has to be {expected}, not {found}")]
+    Kind {
+        /// The field, as the file calls it.
+        field: String,
+        /// What it has to be.
+        expected: &'static str,
+        /// What it is.
+        found: String,
+    },
+    /// A value that makes no sense.
+    #[error("`{field}` is {value}: it has to be {expected}")]
+    Value {
+        /// The field, as the file calls it.
+        field: String,
+        /// Its value.
+        value: String,
+        /// What it has to be.
+        expected: String,
+    },
+    /// A value that makes sense, to another runtime.
+    #[error("`{field}` is {value}, which is not supported: {supported}")]
+    Unsupported {
+        /// The field, as the file calls it.
+        field: String,
+        /// Its value.
+        value: String,
+        /// What is supported.
+        supported: &'static str,
+    },
+    /// A matrix with more elements than a tensor can have.
+    #[error("{fields} make a matrix of {dims}: {limit} elements is the limit", limit = i32::MAX)]
+    Product {
+        /// The fields that are multiplied, as the file calls them.
+        fields: String,
+        /// Their values.
+        dims: String,
+    },
+}
+
+/// What a file calls the fields, for errors that point at the user's own words.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Names {
+    pub vocabulary: &'static str,
+    pub width: &'static str,
+    pub layers: &'static str,
+    pub heads: &'static str,
+    pub kv_heads: &'static str,
+    pub head_dim: &'static str,
+    pub hidden: &'static str,
+    pub context: &'static str,
+    pub rope_base: &'static str,
+    pub eps: &'static str,
+}
+
+const NAMES: Names = Names {
+    vocabulary: "vocabulary",
+    width: "width",
+    layers: "layers",
+    heads: "heads",
+    kv_heads: "kv_heads",
+    head_dim: "head_dim",
+    hidden: "hidden",
+    context: "context",
+    rope_base: "rope_base",
+    eps: "eps",
+};
+
+impl Config {
+    /// Whether the sizes make sense and fit each other. Those out of a file have been checked.
+    ///
+    /// # Errors
+    /// The first thing that does not.
+    pub fn check(&self) -> Result<(), ConfigError> {
+        self.check_named(&NAMES)
+    }
+
+    pub(crate) fn check_named(&self, names: &Names) -> Result<(), ConfigError> {
+        let sizes = [
+            (names.vocabulary, self.vocabulary),
+            (names.width, self.width),
+            (names.layers, self.layers),
+            (names.heads, self.heads),
+            (names.kv_heads, self.kv_heads),
+            (names.head_dim, self.head_dim),
+            (names.hidden, self.hidden),
+            (names.context, self.context),
+        ];
+        for (field, size) in sizes {
+            // Positions and the dimensions of tensors are counted in `i32`.
+            if size == 0 || i32::try_from(size).is_err() {
+                return Err(value(field, size, format!("from 1 to {}", i32::MAX)));
+            }
+        }
+        if !self.heads.is_multiple_of(self.kv_heads) {
+            let expected = format!("a divisor of `{}`, which is {}", names.heads, self.heads);
+            return Err(value(names.kv_heads, self.kv_heads, expected));
+        }
+        if !self.head_dim.is_multiple_of(2) {
+            let expected = "even, for the rotary position embedding rotates pairs".to_owned();
+            return Err(value(names.head_dim, self.head_dim, expected));
+        }
+        let products: [&[(&str, usize)]; 3] = [
+            &[(names.vocabulary, self.vocabulary), (names.width, self.width)],
+            &[(names.heads, self.heads), (names.head_dim, self.head_dim), (names.width, self.width)],
+            &[(names.hidden, self.hidden), (names.width, self.width)],
+        ];
+        for factors in products {
+            let product = factors.iter().try_fold(1_usize, |product, (_, size)| product.checked_mul(*size));
+            if product.is_none_or(|product| i32::try_from(product).is_err()) {
+                let fields: Vec<_> = factors.iter().map(|(field, _)| format!("`{field}`")).collect();
+                let dims: Vec<_> = factors.iter().map(|(_, size)| size.to_string()).collect();
+                return Err(ConfigError::Product { fields: fields.join(", "), dims: dims.join(" × ") });
+            }
+        }
+        if !(self.rope_base.is_finite() && self.rope_base >= 1.0) {
+            return Err(value(names.rope_base, self.rope_base, "a 32-bit float, 1 or more".to_owned()));
+        }
+        if !(self.eps.is_finite() && self.eps > 0.0) {
+            return Err(value(names.eps, self.eps, "a 32-bit float above 0".to_owned()));
+        }
+        Ok(())
+    }
+}
+
+fn value(field: &str, value: impl std::fmt::Display, expected: String) -> ConfigError {
+    ConfigError::Value { field: field.to_owned(), value: value.to_string(), expected }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    /// The smallest model that blocks of 32 allow.
+    pub(crate) fn tiny() -> Config {
+        Config {
+            vocabulary: 5,
+            width: 32,
+            layers: 1,
+            heads: 2,
+            kv_heads: 1,
+            head_dim: 16,
+            hidden: 32,
+            context: 64,
+            rope_base: 10000.0,
+            rope_layout: RopeLayout::Halves,
+            eps: 1e-5,
+            tied: true,
+        }
+    }
+
+    #[test]
+    fn sizes_that_fit_each_other_pass() {
+        tiny().check().unwrap();
+        // Queries may be wider than what they are made of.
+        Config { head_dim: 64, rope_base: 1.0, kv_heads: 2, ..tiny() }.check().unwrap();
+    }
+
+    #[test]
+    fn sizes_that_make_no_sense_are_refused_by_name() {
+        let large = i32::MAX as usize;
+        let cases = [
+            (Config { vocabulary: 0, ..tiny() }, "`vocabulary` is 0: it has to be from 1 to 2147483647"),
+            (Config { width: 0, ..tiny() }, "`width` is 0: it has to be from 1 to 2147483647"),
+            (Config { layers: 0, ..tiny() }, "`layers` is 0: it has to be from 1 to 2147483647"),
+            (Config { heads: 0, ..tiny() }, "`heads` is 0: it has to be from 1 to 2147483647"),
+            (Config { kv_heads: 0, ..tiny() }, "`kv_heads` is 0: it has to be from 1 to 2147483647"),
+            (Config { head_dim: 0, ..tiny() }, "`head_dim` is 0: it has to be from 1 to 2147483647"),
+            (Config { hidden: 0, ..tiny() }, "`hidden` is 0: it has to be from 1 to 2147483647"),
+            (Config { context: 0, ..tiny() }, "`context` is 0: it has to be from 1 to 2147483647"),
+            (Config { context: large + 1, ..tiny() }, "`context` is 2147483648: it has to be from 1 to 2147483647"),
+            (
+                Config { heads: 3, kv_heads: 2, ..tiny() },
+                "`kv_heads` is 2: it has to be a divisor of `heads`, which is 3",
+            ),
+            (
+                Config { head_dim: 15, ..tiny() },
+                "`head_dim` is 15: it has to be even, for the rotary position embedding rotates pairs",
+            ),
+            (
+                Config { vocabulary: 1 << 27, ..tiny() },
+                "`vocabulary`, `width` make a matrix of 134217728 × 32: 2147483647 elements is the limit",
+            ),
+            (
+                Config { heads: large, kv_heads: 1, head_dim: large - 1, ..tiny() },
+                "`heads`, `head_dim`, `width` make a matrix of 2147483647 × 2147483646 × 32: 2147483647 elements is the limit",
+            ),
+            (
+                Config { hidden: large, ..tiny() },
+                "`hidden`, `width` make a matrix of 2147483647 × 32: 2147483647 elements is the limit",
+            ),
+            (
+                Config { rope_base: f32::INFINITY, ..tiny() },
+                "`rope_base` is inf: it has to be a 32-bit float, 1 or more",
+            ),
+            (Config { rope_base: 0.5, ..tiny() }, "`rope_base` is 0.5: it has to be a 32-bit float, 1 or more"),
+            (Config { eps: 0.0, ..tiny() }, "`eps` is 0: it has to be a 32-bit float above 0"),
+            (Config { eps: f32::NAN, ..tiny() }, "`eps` is NaN: it has to be a 32-bit float above 0"),
+            (Config { eps: f32::INFINITY, ..tiny() }, "`eps` is inf: it has to be a 32-bit float above 0"),
+        ];
+        for (config, message) in cases {
+            assert_eq!(config.check().unwrap_err().to_string(), message);
+        }
+    }
+}

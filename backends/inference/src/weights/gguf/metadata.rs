@@ -1,0 +1,284 @@
+//! The metadata of a Llama: its sizes, and its tokens.
+
+use std::collections::BTreeMap;
+
+use super::reader::{Array, Kind, Value};
+use crate::config::{Config, ConfigError, Names};
+use crate::weights::error::shown;
+use crate::weights::stored::Table;
+use crosscheck_backends::RopeLayout;
+
+type Result<T> = std::result::Result<T, ConfigError>;
+
+pub(super) const ALIGNMENT: &str = "general.alignment";
+const TOKENS: &str = "tokenizer.ggml.tokens";
+
+const NAMES: Names = Names {
+    vocabulary: "llama.vocab_size",
+    width: "llama.embedding_length",
+    layers: "llama.block_count",
+    heads: "llama.attention.head_count",
+    kv_heads: "llama.attention.head_count_kv",
+    head_dim: "llama.attention.key_length",
+    hidden: "llama.feed_forward_length",
+    context: "llama.context_length",
+    rope_base: "llama.rope.freq_base",
+    eps: "llama.attention.layer_norm_rms_epsilon",
+};
+
+const SIZE: &str = "a whole number";
+const NUMBER: &str = "a float";
+const TEXT: &str = "a string";
+const TRUTH: &str = "a truth value";
+const TEXTS: &str = "an array of strings";
+const SIZES: &str = "an array of whole numbers";
+
+/// What a GGUF file says about its tokens.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct GgufVocabulary {
+    /// The kind of tokenizer: "gpt2" (BPE of bytes), "llama" (SentencePiece), ….
+    pub model: String,
+    /// How text is split before it is tokenized.
+    pub pre: Option<String>,
+    /// The text of each token.
+    pub tokens: Vec<String>,
+    /// The kind of each token: 1 normal, 2 unknown, 3 control, 4 user-defined, 5 unused, 6 a byte. As many as tokens, or
+    /// none in a file that does not say.
+    pub kinds: Vec<i32>,
+    /// The pairs that BPE merges, the first ones first.
+    pub merges: Vec<String>,
+    /// The token in front of a text.
+    pub bos: Option<u32>,
+    /// The token behind a text.
+    pub eos: Option<u32>,
+    /// The token behind what one says in a chat, where that is another one.
+    pub eot: Option<u32>,
+    /// Whether the one in front is added.
+    pub add_bos: bool,
+    /// How a conversation becomes a text, as a Jinja template.
+    pub chat_template: Option<String>,
+}
+
+/// The metadata of a file by its keys.
+#[derive(Debug)]
+pub(super) struct Metadata<'a>(pub BTreeMap<&'a str, Value<'a>>);
+
+impl<'a> Metadata<'a> {
+    /// The sizes of the model; `tied` is for the caller to say.
+    pub fn config(&self, tensors: &Table) -> Result<Config> {
+        self.check_supported()?;
+        let (width, heads) = (self.required_size(NAMES.width)?, self.required_size(NAMES.heads)?);
+        let head_dim = match self.size(NAMES.head_dim)? {
+            Some(head_dim) => head_dim,
+            None if heads > 0 && width.is_multiple_of(heads) => width / heads,
+            None => {
+                let key = NAMES.head_dim;
+                let expected = format!("a divisor of `{}`, which is {width}, unless there is `{key}`", NAMES.width);
+                return Err(value(NAMES.heads, heads, expected));
+            }
+        };
+        for key in ["llama.attention.value_length", "llama.rope.dimension_count"] {
+            if let Some(found) = self.size(key)?
+                && found != head_dim
+            {
+                let expected = format!("{head_dim}, which is what a head of the keys has (`{}`)", NAMES.head_dim);
+                return Err(value(key, found, expected));
+            }
+        }
+        let config = Config {
+            vocabulary: self.vocabulary_size(tensors)?,
+            width,
+            layers: self.required_size(NAMES.layers)?,
+            heads,
+            kv_heads: self.size(NAMES.kv_heads)?.unwrap_or(heads),
+            head_dim,
+            hidden: self.required_size(NAMES.hidden)?,
+            context: self.required_size(NAMES.context)?,
+            rope_base: self.float(NAMES.rope_base)?.unwrap_or(10000.0) as f32,
+            rope_layout: RopeLayout::Interleaved,
+            eps: self.required(NAMES.eps, NUMBER, self.float(NAMES.eps)?)? as f32,
+            tied: false,
+        };
+        config.check_named(&NAMES)?;
+        Ok(config)
+    }
+
+    fn check_supported(&self) -> Result<()> {
+        let key = "general.architecture";
+        let architecture = self.required(key, TEXT, self.text(key)?)?;
+        if architecture != "llama" {
+            return Err(unsupported(key, architecture, "`llama` is"));
+        }
+        if let Some(parts @ 2..) = self.size("split.count")? {
+            return Err(unsupported("split.count", parts, "a model in one file is"));
+        }
+        let key = "llama.expert_count";
+        if let Some(experts @ 1..) = self.size(key)? {
+            return Err(unsupported(key, experts, "a model without experts is"));
+        }
+        let key = "llama.rope.scaling.type";
+        match self.text(key)? {
+            // Factors do not count then.
+            Some("none") => return Ok(()),
+            Some(scaling) => return Err(unsupported(key, scaling, "positions without a scale (`none`) are")),
+            None => (),
+        }
+        // Without a type, llama.cpp scales by the factor. The second key is what older files have.
+        for key in ["llama.rope.scaling.factor", "llama.rope.scale_linear"] {
+            if let Some(scale) = self.float(key)?
+                && scale != 1.0
+            {
+                return Err(unsupported(key, scale, "positions without a scale (1) are"));
+            }
+        }
+        Ok(())
+    }
+
+    /// How many tokens there are: the file says it, or counts them, or has a row for each.
+    fn vocabulary_size(&self, tensors: &Table) -> Result<usize> {
+        let tokens = self.array(TOKENS, TEXTS, &[Kind::String])?.map(|tokens| tokens.count);
+        match (self.size(NAMES.vocabulary)?, tokens) {
+            (Some(size), Some(tokens)) if size != tokens => {
+                Err(value(NAMES.vocabulary, size, format!("{tokens}, the number of `{TOKENS}`")))
+            }
+            (Some(size), _) | (None, Some(size)) => Ok(size),
+            (None, None) => {
+                let rows = tensors.get("token_embd.weight").and_then(|embedding| embedding.shape.first().copied());
+                self.required(NAMES.vocabulary, SIZE, rows)
+            }
+        }
+    }
+
+    /// The tokens, in a file that has them.
+    pub fn vocabulary(&self) -> Result<Option<GgufVocabulary>> {
+        let Some(model) = self.text("tokenizer.ggml.model")? else { return Ok(None) };
+        let tokens = self.required(TOKENS, TEXTS, self.array(TOKENS, TEXTS, &[Kind::String])?)?;
+        let key = "tokenizer.ggml.token_type";
+        let kinds = match self.array(key, SIZES, &[Kind::I32, Kind::U32])? {
+            Some(kinds) if kinds.count != tokens.count => {
+                let expected = format!("an array of {}, as many as `{TOKENS}`", tokens.count);
+                return Err(value(key, format_args!("an array of {}", kinds.count), expected));
+            }
+            Some(kinds) => kinds.values().map(kind).collect(),
+            None => Vec::new(),
+        };
+        let merges = self.array("tokenizer.ggml.merges", TEXTS, &[Kind::String])?;
+        let pre = self.text("tokenizer.ggml.pre")?;
+        // What llama.cpp takes for files that do not say.
+        let add_bos = model == "llama" || matches!(pre, Some("llama3" | "llama-v3" | "llama-bpe"));
+        Ok(Some(GgufVocabulary {
+            model: model.to_owned(),
+            pre: pre.map(str::to_owned),
+            tokens: texts(tokens),
+            kinds,
+            merges: merges.map(texts).unwrap_or_default(),
+            bos: self.token("tokenizer.ggml.bos_token_id", tokens.count)?,
+            eos: self.token("tokenizer.ggml.eos_token_id", tokens.count)?,
+            eot: self.token("tokenizer.ggml.eot_token_id", tokens.count)?,
+            add_bos: self.truth("tokenizer.ggml.add_bos_token")?.unwrap_or(add_bos),
+            chat_template: self.text("tokenizer.chat_template")?.map(str::to_owned),
+        }))
+    }
+
+    fn token(&self, key: &str, tokens: usize) -> Result<Option<u32>> {
+        match self.size(key)? {
+            Some(token) if token >= tokens => {
+                Err(value(key, token, format!("less than {tokens}, the number of `{TOKENS}`")))
+            }
+            Some(token) => match u32::try_from(token) {
+                Ok(token) => Ok(Some(token)),
+                Err(_) => Err(value(key, token, format!("{} at most", u32::MAX))),
+            },
+            None => Ok(None),
+        }
+    }
+
+    pub fn power_of_two(&self, key: &str) -> Result<Option<u64>> {
+        match self.size(key)? {
+            Some(number) if !number.is_power_of_two() => Err(value(key, number, "a power of two".to_owned())),
+            number => Ok(number.map(|number| number as u64)),
+        }
+    }
+
+    fn required<T>(&self, key: &str, expected: &'static str, value: Option<T>) -> Result<T> {
+        value.ok_or_else(|| ConfigError::Missing { field: key.to_owned(), expected })
+    }
+
+    fn required_size(&self, key: &str) -> Result<usize> {
+        self.required(key, SIZE, self.size(key)?)
+    }
+
+    fn size(&self, key: &str) -> Result<Option<usize>> {
+        self.optional(key, SIZE, |value| match value {
+            Value::Unsigned(number) => number.try_into().ok(),
+            Value::Signed(number) => number.try_into().ok(),
+            _ => None,
+        })
+    }
+
+    fn float(&self, key: &str) -> Result<Option<f64>> {
+        self.optional(key, NUMBER, |value| if let Value::Float(number) = value { Some(number) } else { None })
+    }
+
+    fn truth(&self, key: &str) -> Result<Option<bool>> {
+        self.optional(key, TRUTH, |value| if let Value::Bool(truth) = value { Some(truth) } else { None })
+    }
+
+    fn text(&self, key: &str) -> Result<Option<&'a str>> {
+        self.optional(key, TEXT, |value| if let Value::String(text) = value { Some(text) } else { None })
+    }
+
+    fn array(&self, key: &str, expected: &'static str, kinds: &[Kind]) -> Result<Option<Array<'a>>> {
+        self.optional(key, expected, |value| match value {
+            Value::Array(array) if kinds.contains(&array.kind) => Some(array),
+            _ => None,
+        })
+    }
+
+    fn optional<T>(
+        &self,
+        key: &str,
+        expected: &'static str,
+        read: impl FnOnce(Value<'a>) -> Option<T>,
+    ) -> Result<Option<T>> {
+        let Some(value) = self.0.get(key) else { return Ok(None) };
+        match read(*value) {
+            Some(value) => Ok(Some(value)),
+            None => Err(ConfigError::Kind { field: key.to_owned(), expected, found: text(*value) }),
+        }
+    }
+}
+
+fn texts(array: Array<'_>) -> Vec<String> {
+    let text = |value| if let Value::String(text) = value { text.to_owned() } else { String::new() };
+    array.values().map(text).collect()
+}
+
+/// A kind is a small number; one that is no `i32` is none that anyone knows.
+fn kind(value: Value<'_>) -> i32 {
+    match value {
+        Value::Signed(number) => number.try_into().unwrap_or(i32::MAX),
+        Value::Unsigned(number) => number.try_into().unwrap_or(i32::MAX),
+        _ => i32::MAX,
+    }
+}
+
+/// A value as it can stand in an error.
+fn text(value: Value<'_>) -> String {
+    match value {
+        Value::Unsigned(number) => number.to_string(),
+        Value::Signed(number) => number.to_string(),
+        Value::Float(number) => format!("the float {number:?}"),
+        Value::Bool(truth) => truth.to_string(),
+        Value::String(text) => format!("the string \"{}\"", shown(text)),
+        Value::Array(array) => format!("an array of {} values of type {:?}", array.count, array.kind),
+    }
+}
+
+fn value(key: &str, value: impl std::fmt::Display, expected: String) -> ConfigError {
+    ConfigError::Value { field: key.to_owned(), value: value.to_string(), expected }
+}
+
+fn unsupported(key: &str, value: impl std::fmt::Display, supported: &'static str) -> ConfigError {
+    ConfigError::Unsupported { field: key.to_owned(), value: format!("`{}`", shown(&value.to_string())), supported }
+}

@@ -1,0 +1,167 @@
+//! The parameters of a model, and what files call them.
+
+use crate::config::Config;
+
+/// A parameter of a Llama-style decoder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Parameter {
+    /// A row for each token, `[vocabulary, width]`.
+    Embedding,
+    /// From the last layer to a number for each token, `[vocabulary, width]`. A tied model has none.
+    Output,
+    /// The factors of the norm in front of the output, `[width]`.
+    Norm,
+    /// One of the layer of this number, from 0.
+    Layer(usize, LayerParameter),
+}
+
+/// A parameter of a layer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum LayerParameter {
+    /// The factors of the norm in front of the attention, `[width]`.
+    AttentionNorm,
+    /// `[heads · head_dim, width]`.
+    Query,
+    /// `[kv_heads · head_dim, width]`.
+    Key,
+    /// `[kv_heads · head_dim, width]`.
+    Value,
+    /// `[width, heads · head_dim]`.
+    AttentionOutput,
+    /// The factors of the norm in front of the feed-forward block, `[width]`.
+    FeedForwardNorm,
+    /// What goes through the activation, `[hidden, width]`.
+    Gate,
+    /// What it multiplies, `[hidden, width]`.
+    Up,
+    /// `[width, hidden]`.
+    Down,
+}
+
+impl LayerParameter {
+    /// All, in the order of their use.
+    pub const ALL: [Self; 9] = [
+        Self::AttentionNorm,
+        Self::Query,
+        Self::Key,
+        Self::Value,
+        Self::AttentionOutput,
+        Self::FeedForwardNorm,
+        Self::Gate,
+        Self::Up,
+        Self::Down,
+    ];
+}
+
+/// Who named the tensors.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Naming {
+    HuggingFace,
+    Gguf,
+}
+
+impl Parameter {
+    /// All of a model, in the order of their use.
+    pub(super) fn all(config: &Config) -> impl Iterator<Item = Self> + use<> {
+        let layers = (0..config.layers).flat_map(|layer| LayerParameter::ALL.map(|part| Self::Layer(layer, part)));
+        let output = (!config.tied).then_some(Self::Output);
+        [Self::Embedding].into_iter().chain(layers).chain([Self::Norm]).chain(output)
+    }
+
+    /// The shape; the products fit, for the configuration was checked.
+    pub(super) fn shape(self, config: &Config) -> Vec<usize> {
+        use LayerParameter as L;
+        let (queries, keys) = (config.heads * config.head_dim, config.kv_heads * config.head_dim);
+        let Config { vocabulary, width, hidden, .. } = *config;
+        match self {
+            Self::Embedding | Self::Output => vec![vocabulary, width],
+            Self::Norm | Self::Layer(_, L::AttentionNorm | L::FeedForwardNorm) => vec![width],
+            Self::Layer(_, L::Query) => vec![queries, width],
+            Self::Layer(_, L::Key | L::Value) => vec![keys, width],
+            Self::Layer(_, L::AttentionOutput) => vec![width, queries],
+            Self::Layer(_, L::Gate | L::Up) => vec![hidden, width],
+            Self::Layer(_, L::Down) => vec![width, hidden],
+        }
+    }
+
+    /// The parameter of a model that a file's name stands for. It does not go through all of them: how many layers there
+    /// are is what a file claims.
+    pub(super) fn named(name: &str, naming: Naming, config: &Config) -> Option<Self> {
+        let layer = name.split('.').find_map(|part| part.parse().ok()).filter(|layer| *layer < config.layers);
+        let parts = layer.into_iter().flat_map(|layer| LayerParameter::ALL.map(|part| Self::Layer(layer, part)));
+        let output = (!config.tied).then_some(Self::Output);
+        [Self::Embedding, Self::Norm]
+            .into_iter()
+            .chain(output)
+            .chain(parts)
+            .find(|parameter| parameter.name(naming) == name)
+    }
+
+    /// The name in a file.
+    pub(super) fn name(self, naming: Naming) -> String {
+        use LayerParameter as L;
+        match naming {
+            Naming::HuggingFace => match self {
+                Self::Embedding => "model.embed_tokens.weight".to_owned(),
+                Self::Output => "lm_head.weight".to_owned(),
+                Self::Norm => "model.norm.weight".to_owned(),
+                Self::Layer(layer, part) => {
+                    let part = match part {
+                        L::AttentionNorm => "input_layernorm",
+                        L::Query => "self_attn.q_proj",
+                        L::Key => "self_attn.k_proj",
+                        L::Value => "self_attn.v_proj",
+                        L::AttentionOutput => "self_attn.o_proj",
+                        L::FeedForwardNorm => "post_attention_layernorm",
+                        L::Gate => "mlp.gate_proj",
+                        L::Up => "mlp.up_proj",
+                        L::Down => "mlp.down_proj",
+                    };
+                    format!("model.layers.{layer}.{part}.weight")
+                }
+            },
+            Naming::Gguf => match self {
+                Self::Embedding => "token_embd.weight".to_owned(),
+                Self::Output => "output.weight".to_owned(),
+                Self::Norm => "output_norm.weight".to_owned(),
+                Self::Layer(layer, part) => {
+                    let part = match part {
+                        L::AttentionNorm => "attn_norm",
+                        L::Query => "attn_q",
+                        L::Key => "attn_k",
+                        L::Value => "attn_v",
+                        L::AttentionOutput => "attn_output",
+                        L::FeedForwardNorm => "ffn_norm",
+                        L::Gate => "ffn_gate",
+                        L::Up => "ffn_up",
+                        L::Down => "ffn_down",
+                    };
+                    format!("blk.{layer}.{part}.weight")
+                }
+            },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::tests::tiny;
+
+    #[test]
+    fn every_name_stands_for_its_parameter() {
+        let config = Config { layers: 12, tied: false, ..tiny() };
+        for naming in [Naming::HuggingFace, Naming::Gguf] {
+            assert_eq!(Parameter::all(&config).count(), 12 * 9 + 3);
+            for parameter in Parameter::all(&config) {
+                assert_eq!(Parameter::named(&parameter.name(naming), naming, &config), Some(parameter));
+            }
+            let tied = Config { tied: true, ..config.clone() };
+            assert_eq!(Parameter::all(&tied).count(), 12 * 9 + 2);
+            assert_eq!(Parameter::named(&Parameter::Output.name(naming), naming, &tied), None);
+            let beyond = Parameter::Layer(12, LayerParameter::Up).name(naming);
+            assert_eq!(Parameter::named(&beyond, naming, &config), None);
+        }
+        assert_eq!(Parameter::named("blk.01.ffn_up.weight", Naming::Gguf, &config), None);
+    }
+}

@@ -1,0 +1,229 @@
+//! `config.json` of a Llama by Hugging Face.
+
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
+use serde_json::Value;
+
+use crate::config::{Config, ConfigError, Names};
+use crate::weights::error::shown;
+use crosscheck_backends::RopeLayout;
+
+type Result<T> = std::result::Result<T, ConfigError>;
+
+const NAMES: Names = Names {
+    vocabulary: "vocab_size",
+    width: "hidden_size",
+    layers: "num_hidden_layers",
+    heads: "num_attention_heads",
+    kv_heads: "num_key_value_heads",
+    head_dim: "head_dim",
+    hidden: "intermediate_size",
+    context: "max_position_embeddings",
+    rope_base: "rope_theta",
+    eps: "rms_norm_eps",
+};
+
+const SIZE: &str = "a whole number";
+const NUMBER: &str = "a number";
+const TEXT: &str = "a string";
+const TRUTH: &str = "true or false";
+
+/// The sizes of a model; `tied` is what the file says. What is left out is what Hugging Face's library takes then.
+pub(in crate::weights) fn read_config(json: &[u8]) -> Result<Config> {
+    let fields: Fields = serde_json::from_slice(json).map_err(ConfigError::Json)?;
+    fields.check_supported()?;
+    let (width, heads) = (fields.required_size(NAMES.width)?, fields.required_size(NAMES.heads)?);
+    let head_dim = match fields.size(NAMES.head_dim)? {
+        Some(head_dim) => head_dim,
+        None if heads > 0 && width.is_multiple_of(heads) => width / heads,
+        None => {
+            return Err(ConfigError::Value {
+                field: NAMES.heads.to_owned(),
+                value: heads.to_string(),
+                expected: format!("a divisor of `{}`, which is {width}, unless there is `head_dim`", NAMES.width),
+            });
+        }
+    };
+    let config = Config {
+        vocabulary: fields.required_size(NAMES.vocabulary)?,
+        width,
+        layers: fields.required_size(NAMES.layers)?,
+        heads,
+        kv_heads: fields.size(NAMES.kv_heads)?.unwrap_or(heads),
+        head_dim,
+        hidden: fields.required_size(NAMES.hidden)?,
+        context: fields.required_size(NAMES.context)?,
+        rope_base: fields.rope_base()?,
+        rope_layout: RopeLayout::Halves,
+        eps: fields.required(NAMES.eps, NUMBER, Value::as_f64)? as f32,
+        tied: fields.optional("tie_word_embeddings", TRUTH, Value::as_bool)?.unwrap_or(false),
+    };
+    config.check_named(&NAMES)?;
+    Ok(config)
+}
+
+/// A JSON object in which nothing is there twice.
+struct Fields {
+    /// In what it stands, with a dot behind; empty for the file itself.
+    within: &'static str,
+    values: BTreeMap<String, Value>,
+}
+
+impl Fields {
+    fn check_supported(&self) -> Result<()> {
+        let model = self.required("model_type", TEXT, Value::as_str)?;
+        if model != "llama" {
+            return Err(unsupported("model_type", model, "`llama` is"));
+        }
+        if let Some(architectures) = self.optional("architectures", "a list of strings", Value::as_array)?
+            && !architectures.iter().any(|name| name == "LlamaForCausalLM")
+        {
+            return Err(unsupported("architectures", architectures.clone(), "`LlamaForCausalLM` is"));
+        }
+        if let Some(activation) = self.optional("hidden_act", TEXT, Value::as_str)?
+            && activation != "silu"
+        {
+            return Err(unsupported("hidden_act", activation, "`silu` is"));
+        }
+        for field in ["attention_bias", "mlp_bias"] {
+            if self.optional(field, TRUTH, Value::as_bool)? == Some(true) {
+                return Err(unsupported(field, true, "matrices without biases are"));
+            }
+        }
+        if let Some(quantization) = self.get("quantization_config") {
+            return Err(unsupported(
+                "quantization_config",
+                quantization.clone(),
+                "F32, F16 and BF16 are, and GGUF files",
+            ));
+        }
+        if let Some(rope) = self.object("rope_scaling", "rope_scaling.")? {
+            rope.check_rope()?;
+        }
+        self.check_partial()
+    }
+
+    /// The base, wherever the version of the library that wrote the file put it.
+    fn rope_base(&self) -> Result<f32> {
+        let outside = self.optional(NAMES.rope_base, NUMBER, Value::as_f64)?;
+        let inside = match self.object("rope_parameters", "rope_parameters.")? {
+            Some(rope) => {
+                rope.check_rope()?;
+                rope.check_partial()?;
+                rope.optional(NAMES.rope_base, NUMBER, Value::as_f64)?
+            }
+            None => None,
+        };
+        Ok(inside.or(outside).unwrap_or(10000.0) as f32)
+    }
+
+    /// Whether positions are what they are, without a scale.
+    fn check_rope(&self) -> Result<()> {
+        for field in ["rope_type", "type"] {
+            if let Some(scaling) = self.optional(field, TEXT, Value::as_str)?
+                && scaling != "default"
+            {
+                return Err(unsupported(&self.name(field), scaling, "positions without a scale (`default`) are"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether all elements of a head are rotated.
+    fn check_partial(&self) -> Result<()> {
+        let field = "partial_rotary_factor";
+        match self.optional(field, NUMBER, Value::as_f64)? {
+            Some(factor) if factor != 1.0 => {
+                Err(unsupported(&self.name(field), factor, "heads that are rotated as a whole (1.0) are"))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn name(&self, field: &str) -> String {
+        format!("{}{field}", self.within)
+    }
+
+    /// The value of a field that is there and not `null`.
+    fn get(&self, field: &str) -> Option<&Value> {
+        self.values.get(field).filter(|value| !value.is_null())
+    }
+
+    fn optional<'a, T>(
+        &'a self,
+        field: &str,
+        expected: &'static str,
+        read: impl FnOnce(&'a Value) -> Option<T>,
+    ) -> Result<Option<T>> {
+        let Some(value) = self.get(field) else { return Ok(None) };
+        match read(value) {
+            Some(value) => Ok(Some(value)),
+            None => Err(ConfigError::Kind { field: self.name(field), expected, found: text(value) }),
+        }
+    }
+
+    fn required<'a, T>(
+        &'a self,
+        field: &str,
+        expected: &'static str,
+        read: impl FnOnce(&'a Value) -> Option<T>,
+    ) -> Result<T> {
+        let value = self.optional(field, expected, read)?;
+        value.ok_or_else(|| ConfigError::Missing { field: self.name(field), expected })
+    }
+
+    fn size(&self, field: &str) -> Result<Option<usize>> {
+        self.optional(field, SIZE, |value| value.as_u64()?.try_into().ok())
+    }
+
+    fn required_size(&self, field: &str) -> Result<usize> {
+        self.required(field, SIZE, |value| value.as_u64()?.try_into().ok())
+    }
+
+    fn object(&self, field: &str, within: &'static str) -> Result<Option<Self>> {
+        let object = self.optional(field, "an object", Value::as_object)?;
+        let values = |object: &serde_json::Map<_, _>| object.iter().map(|(k, v)| (k.clone(), v.clone())).collect();
+        Ok(object.map(|object| Self { within, values: values(object) }))
+    }
+}
+
+impl<'de> Deserialize<'de> for Fields {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        deserializer.deserialize_map(FieldsVisitor)
+    }
+}
+
+struct FieldsVisitor;
+
+impl<'de> Visitor<'de> for FieldsVisitor {
+    type Value = Fields;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object with the sizes of a model")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> std::result::Result<Fields, A::Error> {
+        let mut values = BTreeMap::new();
+        while let Some(field) = map.next_key::<String>()? {
+            let value: Value = map.next_value()?;
+            match values.entry(field) {
+                Entry::Vacant(free) => free.insert(value),
+                Entry::Occupied(taken) => {
+                    return Err(A::Error::custom(format_args!("`{}` is there twice", shown(taken.key()))));
+                }
+            };
+        }
+        Ok(Fields { within: "", values })
+    }
+}
+
+fn text(value: &Value) -> String {
+    shown(&value.to_string())
+}
+
+fn unsupported(field: &str, value: impl Into<Value>, supported: &'static str) -> ConfigError {
+    ConfigError::Unsupported { field: field.to_owned(), value: text(&value.into()), supported }
+}

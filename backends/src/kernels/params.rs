@@ -1,0 +1,71 @@
+//! The parameters of kernels that are not plain tensors or numbers.
+
+use crate::tensor::Tensor;
+
+/// Which of the two formulas of GELU.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Gelu {
+    /// `x · Φ(x)`, with the distribution function of the normal distribution.
+    Exact,
+    /// `x / 2 · (1 + tanh(√(2/π) · (x + 0.044715 x³)))`.
+    Tanh,
+}
+
+/// The parameters of a rotary position embedding.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Rope {
+    /// How many elements of the last axis are rotated, an even number; the others are passed through.
+    pub dims: usize,
+    /// The pair `i` is rotated by `position · scale · base^(−2i / dims)` radians.
+    pub base: f32,
+    /// Multiplies the positions.
+    pub scale: f32,
+    /// The first position.
+    pub offset: i32,
+    /// Which elements make a pair.
+    pub layout: RopeLayout,
+}
+
+/// Which elements are rotated together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RopeLayout {
+    /// Element `i` of the first half with element `i` of the second (GPT-NeoX, Llama in Hugging Face's files).
+    Halves,
+    /// Each even element with the one behind it (the original paper; "traditional" in MLX).
+    Interleaved,
+}
+
+/// Which keys a query sees.
+#[derive(Clone, Copy, Debug)]
+pub enum Mask<'a> {
+    /// All.
+    None,
+    /// Query `t` of `T` sees the keys up to `t + S − T`: the last query sees all of `S`.
+    Causal,
+    /// This tensor, broadcast to `[B, H, T, S]` and of `q`'s dtype, is added to the scaled products.
+    Additive(&'a Tensor),
+}
+
+/// How a matrix is quantized.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Quantization {
+    /// How many elements of a row share a scale and a bias: 32, 64 or 128.
+    pub group: usize,
+    /// How many bits an element has: 4 or 8.
+    pub bits: u32,
+}
+
+/// A quantized matrix `[N, K]`: element = `scale · q + bias` of its group, with `q` in `0..2^bits`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Quantized {
+    /// The words of each row, `K · bits / 32` of them, the first element in the lowest bits.
+    pub packed: Vec<u32>,
+    /// The length of the rows.
+    pub columns: usize,
+    /// The scale of each group, `[N, K / group]`.
+    pub scales: Tensor,
+    /// The bias of each group, `[N, K / group]`.
+    pub biases: Tensor,
+    /// How it was quantized.
+    pub quantization: Quantization,
+}

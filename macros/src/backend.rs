@@ -128,7 +128,8 @@ fn expand_parsed(args: BackendArgs, item: TokenStream) -> TokenStream {
 
     let (name, open) = (&args.name, &function.sig.ident);
     let origin = origin(open.span());
-    // All of what asks whether the subject is one stands at the function, so that rustc says once that it is none.
+    // Everything that needs a subject has the span of the function's name, so that rustc reports a missing `impl Subject`
+    // once.
     let at = Span::call_site().located_at(open.span());
     let aliases = (!args.aliases.is_empty()).then(|| {
         let aliases = slice_of(&args.aliases);

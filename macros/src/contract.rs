@@ -1,4 +1,4 @@
-//! `#[crosscheck::contract]`: the trait, whose default bodies are none of a backend.
+//! `#[crosscheck::contract]`: the trait, whose default bodies implement nothing for a backend.
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};

@@ -60,7 +60,7 @@ impl Errors {
         result.map_err(|error| self.push(error)).ok()
     }
 
-    /// Whether there are none.
+    /// Whether no error was found.
     pub fn is_empty(&self) -> bool {
         self.0.is_none()
     }

@@ -147,8 +147,8 @@ fn checked(row: &Expr, feature: &Type, krate: &TokenStream) -> TokenStream {
     quote_spanned!(row.span()=> #krate::__private::row::<#feature>(#row))
 }
 
-/// A check of the row beside the function. A constant of its own: what is wrong with it is said once, whatever is wrong with
-/// another one.
+/// A check of the row beside the function. A constant of its own: what is wrong with it is said once, and independently of
+/// the others.
 fn check(row: &Expr, feature: &Type) -> TokenStream {
     let checked = checked(row, feature, &quote_spanned!(row.span()=> __crosscheck));
     quote!(const _: () = { let _ = #checked; };)

@@ -86,7 +86,8 @@ fn expand_parsed(args: ImplementsArgs, item: TokenStream) -> TokenStream {
     let functions: Vec<_> = functions.collect();
     let (backends, functions) = (slice_of(&args.backends), slice_of(&functions));
     let origin = origin(block.impl_token.span);
-    // All of what asks whether the contract is a subject stands at its name, so that rustc says once that it is none.
+    // Everything that needs the contract to be a subject has the span of its name, so that rustc reports a missing
+    // `impl Subject` once.
     let name = contract.segments.last().map_or_else(|| block.impl_token.span, |segment| segment.ident.span());
     let at = Span::call_site().located_at(name);
     let subject = all_at(quote!(dyn #contract), at);

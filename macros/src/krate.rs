@@ -86,7 +86,7 @@ pub fn all_at(tokens: TokenStream, span: Span) -> TokenStream {
                 inner.set_span(span);
                 return inner.into();
             }
-            // This one means another crate elsewhere.
+            // `$crate` means another crate at another place.
             TokenTree::Ident(name) if name == "$crate" => {}
             token => token.set_span(span),
         }

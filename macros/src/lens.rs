@@ -16,7 +16,7 @@ pub fn with_lens(function: ItemFn) -> ItemFn {
 
 /// Whether the expansion is for rust-analyzer's eyes.
 ///
-/// It follows paths, and a marker in a string is none: for it alone, a marker is also an associated constant that the string
+/// It follows paths, and a string is not a path: for it alone, a marker is also an associated constant that the string
 /// names, so that "go to definition" works from inside of the string.
 pub fn in_rust_analyzer() -> bool {
     is_rust_analyzer(&std::env::current_exe().unwrap_or_default())

@@ -337,8 +337,8 @@ pub const fn tolerance(rtol: f64, atol: f64, reason: &'static str) -> Tolerance 
 #[track_caller]
 pub const fn check_tolerance(exact: bool, rtol: f64, atol: f64) {
     assert!(!exact, "integers and truth values are compared exactly: remove `tolerance`");
-    assert!(rtol >= 0.0 && rtol.is_finite(), "`rtol` has to be a finite number that is not negative, such as `1e-3`");
-    assert!(atol >= 0.0 && atol.is_finite(), "`atol` has to be a finite number that is not negative, such as `1e-5`");
+    assert!(rtol >= 0.0 && rtol.is_finite(), "`rtol` must be finite and ≥ 0, such as `1e-3`");
+    assert!(atol >= 0.0 && atol.is_finite(), "`atol` must be finite and ≥ 0, such as `1e-5`");
 }
 
 /// A row where it is written: what is wrong with it is an error there.

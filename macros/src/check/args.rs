@@ -189,7 +189,7 @@ impl TestArgs {
 /// What to write instead of an argument that there is not.
 fn unknown(name: &Ident, input: ParseStream) -> syn::Error {
     let hint = did_you_mean(&name.to_string(), KNOWN);
-    // `n = 3`, `n[1, 2]` and `n { 1, 2 }` are axes of somebody who does not know yet how they are written.
+    // `n = 3`, `n[1, 2]` and `n { 1, 2 }` are common guesses at how an axis is written.
     let fork = input.fork();
     let value = match fork.parse::<Option<Token![=]>>() {
         Ok(Some(_)) => fork.parse::<Expr>().ok().map(|value| value.to_token_stream().to_string()),
@@ -274,7 +274,7 @@ pub fn parse_list<T: Parse>(input: ParseStream) -> syn::Result<Vec<T>> {
 
 /// `reason = "…"` and nothing else.
 fn reason_only(name: &Ident, content: ParseStream) -> syn::Result<LitStr> {
-    let needed = format!("this is written `{name}(reason = \"…\")`: say why it has to be so");
+    let needed = format!("this is written `{name}(reason = \"…\")`: say why the value is a constant");
     let key = content.parse::<Ident>().map_err(|_| syn::Error::new_spanned(name, &needed))?;
     if key != "reason" {
         return Err(syn::Error::new_spanned(key, needed));
@@ -282,7 +282,7 @@ fn reason_only(name: &Ident, content: ParseStream) -> syn::Result<LitStr> {
     content.parse::<Token![=]>()?;
     let reason = text(&key, content)?;
     if reason.value().trim().is_empty() {
-        return Err(syn::Error::new_spanned(reason, "the reason is empty: say why it has to be so"));
+        return Err(syn::Error::new_spanned(reason, "the reason is empty: say why the value is a constant"));
     }
     content.parse::<Option<Token![,]>>()?;
     Ok(reason)

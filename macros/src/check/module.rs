@@ -26,8 +26,9 @@ pub fn expand(args: TestArgs, mut module: ItemMod) -> TokenStream {
     let mut found = 0;
     match &mut module.content {
         Some((_, items)) => items.iter_mut().for_each(|item| found += hand_on(item, &given)),
-        None => errors
-            .at(&module.ident, "the module has to stand here, between braces: the checks in another file are not seen"),
+        None => {
+            errors.at(&module.ident, "write the module here, between braces: the checks in another file are not seen")
+        }
     }
     if found == 0 && errors.is_empty() {
         errors.at(&module.ident, format!("there is no check in `{}` that could use this", module.ident));

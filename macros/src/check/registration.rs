@@ -23,7 +23,7 @@ pub fn registration(
     axes: &[MatchedAxis<'_>],
     flavour: Flavour,
 ) -> TokenStream {
-    // All of what asks whether the subject is one stands where it is named, so that rustc says once that it is none.
+    // Everything that needs a subject has the span of its name, so that rustc reports a missing `impl Subject` once.
     let at = Span::call_site().located_at(signature.subject_span);
     let (subject, name) = (&all_at(signature.subject.clone(), at), &function.sig.ident);
     // With `r#`, as in `module_path!()`, and as rust-analyzer asks for it.

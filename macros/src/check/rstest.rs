@@ -6,7 +6,7 @@ use syn::{Attribute, FnArg, Item, ItemFn, Pat, Stmt};
 
 use crate::errors::Errors;
 
-const A_FIXTURE: &str = "a fixture gives a value to checks and is none itself: remove one of the two attributes";
+const A_FIXTURE: &str = "a fixture gives a value to checks and is not a check itself: remove one of the two attributes";
 
 /// What is left of the function when rstest is used in a way in which it cannot work; the reason is in `errors`.
 pub fn misused(function: &ItemFn, name: &str, errors: &mut Errors) -> Option<TokenStream> {
@@ -69,7 +69,7 @@ fn of_function(attribute: &Attribute) -> Option<&'static str> {
     by_first.or_else(|| ["rstest", "fixture"].into_iter().find(|name| last == name))
 }
 
-/// Whether this is an attribute of a parameter that nobody but rstest knows.
+/// Whether this is an attribute of a parameter that only rstest knows.
 fn is_of_parameter(attribute: &Attribute) -> bool {
     ["case", "values", "ignore"].iter().any(|name| attribute.path().is_ident(name))
 }

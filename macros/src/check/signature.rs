@@ -120,7 +120,7 @@ impl<'a> Signature<'a> {
     }
 }
 
-/// What stands around the name of a function and is none of a check.
+/// Refuses what a check cannot be: `const`, `async`, `unsafe`, `extern`, variadic or generic.
 fn qualifiers(function: &ItemFn, errors: &mut Errors) {
     let signature = &function.sig;
     if let Some(token) = &signature.constness {
@@ -152,7 +152,7 @@ fn qualifiers(function: &ItemFn, errors: &mut Errors) {
 fn subject<'a>(ty: &'a Type, errors: &mut Errors) -> Option<&'a Type> {
     if let Some(opaque) = impl_trait(ty) {
         let bounds = opaque.bounds.to_token_stream();
-        // `&dyn A + B` is none.
+        // `&dyn A + B` does not parse.
         let dynamic = if opaque.bounds.len() > 1 { format!("&(dyn {bounds})") } else { format!("&dyn {bounds}") };
         errors.at(opaque, format!("every backend is given as the same trait object: write `{dynamic}`"));
         return None;

@@ -1,6 +1,6 @@
 //! # The body of a check: A body that asks which backend it runs on
 //!
-//! This is the `if backend == … { return }` that nobody finds again. In the matrix, what a backend cannot do is
+//! This is the `if backend == … { return }` that is never found again. In the matrix, what a backend cannot do is
 //! counted, and the run says when it is no longer true. A check of some backends only is narrowed with `backends(…)`.
 
 use crosscheck::conformance;

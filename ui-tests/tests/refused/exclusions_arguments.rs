@@ -12,7 +12,7 @@ const fn two(_: Feature) -> Action {
 }
 
 #[crosscheck::exclusions]
-const fn nobody(_: Feature) -> Action {
+const fn of_no_backend(_: Feature) -> Action {
     RUN
 }
 

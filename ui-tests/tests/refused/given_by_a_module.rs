@@ -1,4 +1,4 @@
-//! # Markers and functions: A module that gives too much, or to nobody
+//! # Markers and functions: A module that gives too much, or to no check
 //!
 //! The attribute on a module is for what its checks have in common: the markers and the function. Put everything else
 //! on the checks, and leave the attribute out where there is nothing to give.

@@ -1,4 +1,4 @@
-//! # Contracts, features and backends: An implementation of nobody
+//! # Contracts, features and backends: An implementation without a backend
 //!
 //! `#[crosscheck::implements]` stands on the block that implements the contract, and names each backend of this type
 //! once. What the block leaves out is "not implemented" on those.

@@ -1,4 +1,4 @@
-//! # The matrix: A flaky row that nobody follows up
+//! # The matrix: A flaky row without a follow-up
 //!
 //! Any other row is found out on the day on which it is not true any more. A flaky one may excuse a cell for ever, so that it
 //! needs a link to the issue; and it has no failure of its own to describe.

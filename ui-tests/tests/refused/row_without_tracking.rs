@@ -1,4 +1,4 @@
-//! # The matrix: A row that nobody follows up
+//! # The matrix: A row without a follow-up
 //!
 //! This suite demands a link for what is still to be done: `tracked(NotYet, Upstream)` on its features says so. Add
 //! `.tracking("https://…")` to such a row, also to the one that excludes a whole backend.

@@ -1,4 +1,4 @@
-//! # Markers and functions: Several markers in brackets, or none
+//! # Markers and functions: Several markers in brackets
 //!
 //! One marker is written `uses = "a"`, and several `uses("a", "b")`. A check that uses nothing special says nothing.
 
@@ -7,11 +7,6 @@ use crosscheck_ui_tests::Ops;
 
 #[conformance(uses = ["float64", "dynamic_offsets"])]
 fn in_brackets(ops: &dyn Ops) {
-    assert_eq!(ops.double(1.0), 2.0);
-}
-
-#[conformance(uses())]
-fn none(ops: &dyn Ops) {
     assert_eq!(ops.double(1.0), 2.0);
 }
 

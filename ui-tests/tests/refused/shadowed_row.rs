@@ -1,7 +1,7 @@
 //! # The matrix: A row that another one shadows
 //!
 //! The first row of a feature decides, and a later one only misleads whoever reads it: keep one of the two. What is a
-//! warning elsewhere is an error here, whatever the crate denies.
+//! warning elsewhere is an error here, independently of the crate's own lint levels.
 
 use crosscheck::Debt::HardwareLimit;
 use crosscheck::{Action, RUN, skip};

@@ -1,10 +1,10 @@
 //! `#[crosscheck::implements]`: which functions of a contract an `impl` block has.
 
-use proc_macro2::{Span, TokenStream};
-use quote::{quote, quote_spanned};
+use proc_macro2::{Span, TokenStream, TokenTree};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
-use syn::{Ident, ImplItem, ItemImpl, LitStr, Token};
+use syn::{GenericParam, Ident, ImplItem, ItemImpl, LitStr, Token};
 
 use crate::backend::check_name;
 use crate::element::{Slice, element, origin, registered, slice_of};
@@ -68,12 +68,16 @@ fn expand_parsed(args: ImplementsArgs, item: TokenStream) -> TokenStream {
         if block.trait_.is_none() {
             errors.at(&block.self_ty, message);
         }
-        if !block.generics.params.is_empty() {
-            let message = "this block is for many types, and a backend is one: write a block for each";
-            errors.at(&block.generics.params, message);
-        }
     }
     let contract = block.as_ref().and_then(|block| block.trait_.as_ref()).map(|(path, _)| path);
+    if let (Some(block), Some(contract)) = (&block, contract) {
+        let parameters: Vec<_> = block.generics.params.iter().map(parameter).collect();
+        if mentions(contract.to_token_stream(), &parameters) {
+            let message = "the contract depends on a parameter of this block, and a suite has one subject: write a block for \
+                           each contract";
+            errors.at(contract, message);
+        }
+    }
     let (Some(block), Some(contract), true) = (&block, contract, errors.is_empty()) else {
         let errors = errors.into_tokens();
         return quote!(#errors #item);
@@ -97,4 +101,22 @@ fn expand_parsed(args: ImplementsArgs, item: TokenStream) -> TokenStream {
         })
     };
     registered(block, &args.krate, &element(&Slice::Implements, &value))
+}
+
+/// The name of a parameter, of whichever kind.
+fn parameter(parameter: &GenericParam) -> String {
+    match parameter {
+        GenericParam::Lifetime(parameter) => parameter.lifetime.ident.to_string(),
+        GenericParam::Type(parameter) => parameter.ident.to_string(),
+        GenericParam::Const(parameter) => parameter.ident.to_string(),
+    }
+}
+
+/// Whether one of the names is in the tokens.
+fn mentions(tokens: TokenStream, names: &[String]) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Group(group) => mentions(group.stream(), names),
+        TokenTree::Ident(name) => names.contains(&name.to_string()),
+        _ => false,
+    })
 }

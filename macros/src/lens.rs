@@ -35,10 +35,10 @@ fn as_test(mut function: ItemFn) -> ItemFn {
 
 #[cfg(test)]
 mod tests {
+    use proc_macro2::TokenStream;
     use quote::{ToTokens, quote};
 
     use super::*;
-    use crate::check::args::TestArgs;
     use crate::check::{Flavour, expand};
 
     fn check() -> ItemFn {
@@ -81,7 +81,7 @@ mod tests {
                 assert!(store.is_empty());
             }
         );
-        let expansion = expand(TestArgs::default(), function, Flavour::Check).to_string();
-        assert!(expansion.contains(r##"name : "r#match""##), "{expansion}");
+        let expansion = expand(TokenStream::new(), function, Flavour::Check).to_string();
+        assert!(expansion.contains(r##"NewTest :: new ("r#match" ,"##), "{expansion}");
     }
 }

@@ -7,6 +7,8 @@ mod element;
 mod errors;
 mod exclusions;
 mod feature;
+#[cfg(test)]
+mod fuzz;
 mod implements;
 mod krate;
 mod lens;

@@ -53,10 +53,11 @@ impl Contract for Implements {
     }
 }
 
-struct Backend;
+struct Backend<T>(T);
 
+// One block may be of many types: the backends are named.
 #[crosscheck::implements("backend")]
-impl Contract for Backend {
+impl<T: Send + Sync> Contract for Backend<T> {
     fn text(&self) -> String {
         "text".to_owned()
     }
@@ -69,7 +70,7 @@ fn open() -> Result<Box<dyn Contract>, Unavailable> {
 
 #[crosscheck::backend(name = "backend")]
 fn backend() -> Result<Box<dyn Contract>, Unavailable> {
-    Ok(Box::new(Backend))
+    Ok(Box::new(Backend(1)))
 }
 
 const fn at(feature: Feature) -> Action {

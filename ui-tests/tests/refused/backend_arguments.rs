@@ -62,15 +62,14 @@ impl Ops for Metal {
     }
 }
 
-struct Wrapped<T>(T);
+trait Convert<T> {
+    fn convert(&self, value: T) -> f64;
+}
 
-#[crosscheck::implements("wrapped")]
-impl<T: Ops> Ops for Wrapped<T> {
-    fn name(&self) -> &'static str {
-        self.0.name()
-    }
-    fn double(&self, x: f64) -> f64 {
-        self.0.double(x)
+#[crosscheck::implements("metal")]
+impl<T: Into<f64>> Convert<T> for Metal {
+    fn convert(&self, value: T) -> f64 {
+        value.into()
     }
 }
 

@@ -235,6 +235,20 @@ fn valid_inputs_are_valid() {
     }
 }
 
+/// A struct literal of the runtime's would break as soon as the struct has another field.
+#[test]
+fn what_is_registered_is_made_by_constructors() {
+    let mut inputs = Inputs::new(0);
+    for (number, (expand, args, item)) in std::mem::take(&mut inputs.valid).into_iter().enumerate() {
+        let expansion = expand(args, item).to_string();
+        for behind in expansion.split("__private ::").skip(1) {
+            let path: String = behind.chars().take_while(|c| !"{(;!,".contains(*c)).collect();
+            let literal = behind[path.len()..].starts_with('{');
+            assert!(!literal, "{number}: struct literal of `{}` in {expansion}", path.trim());
+        }
+    }
+}
+
 #[test]
 fn no_input_makes_an_attribute_panic_or_hang() {
     let cases = std::env::var("CROSSCHECK_FUZZ_CASES").map_or(CASES, |cases| cases.parse().expect("a number of cases"));

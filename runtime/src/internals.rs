@@ -18,9 +18,14 @@ pub use crate::{
     record::line::{FORMAT, Line, Start},
     record::merge::{Merged, merge},
     record::read::{RecordError, Recorded, read_all},
-    report,
     session::{RunConfig, Session},
 };
+
+/// Views of records, as text.
+#[cfg(feature = "harness")]
+pub mod report {
+    pub use crate::report::{agreements, of_records, paint, totals, unavailable};
+}
 
 /// The record of a cell of a plan.
 #[cfg(feature = "harness")]

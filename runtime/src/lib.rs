@@ -10,8 +10,7 @@
 //! - [`exclusions`](macro@exclusions): what a backend cannot do, in [`Action`]s made by [`RUN`], [`skip`] and [`xfail`].
 //! - [`main!`](crate::main!): the test executable; [`run_conformance`]: the same checks in an ordinary `#[test]`.
 //!
-//! Data flows one way: what the attributes register ([`registry`], as plain data [`spec`]) is planned ([`plan`]), executed ([`execute`]), judged
-//! ([`judge`]), recorded ([`record`]) and reported ([`report`]).
+//! Data flows one way: what is declared and registered is planned, executed, judged, recorded ([`record`]) and reported.
 
 // The attributes expand to paths that begin with `::crosscheck`.
 extern crate self as crosscheck;
@@ -32,8 +31,7 @@ mod plan;
 pub mod record;
 mod registry;
 #[cfg(feature = "harness")]
-#[doc(hidden)]
-pub mod report;
+mod report;
 #[cfg(feature = "harness")]
 mod session;
 mod suite;
@@ -46,7 +44,257 @@ pub mod internals;
 pub use compare::Compare;
 #[cfg(feature = "harness")]
 pub use conformance::{Conformance, ConformanceError, ConformanceReport, run_conformance};
-pub use crosscheck_macros::{Feature, backend, backend_matrix, conformance, contract, exclusions, implements};
+/// What a backend may lack: an enum of variants without fields, each with a doc comment, which is the text of the report.
+///
+/// ```
+/// #[derive(crosscheck::Feature, Clone, Copy, Debug, PartialEq, Eq)]
+/// #[crosscheck(tracked(NotYet, Upstream))]
+/// enum Feature {
+///     /// 64-bit floats.
+///     Float64, // the marker "float64"
+/// }
+/// assert_eq!(<Feature as crosscheck::Feature>::MARKERS, ["float64"]);
+/// ```
+///
+/// `tracked(…)` demands a tracking link of every row of the exclusion matrix that exists for one of these reasons; without one
+/// the row does not compile. `#[crosscheck(crate = path)]` says where crosscheck is, if not in the dependency `crosscheck`.
+pub use crosscheck_macros::Feature;
+/// A backend: a function that opens it, or says why it is not available on this machine.
+///
+/// ```
+/// use crosscheck::Unavailable;
+/// # trait Kernels: Send + Sync {
+/// #     fn double(&self, x: f64) -> f64;
+/// # }
+/// # #[derive(crosscheck::Feature, Clone, Copy, Debug, PartialEq, Eq)]
+/// # enum Feature {
+/// #     /// The start of a slice is known only at run time.
+/// #     DynamicOffsets,
+/// #     /// 64-bit floats.
+/// #     Float64,
+/// # }
+/// # impl crosscheck::Subject for dyn Kernels {
+/// #     type Feature = Feature;
+/// #     const BASELINE: &'static str = "reference";
+/// # }
+/// # struct Metal;
+/// # impl Kernels for Metal {
+/// #     fn double(&self, x: f64) -> f64 {
+/// #         x + x
+/// #     }
+/// # }
+///
+/// #[crosscheck::backend(name = "mlx_metal", aliases("metal"))]
+/// fn mlx_metal() -> Result<Box<dyn Kernels>, Unavailable> {
+///     if cfg!(target_os = "macos") { Ok(Box::new(Metal)) } else { Err(Unavailable::new("Metal needs macOS")) }
+/// }
+/// ```
+///
+/// - `name = "…"`: its name in the matrix, in the names of cells and on the command line.
+/// - `aliases("…", …)`: other names that the command line accepts.
+/// - `device = "…"`: its cells have the device of this name for themselves while they run.
+/// - `isolated`: its cells run in processes of their own.
+/// - `crate = path`: where crosscheck is, if not in the dependency `crosscheck`.
+pub use crosscheck_macros::backend;
+/// A differential check: a function that takes the subject and returns a value, which is compared with the baseline's.
+///
+/// ```
+/// use crosscheck::backend_matrix;
+/// # trait Kernels: Send + Sync {
+/// #     fn double(&self, x: f64) -> f64;
+/// # }
+/// # #[derive(crosscheck::Feature, Clone, Copy, Debug, PartialEq, Eq)]
+/// # enum Feature {
+/// #     /// The start of a slice is known only at run time.
+/// #     DynamicOffsets,
+/// #     /// 64-bit floats.
+/// #     Float64,
+/// # }
+/// # impl crosscheck::Subject for dyn Kernels {
+/// #     type Feature = Feature;
+/// #     const BASELINE: &'static str = "reference";
+/// # }
+///
+/// #[backend_matrix(n(1, 4096), tolerance(rtol = 1e-12, atol = 0, reason = "sums of 4096 products"))]
+/// fn sums(kernels: &dyn Kernels, n: usize) -> Result<f64, String> {
+///     Ok((0..n).map(|x| kernels.double(x as f64 + 0.1)).sum())
+/// }
+/// ```
+///
+/// It takes the arguments of [`conformance`](macro@conformance), and:
+///
+/// - `tolerance(rtol = …, atol = …, reason = "…")` replaces the default tolerance of the value's type. Behind a value of an
+///   axis it holds for the cells of that value: `dtype(F32, F16 tolerance(…))`.
+/// - `expects_constant(reason = "…")` says that a constant is the right answer. Without it, a comparison that zeros, the mean
+///   of the elements, moved elements or the other sign would pass as well is *vacuous*, and the cell fails.
+///
+/// The function returns `T` or `Result<T, E>` with `T: crosscheck::Compare`. It does not run on the baseline, which it would
+/// compare with itself.
+pub use crosscheck_macros::backend_matrix;
+/// A check: a function that takes the subject and asserts.
+///
+/// ```
+/// use crosscheck::conformance;
+/// # trait Kernels: Send + Sync {
+/// #     fn double(&self, x: f64) -> f64;
+/// # }
+/// # #[derive(crosscheck::Feature, Clone, Copy, Debug, PartialEq, Eq)]
+/// # enum Feature {
+/// #     /// The start of a slice is known only at run time.
+/// #     DynamicOffsets,
+/// #     /// 64-bit floats.
+/// #     Float64,
+/// # }
+/// # impl crosscheck::Subject for dyn Kernels {
+/// #     type Feature = Feature;
+/// #     const BASELINE: &'static str = "reference";
+/// # }
+///
+/// #[conformance(uses = "dynamic_offsets")]
+/// fn one_is_doubled(kernels: &dyn Kernels) {
+///     assert_eq!(kernels.double(1.0), 2.0);
+/// }
+///
+/// #[conformance(uses("dynamic_offsets", "float64"), n(1, 17, 1023))]
+/// fn numbers_are_doubled(kernels: &dyn Kernels, n: u32) -> Result<(), String> {
+///     let x = f64::from(n);
+///     if kernels.double(x) == x + x { Ok(()) } else { Err(format!("{x} is not doubled")) }
+/// }
+/// ```
+///
+/// - `uses = "marker"` or `uses("a", "b")`: the features that it uses. A marker that no feature has does not compile.
+/// - `of = "matmul"`: the function of the contract that it is about; it does not run on a backend that does not implement the
+///   function ([`implements`](macro@implements)).
+/// - `backends("a", "b")`: the backends it is narrowed to; without it, it runs on all of them.
+/// - `isolated`: its cells run in processes of their own, as those of an isolated backend do. For what belongs to a process
+///   and not to a test, such as memory in use.
+/// - `parameter(v, w, …)`: an *axis*, the values of the parameter of that name. A bare identifier is a variant or constant
+///   of the parameter's type, a literal is itself, and any other expression needs a label: `size(small = Size::new(3))`. With a
+///   label, an identifier is itself as well. A value may use features of its own: `n(1, 0 uses("empty_tensors"))`; a value of
+///   a type that implements [`Carries`] implies them.
+/// - `allow(lint, reason = "…")`: see below.
+/// - `crate = path`: where crosscheck is, if not in the dependency `crosscheck`: a dependency with another name, or a crate
+///   that re-exports it.
+///
+/// The function returns nothing or `Result<(), E>`. It stays callable as it is.
+///
+/// On a module, `uses`, `of` and `crate` hold for each check in it:
+///
+/// ```
+/// #[crosscheck::conformance(uses = "float64")]
+/// mod wide {
+///     # use crate::Kernels;
+///     #[crosscheck::conformance]
+///     fn thirds_are_doubled(kernels: &dyn Kernels) {
+///         assert_eq!(kernels.double(1.0 / 3.0), 2.0 / 3.0);
+///     }
+/// }
+/// # trait Kernels: Send + Sync {
+/// #     fn double(&self, x: f64) -> f64;
+/// # }
+/// # #[derive(crosscheck::Feature, Clone, Copy, Debug, PartialEq, Eq)]
+/// # enum Feature {
+/// #     /// The start of a slice is known only at run time.
+/// #     DynamicOffsets,
+/// #     /// 64-bit floats.
+/// #     Float64,
+/// # }
+/// # impl crosscheck::Subject for dyn Kernels {
+/// #     type Feature = Feature;
+/// #     const BASELINE: &'static str = "reference";
+/// # }
+/// # fn main() {}
+/// ```
+///
+/// # Lints
+///
+/// A body that turns a skip into a pass does not compile: one that branches on what the backend is called or made of
+/// (`backend_branch`) or on a `cfg` (`cfg_branch`), that returns early with anything but `Err(…)` (`early_return`), or that
+/// asserts nothing and so cannot fail (`no_assertion`, of checks only). What a backend cannot do belongs into the exclusion
+/// matrix. Where a lint is wrong, `allow(early_return, cfg_branch, reason = "…")` excuses it; an `allow` that excuses nothing
+/// is an error. The lints see the body alone: not the helper functions that it calls, and not the function behind `#[rstest]`
+/// with `#[test_attr(conformance(…))]`, where the attribute stands on a call of that function.
+pub use crosscheck_macros::conformance;
+/// The trait that is the contract, when it has default bodies that compute something.
+///
+/// ```
+/// #[crosscheck::contract]
+/// pub trait Kernels: Send + Sync {
+///     fn relu(&self, x: f64) -> f64 {
+///         x.max(0.0)
+///     }
+/// }
+/// # #[derive(crosscheck::Feature, Clone, Copy, Debug, PartialEq, Eq)]
+/// # enum Feature {}
+/// # impl crosscheck::Subject for dyn Kernels {
+/// #     type Feature = Feature;
+/// #     const BASELINE: &'static str = "reference";
+/// # }
+/// ```
+///
+/// A check that calls such a body on a backend whose `impl` block ([`implements`](macro@implements)) leaves the function out
+/// ends there, as *not implemented*: no check compares the reference with itself. Everywhere else the bodies do what they say.
+/// `crate = path` says where crosscheck is, if not in the dependency `crosscheck`.
+pub use crosscheck_macros::contract;
+/// What a backend cannot do: a `const fn` from a feature to an [`Action`].
+///
+/// ```
+/// use crosscheck::{Action, Debt::HardwareLimit, RUN, skip};
+/// # #[derive(crosscheck::Feature, Clone, Copy, Debug, PartialEq, Eq)]
+/// # enum Feature {
+/// #     /// The start of a slice is known only at run time.
+/// #     DynamicOffsets,
+/// #     /// 64-bit floats.
+/// #     Float64,
+/// # }
+///
+/// #[crosscheck::exclusions("mlx_metal")]
+/// const fn mlx_metal(feature: Feature) -> Action {
+///     match feature {
+///         Feature::Float64 => skip("Metal has no 64-bit floats").because(HardwareLimit),
+///         Feature::DynamicOffsets => RUN,
+///     }
+/// }
+/// ```
+///
+/// The compiler checks it: the function is evaluated for every feature while it compiles, a new feature makes the match
+/// non-exhaustive, and a shadowed row (an unreachable pattern) is an error, as is a row that does not say why it exists.
+///
+/// `all = skip("…").because(…)` behind the name excludes the whole backend with one row. It decides where no row of a feature
+/// does. `crate = path` says where crosscheck is, if not in the dependency `crosscheck`.
+pub use crosscheck_macros::exclusions;
+/// Which functions of the contract some backends implement, read off the `impl` block, so that it cannot drift.
+///
+/// ```
+/// # trait Kernels: Send + Sync {
+/// #     fn double(&self, x: f64) -> f64;
+/// # }
+/// # #[derive(crosscheck::Feature, Clone, Copy, Debug, PartialEq, Eq)]
+/// # enum Feature {
+/// #     /// The start of a slice is known only at run time.
+/// #     DynamicOffsets,
+/// #     /// 64-bit floats.
+/// #     Float64,
+/// # }
+/// # impl crosscheck::Subject for dyn Kernels {
+/// #     type Feature = Feature;
+/// #     const BASELINE: &'static str = "reference";
+/// # }
+/// struct Mlx;
+///
+/// #[crosscheck::implements("mlx_cpu", "mlx_metal")]
+/// impl Kernels for Mlx {
+///     fn double(&self, x: f64) -> f64 {
+///         x + x
+///     }
+/// }
+/// ```
+///
+/// A cell of these backends is *not implemented* if its test is about a function (`of = "…"`) that the block leaves out, or
+/// calls one. The plan knows it before anything runs, and every runner shows the cell as skipped. Calls count where the test's
+/// own body makes them on the backend; those of helpers count where the trait is a [`contract`](macro@contract).
+/// `crate = path` behind the names says where crosscheck is, if not in the dependency `crosscheck`.
+pub use crosscheck_macros::implements;
 pub use execute::context::{is_expected_to_fail, seed};
 #[cfg(feature = "harness")]
 pub use judge::Outcome;
@@ -57,7 +305,9 @@ pub use suite::subject::{Carries, Feature, Receipt, Subject, Unavailable};
 
 /// Makes a test executable (`harness = false`) out of the crates that hold checks, backends and exclusions.
 ///
-/// ```ignore
+/// ```no_run
+/// # extern crate serde as my_kernels;
+/// # extern crate serde_json as my_backend;
 /// crosscheck::main!(my_kernels, my_backend);
 /// ```
 ///

@@ -237,3 +237,23 @@ fn checks(args: &TestArgs, function: &ItemFn, subject: &TokenStream, axes: &[Mat
     });
     markers.chain(backends).chain(tolerances).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use quote::quote;
+
+    use super::*;
+    use crate::check::expand;
+
+    #[test]
+    fn the_values_of_an_axis_are_written_once() {
+        let args = quote!(n(small = make_a_small_one(), large = 7), uses("a"));
+        let function = quote!(
+            fn check(ops: &dyn Ops, n: usize) {
+                assert!(ops.run(n));
+            }
+        );
+        let expansion = expand(args, function, Flavour::Check).to_string();
+        assert_eq!(expansion.matches("make_a_small_one").count(), 1, "{expansion}");
+    }
+}

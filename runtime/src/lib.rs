@@ -225,7 +225,7 @@ pub use crosscheck_macros::conformance;
 ///     }
 /// }
 /// # #[derive(crosscheck::Feature, Clone, Copy, Debug, PartialEq, Eq)]
-/// # enum Feature {}
+/// # pub enum Feature {}
 /// # impl crosscheck::Subject for dyn Kernels {
 /// #     type Feature = Feature;
 /// #     const BASELINE: &'static str = "reference";

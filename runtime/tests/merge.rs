@@ -25,7 +25,7 @@ impl Folder {
         for (name, outcome) in cells {
             let backend = name.rsplit("::").next().unwrap();
             let text = format!(
-                r#"{{"name":"{name}","test":"add","backend":"{backend}","markers":["float64"],"row":null,"outcome":"{outcome}","reason":"no device","origin":"a.rs:1","micros":1}}"#
+                r#"{{"name":"{name}","test":"add","backend":"{backend}","markers":["float64"],"row":null,"outcome":"{outcome}","reason":"no device","origin":"a.rs:1","duration_us":1}}"#
             );
             let cell: CellRecord = serde_json::from_str(&text).unwrap();
             journal.write(&Line::Cell(Box::new(cell))).unwrap();
@@ -88,14 +88,14 @@ fn what_cannot_be_joined_is_refused_with_its_place() {
         "{stderr}"
     );
 
-    std::fs::write(&other, "{\"line\":\"start\",\"format\":3}\n").unwrap();
+    std::fs::write(&other, "{\"line\":\"start\",\"format\":4}\n").unwrap();
     let forged = folder.0.join("forged.jsonl");
     std::fs::write(&forged, [std::fs::read(&one).unwrap(), b"{\"line\":\"cell\"}\n{}\n".to_vec()].concat()).unwrap();
     let (code, _, stderr) = merge(&[&one, &other, &forged, &folder.0.join("nowhere.jsonl")]);
     assert_eq!(code, Some(2));
     // Everything that is wrong, at once.
     for part in [
-        "other.jsonl:1: written in format 3, this version reads 2",
+        "other.jsonl:1: written in format 4, this version reads 3",
         "forged.jsonl:3: not a line of a crosscheck record: missing field `name`",
         "nowhere.jsonl: No such file",
     ] {

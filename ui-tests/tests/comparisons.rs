@@ -25,7 +25,11 @@ fn terms_are_the_subjects_unless_a_test_has_its_own_or_a_budget() {
         ("against_the_baseline::far", Outcome::Failed, "allowed: rtol 0e0, atol 2.5e-1 (these machines are rough)"),
         ("in_a_budget::near", Outcome::Passed, ""),
         ("in_a_budget::far", Outcome::Failed, "allowed: an amount for each element"),
-        ("in_no_budget_at_all::near", Outcome::Failed, "nothing can be compared: a budget is of finite numbers"),
+        (
+            "in_no_budget_at_all::near",
+            Outcome::Failed,
+            "nothing can be compared: a budget entry must be finite and ≥ 0",
+        ),
         ("as_the_input_was::near", Outcome::Vacuous, "agrees, but so would its input 1, passed through unchanged"),
     ] {
         assert_eq!(outcomes[name].0, outcome, "{name}{output}");

@@ -621,7 +621,7 @@ fn a_run_whose_record_becomes_too_long_is_no_worse() {
     let stage = Stage::new();
     let done = stage.run(MIXED).args(&["--quiet"]).with_room(ROOM).finish();
     done.exits(0)
-        .complains("warning: the record cannot be written any further: ")
+        .complains("warning: the record cannot be written from here on: ")
         .says("34 cells: 33 passed, 1 xfailed\n");
     assert_eq!(std::fs::metadata(stage.record()).unwrap().len(), ROOM, "{done}");
     let recorded = stage.recorded();
@@ -764,7 +764,7 @@ fn only_a_record_of_this_very_suite_is_gone_on_with() {
             format!("{shown}:{}: a record of `runner` (fingerprint {other})", lines.len() + 1),
         ),
         (
-            whole.replacen("\"format\":2", "\"format\":99", 1),
+            whole.replacen("\"format\":3", "\"format\":99", 1),
             format!("{shown}:1: written in format 99, this version reads 3"),
         ),
         (

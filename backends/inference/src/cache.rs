@@ -29,7 +29,13 @@ impl Cache {
     /// An empty cache for a model of these sizes.
     pub fn new(config: &Config) -> Self {
         let layers = (0..config.layers).map(|_| None).collect();
-        Self { layers, length: 0, heads: config.kv_heads, head_dim: config.head_dim, context: config.context }
+        Self {
+            layers,
+            length: 0,
+            heads: config.kv_heads,
+            head_dim: config.head_dim,
+            context: config.max_position_embeddings,
+        }
     }
 
     /// How many tokens it holds.
@@ -56,7 +62,7 @@ impl Cache {
     /// Whether it was made for a model of these sizes.
     pub(super) fn fits(&self, config: &Config) -> bool {
         (self.layers.len(), self.heads, self.head_dim, self.context)
-            == (config.layers, config.kv_heads, config.head_dim, config.context)
+            == (config.layers, config.kv_heads, config.head_dim, config.max_position_embeddings)
     }
 
     /// A layer's part of it.
@@ -125,7 +131,7 @@ mod tests {
     use crate::fake::{Fake, failure, host};
 
     fn config() -> Config {
-        Config { layers: 2, kv_heads: 2, head_dim: 2, context: 2 * STEP + 10, ..tiny() }
+        Config { layers: 2, kv_heads: 2, head_dim: 2, max_position_embeddings: 2 * STEP + 10, ..tiny() }
     }
 
     /// Positions of these numbers: each head and element has another one, and keys are negative.
@@ -233,7 +239,7 @@ mod tests {
             Config { layers: 1, ..config() },
             Config { kv_heads: 1, ..config() },
             Config { head_dim: 4, ..config() },
-            Config { context: 9, ..config() },
+            Config { max_position_embeddings: 9, ..config() },
         ];
         assert!(others.iter().all(|other| !cache.fits(other)));
     }

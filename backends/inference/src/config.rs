@@ -1,6 +1,6 @@
 //! The sizes of a model.
 
-use super::weights::short;
+use crate::text::short;
 use crosscheck_backends::RopeLayout;
 
 /// What a Llama-style decoder is made of.
@@ -8,8 +8,8 @@ use crosscheck_backends::RopeLayout;
 pub struct Config {
     /// How many tokens there are.
     pub vocabulary: usize,
-    /// How many numbers represent a token between the layers ("hidden size").
-    pub width: usize,
+    /// How many numbers represent a token between the layers.
+    pub hidden_size: usize,
     /// How many layers there are.
     pub layers: usize,
     /// How many heads the queries have.
@@ -18,10 +18,10 @@ pub struct Config {
     pub kv_heads: usize,
     /// How many elements a head has.
     pub head_dim: usize,
-    /// How many numbers stand between the two halves of a feed-forward block ("intermediate size").
-    pub hidden: usize,
+    /// How many numbers stand between the two halves of a feed-forward block.
+    pub intermediate_size: usize,
     /// How many tokens the model was made for, the prompt included.
-    pub context: usize,
+    pub max_position_embeddings: usize,
     /// The base of the rotary position embedding.
     pub rope_base: f32,
     /// Which elements the rotary position embedding pairs. Hugging Face's files have halves; GGUF's have the rows of queries
@@ -92,26 +92,26 @@ pub enum ConfigError {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Names {
     pub vocabulary: &'static str,
-    pub width: &'static str,
+    pub hidden_size: &'static str,
     pub layers: &'static str,
     pub heads: &'static str,
     pub kv_heads: &'static str,
     pub head_dim: &'static str,
-    pub hidden: &'static str,
-    pub context: &'static str,
+    pub intermediate_size: &'static str,
+    pub max_position_embeddings: &'static str,
     pub rope_base: &'static str,
     pub eps: &'static str,
 }
 
 const NAMES: Names = Names {
     vocabulary: "vocabulary",
-    width: "width",
+    hidden_size: "hidden_size",
     layers: "layers",
     heads: "heads",
     kv_heads: "kv_heads",
     head_dim: "head_dim",
-    hidden: "hidden",
-    context: "context",
+    intermediate_size: "intermediate_size",
+    max_position_embeddings: "max_position_embeddings",
     rope_base: "rope_base",
     eps: "eps",
 };
@@ -128,13 +128,13 @@ impl Config {
     pub(crate) fn check_named(&self, names: &Names) -> Result<(), ConfigError> {
         let sizes = [
             (names.vocabulary, self.vocabulary),
-            (names.width, self.width),
+            (names.hidden_size, self.hidden_size),
             (names.layers, self.layers),
             (names.heads, self.heads),
             (names.kv_heads, self.kv_heads),
             (names.head_dim, self.head_dim),
-            (names.hidden, self.hidden),
-            (names.context, self.context),
+            (names.intermediate_size, self.intermediate_size),
+            (names.max_position_embeddings, self.max_position_embeddings),
         ];
         for (field, size) in sizes {
             // Positions and the dimensions of tensors are counted in `i32`.
@@ -151,9 +151,9 @@ impl Config {
             return Err(value(names.head_dim, self.head_dim, expected));
         }
         let products: [&[(&str, usize)]; 3] = [
-            &[(names.vocabulary, self.vocabulary), (names.width, self.width)],
-            &[(names.heads, self.heads), (names.head_dim, self.head_dim), (names.width, self.width)],
-            &[(names.hidden, self.hidden), (names.width, self.width)],
+            &[(names.vocabulary, self.vocabulary), (names.hidden_size, self.hidden_size)],
+            &[(names.heads, self.heads), (names.head_dim, self.head_dim), (names.hidden_size, self.hidden_size)],
+            &[(names.intermediate_size, self.intermediate_size), (names.hidden_size, self.hidden_size)],
         ];
         for factors in products {
             let product = factors.iter().try_fold(1_usize, |product, (_, size)| product.checked_mul(*size));
@@ -185,13 +185,13 @@ pub(crate) mod tests {
     pub(crate) fn tiny() -> Config {
         Config {
             vocabulary: 5,
-            width: 32,
+            hidden_size: 32,
             layers: 1,
             heads: 2,
             kv_heads: 1,
             head_dim: 16,
-            hidden: 32,
-            context: 64,
+            intermediate_size: 32,
+            max_position_embeddings: 64,
             rope_base: 10000.0,
             rope_layout: RopeLayout::Halves,
             eps: 1e-5,
@@ -211,14 +211,20 @@ pub(crate) mod tests {
         let large = i32::MAX as usize;
         let cases = [
             (Config { vocabulary: 0, ..tiny() }, "`vocabulary` is 0: it has to be from 1 to 2147483647"),
-            (Config { width: 0, ..tiny() }, "`width` is 0: it has to be from 1 to 2147483647"),
+            (Config { hidden_size: 0, ..tiny() }, "`hidden_size` is 0: it has to be from 1 to 2147483647"),
             (Config { layers: 0, ..tiny() }, "`layers` is 0: it has to be from 1 to 2147483647"),
             (Config { heads: 0, ..tiny() }, "`heads` is 0: it has to be from 1 to 2147483647"),
             (Config { kv_heads: 0, ..tiny() }, "`kv_heads` is 0: it has to be from 1 to 2147483647"),
             (Config { head_dim: 0, ..tiny() }, "`head_dim` is 0: it has to be from 1 to 2147483647"),
-            (Config { hidden: 0, ..tiny() }, "`hidden` is 0: it has to be from 1 to 2147483647"),
-            (Config { context: 0, ..tiny() }, "`context` is 0: it has to be from 1 to 2147483647"),
-            (Config { context: large + 1, ..tiny() }, "`context` is 2147483648: it has to be from 1 to 2147483647"),
+            (Config { intermediate_size: 0, ..tiny() }, "`intermediate_size` is 0: it has to be from 1 to 2147483647"),
+            (
+                Config { max_position_embeddings: 0, ..tiny() },
+                "`max_position_embeddings` is 0: it has to be from 1 to 2147483647",
+            ),
+            (
+                Config { max_position_embeddings: large + 1, ..tiny() },
+                "`max_position_embeddings` is 2147483648: it has to be from 1 to 2147483647",
+            ),
             (
                 Config { heads: 3, kv_heads: 2, ..tiny() },
                 "`kv_heads` is 2: it has to be a divisor of `heads`, which is 3",
@@ -229,15 +235,15 @@ pub(crate) mod tests {
             ),
             (
                 Config { vocabulary: 1 << 27, ..tiny() },
-                "`vocabulary`, `width` make a matrix of 134217728 × 32: 2147483647 elements is the limit",
+                "`vocabulary`, `hidden_size` make a matrix of 134217728 × 32: 2147483647 elements is the limit",
             ),
             (
                 Config { heads: large, kv_heads: 1, head_dim: large - 1, ..tiny() },
-                "`heads`, `head_dim`, `width` make a matrix of 2147483647 × 2147483646 × 32: 2147483647 elements is the limit",
+                "`heads`, `head_dim`, `hidden_size` make a matrix of 2147483647 × 2147483646 × 32: 2147483647 elements is the limit",
             ),
             (
-                Config { hidden: large, ..tiny() },
-                "`hidden`, `width` make a matrix of 2147483647 × 32: 2147483647 elements is the limit",
+                Config { intermediate_size: large, ..tiny() },
+                "`intermediate_size`, `hidden_size` make a matrix of 2147483647 × 32: 2147483647 elements is the limit",
             ),
             (
                 Config { rope_base: f32::INFINITY, ..tiny() },

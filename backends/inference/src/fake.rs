@@ -26,7 +26,7 @@ pub fn weights(context: usize) -> Weights {
     let config =
         config.replace(r#""max_position_embeddings": 1024"#, &format!(r#""max_position_embeddings": {context}"#));
     let weights = Weights::from_safetensors(config.as_bytes(), SAFETENSORS).unwrap();
-    assert_eq!(weights.config().context, context);
+    assert_eq!(weights.config().max_position_embeddings, context);
     weights
 }
 

@@ -8,5 +8,6 @@ pub(crate) mod fake;
 pub mod generate;
 pub mod model;
 pub mod sampler;
+mod text;
 pub mod tokenizer;
 pub mod weights;

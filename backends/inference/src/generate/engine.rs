@@ -9,7 +9,6 @@ use std::thread::{self, Thread};
 
 use super::error::GenerateError;
 use super::job::{Job, Turn};
-use super::session::Session;
 use crate::model::Llama;
 use crosscheck_backends::device::Device;
 
@@ -65,11 +64,6 @@ impl Engine {
     /// The device that it is computed on.
     pub fn device(&self) -> &dyn Device {
         &*self.0.shared.device
-    }
-
-    /// A new session, which has seen nothing.
-    pub fn session(&self) -> Session {
-        Session::new(self.clone())
     }
 
     /// How many generations have begun and not ended.

@@ -5,8 +5,9 @@ use std::sync::{Arc, OnceLock};
 use async_channel::Sender;
 
 use super::error::GenerateError;
-use super::session::{Home, Options, State};
-use super::stream::{Finish, Item};
+use super::finish::{Finish, Item};
+use super::options::Options;
+use super::slot::{SessionSlot, State};
 use super::watched::Watched;
 use crate::model::Llama;
 use crate::sampler::Sampler;
@@ -28,11 +29,11 @@ pub(super) struct Job {
     logits: Vec<f32>,
     max_tokens: usize,
     stop: Vec<u32>,
-    ahead: usize,
+    buffer: usize,
     sender: Sender<Item>,
     finish: Arc<OnceLock<Finish>>,
     /// Where the session waits for its state.
-    home: Arc<Home>,
+    slot: Arc<SessionSlot>,
 }
 
 /// What came of a job's turn.
@@ -63,14 +64,14 @@ impl Job {
         options: &Options,
         sender: Sender<Item>,
         finish: Arc<OnceLock<Finish>>,
-        home: Arc<Home>,
+        slot: Arc<SessionSlot>,
     ) -> Self {
         let before = state.tokens.len();
         state.tokens.extend_from_slice(prompt);
         let begin = state.tokens.len();
-        let Options { max_tokens, ahead, .. } = *options;
+        let Options { max_tokens, buffer, .. } = *options;
         let stop = options.stop.clone();
-        Self { state, before, begin, sampler, logits: Vec::new(), max_tokens, stop, ahead, sender, finish, home }
+        Self { state, before, begin, sampler, logits: Vec::new(), max_tokens, stop, buffer, sender, finish, slot }
     }
 
     /// The next part of the prompt, or the next token.
@@ -84,7 +85,7 @@ impl Job {
             self.undo();
             return Turn::Done;
         }
-        if over || self.sender.len() >= self.ahead {
+        if over || self.sender.len() >= self.buffer {
             return Turn::Waits;
         }
         match self.compute(model, &**device) {
@@ -110,7 +111,7 @@ impl Job {
 
     /// Gives the session its state back.
     pub fn end(self) {
-        self.home.put(self.state);
+        self.slot.put(self.state);
     }
 
     /// As if it had not been.
@@ -140,7 +141,7 @@ impl Job {
     fn compute(&mut self, model: &Llama, device: &dyn Device) -> Result<Step, GenerateError> {
         let State { cache, tokens } = &mut self.state;
         let unseen = &tokens[cache.length()..];
-        if cache.length() + unseen.len() > model.config().context {
+        if cache.length() + unseen.len() > model.config().max_position_embeddings {
             return Ok(Step::Over(Finish::Context));
         }
         let device = Watched { device, sender: &self.sender };

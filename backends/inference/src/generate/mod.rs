@@ -2,8 +2,11 @@
 
 mod engine;
 mod error;
+mod finish;
 mod job;
+mod options;
 mod session;
+mod slot;
 mod stream;
 #[cfg(test)]
 mod tests;
@@ -11,5 +14,7 @@ mod watched;
 
 pub use engine::Engine;
 pub use error::GenerateError;
-pub use session::{Options, Session};
-pub use stream::{Finish, TokenStream};
+pub use finish::Finish;
+pub use options::Options;
+pub use session::Session;
+pub use stream::TokenStream;

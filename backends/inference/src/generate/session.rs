@@ -1,102 +1,43 @@
 //! A conversation, as far as the model remembers it.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, MutexGuard, OnceLock};
 
 use super::engine::Engine;
 use super::error::GenerateError;
 use super::job::Job;
+use super::options::Options;
+use super::slot::{SessionSlot, State};
 use super::stream::TokenStream;
-use crate::cache::Cache;
-use crate::sampler::{Sampler, Sampling};
+use crate::sampler::Sampler;
 
 /// A sequence of tokens that grows by prompts and answers, and a cache of what the model has made of it.
 pub struct Session {
     engine: Engine,
-    home: Arc<Home>,
+    slot: Arc<SessionSlot>,
 }
 
-/// Where a session's state is while no generation has it.
-#[derive(Default)]
-pub(super) struct Home {
-    state: Mutex<Option<State>>,
-    returned: Condvar,
-    /// The number of the last generation, from 1.
-    begun: AtomicUsize,
-    /// The highest number of one whose stream was dropped. Streams of earlier ones may be dropped while a later one runs.
-    abandoned: AtomicUsize,
-}
-
-impl Home {
-    /// The state comes back.
-    pub fn put(&self, state: State) {
-        *self.lock() = Some(state);
-        self.returned.notify_all();
-    }
-
-    /// A generation begins; its number.
-    fn begin(&self) -> usize {
-        self.begun.fetch_add(1, Ordering::Relaxed) + 1
-    }
-
-    /// What a generation has will come back as soon as the engine notices.
-    pub fn abandon(&self, generation: usize) {
-        self.abandoned.fetch_max(generation, Ordering::Release);
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Option<State>> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Waits for a state that is on its way. The engine's own thread, which brings it, does not wait.
-    fn settled(&self, engine: &Engine) -> MutexGuard<'_, Option<State>> {
-        let mut state = self.lock();
-        let abandoned = || self.abandoned.load(Ordering::Acquire) == self.begun.load(Ordering::Relaxed);
-        while state.is_none() && abandoned() && !engine.is_this_thread() {
-            state = self.returned.wait(state).unwrap_or_else(PoisonError::into_inner);
-        }
-        state
-    }
-}
-
-/// What a session is between two generations; while one runs, it has it.
-pub(super) struct State {
-    pub cache: Cache,
-    /// All tokens, those of which the cache holds nothing yet included: the last that was chosen.
-    pub tokens: Vec<u32>,
-}
-
-/// How to generate.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Options {
-    /// How the next token is chosen.
-    pub sampling: Sampling,
-    /// How many tokens at most.
-    pub max_tokens: usize,
-    /// Tokens that end the text, and do not belong to it.
-    pub stop: Vec<u32>,
-    /// How many tokens the engine may be ahead of the reader.
-    pub ahead: usize,
-}
-
-impl Default for Options {
-    /// Greedy, 256 tokens, without an end, 4 ahead.
-    fn default() -> Self {
-        Self { sampling: Sampling::default(), max_tokens: 256, stop: Vec::new(), ahead: 4 }
+impl Engine {
+    /// A new session, which has seen nothing.
+    pub fn session(&self) -> Session {
+        Session::new(self.clone())
     }
 }
 
 impl Session {
-    pub(super) fn new(engine: Engine) -> Self {
+    fn new(engine: Engine) -> Self {
         let state = State { cache: engine.model().cache(), tokens: Vec::new() };
-        let home = Home { state: Mutex::new(Some(state)), ..Home::default() };
-        Self { engine, home: Arc::new(home) }
+        Self { engine, slot: Arc::new(SessionSlot::new(state)) }
+    }
+
+    /// The state; waits for one that is on its way back, but on the engine's own thread.
+    fn settled(&self) -> MutexGuard<'_, Option<State>> {
+        self.slot.settled(!self.engine.is_this_thread())
     }
 
     /// How many tokens the session has seen and generated; none while it is generating. After a stream was dropped it blocks
     /// until the engine has noticed.
     pub fn length(&self) -> Option<usize> {
-        self.home.settled(&self.engine).as_ref().map(|state| state.tokens.len())
+        self.settled().as_ref().map(|state| state.tokens.len())
     }
 
     /// Appends a prompt, and begins to generate what comes after it. A stream that is dropped before its last token was taken,
@@ -114,21 +55,22 @@ impl Session {
         if options.max_tokens == 0 {
             return zero("max_tokens");
         }
-        if options.ahead == 0 {
-            return zero("ahead");
+        if options.buffer == 0 {
+            return zero("buffer");
         }
-        let mut held = self.home.settled(&self.engine);
+        let mut held = self.settled();
         let state = held.as_ref().ok_or(GenerateError::Busy)?;
         // What the model would refuse is refused here, before anything is computed.
         self.engine.model().check(prompt, state.tokens.len())?;
         let Some(state) = held.take() else { return Err(GenerateError::Busy) };
-        let generation = self.home.begin();
+        let generation = self.slot.begin();
         // One more than the job fills with tokens, so that there is always room for an error. No generation is longer than
         // the context.
-        let (sender, receiver) = async_channel::bounded(options.ahead.min(self.engine.model().config().context) + 1);
+        let (sender, receiver) =
+            async_channel::bounded(options.buffer.min(self.engine.model().config().max_position_embeddings) + 1);
         let finish = Arc::new(OnceLock::new());
-        let job = Job::new(state, prompt, sampler, options, sender, Arc::clone(&finish), Arc::clone(&self.home));
+        let job = Job::new(state, prompt, sampler, options, sender, Arc::clone(&finish), Arc::clone(&self.slot));
         self.engine.submit(job);
-        Ok(TokenStream::new(receiver, finish, Arc::clone(&self.home), generation, self.engine.clone()))
+        Ok(TokenStream::new(receiver, finish, Arc::clone(&self.slot), generation, self.engine.clone()))
     }
 }

@@ -8,45 +8,32 @@ use async_channel::Receiver;
 use futures_core::Stream;
 
 use super::engine::Engine;
-use super::error::GenerateError;
-use super::session::Home;
+use super::finish::{Finish, Item};
+use super::slot::SessionSlot;
 
 /// The tokens of one generation, as they are chosen. After an error there is no other one.
 ///
-/// The engine computes as far ahead as [`Options::ahead`](super::Options::ahead) says and then waits for the reader. Dropping
+/// The engine computes as many tokens as [`Options::buffer`](super::Options::buffer) says, and then waits for the reader. Dropping
 /// the stream ends the generation: the engine begins no further operation for it, and the session is as if it had not been,
 /// unless the generation has ended by itself and all of its tokens were taken.
 pub struct TokenStream {
     receiver: Pin<Box<Receiver<Item>>>,
     finish: Arc<OnceLock<Finish>>,
-    home: Arc<Home>,
+    slot: Arc<SessionSlot>,
     /// Which one of the session's it is.
     generation: usize,
     engine: Engine,
-}
-
-pub(super) type Item = Result<u32, GenerateError>;
-
-/// Why a generation ended by itself.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Finish {
-    /// The model has chosen a token that ends the text; it is not among the tokens.
-    Stop(u32),
-    /// As many tokens as were asked for.
-    Length,
-    /// The context is full.
-    Context,
 }
 
 impl TokenStream {
     pub(super) fn new(
         receiver: Receiver<Item>,
         finish: Arc<OnceLock<Finish>>,
-        home: Arc<Home>,
+        slot: Arc<SessionSlot>,
         generation: usize,
         engine: Engine,
     ) -> Self {
-        Self { receiver: Box::pin(receiver), finish, home, generation, engine }
+        Self { receiver: Box::pin(receiver), finish, slot, generation, engine }
     }
 
     /// Why the generation ended; none before it has, and when it was by an error. There may still be tokens to take.
@@ -82,7 +69,7 @@ impl Stream for TokenStream {
 impl Drop for TokenStream {
     fn drop(&mut self) {
         self.receiver.close();
-        self.home.abandon(self.generation);
+        self.slot.abandon(self.generation);
         self.engine.wake();
     }
 }

@@ -51,7 +51,7 @@ pub(super) struct Layer {
 }
 
 impl Layer {
-    /// `[T, width]` to the same, with both residuals.
+    /// `[T, hidden_size]` to the same, with both residuals.
     pub fn forward(&self, pass: &Pass<'_>, x: &Resident, slot: Slot<'_>) -> Result {
         let Pass { device, config, .. } = *pass;
         let normed = device.launch(Op::RmsNorm { x, weight: &self.attention_norm, eps: config.eps })?;
@@ -62,7 +62,7 @@ impl Layer {
         device.launch(Op::Linear { x: &product, weight: &self.down, add: Some(&x) })
     }
 
-    /// Attention of `[T, width]` to itself and to what the cache holds.
+    /// Attention of `[T, hidden_size]` to itself and to what the cache holds.
     pub fn attention(&self, pass: &Pass<'_>, x: &Resident, slot: Slot<'_>) -> Result {
         let attended = self.attend(pass, x, slot)?;
         pass.device.launch(Op::Linear { x: &attended, weight: &self.attention_output, add: None })
@@ -92,7 +92,7 @@ impl Layer {
     }
 }
 
-/// A projection of `[T, width]`, as `[1, heads, T, head_dim]`.
+/// A projection of `[T, hidden_size]`, as `[1, heads, T, head_dim]`.
 fn heads(device: &dyn Device, x: &Resident, weight: &Resident, heads: usize, head_dim: usize) -> Result {
     let rows = x.shape().first().copied().unwrap_or_default();
     let y = device.launch(Op::Linear { x, weight, add: None })?;

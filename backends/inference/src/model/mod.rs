@@ -122,7 +122,7 @@ impl Llama {
         device.download_floats(&last, logits).inspect_err(|_| cache.clear()).map_err(at(Place::Output))
     }
 
-    /// The attention of one layer by itself, without norm and residual: `x` `[T, width]` behind what the cache holds. The cache
+    /// The attention of one layer by itself, without norm and residual: `x` `[T, hidden_size]` behind what the cache holds. The cache
     /// is longer afterwards; as only this layer has the new keys, it serves this layer only.
     ///
     /// # Errors
@@ -142,7 +142,7 @@ impl Llama {
         Ok(y)
     }
 
-    /// What the last layer makes of these tokens, `[T, width]`.
+    /// What the last layer makes of these tokens, `[T, hidden_size]`.
     fn layers(&self, device: &dyn Device, ids: &[u32], cache: &mut Cache) -> Result {
         self.fits(cache)?;
         self.check(ids, cache.length())?;
@@ -181,7 +181,7 @@ impl Llama {
     }
 
     fn room(&self, new: usize, held: usize) -> Result<()> {
-        let context = self.config.context;
+        let context = self.config.max_position_embeddings;
         if held + new > context { Err(ModelError::ContextFull { held, new, context }) } else { Ok(()) }
     }
 }

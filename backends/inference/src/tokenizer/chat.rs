@@ -19,7 +19,7 @@ use minijinja::{AutoEscape, Environment, ErrorKind, Value, context};
 use serde::{Deserialize, Serialize};
 
 use super::{Result, Special, SpecialToken, Tokenizer, TokenizerError};
-use crate::weights::short;
+use crate::text::short;
 
 /// What a template can name beside the messages: the special tokens.
 pub(super) type Variables = BTreeMap<String, String>;

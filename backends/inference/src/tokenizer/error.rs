@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::PathBuf;
 
-use crate::weights::short;
+use crate::text::short;
 
 /// What a tokenizer can refuse, and how it can fail.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -8,6 +8,7 @@ mod gguf;
 mod parameter;
 mod safetensors;
 mod stored;
+mod tensor_error;
 #[cfg(test)]
 mod tests;
 
@@ -17,16 +18,16 @@ use std::path::{Path, PathBuf};
 
 use memmap2::Mmap;
 
-pub(crate) use error::short;
-pub use error::{LoadError, TensorError};
+pub use error::LoadError;
 pub use gguf::{GgufError, GgufVocabulary};
 pub use parameter::{LayerParameter, Parameter};
 pub use safetensors::SafetensorsError;
+pub use tensor_error::TensorError;
 
 use crate::config::Config;
+use crate::text::shown;
 use crosscheck_backends::Tensor;
 use crosscheck_backends::device::Matrix;
-use error::shown;
 use parameter::Naming;
 use stored::{Named, Stored, Table};
 
@@ -96,7 +97,8 @@ impl Weights {
     ) -> Result<Self, LoadError> {
         let mut config = safetensors::read_config(config_json)
             .map_err(|error| LoadError::Config { file: config_file.to_owned(), error })?;
-        let tensors = safetensors::read((*bytes).as_ref()).map_err(|problem| problem.at(file))?;
+        let tensors =
+            safetensors::read((*bytes).as_ref()).map_err(|problem| LoadError::in_safetensors(file, problem))?;
         let naming = Naming::HuggingFace;
         config.tied &= !tensors.contains_key(&Parameter::Output.name(naming));
         let weights = Self { bytes, file: file.to_owned(), naming, config, tensors, vocabulary: None };
@@ -105,7 +107,7 @@ impl Weights {
 
     fn gguf(file: &Path, bytes: Box<dyn AsRef<[u8]> + Send + Sync>) -> Result<Self, LoadError> {
         let gguf::Contents { mut config, tensors, vocabulary } =
-            gguf::read((*bytes).as_ref()).map_err(|problem| problem.at(file))?;
+            gguf::read((*bytes).as_ref()).map_err(|problem| LoadError::in_gguf(file, problem))?;
         let naming = Naming::Gguf;
         config.tied = !tensors.contains_key(&Parameter::Output.name(naming));
         Self { bytes, file: file.to_owned(), naming, config, tensors, vocabulary }.check()

@@ -5,11 +5,11 @@ use crate::config::Config;
 /// A parameter of a Llama-style decoder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Parameter {
-    /// A row for each token, `[vocabulary, width]`.
+    /// A row for each token, `[vocabulary, hidden_size]`.
     Embedding,
-    /// From the last layer to a number for each token, `[vocabulary, width]`. A tied model has none.
+    /// From the last layer to a number for each token, `[vocabulary, hidden_size]`. A tied model has none.
     Output,
-    /// The factors of the norm in front of the output, `[width]`.
+    /// The factors of the norm in front of the output, `[hidden_size]`.
     Norm,
     /// One of the layer of this number, from 0.
     Layer(usize, LayerParameter),
@@ -18,23 +18,23 @@ pub enum Parameter {
 /// A parameter of a layer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum LayerParameter {
-    /// The factors of the norm in front of the attention, `[width]`.
+    /// The factors of the norm in front of the attention, `[hidden_size]`.
     AttentionNorm,
-    /// `[heads · head_dim, width]`.
+    /// `[heads · head_dim, hidden_size]`.
     Query,
-    /// `[kv_heads · head_dim, width]`.
+    /// `[kv_heads · head_dim, hidden_size]`.
     Key,
-    /// `[kv_heads · head_dim, width]`.
+    /// `[kv_heads · head_dim, hidden_size]`.
     Value,
-    /// `[width, heads · head_dim]`.
+    /// `[hidden_size, heads · head_dim]`.
     AttentionOutput,
-    /// The factors of the norm in front of the feed-forward block, `[width]`.
+    /// The factors of the norm in front of the feed-forward block, `[hidden_size]`.
     FeedForwardNorm,
-    /// What goes through the activation, `[hidden, width]`.
+    /// What goes through the activation, `[intermediate_size, hidden_size]`.
     Gate,
-    /// What it multiplies, `[hidden, width]`.
+    /// What it multiplies, `[intermediate_size, hidden_size]`.
     Up,
-    /// `[width, hidden]`.
+    /// `[hidden_size, intermediate_size]`.
     Down,
 }
 
@@ -72,15 +72,15 @@ impl Parameter {
     pub(super) fn shape(self, config: &Config) -> Vec<usize> {
         use LayerParameter as L;
         let (queries, keys) = (config.heads * config.head_dim, config.kv_heads * config.head_dim);
-        let Config { vocabulary, width, hidden, .. } = *config;
+        let Config { vocabulary, hidden_size, intermediate_size, .. } = *config;
         match self {
-            Self::Embedding | Self::Output => vec![vocabulary, width],
-            Self::Norm | Self::Layer(_, L::AttentionNorm | L::FeedForwardNorm) => vec![width],
-            Self::Layer(_, L::Query) => vec![queries, width],
-            Self::Layer(_, L::Key | L::Value) => vec![keys, width],
-            Self::Layer(_, L::AttentionOutput) => vec![width, queries],
-            Self::Layer(_, L::Gate | L::Up) => vec![hidden, width],
-            Self::Layer(_, L::Down) => vec![width, hidden],
+            Self::Embedding | Self::Output => vec![vocabulary, hidden_size],
+            Self::Norm | Self::Layer(_, L::AttentionNorm | L::FeedForwardNorm) => vec![hidden_size],
+            Self::Layer(_, L::Query) => vec![queries, hidden_size],
+            Self::Layer(_, L::Key | L::Value) => vec![keys, hidden_size],
+            Self::Layer(_, L::AttentionOutput) => vec![hidden_size, queries],
+            Self::Layer(_, L::Gate | L::Up) => vec![intermediate_size, hidden_size],
+            Self::Layer(_, L::Down) => vec![hidden_size, intermediate_size],
         }
     }
 

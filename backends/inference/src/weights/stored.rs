@@ -5,7 +5,8 @@ use std::ops::Range;
 
 use half::{bf16, f16};
 
-use super::error::{TensorError, shown};
+use super::tensor_error::TensorError;
+use crate::text::shown;
 use crosscheck_backends::device::Matrix;
 use crosscheck_backends::{Quantization, Quantized, Tensor};
 

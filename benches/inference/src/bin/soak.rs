@@ -61,7 +61,7 @@ fn run() -> Result<Vec<String>> {
     let model = arguments.next().map_or_else(|| PathBuf::from(tiny), PathBuf::from);
     let device = Mlx::open(MlxDevice::Cpu)?.device()?;
     let llama = Llama::load(&Weights::open(model)?, &*device, Form::Measured, &mut |_, _| ())?;
-    let (vocabulary, context) = (llama.config().vocabulary, llama.config().context.min(600));
+    let (vocabulary, context) = (llama.config().vocabulary, llama.config().max_position_embeddings.min(600));
     let engine = Engine::start(llama, Arc::clone(&device))?;
     let mut random = Pcg64::seed_from_u64(0);
     let mut users: Vec<_> = (0..SESSIONS).map(|_| User { session: engine.session(), stream: None, left: 0 }).collect();

@@ -62,7 +62,7 @@ fn assert_flat(levels: &[Level], prompt: usize) {
 #[conformance(of = "device")]
 fn has_room_for_the_context_and_no_more(kernels: &dyn Kernels) -> Outcome {
     let (llama, device) = Model::Safetensors.on(kernels)?;
-    let (context, mut cache) = (llama.config().context, llama.cache());
+    let (context, mut cache) = (llama.config().max_position_embeddings, llama.cache());
     llama.read(&*device, &vec![5; context - 1], &mut cache)?;
     let refused = |error| matches!(error, Err(ModelError::ContextFull { new: 2, .. }));
     assert!(refused(llama.logits(&*device, &[5, 5], &mut cache, Positions::Last)), "a token too much");

@@ -24,7 +24,7 @@ const LONG: Duration = Duration::from_secs(60);
 fn a_slow_reader_stops_the_engine(kernels: &dyn Kernels, ahead: usize) -> Outcome {
     let (device, counts) = counting(&kernels.device()?);
     let engine = Engine::start(Model::Safetensors.load(&*device)?, device)?;
-    let options = Options { max_tokens: 20, ahead, ..Options::default() };
+    let options = Options { max_tokens: 20, buffer: ahead, ..Options::default() };
     let mut stream = engine.session().generate(&ids("prompt_7.ids")?, &options)?;
     for read in 0..10 {
         wait_for_tokens(&stream, ahead);
@@ -84,7 +84,7 @@ pub(super) fn assert_dropping_stops_the_work(
     let (device, trap, counts) = trapped(device);
     let engine = Engine::start(llama, Arc::clone(&device))?;
     let prompt = ids("prompt_7.ids")?;
-    let options = Options { max_tokens: 3, ahead: 3, ..Options::default() };
+    let options = Options { max_tokens: 3, buffer: 3, ..Options::default() };
     let before = device.memory();
     let begin = counts.calls();
     let fresh = read(&mut engine.session().generate(&prompt, &options)?)?;

@@ -17,7 +17,7 @@ fn eight_sessions_generate_what_each_does_alone(kernels: &dyn Kernels, model: Mo
     let (engine, ids) = (Engine::start(llama, device)?, ids("prompt_60.ids")?);
     let tokens = |number: usize, mut session: Session| -> Result<Vec<u32>, GenerateError> {
         let sampling = Sampling { temperature: 0.8, seed: number as u64, ..Sampling::default() };
-        let options = Options { sampling, max_tokens: 24, ahead: 1 + number % 3, ..Options::default() };
+        let options = Options { sampling, max_tokens: 24, buffer: 1 + number % 3, ..Options::default() };
         read(&mut session.generate(&ids[number..=3 * number + 7], &options)?)
     };
     let alone = (0..8).map(|number| tokens(number, engine.session())).collect::<Result<Vec<_>, _>>()?;

@@ -46,7 +46,7 @@ fn chat(options: &Options) -> Result<ExitCode, Failure> {
     let tokenizer = tokenizer(&weights, path)?;
     tokenizer.check_against(weights.config().vocabulary)?;
     let prompt = prompt(&tokenizer, options)?;
-    let context = weights.config().context;
+    let context = weights.config().max_position_embeddings;
     if prompt.len() > context {
         return Err(Failure::LongPrompt { tokens: prompt.len(), context });
     }

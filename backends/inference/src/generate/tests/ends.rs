@@ -51,7 +51,7 @@ fn the_context_ends_a_generation() {
     within(|| {
         let rig = Rig::new(12);
         let mut session = rig.engine.session();
-        let endless = Options { ahead: usize::MAX, ..options(usize::MAX) };
+        let endless = Options { buffer: usize::MAX, ..options(usize::MAX) };
         let mut stream = session.generate(&PROMPT, &endless).unwrap();
         // The model sees 12 tokens, the last one of which is followed by one more.
         assert_eq!(read(&mut stream).unwrap().len(), 6);
@@ -76,8 +76,8 @@ fn what_makes_no_sense_is_refused_and_costs_nothing() {
         let (mut session, calls) = (rig.engine.session(), rig.device.calls());
         let mut refused = |prompt: &[u32], options| session.generate(prompt, &options).err().unwrap().to_string();
         assert_eq!(refused(&PROMPT, options(0)), "`max_tokens` is 0: it has to be 1 at least");
-        let none = Options { ahead: 0, ..options(1) };
-        assert_eq!(refused(&PROMPT, none), "`ahead` is 0: it has to be 1 at least");
+        let none = Options { buffer: 0, ..options(1) };
+        assert_eq!(refused(&PROMPT, none), "`buffer` is 0: it has to be 1 at least");
         assert_eq!(refused(&[], options(1)), "no token was given: a model needs one at least");
         let unknown = "token 512 is not in the model's vocabulary of 512: it has to be in 0..512";
         assert_eq!(refused(&[0, 512], options(1)), unknown);

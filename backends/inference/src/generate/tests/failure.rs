@@ -169,7 +169,7 @@ fn a_waker_that_panics_ends_its_own_stream_only() {
                 if fails { failure() } else { Ok(()) }
             });
             let mut session = rig.engine.session();
-            let one = Options { ahead: 1, ..options(3) };
+            let one = Options { buffer: 1, ..options(3) };
             let mut stream = Box::pin(session.generate(&PROMPT, &one).unwrap());
             let waker = Waker::from(Arc::new(Panics));
             assert!(matches!(stream.as_mut().poll_next(&mut Context::from_waker(&waker)), Poll::Pending));

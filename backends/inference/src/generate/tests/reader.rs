@@ -60,18 +60,18 @@ fn taking_a_token_lets_the_engine_go_on() {
     within(|| {
         let rig = Rig::new(1024);
         let expected = generate(&mut rig.engine.session(), &PROMPT, 12).unwrap();
-        for ahead in [1, 3] {
+        for buffer in [1, 3] {
             let mut session = rig.engine.session();
-            let stream = session.generate(&PROMPT, &Options { ahead, ..options(12) }).unwrap();
+            let stream = session.generate(&PROMPT, &Options { buffer, ..options(12) }).unwrap();
             let tokens: Result<Vec<_>, _> = block_on(stream.collect::<Vec<_>>()).into_iter().collect();
             assert_eq!(tokens.unwrap(), expected);
-            let mut stream = session.generate(&PROMPT, &Options { ahead, ..options(12) }).unwrap();
+            let mut stream = session.generate(&PROMPT, &Options { buffer, ..options(12) }).unwrap();
             for read in 0..9 {
                 // The engine waits, and is let go on by the reader alone.
-                until(|| stream.ready() == ahead);
+                until(|| stream.ready() == buffer);
                 let calls = rig.device.calls();
                 std::thread::sleep(Duration::from_millis(3));
-                assert_eq!((stream.ready(), rig.device.calls()), (ahead, calls), "{read} were read");
+                assert_eq!((stream.ready(), rig.device.calls()), (buffer, calls), "{read} were read");
                 stream.next_blocking().unwrap().unwrap();
             }
         }
@@ -84,7 +84,7 @@ fn a_reader_may_go_while_the_engine_waits_for_it() {
         let rig = Rig::new(1024);
         let before = rig.device.memory();
         let mut session = rig.engine.session();
-        let stream = session.generate(&PROMPT, &Options { ahead: 1, ..options(9) }).unwrap();
+        let stream = session.generate(&PROMPT, &Options { buffer: 1, ..options(9) }).unwrap();
         until(|| stream.ready() == 1);
         std::thread::sleep(Duration::from_millis(3));
         drop(stream);
@@ -146,7 +146,7 @@ fn sessions_take_turns() {
             }
             Ok(())
         });
-        let eager = Options { ahead: 3, ..options(3) };
+        let eager = Options { buffer: 3, ..options(3) };
         let (mut first, mut long, mut short) = (rig.engine.session(), rig.engine.session(), rig.engine.session());
         // Begins before the others are there, and is read last.
         let _stream = first.generate(&[1, 2], &options(1)).unwrap();

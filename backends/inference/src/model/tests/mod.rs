@@ -99,7 +99,7 @@ fn another_models_cache_is_refused() {
     assert_eq!(llama.attention(&*device, 0, &x, &mut cache).unwrap_err().to_string(), text);
 }
 
-/// What is no `[T, width]` is an error, and no panic.
+/// What is no `[T, hidden_size]` is an error, and no panic.
 #[test]
 fn attention_of_other_shapes_is_refused() {
     let device = host();

@@ -1,6 +1,7 @@
 //! Why a file is not read as GGUF.
 
-use super::reader::MAX_DEPTH;
+/// How many arrays may be in one another. Llama files have none that are.
+pub(super) const MAX_DEPTH: usize = 4;
 
 /// Why a file is not read as GGUF.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

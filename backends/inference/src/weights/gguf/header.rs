@@ -7,8 +7,9 @@ use super::error::GgufError;
 use super::metadata::{ALIGNMENT, Metadata};
 use super::quantization::encoding;
 use super::reader::Reader;
-use crate::weights::error::{TensorError, shown};
+use crate::text::shown;
 use crate::weights::stored::{Stored, Table, check_overlaps};
+use crate::weights::tensor_error::TensorError;
 
 pub(super) const MAGIC: [u8; 4] = *b"GGUF";
 /// How many dimensions a tensor can have.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::reader::{Array, Kind, Value};
 use crate::config::{Config, ConfigError, Names};
-use crate::weights::error::shown;
+use crate::text::shown;
 use crate::weights::stored::Table;
 use crosscheck_backends::RopeLayout;
 
@@ -15,13 +15,13 @@ const TOKENS: &str = "tokenizer.ggml.tokens";
 
 const NAMES: Names = Names {
     vocabulary: "llama.vocab_size",
-    width: "llama.embedding_length",
+    hidden_size: "llama.embedding_length",
     layers: "llama.block_count",
     heads: "llama.attention.head_count",
     kv_heads: "llama.attention.head_count_kv",
     head_dim: "llama.attention.key_length",
-    hidden: "llama.feed_forward_length",
-    context: "llama.context_length",
+    intermediate_size: "llama.feed_forward_length",
+    max_position_embeddings: "llama.context_length",
     rope_base: "llama.rope.freq_base",
     eps: "llama.attention.layer_norm_rms_epsilon",
 };
@@ -67,13 +67,14 @@ impl<'a> Metadata<'a> {
     /// The sizes of the model; `tied` is for the caller to say.
     pub fn config(&self, tensors: &Table) -> Result<Config> {
         self.check_supported()?;
-        let (width, heads) = (self.required_size(NAMES.width)?, self.required_size(NAMES.heads)?);
+        let (hidden_size, heads) = (self.required_size(NAMES.hidden_size)?, self.required_size(NAMES.heads)?);
         let head_dim = match self.size(NAMES.head_dim)? {
             Some(head_dim) => head_dim,
-            None if heads > 0 && width.is_multiple_of(heads) => width / heads,
+            None if heads > 0 && hidden_size.is_multiple_of(heads) => hidden_size / heads,
             None => {
                 let key = NAMES.head_dim;
-                let expected = format!("a divisor of `{}`, which is {width}, unless there is `{key}`", NAMES.width);
+                let expected =
+                    format!("a divisor of `{}`, which is {hidden_size}, unless there is `{key}`", NAMES.hidden_size);
                 return Err(value(NAMES.heads, heads, expected));
             }
         };
@@ -87,13 +88,13 @@ impl<'a> Metadata<'a> {
         }
         let config = Config {
             vocabulary: self.vocabulary_size(tensors)?,
-            width,
+            hidden_size,
             layers: self.required_size(NAMES.layers)?,
             heads,
             kv_heads: self.size(NAMES.kv_heads)?.unwrap_or(heads),
             head_dim,
-            hidden: self.required_size(NAMES.hidden)?,
-            context: self.required_size(NAMES.context)?,
+            intermediate_size: self.required_size(NAMES.intermediate_size)?,
+            max_position_embeddings: self.required_size(NAMES.max_position_embeddings)?,
             rope_base: self.float(NAMES.rope_base)?.unwrap_or(10000.0) as f32,
             rope_layout: RopeLayout::Interleaved,
             eps: self.required(NAMES.eps, NUMBER, self.float(NAMES.eps)?)? as f32,

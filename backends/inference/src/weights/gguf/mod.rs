@@ -6,9 +6,6 @@ mod metadata;
 mod quantization;
 mod reader;
 
-use std::path::Path;
-
-use super::error::{LoadError, shown};
 use super::stored::{Named, Table};
 use crate::config::{Config, ConfigError};
 pub use error::GgufError;
@@ -27,17 +24,6 @@ pub(super) enum Problem {
     File(GgufError),
     Config(ConfigError),
     Tensor(Named),
-}
-
-impl Problem {
-    pub fn at(self, file: &Path) -> LoadError {
-        let file = file.to_owned();
-        match self {
-            Self::File(error) => LoadError::Gguf { file, error },
-            Self::Config(error) => LoadError::Config { file, error },
-            Self::Tensor((tensor, error)) => LoadError::Tensor { file, tensor: shown(&tensor), error },
-        }
-    }
 }
 
 impl From<GgufError> for Problem {

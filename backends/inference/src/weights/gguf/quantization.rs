@@ -1,7 +1,7 @@
 //! The types of elements that GGUF has.
 
-use crate::weights::error::TensorError;
 use crate::weights::stored::Encoding;
+use crate::weights::tensor_error::TensorError;
 
 /// The type of this number.
 pub(super) fn encoding(number: u32) -> Result<Encoding, TensorError> {

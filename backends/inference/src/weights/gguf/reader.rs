@@ -2,12 +2,9 @@
 
 use std::fmt::Display;
 
-use super::error::GgufError;
+use super::error::{GgufError, MAX_DEPTH};
 
 type Result<T> = std::result::Result<T, GgufError>;
-
-/// How many arrays may be in one another. Llama files have none that are.
-pub(super) const MAX_DEPTH: usize = 4;
 
 /// What is left of a file.
 #[derive(Clone, Debug)]

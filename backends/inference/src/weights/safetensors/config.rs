@@ -8,20 +8,20 @@ use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
 use serde_json::Value;
 
 use crate::config::{Config, ConfigError, Names};
-use crate::weights::error::shown;
+use crate::text::shown;
 use crosscheck_backends::RopeLayout;
 
 type Result<T> = std::result::Result<T, ConfigError>;
 
 const NAMES: Names = Names {
     vocabulary: "vocab_size",
-    width: "hidden_size",
+    hidden_size: "hidden_size",
     layers: "num_hidden_layers",
     heads: "num_attention_heads",
     kv_heads: "num_key_value_heads",
     head_dim: "head_dim",
-    hidden: "intermediate_size",
-    context: "max_position_embeddings",
+    intermediate_size: "intermediate_size",
+    max_position_embeddings: "max_position_embeddings",
     rope_base: "rope_theta",
     eps: "rms_norm_eps",
 };
@@ -35,27 +35,30 @@ const TRUTH: &str = "true or false";
 pub(in crate::weights) fn read_config(json: &[u8]) -> Result<Config> {
     let fields: Fields = serde_json::from_slice(json).map_err(ConfigError::Json)?;
     fields.check_supported()?;
-    let (width, heads) = (fields.required_size(NAMES.width)?, fields.required_size(NAMES.heads)?);
+    let (hidden_size, heads) = (fields.required_size(NAMES.hidden_size)?, fields.required_size(NAMES.heads)?);
     let head_dim = match fields.size(NAMES.head_dim)? {
         Some(head_dim) => head_dim,
-        None if heads > 0 && width.is_multiple_of(heads) => width / heads,
+        None if heads > 0 && hidden_size.is_multiple_of(heads) => hidden_size / heads,
         None => {
             return Err(ConfigError::Value {
                 field: NAMES.heads.to_owned(),
                 value: heads.to_string(),
-                expected: format!("a divisor of `{}`, which is {width}, unless there is `head_dim`", NAMES.width),
+                expected: format!(
+                    "a divisor of `{}`, which is {hidden_size}, unless there is `head_dim`",
+                    NAMES.hidden_size
+                ),
             });
         }
     };
     let config = Config {
         vocabulary: fields.required_size(NAMES.vocabulary)?,
-        width,
+        hidden_size,
         layers: fields.required_size(NAMES.layers)?,
         heads,
         kv_heads: fields.size(NAMES.kv_heads)?.unwrap_or(heads),
         head_dim,
-        hidden: fields.required_size(NAMES.hidden)?,
-        context: fields.required_size(NAMES.context)?,
+        intermediate_size: fields.required_size(NAMES.intermediate_size)?,
+        max_position_embeddings: fields.required_size(NAMES.max_position_embeddings)?,
         rope_base: fields.rope_base()?,
         rope_layout: RopeLayout::Halves,
         eps: fields.required(NAMES.eps, NUMBER, Value::as_f64)? as f32,

@@ -5,13 +5,13 @@ mod config;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::fmt;
-use std::path::Path;
 
 use safetensors::tensor::{Dtype, TensorInfo};
 use serde::de::{Deserialize, Deserializer, Error as _, IgnoredAny, MapAccess, Visitor};
 
-use super::error::{LoadError, TensorError, short, shown};
 use super::stored::{Encoding, Named, Stored, Table, check_overlaps};
+use super::tensor_error::TensorError;
+use crate::text::{short, shown};
 pub(super) use config::read_config;
 
 /// Why a file is not read as safetensors.
@@ -39,16 +39,6 @@ pub enum SafetensorsError {
 pub(super) enum Problem {
     File(SafetensorsError),
     Tensor(Named),
-}
-
-impl Problem {
-    pub fn at(self, file: &Path) -> LoadError {
-        let file = file.to_owned();
-        match self {
-            Self::File(error) => LoadError::Safetensors { file, error },
-            Self::Tensor((tensor, error)) => LoadError::Tensor { file, tensor: shown(&tensor), error },
-        }
-    }
 }
 
 impl From<Named> for Problem {

@@ -31,13 +31,13 @@ fn u32(value: u32) -> Vec<u8> {
 
 const TINY: Config = Config {
     vocabulary: 5,
-    width: 32,
+    hidden_size: 32,
     layers: 1,
     heads: 2,
     kv_heads: 1,
     head_dim: 16,
-    hidden: 64,
-    context: 64,
+    intermediate_size: 64,
+    max_position_embeddings: 64,
     rope_base: 20000.0,
     rope_layout: RopeLayout::Interleaved,
     eps: 1e-5,

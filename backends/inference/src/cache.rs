@@ -1,8 +1,9 @@
 //! The keys and values of the tokens that a model has seen.
 
-use crate::config::Config;
 use crosscheck_backends::device::{Device, Op, Resident};
 use crosscheck_backends::{KernelError, Tensor};
+
+use crate::config::Config;
 
 /// How many positions are allocated at a time.
 pub const STEP: usize = 256;

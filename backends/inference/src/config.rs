@@ -1,7 +1,8 @@
 //! The sizes of a model.
 
-use crate::text::short;
 use crosscheck_backends::RopeLayout;
+
+use crate::text::short;
 
 /// What a Llama-style decoder is made of.
 #[derive(Clone, Debug, PartialEq)]

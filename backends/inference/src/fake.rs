@@ -6,13 +6,13 @@ use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::Duration;
 use std::{panic, thread};
 
-use super::model::{Form, Llama};
-use super::weights::Weights;
 use crosscheck_backends::device::{Device, Host, Matrix, Op, Resident};
 use crosscheck_backends::reference::Reference;
 use crosscheck_backends::{KernelError, Tensor};
-
 use crosscheck_fixtures::tiny_llama::{CONFIG, GGUF, SAFETENSORS};
+
+use super::model::{Form, Llama};
+use super::weights::Weights;
 
 type Result<T = Resident> = std::result::Result<T, KernelError>;
 

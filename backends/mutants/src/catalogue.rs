@@ -1,281 +1,32 @@
-//! Which mutants there are. Each is a backend of the name that stands here.
+//! What is known of a mutant.
 
-use crosscheck::Unavailable;
-use crosscheck_backends::Kernels;
+use crate::common::COMMON;
+use crate::fault::OWN;
 
-use crate::mutant::Mutant;
-
-macro_rules! catalogue {
-    ($($fault:ident, $name:literal, $function:literal, $what:literal;)*) => {
-        /// What is wrong with a mutant.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub enum Fault {
-            $(#[doc = $what] $fault,)*
-        }
-
-        /// Every mutant with a fault of its own: its name, the function, and the fault in words.
-        pub(crate) const OWN: &[(&str, &str, &str)] = &[$(($name, $function, $what),)*];
-
-        $(const _: () = {
-            #[crosscheck::backend(name = $name)]
-            fn open() -> Result<Box<dyn Kernels>, Unavailable> {
-                Ok(Box::new(Mutant::new(Fault::$fault)))
-            }
-        };)*
-    };
+/// A mutant, in words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// The mutant's name.
+    pub name: String,
+    /// The backend that it is. One with a common fault is many mutants: which function has the fault, [`FUNCTION`] says.
+    ///
+    /// [`FUNCTION`]: crate::FUNCTION
+    pub backend: &'static str,
+    /// The function of the contract that has the fault: a check about it has to notice.
+    pub function: &'static str,
+    /// The fault.
+    pub what: &'static str,
 }
 
-catalogue! {
-    AddSaturates, "add_saturates", "add", "integers saturate instead of wrapping";
-    AddRepeatsRow, "add_repeats_the_first_row", "add", "a broadcast operand is read from its beginning only";
-    AddUnstrided, "add_ignores_strides", "add", "the buffer of the second operand is read from its beginning";
-    AddColumn, "add_takes_a_row_for_a_column", "add", "a row is broadcast as a column where both fit";
-    AddByF32, "add_of_integers_by_floats", "add", "integers are added as 32-bit floats";
-    MulLosesSign, "mul_loses_the_sign_of_zero", "mul", "minus zero becomes zero";
-    MulByInfinity, "mul_zero_by_infinity_is_zero", "mul", "zero times infinity is zero instead of NaN";
-    MulSaturates, "mul_saturates", "mul", "integers saturate instead of wrapping";
-    MatmulTransposed, "matmul_transposes_its_operand", "matmul", "a square second operand is transposed";
-    MatmulTruncated, "matmul_drops_the_last_term", "matmul", "the last term of each sum is dropped";
-    MatmulTile, "matmul_skips_the_last_tile", "matmul", "columns behind the last whole tile of 32 stay zero";
-    MatmulNarrow, "matmul_accumulates_narrowly", "matmul", "sums are kept in the dtype of the operands";
-    MatmulZeros, "matmul_returns_zeros", "matmul", "zeros of the right shape are returned";
-    MatmulEmpty, "matmul_of_nothing_is_nan", "matmul", "a sum without terms is NaN";
-    MatmulUnstrided, "matmul_ignores_strides", "matmul", "the buffer of the second operand is read from its beginning";
-    MatmulSparse, "matmul_skips_zeros", "matmul", "terms with a zero are left out, whatever the other factor is";
-    MatmulDepth, "matmul_drops_a_tile_of_terms", "matmul", "terms behind the last whole tile of 64 are dropped, where there is one";
-    MatmulSaturates, "matmul_saturates", "matmul", "integers saturate instead of wrapping";
-    MatmulFirstTransposed, "matmul_transposes_the_first", "matmul", "a square first operand is transposed";
-    MatmulNanRow, "matmul_spreads_nan", "matmul", "one NaN makes all of the product NaN";
-    SoftmaxAxis, "softmax_along_the_last_axis", "softmax", "always along the last axis";
-    SoftmaxOverflows, "softmax_overflows", "softmax", "the maximum is not subtracted first";
-    SoftmaxMean, "softmax_divides_by_the_mean", "softmax", "divided by the mean instead of the sum";
-    SoftmaxEcho, "softmax_returns_its_input", "softmax", "the input is returned";
-    SoftmaxZeroRow, "softmax_of_a_masked_row_is_zero", "softmax", "a row of −∞ gives zeros instead of NaN";
-    SoftmaxShift, "softmax_subtracts_the_largest_of_all", "softmax", "the largest of all rows is subtracted from each";
-    SoftmaxNarrow, "softmax_sums_narrowly", "softmax", "exponentials are summed in the dtype of the operand";
-    RmsEpsOutside, "rms_norm_eps_outside_of_the_root", "rms_norm", "eps is added to the root";
-    RmsCentred, "rms_norm_subtracts_the_mean", "rms_norm", "the mean is subtracted first";
-    RmsUnweighted, "rms_norm_ignores_the_weight", "rms_norm", "the weight is ignored";
-    RmsSum, "rms_norm_sums", "rms_norm", "the sum of squares is taken for their mean";
-    RmsNarrow, "rms_norm_accumulates_narrowly", "rms_norm", "squares are summed in the dtype of the operand";
-    RmsEps, "rms_norm_ignores_eps", "rms_norm", "eps is always 1e-5";
-    RmsPlusOne, "rms_norm_adds_one_to_the_weight", "rms_norm", "one is added to the weight";
-    RmsSizes, "rms_norm_by_the_mean_size", "rms_norm", "divided by the mean size instead of the root of the mean square";
-    RmsFirstRow, "rms_norm_by_the_first_row", "rms_norm", "every row is divided by the root of the first";
-    LayerEpsOutside, "layer_norm_eps_outside_of_the_root", "layer_norm", "eps is added to the root";
-    LayerUnbiased, "layer_norm_corrects_the_variance", "layer_norm", "the variance is divided by one less";
-    LayerBias, "layer_norm_ignores_the_bias", "layer_norm", "the bias is ignored";
-    LayerMoments, "layer_norm_by_moments", "layer_norm", "the variance is the mean of squares less the square of the mean, in f32";
-    LayerWeight, "layer_norm_ignores_the_weight", "layer_norm", "the weight is ignored";
-    LayerEps, "layer_norm_ignores_eps", "layer_norm", "eps is always 1e-5";
-    LayerSwapped, "layer_norm_swaps_its_parameters", "layer_norm", "weight and bias are exchanged";
-    LayerBiasWeighted, "layer_norm_weighs_the_bias", "layer_norm", "the bias is added before the weight is multiplied";
-    SiluNegative, "silu_drops_negatives", "silu", "negative numbers become zero, as in relu";
-    SiluOverflows, "silu_overflows", "silu", "computed as x · exp(x) / (1 + exp(x)), which is NaN for large numbers";
-    GeluSwapped, "gelu_swaps_the_forms", "gelu", "the exact form and the approximation are exchanged";
-    GeluQuick, "gelu_is_quick", "gelu", "the approximation by a sigmoid of 1.702 x";
-    GeluMemo, "gelu_is_always_exact", "gelu", "the form is ignored";
-    RopeOffset, "rope_ignores_the_offset", "rope", "positions begin at zero";
-    RopeLate, "rope_is_late_by_one", "rope", "positions are one too small";
-    RopeLayout, "rope_swaps_the_layouts", "rope", "the two layouts are exchanged";
-    RopeBase, "rope_ignores_the_base", "rope", "the base is always 10000";
-    RopeScale, "rope_ignores_the_scale", "rope", "positions are not scaled";
-    RopeWhole, "rope_rotates_everything", "rope", "the number of rotated elements is ignored";
-    RopeBack, "rope_turns_backwards", "rope", "the angle has the other sign";
-    RopeDivides, "rope_divides_by_the_scale", "rope", "positions are divided by the scale";
-    RopeContinues, "rope_counts_through_heads", "rope", "positions are counted on through heads and batches";
-    RopeFirst, "rope_turns_the_first_batch", "rope", "all batches but the first are passed through";
-    RopeWidth, "rope_takes_the_width_for_dims", "rope", "the frequencies are those of the whole width";
-    RopeOffsetUnscaled, "rope_does_not_scale_the_offset", "rope", "the offset is added behind the scale";
-    AttentionUnmasked, "attention_drops_the_causal_mask", "scaled_dot_product_attention", "the causal mask is ignored";
-    AttentionStrict, "attention_hides_the_present", "scaled_dot_product_attention", "a query does not see its own position";
-    AttentionTop, "attention_aligns_the_mask_to_the_first_key", "scaled_dot_product_attention", "query t sees the keys up to t, also behind a cache";
-    AttentionAdditive, "attention_ignores_the_additive_mask", "scaled_dot_product_attention", "an additive mask is ignored";
-    AttentionAfter, "attention_masks_after_softmax", "scaled_dot_product_attention", "hidden keys lose their weight after normalisation";
-    AttentionUnscaled, "attention_forgets_the_scale", "scaled_dot_product_attention", "products are not scaled";
-    AttentionHeads, "attention_interleaves_the_groups", "scaled_dot_product_attention", "query head h reads key head h modulo the number of groups";
-    AttentionStale, "attention_reads_a_stale_cache_row", "scaled_dot_product_attention", "the last row of the keys is the one before it";
-    AttentionKeys, "attention_uses_keys_as_values", "scaled_dot_product_attention", "values are read from the keys where the shapes allow";
-    AttentionUnstrided, "attention_ignores_strides_of_keys", "scaled_dot_product_attention", "the buffer of the keys is read from its beginning";
-    AttentionRoot, "attention_scales_by_the_root", "scaled_dot_product_attention", "the scale is always one by the root of the width";
-    AttentionMaskScaled, "attention_scales_the_mask", "scaled_dot_product_attention", "the mask is added before the scale is multiplied";
-    AttentionMaskHead, "attention_repeats_the_mask_of_a_head", "scaled_dot_product_attention", "the mask of the first head is every head's";
-    AttentionMaskBatch, "attention_repeats_the_mask_of_a_batch", "scaled_dot_product_attention", "the mask of the first batch is every batch's";
-    AttentionMaskTransposed, "attention_transposes_the_mask", "scaled_dot_product_attention", "a square mask is transposed";
-    AttentionMaskClamped, "attention_clamps_the_mask", "scaled_dot_product_attention", "minus infinity in a mask is −10";
-    AttentionOverflows, "attention_overflows", "scaled_dot_product_attention", "the largest logit is not subtracted first";
-    AttentionWindow, "attention_sees_a_window", "scaled_dot_product_attention", "keys that are more than 32 behind the query are hidden";
-    AttentionFirstBatch, "attention_reads_the_keys_of_the_first_batch", "scaled_dot_product_attention", "every batch reads the keys of the first";
-    AttentionBlindZero, "attention_of_no_key_is_zero", "scaled_dot_product_attention", "a query that sees no key gives zeros";
-    AttentionWidth, "attention_cuts_values_to_the_width_of_keys", "scaled_dot_product_attention", "values are as wide as keys; what is wider is zero";
-    EmbeddingNext, "embedding_is_off_by_one", "embedding", "the row behind the one that is named";
-    EmbeddingClamps, "embedding_clamps", "embedding", "ids outside of the table are moved into it";
-    EmbeddingWraps, "embedding_wraps_negative_ids", "embedding", "negative ids count from the end";
-    EmbeddingUnstrided, "embedding_ignores_strides_of_ids", "embedding", "the buffer of the ids is read from its beginning";
-    EmbeddingPadding, "embedding_of_zero_is_padding", "embedding", "the row of id 0 is zero";
-    EmbeddingEnd, "embedding_takes_the_end_for_the_last", "embedding", "the first id behind the table is the last row";
-    SliceClamps, "slice_clamps_its_start", "slice_at", "a part that is not inside is moved to fit";
-    SliceFirst, "slice_ignores_the_start", "slice_at", "the part at the origin is returned";
-    SliceSwapped, "slice_reverses_the_start", "slice_at", "the numbers of the start are read in the reverse order";
-    SliceFirstAxis, "slice_starts_along_the_first_axis_only", "slice_at", "the start is zero along all axes but the first";
-    SliceWraps, "slice_wraps_negative_starts", "slice_at", "a negative start counts from the end";
-    ArgmaxLast, "argmax_returns_the_last", "argmax", "the last of equal elements";
-    ArgmaxNan, "argmax_overlooks_nan", "argmax", "NaN is smaller than everything";
-    ArgmaxAxis, "argmax_along_the_last_axis", "argmax", "always along the last axis";
-    ArgmaxFlat, "argmax_counts_over_everything", "argmax", "the position in the whole tensor";
-    ArgmaxSize, "argmax_by_size", "argmax", "the element that is farthest from zero";
-    ArgmaxFromZero, "argmax_begins_at_zero", "argmax", "of negative numbers it is the first";
-    ArgmaxF32, "argmax_compares_in_f32", "argmax", "64-bit floats and integers are compared as 32-bit floats";
-    ArgmaxZeros, "argmax_tells_zeros_apart", "argmax", "zero is larger than minus zero";
-    SubReversed, "sub_is_reversed", "sub", "the first operand is subtracted from the second";
-    SubSaturates, "sub_saturates", "sub", "integers saturate instead of wrapping";
-    SubColumn, "sub_takes_a_row_for_a_column", "sub", "a row is broadcast as a column where both fit";
-    SubReversedBroadcast, "sub_reverses_what_is_broadcast", "sub", "operands of different shapes are exchanged";
-    DivByZero, "div_by_zero_is_zero", "div", "a quotient that is infinite becomes zero";
-    DivReciprocal, "div_by_the_reciprocal", "div", "multiplied by a reciprocal of 32 bits, which may be infinite";
-    DivReversedBroadcast, "div_reverses_what_is_broadcast", "div", "operands of different shapes are exchanged";
-    DivZeroSign, "div_by_minus_zero_is_positive", "div", "the sign of a zero that divides is lost";
-    MaximumDropsNan, "maximum_drops_nan", "maximum", "a NaN is passed over";
-    MaximumFirstNan, "maximum_drops_nan_of_the_first", "maximum", "`if a > b { a } else { b }`: a NaN of the first operand is passed over";
-    MaximumSecondNan, "maximum_drops_nan_of_the_second", "maximum", "`if b > a { b } else { a }`: a NaN of the second operand is passed over";
-    MaximumF32, "maximum_of_integers_by_floats", "maximum", "integers are compared and copied as 32-bit floats";
-    MinimumIsMaximum, "minimum_is_maximum", "minimum", "the larger one";
-    MinimumFirstNan, "minimum_drops_nan_of_the_first", "minimum", "`if a < b { a } else { b }`: a NaN of the first operand is passed over";
-    MinimumSecondNan, "minimum_drops_nan_of_the_second", "minimum", "`if b < a { b } else { a }`: a NaN of the second operand is passed over";
-    MinimumF32, "minimum_of_integers_by_floats", "minimum", "integers are compared and copied as 32-bit floats";
-    NegOfZero, "neg_of_zero_is_zero", "neg", "the negative of zero is plus zero";
-    NegSaturates, "neg_saturates", "neg", "the negative of the smallest integer is the largest";
-    NegFromZero, "neg_is_zero_minus", "neg", "subtracted from zero, which makes zeros positive";
-    ExpBaseTwo, "exp_of_base_two", "exp", "two to the power of";
-    ExpClamps, "exp_clamps", "exp", "what is too large is the largest number";
-    ExpFlushes, "exp_flushes", "exp", "exponentials below the smallest normal float are zero";
-    LogOfNegatives, "log_of_negatives_is_infinite", "log", "the logarithm of a negative number is −∞";
-    LogWithEps, "log_adds_eps", "log", "a small number is added first, so that no logarithm is infinite";
-    LogFlushes, "log_flushes", "log", "subnormal numbers are zero";
-    SqrtOfNegatives, "sqrt_of_negatives_is_zero", "sqrt", "the root of a negative number is zero";
-    SqrtOfZero, "sqrt_loses_the_sign_of_zero", "sqrt", "the root of minus zero is zero";
-    SqrtByPower, "sqrt_of_infinity_is_nan", "sqrt", "computed as x · rsqrt(x), which is NaN for infinity";
-    SqrtFlushes, "sqrt_flushes", "sqrt", "subnormal numbers are zero";
-    RsqrtWithEps, "rsqrt_adds_eps", "rsqrt", "a small number is added first";
-    RsqrtSign, "rsqrt_of_minus_zero_is_positive", "rsqrt", "of minus zero it is plus infinity";
-    RsqrtEstimate, "rsqrt_is_an_estimate", "rsqrt", "twelve bits of an estimate, without a step of Newton's";
-    TanhOverflows, "tanh_overflows", "tanh", "computed from exp(2x), which is NaN for large numbers";
-    TanhCancels, "tanh_cancels", "tanh", "computed from exponentials in 32 bits, which cancel near 0";
-    TanhSaturates, "tanh_saturates_early", "tanh", "from 4 on it is 1";
-    SigmoidHard, "sigmoid_is_hard", "sigmoid", "three straight lines";
-    SigmoidTail, "sigmoid_loses_its_tail", "sigmoid", "computed from tanh, which has no small numbers near −1";
-    EqualNan, "equal_takes_nan_for_itself", "equal", "NaN equals NaN";
-    EqualZeros, "equal_tells_zeros_apart", "equal", "the bits are compared, so that the zeros differ";
-    EqualDifference, "equal_by_the_difference", "equal", "the difference is zero, which that of infinities is not";
-    EqualNear, "equal_takes_what_is_near", "equal", "numbers that differ by a millionth are equal";
-    EqualF32, "equal_compares_in_f32", "equal", "64-bit floats and integers are compared as 32-bit floats";
-    NotEqualOrdered, "not_equal_is_ordered", "not_equal", "less or greater, which NaN is neither";
-    NotEqualF32, "not_equal_compares_in_f32", "not_equal", "64-bit floats and integers are compared as 32-bit floats";
-    NotEqualFlushes, "not_equal_flushes_subnormals", "not_equal", "subnormal numbers are zero";
-    NotEqualNan, "not_equal_takes_nan_for_itself", "not_equal", "NaN does not differ from NaN";
-    LessOrEqual, "less_is_less_or_equal", "less", "equal numbers count as well";
-    LessF32, "less_compares_in_f32", "less", "64-bit floats and integers are compared as 32-bit floats";
-    LessFlushes, "less_flushes_subnormals", "less", "subnormal numbers are zero";
-    LessBits, "less_by_a_total_order", "less", "a total order, in which the zeros and NaN have a place";
-    LessWraps, "less_by_a_difference_that_wraps", "less", "the difference of integers is compared with zero, which wraps";
-    LessTruth, "less_of_truth_by_signed_bits", "less", "true is minus one, and so less than false";
-    LessEqualNegated, "less_equal_is_not_greater", "less_equal", "the negation of greater, which holds for NaN";
-    LessEqualF32, "less_equal_compares_in_f32", "less_equal", "64-bit floats and integers are compared as 32-bit floats";
-    LessEqualFlushes, "less_equal_flushes_subnormals", "less_equal", "subnormal numbers are zero";
-    LessEqualBits, "less_equal_by_a_total_order", "less_equal", "a total order, in which the zeros and NaN have a place";
-    LessEqualWraps, "less_equal_by_a_difference_that_wraps", "less_equal", "the difference of integers is compared with zero, which wraps";
-    LessEqualTruth, "less_equal_of_truth_by_signed_bits", "less_equal", "true is minus one, and so less than false";
-    GreaterSwapped, "greater_is_less", "greater", "the operands are exchanged";
-    GreaterF32, "greater_compares_in_f32", "greater", "64-bit floats and integers are compared as 32-bit floats";
-    GreaterFlushes, "greater_flushes_subnormals", "greater", "subnormal numbers are zero";
-    GreaterBits, "greater_by_a_total_order", "greater", "a total order, in which the zeros and NaN have a place";
-    GreaterWraps, "greater_by_a_difference_that_wraps", "greater", "the difference of integers is compared with zero, which wraps";
-    GreaterTruth, "greater_of_truth_by_signed_bits", "greater", "true is minus one, and so less than false";
-    GreaterEqualStrict, "greater_equal_is_greater", "greater_equal", "equal numbers do not count";
-    GreaterEqualF32, "greater_equal_compares_in_f32", "greater_equal", "64-bit floats and integers are compared as 32-bit floats";
-    GreaterEqualFlushes, "greater_equal_flushes_subnormals", "greater_equal", "subnormal numbers are zero";
-    GreaterEqualBits, "greater_equal_by_a_total_order", "greater_equal", "a total order, in which the zeros and NaN have a place";
-    GreaterEqualWraps, "greater_equal_by_a_difference_that_wraps", "greater_equal", "the difference of integers is compared with zero, which wraps";
-    GreaterEqualTruth, "greater_equal_of_truth_by_signed_bits", "greater_equal", "true is minus one, and so less than false";
-    SelectSwapped, "select_swaps_its_branches", "select", "the second where the condition holds";
-    SelectBlends, "select_blends", "select", "what is not chosen is multiplied by zero, which NaN survives";
-    SelectNumber, "select_swaps_by_a_number", "select", "a condition without dimensions chooses the other one";
-    SelectFirst, "select_by_the_first_condition", "select", "the first condition decides for all";
-    SelectColumn, "select_takes_a_row_for_a_column", "select", "a row of conditions is broadcast as a column where both fit";
-    CastRounds, "cast_rounds_to_integers", "cast", "rounded to the nearest integer instead of towards zero";
-    CastTwice, "cast_rounds_twice", "cast", "to bf16 by way of f16";
-    CastCutsOff, "cast_cuts_off", "cast", "halves are rounded towards zero";
-    CastTiesAway, "cast_takes_ties_away_from_zero", "cast", "ties are rounded away from zero";
-    CastClamps, "cast_clamps_to_the_largest", "cast", "what is too large is the largest f16";
-    CastFloors, "cast_rounds_down", "cast", "floats are rounded down to integers";
-    CastTruthOfInteger, "cast_to_truth_by_integers", "cast", "fractions are rounded to integers before they are true";
-    CastTruthOfNan, "cast_of_nan_is_false", "cast", "NaN is false";
-    CastTrueNegative, "cast_of_true_is_minus_one", "cast", "true is minus one, all bits set";
-    CastByF32, "cast_by_way_of_floats", "cast", "by way of 32-bit floats";
-    CastFlushes, "cast_flushes_subnormals", "cast", "subnormal halves are zero";
-    SumFirst, "sum_drops_the_last_term", "sum", "the last term is dropped";
-    SumNarrow, "sum_accumulates_narrowly", "sum", "sums are kept in the dtype of the operand";
-    SumSaturates, "sum_saturates", "sum", "integers saturate instead of wrapping";
-    SumMirrored, "sum_along_the_mirrored_axis", "sum", "axes are counted from the end, where more than two";
-    MeanUnbiased, "mean_divides_by_one_less", "mean", "divided by one less";
-    MeanNarrow, "mean_accumulates_narrowly", "mean", "sums are kept in the dtype of the operand";
-    MeanOfNothing, "mean_of_nothing_is_zero", "mean", "without terms it is zero";
-    MeanLast, "mean_divides_by_the_last_axis", "mean", "divided by the length of the last axis";
-    MaxFromZero, "max_begins_at_zero", "max", "of negative numbers the largest is zero";
-    MaxFromLimit, "max_begins_at_a_number", "max", "it begins at the last finite number, which infinities are not";
-    MaxLastNan, "max_keeps_the_last", "max", "a number behind a NaN replaces it";
-    MaxF32, "max_of_integers_by_floats", "max", "integers are copied as 32-bit floats";
-    MinDropsNan, "min_drops_nan", "min", "a NaN is passed over";
-    MinFromLimit, "min_begins_at_a_number", "min", "it begins at the last finite number, which infinities are not";
-    MinLastNan, "min_keeps_the_last", "min", "a number behind a NaN replaces it";
-    MinF32, "min_of_integers_by_floats", "min", "integers are copied as 32-bit floats";
-    LogsumexpOverflows, "logsumexp_overflows", "logsumexp", "the maximum is not subtracted first";
-    LogsumexpShift, "logsumexp_subtracts_the_largest_of_all", "logsumexp", "the largest of all lanes is subtracted from each";
-    LogsumexpInfinite, "logsumexp_of_infinity_is_nan", "logsumexp", "infinity less infinity";
-    LogsumexpMax, "logsumexp_of_equal_ones_is_the_largest", "logsumexp", "the largest element, without the logarithm of how many";
-    TopKAscending, "top_k_ascends", "top_k", "the smallest of the largest comes first";
-    TopKSize, "top_k_by_size", "top_k", "the elements that are farthest from zero";
-    TopKLast, "top_k_returns_the_last", "top_k", "the last of equal elements first";
-    TopKByPosition, "top_k_keeps_the_order_of_positions", "top_k", "the largest elements in the order in which they stand";
-    TopKNan, "top_k_puts_nan_last", "top_k", "NaN is smaller than everything";
-    TopKF32, "top_k_compares_in_f32", "top_k", "64-bit floats and integers are compared as 32-bit floats";
-    UpdateNothing, "update_does_nothing", "update_at", "the tensor is returned as it was";
-    UpdateAtOrigin, "update_ignores_the_start", "update_at", "the part is always put at the origin";
-    UpdateAdds, "update_adds", "update_at", "the part is added to what was there";
-    UpdateOneMore, "update_writes_one_too_many", "update_at", "the element behind the part is written too";
-    UpdateSwapped, "update_reverses_the_start", "update_at", "the numbers of the start are read in the reverse order";
-    TakeWraps, "take_wraps_negative_indices", "take_along_axis", "negative indices count from the end";
-    TakeFirst, "take_returns_the_first", "take_along_axis", "always the first element";
-    TakeShared, "take_uses_the_first_indices", "take_along_axis", "every lane uses the indices of the first";
-    TakeClamps, "take_clamps", "take_along_axis", "indices outside of the axis are moved into it";
-    TakeAxis, "take_along_the_first_axis", "take_along_axis", "always along the first axis, where the indices fit";
-    ConcatenateReversed, "concatenate_reverses", "concatenate", "the last part comes first";
-    ConcatenateMiddle, "concatenate_swaps_behind_the_first", "concatenate", "of three parts the last two are exchanged";
-    ConcatenateTwice, "concatenate_repeats_the_second", "concatenate", "of more than two parts the second is repeated";
-    ConcatenateEnd, "concatenate_moves_the_last_part", "concatenate", "the last part begins one element too early along the last axis";
-    TransposeShapeOnly, "transpose_changes_the_shape_only", "transpose", "the elements stay where they are";
-    TransposeInverse, "transpose_takes_the_inverse", "transpose", "the permutation is taken the other way round";
-    TransposeF32, "transpose_passes_through_f32", "transpose", "64-bit floats become 32-bit floats on the way";
-    TransposeReverses, "transpose_reverses", "transpose", "the axes are always reversed";
-    TransposeLastTwo, "transpose_exchanges_the_last_two", "transpose", "only the last two axes are exchanged";
-    TransposeFourth, "transpose_leaves_the_fourth_axis", "transpose", "of more than three axes the first stays where it is";
-    BroadcastTiles, "broadcast_tiles", "broadcast_to", "the elements are repeated as a whole, whatever axis is broadcast";
-    BroadcastColumn, "broadcast_takes_a_row_for_a_column", "broadcast_to", "a row is repeated as a column where both fit";
-    BroadcastFirst, "broadcast_repeats_the_first", "broadcast_to", "only the first element is repeated";
-    QuantizeBytes, "quantize_swaps_bytes", "quantize", "the bytes of a word are in the other order";
-    QuantizeNibbles, "quantize_swaps_nibbles", "quantize", "the two halves of each byte are exchanged";
-    QuantizeBias, "quantize_turns_the_bias", "quantize", "the bias has the other sign";
-    QuantizeOne, "quantize_takes_one_group", "quantize", "the scale of the first group of a row is that of all";
-    QuantizeNarrow, "quantize_computes_in_bf16", "quantize", "the elements are rounded to bf16 first";
-    QuantizeFlat, "quantize_of_zero_is_nan", "quantize", "a constant group has scale 0, and NaN for its levels";
-    DequantizeUnbiased, "dequantize_ignores_the_bias", "dequantize", "the bias of a group is ignored";
-    DequantizeGroup, "dequantize_takes_the_next_group", "dequantize", "the scale is that of the next group";
-    DequantizeSigned, "dequantize_takes_levels_for_signed", "dequantize", "the highest bit of a level is its sign";
-    DequantizeOrder, "dequantize_reads_from_the_highest_bits", "dequantize", "the first element is in the highest bits";
-    DequantizeBoundary, "dequantize_ends_groups_one_early", "dequantize", "the last element of a group is of the next one";
-    QuantizedMatmulUnbiased, "quantized_matmul_ignores_the_bias", "quantized_matmul", "the bias of a group is ignored";
-    QuantizedMatmulGroup, "quantized_matmul_takes_one_group", "quantized_matmul", "the scale of the first group of a row is that of all";
-    QuantizedMatmulBatch, "quantized_matmul_repeats_the_first_batch", "quantized_matmul", "every batch is the first one";
-    QuantizedMatmulNibbles, "quantized_matmul_swaps_nibbles", "quantized_matmul", "the two halves of each byte are exchanged, of 8 bits too";
-    QuantizedMatmulRow, "quantized_matmul_of_a_row_only", "quantized_matmul", "rows behind the first are zero";
+/// Every mutant.
+pub fn catalogue() -> Vec<Entry> {
+    let own =
+        OWN.iter().map(|(backend, function, what)| Entry { name: (*backend).to_owned(), backend, function, what });
+    let common = COMMON.iter().flat_map(|(function, faults)| {
+        faults.iter().map(move |fault| {
+            let (backend, what) = (fault.backend(), fault.what());
+            Entry { name: format!("{function}_{backend}"), backend, function, what }
+        })
+    });
+    own.chain(common).collect()
 }

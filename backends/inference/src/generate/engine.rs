@@ -7,10 +7,11 @@ use std::panic::{self, AssertUnwindSafe};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, Thread};
 
+use crosscheck_backends::device::Device;
+
 use super::error::GenerateError;
 use super::job::{Job, Turn};
 use crate::model::Llama;
-use crosscheck_backends::device::Device;
 
 /// A model on a device, and the one thread that computes on it, for any number of sessions in turn: one token each, or one
 /// part of a prompt.

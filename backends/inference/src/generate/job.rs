@@ -3,6 +3,7 @@
 use std::sync::{Arc, OnceLock};
 
 use async_channel::Sender;
+use crosscheck_backends::device::Device;
 
 use super::error::GenerateError;
 use super::finish::{Finish, Item};
@@ -11,7 +12,6 @@ use super::slot::{SessionSlot, State};
 use super::watched::Watched;
 use crate::model::Llama;
 use crate::sampler::Sampler;
-use crosscheck_backends::device::Device;
 
 /// How many tokens of a prompt are computed at a time: others have their turn between, and a generation that nobody wants
 /// any more ends there at the latest.

@@ -1,9 +1,10 @@
 //! A layer.
 
-use crate::cache::Slot;
-use crate::config::Config;
 use crosscheck_backends::device::{Device, Op, Resident};
 use crosscheck_backends::{KernelError, Rope};
+
+use crate::cache::Slot;
+use crate::config::Config;
 
 type Result = std::result::Result<Resident, KernelError>;
 

@@ -2,8 +2,9 @@
 
 use std::fmt;
 
-use crate::weights::LoadError;
 use crosscheck_backends::KernelError;
+
+use crate::weights::LoadError;
 
 /// Why a model was not loaded, or returned no logits.
 #[derive(Debug, thiserror::Error)]

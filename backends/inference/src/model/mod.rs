@@ -6,12 +6,13 @@ mod form;
 #[cfg(test)]
 mod tests;
 
+use crosscheck_backends::device::{Device, Op, Resident};
+use crosscheck_backends::{KernelError, Tensor};
+
 use crate::cache::Cache;
 use crate::config::Config;
 use crate::weights::{LayerParameter, Parameter, Weights};
 use block::{Layer, Pass};
-use crosscheck_backends::device::{Device, Op, Resident};
-use crosscheck_backends::{KernelError, Tensor};
 pub use error::{ModelError, Place};
 use form::Chooser;
 pub use form::Form;

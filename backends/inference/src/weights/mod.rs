@@ -18,6 +18,8 @@ use std::path::{Path, PathBuf};
 
 use memmap2::Mmap;
 
+use crosscheck_backends::Tensor;
+use crosscheck_backends::device::Matrix;
 pub use error::LoadError;
 pub use gguf::{GgufError, GgufVocabulary};
 pub use parameter::{LayerParameter, Parameter};
@@ -26,8 +28,6 @@ pub use tensor_error::TensorError;
 
 use crate::config::Config;
 use crate::text::shown;
-use crosscheck_backends::Tensor;
-use crosscheck_backends::device::Matrix;
 use parameter::Naming;
 use stored::{Named, Stored, Table};
 

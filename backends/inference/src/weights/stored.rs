@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use crosscheck_backends::device::Matrix;
+use crosscheck_backends::{Quantization, Quantized, Tensor};
 use half::{bf16, f16};
 
 use super::tensor_error::TensorError;
 use crate::text::shown;
-use crosscheck_backends::device::Matrix;
-use crosscheck_backends::{Quantization, Quantized, Tensor};
 
 /// How a file holds the elements of a tensor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

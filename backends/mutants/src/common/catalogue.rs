@@ -1,6 +1,6 @@
 //! Which functions have which common faults.
 
-use crate::common::Common::{self, *};
+use super::fault::Common::{self, *};
 
 /// The faults of each function that its checks can notice.
 #[rustfmt::skip] // It would put each fault on a line of its own.

@@ -3,7 +3,9 @@
 mod catalogue;
 mod fault;
 mod mutant;
+mod register;
 
 pub(crate) use catalogue::COMMON;
-pub use fault::{Common, FUNCTION};
+pub use fault::Common;
 pub use mutant::CommonMutant;
+pub use register::FUNCTION;

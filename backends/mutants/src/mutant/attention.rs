@@ -4,7 +4,7 @@ use crosscheck_backends::reference::Reference;
 use crosscheck_backends::{Kernels, Mask, Tensor, validate};
 
 use super::Result;
-use crate::catalogue::Fault;
+use crate::fault::Fault;
 use crate::tensors::{first_batch, map, rows, transposed, unstrided, with};
 
 pub fn scaled_dot_product_attention(

@@ -4,7 +4,7 @@ use crosscheck_backends::reference::Reference;
 use crosscheck_backends::{Dtype, Gelu, Kernels, Tensor};
 
 use super::Result;
-use crate::catalogue::Fault;
+use crate::fault::Fault;
 use crate::tensors::map;
 
 pub fn exp(fault: Fault, x: &Tensor) -> Result {

@@ -4,7 +4,7 @@ use crosscheck_backends::reference::Reference;
 use crosscheck_backends::{Dtype, Kernels, Tensor};
 
 use super::Result;
-use crate::catalogue::Fault;
+use crate::fault::Fault;
 use crate::tensors::{map, unstrided, with};
 
 pub fn embedding(fault: Fault, table: &Tensor, ids: &Tensor) -> Result {

@@ -4,7 +4,7 @@ use crosscheck_backends::reference::Reference;
 use crosscheck_backends::{Kernels, Rope, RopeLayout, Tensor, validate};
 
 use super::Result;
-use crate::catalogue::Fault;
+use crate::fault::Fault;
 use crate::tensors::{map, rounded, rows, with};
 
 pub fn rms_norm(fault: Fault, x: &Tensor, weight: &Tensor, eps: f32) -> Result {

@@ -14,7 +14,7 @@ mod reduction;
 
 use crosscheck_backends::{Dtype, Gelu, KernelError, Kernels, Mask, Quantization, Quantized, Rope, Tensor};
 
-use crate::catalogue::Fault;
+use crate::fault::Fault;
 
 type Result<T = Tensor> = std::result::Result<T, KernelError>;
 

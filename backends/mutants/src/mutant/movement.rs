@@ -4,7 +4,7 @@ use crosscheck_backends::reference::Reference;
 use crosscheck_backends::{Kernels, Tensor};
 
 use super::Result;
-use crate::catalogue::Fault;
+use crate::fault::Fault;
 use crate::tensors::{map, narrowed, rows, with};
 
 pub fn concatenate(fault: Fault, parts: &[&Tensor], axis: usize) -> Result {

@@ -4,7 +4,7 @@ use crosscheck_backends::reference::Reference;
 use crosscheck_backends::{Dtype, Kernels, Quantization, Quantized, Tensor};
 
 use super::Result;
-use crate::catalogue::Fault;
+use crate::fault::Fault;
 use crate::tensors::{first_batch, map, rows, with};
 
 pub fn quantize(fault: Fault, w: &Tensor, quantization: Quantization) -> Result<Quantized> {

@@ -1,10 +1,11 @@
 //! How generations, sessions and the thread end.
 
+use crosscheck_backends::device::Device;
+
 use super::*;
 use crate::fake::{until, within};
 use crate::generate::Finish;
 use crate::model::ModelError;
-use crosscheck_backends::device::Device;
 
 #[test]
 fn as_many_tokens_as_were_asked_for() {

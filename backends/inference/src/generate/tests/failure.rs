@@ -3,14 +3,14 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::task::{Context, Poll, Wake, Waker};
 
+use crosscheck_backends::Tensor;
+use crosscheck_backends::device::{Device, Matrix, Op, Resident};
 use futures_core::Stream;
 
 use super::*;
 use crate::fake::{failure, host, until, within};
 use crate::model::{ModelError, Place};
 use crate::sampler::SamplingError;
-use crosscheck_backends::Tensor;
-use crosscheck_backends::device::{Device, Matrix, Op, Resident};
 
 /// The session knows of its first generation only, and goes on from there as if there had been no other one.
 fn assert_forgotten(rig: &Rig, session: &mut Session, first: &[u32], what: &str) {

@@ -6,9 +6,10 @@ mod reader;
 
 use std::sync::{Arc, Mutex};
 
+use crosscheck_backends::KernelError;
+
 use super::{Engine, GenerateError, Options, Session, TokenStream};
 use crate::fake::{Call, Fake, load, weights};
-use crosscheck_backends::KernelError;
 
 const PROMPT: [u32; 7] = [1, 40, 300, 7, 7, 90, 511];
 

@@ -5,13 +5,13 @@ use std::sync::mpsc;
 use std::task::{Context, Poll, Wake, Waker};
 use std::time::Duration;
 
+use crosscheck_backends::device::{Device, Op};
 use futures_core::Stream;
 use futures_lite::future::block_on;
 use futures_lite::stream::StreamExt;
 
 use super::*;
 use crate::fake::{until, within};
-use crosscheck_backends::device::{Device, Op};
 
 #[derive(Default)]
 struct Woken(AtomicUsize);

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use crosscheck_backends::RopeLayout;
+
 use super::reader::{Array, Kind, Value};
 use crate::config::{Config, ConfigError, Names};
 use crate::text::shown;
 use crate::weights::stored::Table;
-use crosscheck_backends::RopeLayout;
 
 type Result<T> = std::result::Result<T, ConfigError>;
 

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::fmt;
 
+use crosscheck_backends::RopeLayout;
 use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
 use serde_json::Value;
 
 use crate::config::{Config, ConfigError, Names};
 use crate::text::shown;
-use crosscheck_backends::RopeLayout;
 
 type Result<T> = std::result::Result<T, ConfigError>;
 

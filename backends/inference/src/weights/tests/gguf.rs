@@ -1,10 +1,11 @@
 //! What a GGUF file can be and can say.
 
+use crosscheck_backends::RopeLayout;
+
 use super::message;
 use super::write::{ARRAY, BOOL, F32, Gguf, GgufTensor, Noise, STRING, U32, array, text, texts};
 use crate::config::Config;
 use crate::weights::{GgufVocabulary, Parameter, Weights};
-use crosscheck_backends::RopeLayout;
 
 fn open(file: &Gguf) -> Weights {
     Weights::from_gguf(file.bytes()).unwrap()

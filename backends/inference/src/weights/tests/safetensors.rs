@@ -1,12 +1,12 @@
 //! What a safetensors file and its configuration can be and can say.
 
+use crosscheck_backends::RopeLayout;
 use serde_json::{Value, json};
 
 use super::message;
 use super::write::{Noise, Safetensors, with_header};
 use crate::config::Config;
 use crate::weights::{Parameter, Weights};
-use crosscheck_backends::RopeLayout;
 
 fn open(file: &Safetensors) -> Weights {
     Weights::from_safetensors(&file.config(), file.bytes()).unwrap()

@@ -1,11 +1,11 @@
 //! The elements, against the formulas of the formats.
 
+use crosscheck_backends::device::Matrix;
+use crosscheck_backends::{Data, Quantization, Quantized, Tensor};
 use half::{bf16, f16};
 
 use super::write::{Gguf, Noise, Safetensors};
 use crate::weights::{LayerParameter, LoadError, Parameter, Weights};
-use crosscheck_backends::device::Matrix;
-use crosscheck_backends::{Data, Quantization, Quantized, Tensor};
 
 fn f32s(tensor: &Tensor) -> &[f32] {
     match tensor.data() {

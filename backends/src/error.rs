@@ -29,7 +29,7 @@ pub enum KernelError {
         message: String,
     },
     /// An index outside of the tensor that it points into.
-    #[error("{function}: index {index} is out of range: it has to be in 0..{end}")]
+    #[error("{function}: index {index} is out of range: it must be in 0..{end}")]
     IndexOutOfRange {
         /// The kernel.
         function: &'static str,
@@ -44,8 +44,8 @@ pub enum KernelError {
         /// The kernel.
         function: &'static str,
     },
-    /// Nobody waits for the result any more.
-    #[error("{function}: not begun, as nobody waits for it any more")]
+    /// The result is no longer needed.
+    #[error("{function}: cancelled before it began: its result is no longer needed")]
     Cancelled {
         /// The kernel.
         function: &'static str,

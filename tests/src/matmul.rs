@@ -33,7 +33,7 @@ fn batches_are_broadcast(kernels: &dyn Kernels, dtype: Dtype, terms: usize) -> C
     product(kernels, unit(15, &[2, 1, 5, terms], dtype)?, unit(16, &[3, terms, 4], dtype)?)
 }
 
-/// Operands that a backend holds as the transposes of what it is given: no copy has to be made of them.
+/// Operands that a backend holds as the transposes of what it is given: no copy must be made of them.
 #[backend_matrix(
     of = "matmul",
     dtype(F32, F64, F16, BF16),

@@ -1,4 +1,4 @@
-//! What a kernel has to read anew in each call, and operands that fit in two ways.
+//! What a kernel must read again in each call, and operands that fit in two ways.
 
 use crosscheck::conformance;
 use crosscheck_backends::{Dtype, Kernels, Mask, Quantization, Quantized, Rope, RopeLayout, Tensor};

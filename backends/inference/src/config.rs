@@ -39,34 +39,34 @@ pub struct Config {
 #[non_exhaustive]
 pub enum ConfigError {
     /// The text is no JSON object.
-    #[error("it has to be a JSON object: {}", short(.0))]
+    #[error("it must be a JSON object: {}", short(.0))]
     Json(serde_json::Error),
     /// A field that has no default.
-    #[error("`{field}` is missing: it has to be {expected}")]
+    #[error("`{field}` is missing: it must be {expected}")]
     Missing {
         /// The field, as the file calls it.
         field: String,
-        /// What it has to be.
+        /// What it must be.
         expected: &'static str,
     },
     /// A field of another kind.
-    #[error("`{field}` has to be {expected}, not {found}")]
+    #[error("`{field}` must be {expected}, not {found}")]
     Kind {
         /// The field, as the file calls it.
         field: String,
-        /// What it has to be.
+        /// What it must be.
         expected: &'static str,
         /// What it is.
         found: String,
     },
     /// A value that makes no sense.
-    #[error("`{field}` is {value}: it has to be {expected}")]
+    #[error("`{field}` is {value}: it must be {expected}")]
     Value {
         /// The field, as the file calls it.
         field: String,
         /// Its value.
         value: String,
-        /// What it has to be.
+        /// What it must be.
         expected: String,
     },
     /// A value that makes sense, to another runtime.
@@ -80,7 +80,7 @@ pub enum ConfigError {
         supported: &'static str,
     },
     /// A matrix with more elements than a tensor can have.
-    #[error("{fields} make a matrix of {dims}: {limit} elements is the limit", limit = i32::MAX)]
+    #[error("{fields} make a matrix of {dims}: at most {limit} elements are supported", limit = i32::MAX)]
     Product {
         /// The fields that are multiplied, as the file calls them.
         fields: String,
@@ -211,49 +211,46 @@ pub(crate) mod tests {
     fn sizes_that_make_no_sense_are_refused_by_name() {
         let large = i32::MAX as usize;
         let cases = [
-            (Config { vocabulary: 0, ..tiny() }, "`vocabulary` is 0: it has to be from 1 to 2147483647"),
-            (Config { hidden_size: 0, ..tiny() }, "`hidden_size` is 0: it has to be from 1 to 2147483647"),
-            (Config { layers: 0, ..tiny() }, "`layers` is 0: it has to be from 1 to 2147483647"),
-            (Config { heads: 0, ..tiny() }, "`heads` is 0: it has to be from 1 to 2147483647"),
-            (Config { kv_heads: 0, ..tiny() }, "`kv_heads` is 0: it has to be from 1 to 2147483647"),
-            (Config { head_dim: 0, ..tiny() }, "`head_dim` is 0: it has to be from 1 to 2147483647"),
-            (Config { intermediate_size: 0, ..tiny() }, "`intermediate_size` is 0: it has to be from 1 to 2147483647"),
+            (Config { vocabulary: 0, ..tiny() }, "`vocabulary` is 0: it must be from 1 to 2147483647"),
+            (Config { hidden_size: 0, ..tiny() }, "`hidden_size` is 0: it must be from 1 to 2147483647"),
+            (Config { layers: 0, ..tiny() }, "`layers` is 0: it must be from 1 to 2147483647"),
+            (Config { heads: 0, ..tiny() }, "`heads` is 0: it must be from 1 to 2147483647"),
+            (Config { kv_heads: 0, ..tiny() }, "`kv_heads` is 0: it must be from 1 to 2147483647"),
+            (Config { head_dim: 0, ..tiny() }, "`head_dim` is 0: it must be from 1 to 2147483647"),
+            (Config { intermediate_size: 0, ..tiny() }, "`intermediate_size` is 0: it must be from 1 to 2147483647"),
             (
                 Config { max_position_embeddings: 0, ..tiny() },
-                "`max_position_embeddings` is 0: it has to be from 1 to 2147483647",
+                "`max_position_embeddings` is 0: it must be from 1 to 2147483647",
             ),
             (
                 Config { max_position_embeddings: large + 1, ..tiny() },
-                "`max_position_embeddings` is 2147483648: it has to be from 1 to 2147483647",
+                "`max_position_embeddings` is 2147483648: it must be from 1 to 2147483647",
             ),
             (
                 Config { heads: 3, kv_heads: 2, ..tiny() },
-                "`kv_heads` is 2: it has to be a divisor of `heads`, which is 3",
+                "`kv_heads` is 2: it must be a divisor of `heads`, which is 3",
             ),
             (
                 Config { head_dim: 15, ..tiny() },
-                "`head_dim` is 15: it has to be even, for the rotary position embedding rotates pairs",
+                "`head_dim` is 15: it must be even, for the rotary position embedding rotates pairs",
             ),
             (
                 Config { vocabulary: 1 << 27, ..tiny() },
-                "`vocabulary`, `hidden_size` make a matrix of 134217728 × 32: 2147483647 elements is the limit",
+                "`vocabulary`, `hidden_size` make a matrix of 134217728 × 32: at most 2147483647 elements are supported",
             ),
             (
                 Config { heads: large, kv_heads: 1, head_dim: large - 1, ..tiny() },
-                "`heads`, `head_dim`, `hidden_size` make a matrix of 2147483647 × 2147483646 × 32: 2147483647 elements is the limit",
+                "`heads`, `head_dim`, `hidden_size` make a matrix of 2147483647 × 2147483646 × 32: at most 2147483647 elements are supported",
             ),
             (
                 Config { intermediate_size: large, ..tiny() },
-                "`intermediate_size`, `hidden_size` make a matrix of 2147483647 × 32: 2147483647 elements is the limit",
+                "`intermediate_size`, `hidden_size` make a matrix of 2147483647 × 32: at most 2147483647 elements are supported",
             ),
-            (
-                Config { rope_base: f32::INFINITY, ..tiny() },
-                "`rope_base` is inf: it has to be a 32-bit float, 1 or more",
-            ),
-            (Config { rope_base: 0.5, ..tiny() }, "`rope_base` is 0.5: it has to be a 32-bit float, 1 or more"),
-            (Config { eps: 0.0, ..tiny() }, "`eps` is 0: it has to be a 32-bit float above 0"),
-            (Config { eps: f32::NAN, ..tiny() }, "`eps` is NaN: it has to be a 32-bit float above 0"),
-            (Config { eps: f32::INFINITY, ..tiny() }, "`eps` is inf: it has to be a 32-bit float above 0"),
+            (Config { rope_base: f32::INFINITY, ..tiny() }, "`rope_base` is inf: it must be a 32-bit float, 1 or more"),
+            (Config { rope_base: 0.5, ..tiny() }, "`rope_base` is 0.5: it must be a 32-bit float, 1 or more"),
+            (Config { eps: 0.0, ..tiny() }, "`eps` is 0: it must be a 32-bit float above 0"),
+            (Config { eps: f32::NAN, ..tiny() }, "`eps` is NaN: it must be a 32-bit float above 0"),
+            (Config { eps: f32::INFINITY, ..tiny() }, "`eps` is inf: it must be a 32-bit float above 0"),
         ];
         for (config, message) in cases {
             assert_eq!(config.check().unwrap_err().to_string(), message);

@@ -1,7 +1,7 @@
 //! The real model against what transformers and llama.cpp make of the same file, on every backend.
 //!
 //! It is not in the repository: `cargo xtask chat` fetches it. Where it is not in the cache, each of these tests is reported as
-//! ignored, and fails where `CROSSCHECK_REQUIRE_MODEL=1` says that it has to be there. A suite of crosscheck has no such
+//! ignored, and fails where `CROSSCHECK_REQUIRE_MODEL=1` says that it must be there. A suite of crosscheck has no such
 //! outcome, on purpose: what a check needs is either linked into the executable, or the backend's.
 
 use std::env;

@@ -270,7 +270,7 @@ mod tests {
             device.launch(Op::Write { x: &x, part: &part, axis, start }).unwrap_err().to_string()
         };
         let no_part =
-            |part: &str| format!("write: {part} on a device is no part of f32[2, 3, 4] on a device along axis 1");
+            |part: &str| format!("write: {part} on a device is not a part of f32[2, 3, 4] on a device along axis 1");
         assert_eq!(refused(&floats(&[1, 1, 4]), 1, 0), no_part("f32[1, 1, 4]"));
         assert_eq!(refused(&floats(&[2, 1, 1]), 1, 0), no_part("f32[2, 1, 1]"));
         assert_eq!(refused(&floats(&[2, 1]), 1, 0), no_part("f32[2, 1]"));

@@ -63,7 +63,7 @@ pub trait Device: Send + Sync {
     /// What went wrong on the way to it.
     fn download(&self, x: &Resident) -> Result<Tensor>;
 
-    /// As [`download`](Device::download), as 32-bit floats and into memory that is there already: a decoder fetches as many
+    /// As [`download`](Device::download), as 32-bit floats and into memory that is already allocated: a decoder fetches as many
     /// logits for each token, and an allocator may tidy up before it gives so large a piece.
     ///
     /// # Errors
@@ -287,7 +287,7 @@ pub(crate) fn check_ids(ids: &[u32], rows: usize) -> Result<()> {
     }
 }
 
-/// A part has to be inside of what it is a part of.
+/// A part must be inside of what it is a part of.
 pub(crate) fn check_part(function: &'static str, x: &Resident, axis: usize, start: usize, length: usize) -> Result<()> {
     let message = match x.shape().get(axis) {
         Some(dim) if start.checked_add(length).is_some_and(|end| end <= *dim) => return Ok(()),
@@ -297,7 +297,7 @@ pub(crate) fn check_part(function: &'static str, x: &Resident, axis: usize, star
     Err(KernelError::Argument { function, message })
 }
 
-/// What is written has to be a part of `x` in type and in the lengths of the other axes: some devices would convert it, or
+/// What is written must be a part of `x` in type and in the lengths of the other axes: some devices would convert it, or
 /// repeat it, or write less.
 pub(crate) fn check_write(x: &Resident, part: &Resident, axis: usize, start: usize) -> Result<()> {
     let length = part.shape().get(axis).copied().unwrap_or_default();
@@ -307,7 +307,7 @@ pub(crate) fn check_write(x: &Resident, part: &Resident, axis: usize, start: usi
     if part.shape() == shape && part.dtype() == x.dtype() {
         return Ok(());
     }
-    let message = format!("{part:?} is no part of {x:?} along axis {axis}");
+    let message = format!("{part:?} is not a part of {x:?} along axis {axis}");
     Err(KernelError::Argument { function: "write", message })
 }
 

@@ -48,7 +48,7 @@ pub fn attention(q: &Tensor, k: &Tensor, v: &Tensor, scale: f32, mask: Mask<'_>)
         return shape_error(format!("{:?}, {:?} and {:?} do not fit each other", q.shape(), k.shape(), v.shape()));
     }
     if *kv_heads == 0 || heads % kv_heads != 0 {
-        return shape_error(format!("{heads} heads of queries are no multiple of {kv_heads} heads of keys"));
+        return shape_error(format!("{heads} heads of queries are not a multiple of {kv_heads} heads of keys"));
     }
     if *keys == 0 {
         return shape_error("there is no key to attend to".to_owned());

@@ -1,4 +1,4 @@
-//! What the elements have to be.
+//! What the elements must be.
 
 use super::Result;
 use crate::error::KernelError;

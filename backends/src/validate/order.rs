@@ -30,7 +30,7 @@ pub fn top_k(x: &Tensor, k: usize, axis: usize) -> Result<Vec<usize>> {
     along(function, x, axis)?;
     let mut shape = x.shape().to_vec();
     if k > shape[axis] {
-        let message = format!("axis {axis} of shape {shape:?} has less than {k} elements");
+        let message = format!("axis {axis} of shape {shape:?} has fewer than {k} elements");
         return Err(KernelError::Argument { function, message });
     }
     shape[axis] = k;

@@ -1,4 +1,4 @@
-//! What shapes have to be.
+//! What shapes must be.
 
 use super::Result;
 use crate::error::KernelError;

@@ -33,7 +33,7 @@ pub struct Share {
 }
 
 impl Share {
-    /// What is outside of the device's evaluation, of all, and the text although nobody waits for it.
+    /// What is outside of the device's evaluation, of all, and the text although no one waits for it.
     pub fn outside(&self) -> f64 {
         (self.total.saturating_sub(self.split.evaluating) + self.text).div_duration_f64(self.total)
     }

@@ -21,11 +21,11 @@ struct Field {
 }
 
 const FIELDS: [Field; 5] = [
-    Field { name: "script", is_right: |text| text.ends_with(".py"), fault: "is no Python script" },
-    Field { name: "sources", is_right: is_digest, fault: "is no SHA-256 in hexadecimal digits" },
-    Field { name: "seed", is_right: |text| text.parse::<u64>().is_ok(), fault: "is no whole number" },
-    Field { name: "numpy", is_right: is_version, fault: "is no version" },
-    Field { name: "torch", is_right: is_version, fault: "is no version" },
+    Field { name: "script", is_right: |text| text.ends_with(".py"), fault: "is not a Python script" },
+    Field { name: "sources", is_right: is_digest, fault: "is not a SHA-256 in hexadecimal digits" },
+    Field { name: "seed", is_right: |text| text.parse::<u64>().is_ok(), fault: "is not a whole number" },
+    Field { name: "numpy", is_right: is_version, fault: "is not a version" },
+    Field { name: "torch", is_right: is_version, fault: "is not a version" },
 ];
 
 fn is_digest(text: &str) -> bool {
@@ -76,7 +76,7 @@ impl Goldens {
         self.0.get(&name).ok_or_else(|| GoldenError::Missing { tensor: name, known: self.known(case) })
     }
 
-    /// The keys of a case, or the cases when it is none.
+    /// The keys of a case, or the cases when there is no such case.
     fn known(&self, case: &str) -> String {
         let names = || self.0.keys().map(|name| name.split_once('.').unwrap_or((name, "")));
         let keys: Vec<_> = names().filter(|(of, _)| *of == case).map(|(_, key)| key).collect();
@@ -292,12 +292,12 @@ mod tests {
     #[test]
     fn a_field_that_makes_no_sense_is_refused() {
         for (wrong, text, fault) in [
-            ("script", "", "is no Python script"),
-            ("sources", "0123", "is no SHA-256 in hexadecimal digits"),
-            ("seed", "-1", "is no whole number"),
-            ("numpy", "unknown", "is no version"),
-            ("torch", "", "is no version"),
-            ("torch", "2.", "is no version"),
+            ("script", "", "is not a Python script"),
+            ("sources", "0123", "is not a SHA-256 in hexadecimal digits"),
+            ("seed", "-1", "is not a whole number"),
+            ("numpy", "unknown", "is not a version"),
+            ("torch", "", "is not a version"),
+            ("torch", "2.", "is not a version"),
         ] {
             let metadata = METADATA.map(|(field, right)| (field, if field == wrong { text } else { right }));
             let refused = refusal(&with_metadata(&metadata, "case.x", Dtype::F32, &[1], &[0; 4]));
@@ -347,11 +347,11 @@ mod tests {
     fn a_shape_that_no_tensor_has_is_refused() {
         assert_eq!(
             refusal(&file("case.x", Dtype::F32, &[0, 1 << 31], &[])),
-            ": tensor `case.x`: tensor: shape [0, 2147483648] is too large: 2147483647 elements is the limit"
+            ": tensor `case.x`: tensor: shape [0, 2147483648] is too large: at most 2147483647 elements are supported"
         );
     }
 
-    /// One of the two would be read, and nobody knows which.
+    /// One of the two would be read, and it is not specified which.
     #[test]
     fn two_tensors_of_one_name_are_refused() {
         let header = |metadata: &str| {

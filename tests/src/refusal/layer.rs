@@ -116,7 +116,7 @@ fn quantized() -> Checked<Quantized> {
     Ok(Quantized { packed: vec![0; 16], columns: 64, scales: ones(&[2, 2])?, biases: ones(&[2, 2])?, quantization })
 }
 
-/// Matrices that are none.
+/// Tensors that are not matrices.
 fn broken() -> Checked<Vec<Quantized>> {
     let (w, row) = (quantized()?, ones(&[1, 2], Dtype::F32)?);
     Ok(vec![

@@ -3,7 +3,7 @@
 use crosscheck_backends::device::Matrix;
 use crosscheck_inference::weights::{LoadError, Weights};
 
-/// Reads all that the model has, or writes down why there is none. A model that opened has to be readable, but for scales
+/// Reads all that the model has, or writes down why not. A model that opened must be readable, but for scales
 /// that are not finite.
 pub fn read(weights: Result<Weights, LoadError>) {
     let weights = match weights {

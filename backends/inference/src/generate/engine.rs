@@ -16,7 +16,7 @@ use crate::model::Llama;
 /// A model on a device, and the one thread that computes on it, for any number of sessions in turn: one token each, or one
 /// part of a prompt.
 ///
-/// One thread, because MLX keeps a stream and a thread for every thread that has used it, for as long as the process lives.
+/// One thread, because MLX keeps a stream and a thread for every thread that has used it, until the process ends.
 /// A clone is the same engine. Its thread ends when the last clone, session and stream of it is gone.
 #[derive(Clone)]
 pub struct Engine(Arc<Handle>);
@@ -72,7 +72,7 @@ impl Engine {
         self.0.shared.inbox().running
     }
 
-    /// Blocks until no generation is running. One that nobody reads from does not end by itself, and none does while the
+    /// Blocks until no generation is running. One without a reader does not end by itself, and none does while the
     /// engine's own thread blocks here: not for a device, nor for a waker.
     pub fn wait_until_idle(&self) {
         let mut inbox = self.0.shared.inbox();
@@ -94,7 +94,7 @@ impl Engine {
         thread::current().id() == self.0.thread.id()
     }
 
-    /// Makes the thread look after its jobs: a stream has room again, or nobody reads it any more.
+    /// Makes the thread look after its jobs: a stream has room again, or has lost its reader.
     pub(super) fn wake(&self) {
         self.0.thread.unpark();
     }
@@ -141,7 +141,7 @@ fn work(shared: &Shared) {
             jobs.push_back(job);
         }
         if waiting {
-            // Whoever changes something unparks this thread; what was changed since the look at it makes this return at once.
+            // Every change unparks this thread; a change since the jobs were looked at makes this return at once.
             thread::park();
         }
     }

@@ -17,7 +17,7 @@ pub enum GenerateError {
     #[error("the session is still generating: read its stream to the end, or drop it, before the next one")]
     Busy,
     /// No tokens to generate, or no room for them on the way.
-    #[error("`{option}` is 0: it has to be 1 at least")]
+    #[error("`{option}` is 0: it must be at least 1")]
     Zero {
         /// Which option.
         option: &'static str,

@@ -13,8 +13,8 @@ use super::watched::Watched;
 use crate::model::Llama;
 use crate::sampler::Sampler;
 
-/// How many tokens of a prompt are computed at a time: others have their turn between, and a generation that nobody wants
-/// any more ends there at the latest.
+/// How many tokens of a prompt are computed at a time: others have their turn between, and a generation that has lost its reader
+/// ends there at the latest.
 const CHUNK: usize = 512;
 
 /// A generation that has not ended.
@@ -99,7 +99,7 @@ impl Job {
         }
     }
 
-    /// Ends with an error, if somebody is there to hear it.
+    /// Ends with an error, which a reader gets if there is one.
     pub fn fail(&mut self, device: &dyn Device, error: GenerateError) {
         // What was started holds memory until it ends. What goes wrong there is no news.
         drop(device.finish());

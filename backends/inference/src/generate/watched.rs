@@ -1,4 +1,4 @@
-//! A device that begins nothing once nobody waits for it.
+//! A device that begins nothing once the reader is gone.
 
 use async_channel::Sender;
 
@@ -65,7 +65,7 @@ mod tests {
     use crate::fake::{Fake, host};
 
     #[test]
-    fn nothing_begins_once_nobody_waits() {
+    fn nothing_begins_once_the_reader_is_gone() {
         let x = Tensor::f32(&[1, 1], [2.0]).unwrap();
         let w = Matrix::Dense(x.clone());
         let on_device = host().upload(&x).unwrap();

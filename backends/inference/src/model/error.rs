@@ -22,10 +22,10 @@ pub enum ModelError {
         source: KernelError,
     },
     /// Nothing to compute.
-    #[error("no token was given: a model needs one at least")]
+    #[error("no token was given: a model needs at least one")]
     NoTokens,
     /// A token of another vocabulary.
-    #[error("token {id} is not in the model's vocabulary of {vocabulary}: it has to be in 0..{vocabulary}")]
+    #[error("token {id} is not in the model's vocabulary of {vocabulary}: it must be in 0..{vocabulary}")]
     UnknownToken {
         /// The token.
         id: u32,
@@ -33,7 +33,7 @@ pub enum ModelError {
         vocabulary: usize,
     },
     /// More tokens than the model was made for.
-    #[error("{new} tokens behind {held} are more than the context of {context}")]
+    #[error("{new} more tokens do not fit behind {held}: the context holds {context}")]
     ContextFull {
         /// How many the cache holds.
         held: usize,
@@ -43,7 +43,7 @@ pub enum ModelError {
         context: usize,
     },
     /// Another model's cache.
-    #[error("the cache is that of a model of other sizes: `Llama::cache` makes one for this model")]
+    #[error("the cache was made for a model of other sizes: make one for this model with `Llama::cache`")]
     OtherCache,
 }
 

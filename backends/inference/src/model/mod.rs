@@ -104,11 +104,11 @@ impl Llama {
     /// As there. When the device fails only now, the cache is empty.
     pub fn logits(&self, device: &dyn Device, ids: &[u32], cache: &mut Cache, positions: Positions) -> Result<Tensor> {
         let logits = self.forward(device, ids, cache, positions)?;
-        // Nobody knows which of the cache's tensors were computed.
+        // It is unknown which of the cache's tensors were computed.
         device.download(&logits).inspect_err(|_| cache.clear()).map_err(at(Place::Output))
     }
 
-    /// As [`logits`](Llama::logits) of the last token, into memory that is there already.
+    /// As [`logits`](Llama::logits) of the last token, into memory that is already allocated.
     ///
     /// # Errors
     /// As there.
@@ -151,7 +151,7 @@ impl Llama {
         let pass = Pass::new(device, &self.config, cache.length(), ids.len()).map_err(at(Place::Embedding))?;
         for (number, layer) in self.layers.iter().enumerate() {
             x = layer.forward(&pass, &x, cache.layer(number)).map_err(at(Place::Layer(number)))?;
-            // A lazy device computes this layer while the next one is noted. When it cannot, nobody knows which of the cache's
+            // A lazy device computes this layer while the next one is noted. When it cannot, it is unknown which of the cache's
             // tensors were computed.
             device.start(&[&x]).inspect_err(|_| cache.clear()).map_err(at(Place::Layer(number)))?;
         }

@@ -5,22 +5,22 @@
 #[non_exhaustive]
 pub enum SamplingError {
     /// A temperature that makes no sense.
-    #[error("the temperature is {value}; it has to be at least 0, which takes the most likely token, and finite")]
+    #[error("the temperature is {value}; it must be at least 0, which takes the most likely token, and finite")]
     Temperature {
         /// The temperature.
         value: f32,
     },
     /// No token to choose from.
-    #[error("top_k is 0, which leaves no token; it has to be at least 1, or None for all of them")]
+    #[error("top_k is 0, which leaves no token; it must be at least 1, or None for all of them")]
     TopK,
     /// A share that makes no sense.
-    #[error("top_p is {value}; it has to be above 0, and at most 1, which leaves all tokens")]
+    #[error("top_p is {value}; it must be above 0, and at most 1, which leaves all tokens")]
     TopP {
         /// The share.
         value: f32,
     },
     /// A penalty that makes no sense.
-    #[error("the repetition penalty is {value}; it has to be above 0 and finite, and 1 changes nothing")]
+    #[error("the repetition penalty is {value}; it must be above 0 and finite, and 1 changes nothing")]
     RepetitionPenalty {
         /// The penalty.
         value: f32,
@@ -29,7 +29,7 @@ pub enum SamplingError {
     #[error("there are no logits")]
     NoLogits,
     /// More logits than there can be.
-    #[error("there are {count} logits; a sampler takes 2^23 at most")]
+    #[error("there are {count} logits; a sampler takes at most 2^23")]
     TooManyLogits {
         /// How many there are.
         count: usize,

@@ -170,7 +170,7 @@ impl Sampler {
         if let Some(k) = sampling.top_k.filter(|&k| k < scores.len()) {
             ranks.clear();
             ranks.extend(left.clone().map(|(token, &score)| rank(score, token)));
-            // In what order a selection leaves the rest is nobody's promise: only the rank at the cut is used.
+            // The order in which a selection leaves the rest is not specified: only the rank at the cut is used.
             if let Some(surplus) = ranks.len().checked_sub(k) {
                 cut = *ranks.select_nth_unstable(surplus).1;
             }

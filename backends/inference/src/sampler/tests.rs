@@ -374,15 +374,15 @@ fn a_value_out_of_its_range_is_refused_with_the_value() {
     let refused = |sampling| Sampler::new(sampling).unwrap_err().to_string();
     for value in [-1.0, -f32::MIN_POSITIVE, f32::NAN, f32::INFINITY] {
         let text = refused(Sampling { temperature: value, ..sampling() });
-        assert!(text.starts_with(&format!("the temperature is {value}; it has to be at least 0")), "{text}");
+        assert!(text.starts_with(&format!("the temperature is {value}; it must be at least 0")), "{text}");
     }
     for value in [0.0, -0.5, 1.0000001, f32::NAN, f32::INFINITY] {
         let text = refused(Sampling { top_p: value, ..sampling() });
-        assert!(text.starts_with(&format!("top_p is {value}; it has to be above 0, and at most 1")), "{text}");
+        assert!(text.starts_with(&format!("top_p is {value}; it must be above 0, and at most 1")), "{text}");
     }
     for value in [0.0, -1.1, f32::NAN, f32::INFINITY] {
         let text = refused(Sampling { repetition_penalty: value, ..sampling() });
-        assert!(text.starts_with(&format!("the repetition penalty is {value}; it has to be above 0")), "{text}");
+        assert!(text.starts_with(&format!("the repetition penalty is {value}; it must be above 0")), "{text}");
     }
     assert_eq!(Sampler::new(Sampling { top_k: Some(0), ..sampling() }).unwrap_err(), SamplingError::TopK);
     assert!(Sampler::new(Sampling { temperature: -0.0, ..sampling() }).is_ok());

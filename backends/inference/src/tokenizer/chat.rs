@@ -126,7 +126,7 @@ impl Tokenizer {
     /// The template that came with the tokenizer.
     ///
     /// # Errors
-    /// When there is none, or it is none.
+    /// When there is no template, or it cannot be parsed.
     pub fn chat_template(&self) -> Result<&ChatTemplate> {
         self.0.chat.as_ref().ok_or(TokenizerError::NoChatTemplate)?.as_ref().map_err(Clone::clone)
     }
@@ -221,7 +221,7 @@ struct Marks {
 }
 
 impl Marks {
-    /// Takes them from a plane for private use, which nobody's template prints by a number.
+    /// Takes them from a plane for private use, which no template prints by a number.
     fn choose(template: &ChatTemplate, messages: &[Message], rendered: &str) -> Result<Self> {
         let texts = messages.iter().flat_map(|message| [message.role.as_str(), message.content.as_str()]);
         let used: HashSet<char> = texts

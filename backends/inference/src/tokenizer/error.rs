@@ -38,7 +38,7 @@ pub enum TokenizerError {
         known: &'static str,
     },
     /// An id that is no token.
-    #[error("{id} is no token: the vocabulary has the ids 0..{vocabulary}")]
+    #[error("{id} is not a token: the vocabulary has the ids 0..{vocabulary}")]
     UnknownId {
         /// The id.
         id: u32,
@@ -82,7 +82,7 @@ pub enum TokenizerError {
     /// A chat for a tokenizer that came without a template.
     #[error("the tokenizer has no chat template: render the prompt yourself and encode it")]
     NoChatTemplate,
-    /// A template that is none, or that failed.
+    /// A template that cannot be parsed, or that failed.
     #[error("the chat template failed{}: {message}", line.map(|line| format!(" in line {line}")).unwrap_or_default())]
     ChatTemplate {
         /// The line of the template, the first being 1.

@@ -112,7 +112,7 @@ fn split_merge(at: usize, merge: &str, ids: &Vocab) -> Result<(String, String)> 
         merge.split_once(' ').ok_or_else(|| malformed(format!("merge {at}, {merge:?}, has no space in it")))?;
     for token in [left, right, &format!("{left}{right}")] {
         if !ids.contains_key(token) {
-            return Err(malformed(format!("merge {at}, {merge:?}, needs {token:?}, which is no token")));
+            return Err(malformed(format!("merge {at}, {merge:?}, needs {token:?}, which is not a token")));
         }
     }
     Ok((left.to_owned(), right.to_owned()))

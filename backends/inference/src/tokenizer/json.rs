@@ -76,7 +76,7 @@ fn from_files(json: &[u8], files: &Files) -> Result<Tokenizer> {
         let config = parse(CONFIG, bytes)?;
         let id = |key: &str| {
             let Some(name) = token_name(&config[key]) else { return Ok(None) };
-            let message = || format!("the {key} is {name:?}, which is no token of {TOKENIZER}");
+            let message = || format!("the {key} is {name:?}, which is not a token of {TOKENIZER}");
             library.token_to_id(name).map(Some).ok_or_else(|| TokenizerError::malformed(CONFIG, message()))
         };
         extras.bos = id("bos_token")?;
@@ -116,7 +116,7 @@ fn check(outline: &Value) -> Result<()> {
     if decoder != "ByteLevel" {
         return unsupported("decoder", decoder, "ByteLevel");
     }
-    // Tokens are in the alphabet of bytes, so that text has to be put into it first.
+    // Tokens are in the alphabet of bytes, so that text must be put into it first.
     let splitter = &outline["pre_tokenizer"];
     let parts = splitter["pretokenizers"].as_array().map_or(std::slice::from_ref(splitter), Vec::as_slice);
     if parts.iter().filter(|part| part["type"] == "ByteLevel").count() != 1 {
@@ -152,7 +152,7 @@ fn check(outline: &Value) -> Result<()> {
         let (left, right) = pair.ok_or_else(|| malformed(format!("merge {at}, {merge}, is not a pair of tokens")))?;
         for token in [left, right, &format!("{left}{right}")] {
             if !vocabulary.contains_key(token) {
-                return Err(malformed(format!("merge {at}, {merge}, needs {token:?}, which is no token")));
+                return Err(malformed(format!("merge {at}, {merge}, needs {token:?}, which is not a token")));
             }
         }
     }
@@ -190,6 +190,7 @@ fn ends(config: &Value) -> Result<Vec<u32>> {
         one => std::slice::from_ref(one),
     };
     let id = |id: &Value| id.as_u64().and_then(|id| u32::try_from(id).ok());
-    let message = || format!("the eos_token_id is {}, which is no token or list of tokens", config["eos_token_id"]);
+    let message =
+        || format!("the eos_token_id is {}, which is not a token or a list of tokens", config["eos_token_id"]);
     ids.iter().map(id).collect::<Option<_>>().ok_or_else(|| TokenizerError::malformed(GENERATION, message()))
 }

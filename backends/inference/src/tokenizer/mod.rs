@@ -30,7 +30,7 @@ type Result<T> = std::result::Result<T, TokenizerError>;
 pub enum Special {
     /// The special token. For text that the program wrote itself.
     Parse,
-    /// Text like any other. For text of somebody else, who could end a message with it otherwise.
+    /// Text like any other. For text that is not trusted, which could end a message with it otherwise.
     AsText,
 }
 
@@ -53,7 +53,7 @@ struct Parts {
     plain: AddedVocabulary,
     tokens: HashMap<u32, Token>,
     vocabulary: usize,
-    /// What a chat or a text has to be searched for.
+    /// What a chat or a text must be searched for.
     specials: Vec<SpecialToken>,
     bos: Option<u32>,
     ends: Vec<u32>,

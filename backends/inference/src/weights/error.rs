@@ -24,7 +24,7 @@ pub enum LoadError {
     },
     /// A file of another format.
     #[error(
-        "{} is no model: give a GGUF file, a `.safetensors` file with `config.json` beside it, or a folder with \
+        "{} is not a model: give a GGUF file, a `.safetensors` file with `config.json` beside it, or a folder with \
          `config.json` and `model.safetensors`",
         file.display()
     )]
@@ -81,10 +81,10 @@ pub enum LoadError {
         layers: usize,
     },
     /// The output of a tied model.
-    #[error("this model has no matrix of its own for the output (`config().tied`): it is that of the embedding")]
+    #[error("this model has no output matrix of its own (`config().tied`): read the embedding instead")]
     Tied,
     /// A vector was asked for as a matrix, or the other way round.
-    #[error("{parameter:?} is no {asked}: ask `Weights::{other}` for it")]
+    #[error("{parameter:?} is not a {asked}: ask `Weights::{other}` for it")]
     Rank {
         /// What was asked for.
         parameter: Parameter,

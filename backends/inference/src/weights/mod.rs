@@ -47,7 +47,7 @@ pub struct Weights {
 
 impl Weights {
     /// Opens a model: a GGUF file, a `.safetensors` file with `config.json` beside it, or a folder with `config.json` and
-    /// `model.safetensors`. The file is mapped into memory; nobody may change it while it is in use.
+    /// `model.safetensors`. The file is mapped into memory; it must not be changed while it is in use.
     ///
     /// # Errors
     /// When a file cannot be read, is damaged, or is not that of a model that the runtime computes.
@@ -163,7 +163,7 @@ impl Weights {
         match name {
             "rope_freqs.weight" => "scaled rotary frequencies are not supported".to_owned(),
             _ if name.ends_with(".bias") => "biases are not supported".to_owned(),
-            _ => format!("a Llama with the layers 0..{} has none of this name", self.config.layers),
+            _ => format!("a Llama with the layers 0..{} has no tensor of this name", self.config.layers),
         }
     }
 
@@ -243,13 +243,13 @@ impl fmt::Debug for Weights {
 }
 
 fn map(path: &Path) -> Result<Mmap, LoadError> {
-    // To open a pipe would wait for somebody to write into it.
+    // Opening a pipe would wait for a writer.
     if !fs::metadata(path).map_err(|error| io(path, error))?.is_file() {
         return Err(LoadError::Format { file: path.to_owned() });
     }
     let file = File::open(path).map_err(|error| io(path, error))?;
     // SAFETY: the bytes are never written through the mapping, and no value of any type but `u8` is made of them in place.
-    // That nobody else changes or cuts the file meanwhile cannot be enforced; `open` asks for it.
+    // That the file is not changed or cut meanwhile cannot be enforced; `open` asks for it.
     unsafe { Mmap::map(&file) }.map_err(|error| io(path, error))
 }
 

@@ -13,16 +13,16 @@ pub enum TensorError {
         nearest: Option<String>,
     },
     /// The model would be computed without it, and wrongly.
-    #[error("is no parameter of this model: {reason}")]
+    #[error("is not a parameter of this model: {reason}")]
     Unexpected {
         /// Why not.
         reason: String,
     },
     /// Two of the same name.
-    #[error("is there twice")]
+    #[error("appears twice")]
     Duplicate,
     /// Other sizes than the configuration says.
-    #[error("has the shape {found:?}: by the configuration it has to be {expected:?}")]
+    #[error("has the shape {found:?}: by the configuration it must be {expected:?}")]
     Shape {
         /// The shape that it has to have.
         expected: Vec<usize>,
@@ -48,7 +48,7 @@ pub enum TensorError {
         block: usize,
     },
     /// More dimensions than the format has.
-    #[error("has {found} dimensions: {limit} is the limit")]
+    #[error("has {found} dimensions: at most {limit} are supported")]
     Rank {
         /// How many it has.
         found: u32,
@@ -56,7 +56,7 @@ pub enum TensorError {
         limit: u32,
     },
     /// More elements than can be counted, or none.
-    #[error("has the shape {shape:?}: it has to hold from 1 to {limit} elements", limit = i32::MAX)]
+    #[error("has the shape {shape:?}: it must hold from 1 to {limit} elements", limit = i32::MAX)]
     Size {
         /// The shape.
         shape: Vec<u64>,
@@ -96,11 +96,11 @@ pub enum TensorError {
         length: u64,
     },
     /// Data that does not begin where the format allows it.
-    #[error("begins at {offset} behind the header, which is no multiple of the alignment, {alignment}")]
+    #[error("begins at {offset} behind the header, which is not a multiple of the alignment, {alignment}")]
     Misaligned {
         /// Where it begins.
         offset: u64,
-        /// What it has to be a multiple of.
+        /// What it must be a multiple of.
         alignment: u64,
     },
     /// Data that is that of another tensor too.
@@ -118,5 +118,5 @@ pub enum TensorError {
 }
 
 fn hint(nearest: Option<&str>) -> String {
-    nearest.map_or_else(String::new, |name| format!("; `{name}` is similar and is there"))
+    nearest.map_or_else(String::new, |name| format!("; the file has `{name}`, which is similar"))
 }

@@ -94,7 +94,7 @@ fn embedding(table: &Resident, ids: &[u32]) -> Result<Made> {
 
 fn linear(x: &Resident, weight: &Resident, add: Option<&Resident>) -> Result<Made> {
     let function = "linear";
-    // Taken before `x` is: nobody takes a tensor while holding another one.
+    // Taken before `x` is: no thread takes a tensor while it holds another one.
     let added = add.map(|add| check_added(x, weight, add).and_then(|()| tensor(function, add))).transpose()?;
     match weight.handle(function)? {
         Handle::Dense { transposed, .. } => with(function, x, |x| {

@@ -107,7 +107,7 @@ impl Device for Memory {
             match unsafe { mlx_sys::mlx_synchronize(stream.as_ptr()) } {
                 0 => Ok(()),
                 status => {
-                    let message = format!("the stream could not be waited for: status {status}");
+                    let message = format!("the stream cannot be waited for: status {status}");
                     Err(KernelError::Backend { function: "finish", library: "MLX", message })
                 }
             }

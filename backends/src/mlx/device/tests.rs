@@ -19,7 +19,7 @@ fn place(x: &Resident) -> *const f32 {
 }
 
 #[test]
-fn a_write_is_in_place_when_nobody_else_has_the_tensor() {
+fn a_write_is_in_place_when_the_tensor_is_not_shared() {
     let device = cpu();
     let part = device.upload(&Tensor::f32(&[1, 2, 1, 16], vec![7.0; 32]).unwrap()).unwrap();
     let mut x = device.upload(&floats(&[1, 2, 256, 16])).unwrap();
@@ -35,7 +35,7 @@ fn a_write_is_in_place_when_nobody_else_has_the_tensor() {
     let held = x.clone();
     x = device.launch(Op::Write { x: &x, part: &part, axis: 2, start: 100 }).unwrap();
     device.wait(&[&x]).unwrap();
-    assert_ne!(place(&x), begin, "somebody else has it");
+    assert_ne!(place(&x), begin, "it is shared");
     assert_eq!((place(&held), device.download(&held).unwrap().to_f64()[100 * 16]), (begin, 1.0));
 }
 

@@ -120,7 +120,7 @@ impl Sample {
     }
 }
 
-/// Somebody who asks, reads some of the answer, and asks again or goes.
+/// A user who asks, reads some of the answer, and asks again or goes.
 struct User {
     session: Session,
     stream: Option<TokenStream>,

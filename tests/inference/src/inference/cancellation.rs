@@ -75,7 +75,7 @@ fn dropping_the_stream_at_every_step(kernels: &dyn Kernels, model: Model) -> Out
 }
 
 /// Drops what a reader holds of a stream at every call to the device, one after the other. Then one operation at most may
-/// still begin, the memory has to be as before, and the next generation equal to one on a fresh session.
+/// still begin, the memory must be as before, and the next generation equal to one on a fresh session.
 pub(super) fn assert_dropping_stops_the_work(
     llama: Llama,
     device: &Arc<dyn Device>,

@@ -37,7 +37,7 @@ fn as_it_is(stream: TokenStream) -> Box<dyn Any + Send> {
     Box::new(stream)
 }
 
-/// A stream that goes on whether anybody holds it or not.
+/// A stream that goes on whether it is held or not.
 fn that_keeps_computing(mut stream: TokenStream) -> Box<dyn Any + Send> {
     thread::spawn(move || while stream.next_blocking().is_some() {});
     Box::new(())

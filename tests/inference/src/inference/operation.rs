@@ -188,7 +188,7 @@ fn parts(kernels: &dyn Kernels, axis: usize, start: usize) -> Outcome {
     let (part, before) = (both(&*device, 14, &shape)?, x.device.clone());
     let expected = Reference.update_at(&x.host, &part.host, &at)?;
     assert_result(&*device, Op::Write { x: &x.device, part: &part.device, axis, start }, &expected)?;
-    // What somebody else holds is not written to.
+    // What is held elsewhere is not written to.
     assert_close("the tensor before", &device.download(&before)?, &x.host);
     Ok(())
 }

@@ -27,7 +27,7 @@ pub enum End {
     /// By itself, or at a limit.
     Finished(Option<Finish>),
     Interrupted,
-    /// Nobody reads it any more.
+    /// The reader is gone.
     Unread,
 }
 

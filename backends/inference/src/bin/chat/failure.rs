@@ -17,13 +17,15 @@ pub enum Failure {
     UnknownBackend(OpenError),
     #[error("the backend `{name}` is not available: {reason}")]
     Unavailable { name: String, reason: Unavailable },
-    #[error("no model is named: give one, `--model PATH`")]
+    #[error("no model was given: name one with `--model PATH`")]
     NoModel,
-    #[error("{} says nothing of its tokens, so that no text can be given to it", .0.display())]
+    #[error("{} does not describe its tokens, so it cannot be given text", .0.display())]
     NoVocabulary(PathBuf),
-    #[error("the prompt has {tokens} tokens, and the model was made for {context} with its answer: shorten it")]
+    #[error(
+        "the prompt has {tokens} tokens, but the model has room for {context}, with its answer: shorten the prompt"
+    )]
     LongPrompt { tokens: usize, context: usize },
-    #[error("{0}, so that `--system` cannot be said to it")]
+    #[error("{0}, so `--system` cannot be used")]
     NoSystem(TokenizerError),
     #[error(transparent)]
     Sampling(#[from] SamplingError),

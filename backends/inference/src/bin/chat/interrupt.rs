@@ -21,7 +21,7 @@ impl Interrupts {
         std::thread::Builder::new().name("interrupts".to_owned()).spawn(move || {
             for (number, signal) in signals.forever().enumerate() {
                 if number > 0 || sender.try_send(()).is_err() {
-                    // Whoever insists does not want to wait for an operation to end.
+                    // A second interrupt does not wait for an operation to end.
                     drop(signal_hook::low_level::emulate_default_handler(signal));
                 }
             }

@@ -134,7 +134,7 @@ fn name(path: &Path) -> String {
     path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
 }
 
-/// A line on standard error. Whoever closed it does not want to be told.
+/// A line on standard error. Where that is closed, nothing is said.
 fn say(line: &str) {
     drop(writeln!(io::stderr(), "{line}"));
 }

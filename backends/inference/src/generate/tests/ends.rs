@@ -76,11 +76,11 @@ fn what_makes_no_sense_is_refused_and_costs_nothing() {
         let rig = Rig::new(1024);
         let (mut session, calls) = (rig.engine.session(), rig.device.calls());
         let mut refused = |prompt: &[u32], options| session.generate(prompt, &options).err().unwrap().to_string();
-        assert_eq!(refused(&PROMPT, options(0)), "`max_tokens` is 0: it has to be 1 at least");
+        assert_eq!(refused(&PROMPT, options(0)), "`max_tokens` is 0: it must be at least 1");
         let none = Options { buffer: 0, ..options(1) };
-        assert_eq!(refused(&PROMPT, none), "`buffer` is 0: it has to be 1 at least");
-        assert_eq!(refused(&[], options(1)), "no token was given: a model needs one at least");
-        let unknown = "token 512 is not in the model's vocabulary of 512: it has to be in 0..512";
+        assert_eq!(refused(&PROMPT, none), "`buffer` is 0: it must be at least 1");
+        assert_eq!(refused(&[], options(1)), "no token was given: a model needs at least one");
+        let unknown = "token 512 is not in the model's vocabulary of 512: it must be in 0..512";
         assert_eq!(refused(&[0, 512], options(1)), unknown);
         let mut hot = options(1);
         hot.sampling.temperature = -1.0;
@@ -92,7 +92,7 @@ fn what_makes_no_sense_is_refused_and_costs_nothing() {
 
 /// Whether the engine was faster than the reader makes no difference.
 #[test]
-fn tokens_that_nobody_took_are_none_of_the_session() {
+fn tokens_that_were_not_taken_do_not_belong_to_the_session() {
     within(|| {
         let rig = Rig::new(1024);
         let mut session = rig.engine.session();

@@ -149,7 +149,7 @@ impl Device for Nan {
     }
 }
 
-/// A reader's waker is somebody else's code, and runs on the engine's thread.
+/// A reader's waker is foreign code, and runs on the engine's thread.
 #[test]
 fn a_waker_that_panics_ends_its_own_stream_only() {
     struct Panics;

@@ -34,7 +34,7 @@ fn a_tied_output_is_the_embedding() {
     let logits = llama.logits(&*device, &[1, 2], &mut llama.cache(), Positions::Last).unwrap();
     let untied = load(&weights(1024), &*again);
     assert_eq!(logits.shape(), [1, 512]);
-    assert!(device.memory() < again.memory(), "the embedding is there twice");
+    assert!(device.memory() < again.memory(), "the embedding appears twice");
     assert_ne!(untied.logits(&*again, &[1, 2], &mut untied.cache(), Positions::Last).unwrap(), logits);
 }
 
@@ -46,28 +46,28 @@ fn errors_say_what_and_where() {
     let mut cache = llama.cache();
     llama.read(&*device, &[1; 18], &mut cache).unwrap();
     let mut refused = |ids: &[u32]| llama.logits(&*device, ids, &mut cache, Positions::Last).unwrap_err().to_string();
-    assert_eq!(refused(&[]), "no token was given: a model needs one at least");
-    assert_eq!(refused(&[511, 512]), "token 512 is not in the model's vocabulary of 512: it has to be in 0..512");
-    assert_eq!(refused(&[1; 3]), "3 tokens behind 18 are more than the context of 20");
+    assert_eq!(refused(&[]), "no token was given: a model needs at least one");
+    assert_eq!(refused(&[511, 512]), "token 512 is not in the model's vocabulary of 512: it must be in 0..512");
+    assert_eq!(refused(&[1; 3]), "3 more tokens do not fit behind 18: the context holds 20");
     let x = device.upload(&Tensor::f32(&[1, 64], vec![0.5; 64]).unwrap()).unwrap();
     let long = device.upload(&Tensor::f32(&[3, 64], vec![0.5; 192]).unwrap()).unwrap();
     let mut refused = |layer, x| llama.attention(&*device, layer, x, &mut cache).unwrap_err().to_string();
     assert_eq!(refused(2, &x), "layer 2: attention: there is no layer 2: the model has 2");
-    assert_eq!(refused(1, &long), "3 tokens behind 18 are more than the context of 20");
+    assert_eq!(refused(1, &long), "3 more tokens do not fit behind 18: the context holds 20");
     assert_eq!(cache.length(), 18);
     let failing = Fake::new(|_, call| if matches!(call, Call::Download) { failure() } else { Ok(()) });
     let failed = llama.logits(&failing, &[1], &mut cache, Positions::Last).unwrap_err();
     assert_eq!(failed.to_string(), "the output: fake: it failed: on purpose");
-    assert_eq!((cache.length(), cache.capacity()), (0, 0), "nobody knows what it holds");
+    assert_eq!((cache.length(), cache.capacity()), (0, 0), "what it holds is unknown");
     llama.read(&*device, &[1; 3], &mut cache).unwrap();
     let failing = Fake::new(|_, call| if matches!(call, Call::Wait) { failure() } else { Ok(()) });
     assert_eq!(llama.read(&failing, &[1], &mut cache).unwrap_err().to_string(), failed.to_string());
-    assert_eq!((cache.length(), cache.capacity()), (0, 0), "nobody knows what it holds");
+    assert_eq!((cache.length(), cache.capacity()), (0, 0), "what it holds is unknown");
     llama.read(&*device, &[1; 3], &mut cache).unwrap();
     let failing = Fake::new(|_, call| if matches!(call, Call::Start) { failure() } else { Ok(()) });
     let refused = llama.forward(&failing, &[1], &mut cache, Positions::Last).unwrap_err();
     assert_eq!(refused.to_string(), "layer 0: fake: it failed: on purpose");
-    assert_eq!((cache.length(), cache.capacity()), (0, 0), "nobody knows what it holds");
+    assert_eq!((cache.length(), cache.capacity()), (0, 0), "what it holds is unknown");
 }
 
 /// So that a lazy device has something to do while the next layer is noted.
@@ -92,7 +92,7 @@ fn each_layer_is_started_when_it_is_noted() {
 fn another_models_cache_is_refused() {
     let device = host();
     let (llama, other) = (load(&weights(20), &*device), load(&weights(21), &*device));
-    let text = "the cache is that of a model of other sizes: `Llama::cache` makes one for this model";
+    let text = "the cache was made for a model of other sizes: make one for this model with `Llama::cache`";
     let mut cache = other.cache();
     assert_eq!(llama.read(&*device, &[1], &mut cache).unwrap_err().to_string(), text);
     let x = device.upload(&Tensor::f32(&[1, 64], vec![0.5; 64]).unwrap()).unwrap();

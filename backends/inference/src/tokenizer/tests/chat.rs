@@ -63,7 +63,7 @@ fn a_content_cannot_end_its_message() {
     }
 }
 
-/// In a thread, so that a search that begins anew for each of them does not hold up the others.
+/// In a thread, so that a search that begins again for each of them does not hold up the others.
 #[test]
 fn a_content_full_of_special_tokens_takes_no_longer_than_its_length() {
     let (sender, receiver) = std::sync::mpsc::channel();

@@ -41,7 +41,7 @@ fn an_id_that_is_no_token_is_refused() {
         assert_eq!(decoder.push(id), Err(error));
     }
     let text = TokenizerError::UnknownId { id: 512, vocabulary: 512 }.to_string();
-    assert_eq!(text, "512 is no token: the vocabulary has the ids 0..512");
+    assert_eq!(text, "512 is not a token: the vocabulary has the ids 0..512");
 }
 
 #[test]

@@ -64,7 +64,7 @@ fn the_config_names_tokens_as_text_or_as_objects_and_templates_by_name() {
 
     config["eos_token"] = "</s>".into();
     let error = from_values(&json(), &config).unwrap_err().to_string();
-    assert_eq!(error, "tokenizer_config.json: the eos_token is \"</s>\", which is no token of tokenizer.json");
+    assert_eq!(error, "tokenizer_config.json: the eos_token is \"</s>\", which is not a token of tokenizer.json");
     assert!(Tokenizer::from_json(json().to_string().as_bytes(), Some(b"{")).is_err());
     assert!(Tokenizer::from_json(json().to_string().as_bytes(), None).is_ok());
 }
@@ -114,7 +114,7 @@ fn a_vocabulary_that_contradicts_itself_is_refused() {
     // The library would panic here: the merge is longer than any token.
     let long = "a".repeat(100);
     let merge = refused(|json| json["model"]["merges"][0] = serde_json::json!(["a", long]));
-    assert!(merge.contains("merge 0, ") && merge.ends_with("which is no token"), "{merge}");
+    assert!(merge.contains("merge 0, ") && merge.ends_with("which is not a token"), "{merge}");
     assert!(refused(|json| json["model"]["merges"][0] = "ab".into()).contains("is not a pair of tokens"));
     let gap = refused(|json| {
         let mut token = json["added_tokens"][0].clone();
@@ -182,14 +182,14 @@ fn gguf_vocabularies_that_contradict_themselves_are_refused() {
     assert_eq!(twice, "the GGUF vocabulary: the tokens 3 and 4 are both \"!\"");
     let ends: [fn(&mut GgufVocabulary); 3] = [|v| v.bos = Some(512), |v| v.eos = Some(512), |v| v.eot = Some(512)];
     for end in ends {
-        assert_eq!(refused_gguf(end), "512 is no token: the vocabulary has the ids 0..512");
+        assert_eq!(refused_gguf(end), "512 is not a token: the vocabulary has the ids 0..512");
     }
     let no_space = refused_gguf(|vocabulary| vocabulary.merges[2] = "he".to_owned());
     assert_eq!(no_space, "the GGUF vocabulary: merge 2, \"he\", has no space in it");
     let long = "a".repeat(100);
     let no_token = refused_gguf(|vocabulary| vocabulary.merges[2] = format!("h {long}"));
     assert!(
-        no_token.starts_with("the GGUF vocabulary: merge 2, ") && no_token.ends_with("which is no token"),
+        no_token.starts_with("the GGUF vocabulary: merge 2, ") && no_token.ends_with("which is not a token"),
         "{no_token}"
     );
 }
@@ -229,7 +229,7 @@ fn a_gguf_file_that_says_nothing_of_kinds_has_special_ends() {
     let mut file = fs::read(folder().join("tiny-llama.gguf")).unwrap();
     let key = b"tokenizer.ggml.token_type";
     let at = file.windows(key.len()).position(|bytes| bytes == key).unwrap();
-    // A key that nobody knows.
+    // An unknown key.
     file[at] = b'x';
     let weights = crate::weights::Weights::from_gguf(file).unwrap();
     let tokenizer = Tokenizer::from_gguf(weights.vocabulary().unwrap()).unwrap();

@@ -8,16 +8,18 @@ pub(super) const MAX_DEPTH: usize = 4;
 #[non_exhaustive]
 pub enum GgufError {
     /// A file of another format.
-    #[error("this is no GGUF file: it does not begin with `GGUF`")]
+    #[error("this is not a GGUF file: it does not begin with `GGUF`")]
     Magic,
     /// A version that is not read.
-    #[error("this is version {found} of GGUF: 2 and 3 are supported; convert the model anew")]
+    #[error("this is version {found} of GGUF: 2 and 3 are supported; convert the model again")]
     Version {
         /// The version of the file.
         found: u32,
     },
     /// A file for another kind of machine.
-    #[error("this GGUF file is big-endian, which is not supported: convert the model anew for a little-endian machine")]
+    #[error(
+        "this GGUF file is big-endian, which is not supported: convert the model again, for a little-endian machine"
+    )]
     BigEndian,
     /// A file that ends too early.
     #[error("{what} at byte {at} takes {needed} bytes, and {left} are left: the file may have been cut off")]
@@ -26,19 +28,19 @@ pub enum GgufError {
         what: String,
         /// Where it begins.
         at: u64,
-        /// How many bytes it takes by the file's account.
+        /// How many bytes it takes as the file says.
         needed: u64,
         /// How many bytes there are.
         left: u64,
     },
     /// More things than the rest of the file can hold.
     #[error(
-        "{what} cannot be {count}: {left} bytes are left, and each takes {each} at least; the file may have been cut off"
+        "{what} cannot be {count}: {left} bytes are left, and each takes at least {each}; the file may have been cut off"
     )]
     Count {
         /// What is counted.
         what: String,
-        /// How many there are by the file's account.
+        /// How many there are as the file says.
         count: u64,
         /// How many bytes there are.
         left: u64,
@@ -46,7 +48,7 @@ pub enum GgufError {
         each: u64,
     },
     /// Text that is no text.
-    #[error("{what} at byte {at} is no UTF-8: the file may be damaged")]
+    #[error("{what} at byte {at} is not UTF-8: the file may be damaged")]
     Utf8 {
         /// What was being read.
         what: String,
@@ -54,7 +56,7 @@ pub enum GgufError {
         at: u64,
     },
     /// A truth value that is neither.
-    #[error("{what} at byte {at} is {found}: a truth value has to be 0 or 1")]
+    #[error("{what} at byte {at} is {found}: a truth value must be 0 or 1")]
     Bool {
         /// What was being read.
         what: String,
@@ -78,7 +80,7 @@ pub enum GgufError {
         what: String,
     },
     /// Two values of one key.
-    #[error("the key `{key}` is there twice")]
+    #[error("the key `{key}` appears twice")]
     DuplicateKey {
         /// The key.
         key: String,

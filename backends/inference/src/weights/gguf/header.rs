@@ -19,7 +19,7 @@ const LEAST_ENTRY: u64 = 8 + 4 + 1;
 /// A name's length, the number of dimensions, the type and the offset.
 const LEAST_TENSOR: u64 = 8 + 4 + 4 + 8;
 
-/// A tensor by its own account.
+/// A tensor as the file describes it.
 struct Claim<'a> {
     name: &'a str,
     shape: Vec<u64>,

@@ -189,7 +189,7 @@ impl<'a> Metadata<'a> {
             }
             Some(token) => match u32::try_from(token) {
                 Ok(token) => Ok(Some(token)),
-                Err(_) => Err(value(key, token, format!("{} at most", u32::MAX))),
+                Err(_) => Err(value(key, token, format!("at most {}", u32::MAX))),
             },
             None => Ok(None),
         }
@@ -256,7 +256,7 @@ fn texts(array: Array<'_>) -> Vec<String> {
     array.values().map(text).collect()
 }
 
-/// A kind is a small number; one that is no `i32` is none that anyone knows.
+/// A kind is a small number; one that is not an `i32` is unknown.
 fn kind(value: Value<'_>) -> i32 {
     match value {
         Value::Signed(number) => number.try_into().unwrap_or(i32::MAX),

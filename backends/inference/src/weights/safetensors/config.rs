@@ -68,7 +68,7 @@ pub(in crate::weights) fn read_config(json: &[u8]) -> Result<Config> {
     Ok(config)
 }
 
-/// A JSON object in which nothing is there twice.
+/// A JSON object in which nothing appears twice.
 struct Fields {
     /// In what it stands, with a dot behind; empty for the file itself.
     within: &'static str,
@@ -150,7 +150,7 @@ impl Fields {
         format!("{}{field}", self.within)
     }
 
-    /// The value of a field that is there and not `null`.
+    /// The value of a field that exists and is not `null`.
     fn get(&self, field: &str) -> Option<&Value> {
         self.values.get(field).filter(|value| !value.is_null())
     }
@@ -215,7 +215,7 @@ impl<'de> Visitor<'de> for FieldsVisitor {
             match values.entry(field) {
                 Entry::Vacant(free) => free.insert(value),
                 Entry::Occupied(taken) => {
-                    return Err(A::Error::custom(format_args!("`{}` is there twice", shown(taken.key()))));
+                    return Err(A::Error::custom(format_args!("`{}` appears twice", shown(taken.key()))));
                 }
             };
         }

@@ -20,17 +20,17 @@ pub(super) use config::read_config;
 pub enum SafetensorsError {
     /// A file that ends before the header does.
     #[error(
-        "the header ends at byte {end}, and the file has {length} bytes: it may have been cut off, or it is no \
+        "the header ends at byte {end}, and the file has {length} bytes: it may have been cut off, or it is not a \
          safetensors file"
     )]
     Truncated {
-        /// Where the header ends by its own account.
+        /// Where the header ends, as the file says.
         end: u64,
         /// How many bytes there are.
         length: u64,
     },
     /// A header that is no JSON, or other JSON.
-    #[error("the header has to be JSON with a `dtype`, a `shape` and `data_offsets` for each tensor: {}", short(.0))]
+    #[error("the header must be JSON with a `dtype`, a `shape` and `data_offsets` for each tensor: {}", short(.0))]
     Header(serde_json::Error),
 }
 
@@ -99,7 +99,7 @@ fn stored(info: &TensorInfo, data: usize, length: usize) -> Result<Stored, Tenso
     Ok(Stored { encoding, shape: shape.clone(), range })
 }
 
-/// The header without `__metadata__`, in which nothing is there twice.
+/// The header without `__metadata__`, in which nothing appears twice.
 struct Header(BTreeMap<String, TensorInfo>);
 
 impl<'de> Deserialize<'de> for Header {
@@ -129,7 +129,7 @@ impl<'de> Visitor<'de> for HeaderVisitor {
             match tensors.entry(name) {
                 Entry::Vacant(free) => free.insert(info),
                 Entry::Occupied(taken) => {
-                    return Err(A::Error::custom(format_args!("tensor `{}` is there twice", shown(taken.key()))));
+                    return Err(A::Error::custom(format_args!("tensor `{}` appears twice", shown(taken.key()))));
                 }
             };
         }

@@ -79,19 +79,19 @@ fn what_is_no_model_is_refused_by_name() {
     let config = folder.write("config.json", file.config());
     assert_eq!(
         folder.message(&config),
-        "FOLDER/config.json is no model: give a GGUF file, a `.safetensors` file with `config.json` beside it, or a \
+        "FOLDER/config.json is not a model: give a GGUF file, a `.safetensors` file with `config.json` beside it, or a \
          folder with `config.json` and `model.safetensors`"
     );
-    assert!(folder.message(&folder.write("empty", "")).contains("FOLDER/empty is no model: "));
+    assert!(folder.message(&folder.write("empty", "")).contains("FOLDER/empty is not a model: "));
     assert_eq!(
         folder.message(&folder.write("empty.safetensors", "")),
         "FOLDER/empty.safetensors: the header ends at byte 8, and the file has 0 bytes: it may have been cut off, or it \
-         is no safetensors file"
+         is not a safetensors file"
     );
     fs::create_dir(folder.0.join("folder.safetensors")).unwrap();
     let inner = folder.0.join("folder.safetensors");
     fs::create_dir(inner.join("model.safetensors")).unwrap();
-    assert!(folder.message(&inner).contains("FOLDER/folder.safetensors/model.safetensors is no model: "));
+    assert!(folder.message(&inner).contains("FOLDER/folder.safetensors/model.safetensors is not a model: "));
     assert_eq!(
         folder.message(&folder.write("cut.gguf", "GGUF\u{3}\0")),
         "FOLDER/cut.gguf: the version at byte 4 takes 4 bytes, and 2 are left: the file may have been cut off"
@@ -99,7 +99,7 @@ fn what_is_no_model_is_refused_by_name() {
     folder.write("config.json", "[]");
     assert_eq!(
         folder.message(&weights),
-        "FOLDER/config.json: it has to be a JSON object: invalid type: sequence, expected an object with the sizes of a \
+        "FOLDER/config.json: it must be a JSON object: invalid type: sequence, expected an object with the sizes of a \
          model at line 1 column 0"
     );
 }

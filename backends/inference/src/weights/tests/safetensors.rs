@@ -91,7 +91,7 @@ fn what_is_left_out_has_a_default() {
             file.remove(&name);
             file.push(&name, "F16", &[32, 32], &mut Noise(3));
         }
-        // The bytes of those that were removed stay; nothing says that the file has to be full.
+        // The bytes of those that were removed stay; nothing says that the file must be full.
     });
     assert_eq!(*open(&file).config(), Config { heads: 1, kv_heads: 1, head_dim: 32, rope_base: 10000.0, ..TINY });
 }
@@ -119,10 +119,10 @@ fn fields_that_are_missing_are_named() {
         "intermediate_size",
         "max_position_embeddings",
     ] {
-        assert_eq!(field(name, Value::Null), format!("`{name}` is missing: it has to be a whole number"));
+        assert_eq!(field(name, Value::Null), format!("`{name}` is missing: it must be a whole number"));
     }
-    assert_eq!(field("rms_norm_eps", Value::Null), "`rms_norm_eps` is missing: it has to be a number");
-    assert_eq!(field("model_type", Value::Null), "`model_type` is missing: it has to be a string");
+    assert_eq!(field("rms_norm_eps", Value::Null), "`rms_norm_eps` is missing: it must be a number");
+    assert_eq!(field("model_type", Value::Null), "`model_type` is missing: it must be a string");
     let untied = with(|file| file.config["tie_word_embeddings"] = Value::Null);
     assert_eq!(refused("model.safetensors", &untied), "tensor `lm_head.weight` of shape [5, 32] is missing");
 }
@@ -130,37 +130,37 @@ fn fields_that_are_missing_are_named() {
 #[test]
 fn fields_that_make_no_sense_are_named() {
     let cases = [
-        ("hidden_size", json!("32"), "`hidden_size` has to be a whole number, not \"32\""),
-        ("hidden_size", json!(-32), "`hidden_size` has to be a whole number, not -32"),
-        ("hidden_size", json!(32.5), "`hidden_size` has to be a whole number, not 32.5"),
-        ("hidden_size", json!([32]), "`hidden_size` has to be a whole number, not [32]"),
-        ("tie_word_embeddings", json!(1), "`tie_word_embeddings` has to be true or false, not 1"),
-        ("rms_norm_eps", json!("1e-5"), "`rms_norm_eps` has to be a number, not \"1e-5\""),
-        ("rms_norm_eps", json!(0), "`rms_norm_eps` is 0: it has to be a 32-bit float above 0"),
-        ("rope_theta", json!(1e300), "`rope_theta` is inf: it has to be a 32-bit float, 1 or more"),
-        ("vocab_size", json!(0), "`vocab_size` is 0: it has to be from 1 to 2147483647"),
-        ("vocab_size", json!(u64::MAX), "`vocab_size` is 18446744073709551615: it has to be from 1 to 2147483647"),
+        ("hidden_size", json!("32"), "`hidden_size` must be a whole number, not \"32\""),
+        ("hidden_size", json!(-32), "`hidden_size` must be a whole number, not -32"),
+        ("hidden_size", json!(32.5), "`hidden_size` must be a whole number, not 32.5"),
+        ("hidden_size", json!([32]), "`hidden_size` must be a whole number, not [32]"),
+        ("tie_word_embeddings", json!(1), "`tie_word_embeddings` must be true or false, not 1"),
+        ("rms_norm_eps", json!("1e-5"), "`rms_norm_eps` must be a number, not \"1e-5\""),
+        ("rms_norm_eps", json!(0), "`rms_norm_eps` is 0: it must be a 32-bit float above 0"),
+        ("rope_theta", json!(1e300), "`rope_theta` is inf: it must be a 32-bit float, 1 or more"),
+        ("vocab_size", json!(0), "`vocab_size` is 0: it must be from 1 to 2147483647"),
+        ("vocab_size", json!(u64::MAX), "`vocab_size` is 18446744073709551615: it must be from 1 to 2147483647"),
         (
             "vocab_size",
             json!(1 << 27),
-            "`vocab_size`, `hidden_size` make a matrix of 134217728 × 32: 2147483647 elements is the limit",
+            "`vocab_size`, `hidden_size` make a matrix of 134217728 × 32: at most 2147483647 elements are supported",
         ),
         (
             "num_key_value_heads",
             json!(3),
-            "`num_key_value_heads` is 3: it has to be a divisor of `num_attention_heads`, which is 2",
+            "`num_key_value_heads` is 3: it must be a divisor of `num_attention_heads`, which is 2",
         ),
         (
             "num_attention_heads",
             json!(5),
-            "`num_attention_heads` is 5: it has to be a divisor of `hidden_size`, which is 32, unless there is `head_dim`",
+            "`num_attention_heads` is 5: it must be a divisor of `hidden_size`, which is 32, unless there is `head_dim`",
         ),
         (
             "num_attention_heads",
             json!(0),
-            "`num_attention_heads` is 0: it has to be a divisor of `hidden_size`, which is 32, unless there is `head_dim`",
+            "`num_attention_heads` is 0: it must be a divisor of `hidden_size`, which is 32, unless there is `head_dim`",
         ),
-        ("head_dim", json!(7), "`head_dim` is 7: it has to be even, for the rotary position embedding rotates pairs"),
+        ("head_dim", json!(7), "`head_dim` is 7: it must be even, for the rotary position embedding rotates pairs"),
         ("model_type", json!("mistral"), "`model_type` is \"mistral\", which is not supported: `llama` is"),
         (
             "architectures",
@@ -195,7 +195,7 @@ fn fields_that_make_no_sense_are_named() {
             json!({ "rope_type": "yarn" }),
             "`rope_parameters.rope_type` is \"yarn\", which is not supported: positions without a scale (`default`) are",
         ),
-        ("rope_scaling", json!(2.0), "`rope_scaling` has to be an object, not 2.0"),
+        ("rope_scaling", json!(2.0), "`rope_scaling` must be an object, not 2.0"),
         (
             "partial_rotary_factor",
             json!(0.5),
@@ -219,13 +219,13 @@ fn fields_that_make_no_sense_are_named() {
 
 #[test]
 fn a_configuration_that_is_no_object_is_refused() {
-    assert_eq!(refused_config(""), "it has to be a JSON object: EOF while parsing a value at line 1 column 0");
+    assert_eq!(refused_config(""), "it must be a JSON object: EOF while parsing a value at line 1 column 0");
     assert_eq!(
         refused_config("{\"a\": 1,\n \"a\": 2}"),
-        "it has to be a JSON object: `a` is there twice at line 2 column 8"
+        "it must be a JSON object: `a` appears twice at line 2 column 8"
     );
     let deep = refused_config(&format!("{{\"a\": {}", "[".repeat(100_000)));
-    assert_eq!(deep, "it has to be a JSON object: recursion limit exceeded at line 1 column 133");
+    assert_eq!(deep, "it must be a JSON object: recursion limit exceeded at line 1 column 133");
 }
 
 #[test]
@@ -234,7 +234,7 @@ fn a_header_that_is_none_is_refused() {
     let bytes = |bytes: &[u8]| refused_bytes("model.safetensors", &config, bytes.to_vec());
     assert_eq!(
         bytes(&[0; 7]),
-        "the header ends at byte 8, and the file has 7 bytes: it may have been cut off, or it is no safetensors file"
+        "the header ends at byte 8, and the file has 7 bytes: it may have been cut off, or it is not a safetensors file"
     );
     for (length, end) in [(3_u64, 11), (1 << 63, (1 << 63) + 8), (u64::MAX, u64::MAX)] {
         assert_eq!(
@@ -246,7 +246,7 @@ fn a_header_that_is_none_is_refused() {
         );
     }
     let about = |message: &str| {
-        format!("the header has to be JSON with a `dtype`, a `shape` and `data_offsets` for each tensor: {message}")
+        format!("the header must be JSON with a `dtype`, a `shape` and `data_offsets` for each tensor: {message}")
     };
     assert_eq!(refused_header(""), about("EOF while parsing a value at line 1 column 0"));
     assert_eq!(
@@ -267,7 +267,7 @@ fn a_header_that_is_none_is_refused() {
     assert!(negative.contains("tensor `x`: invalid value: integer `-1`, expected usize"), "{negative}");
     let twice = r#"{"x": {"dtype": "F32", "shape": [1], "data_offsets": [0, 4]},
         "x": {"dtype": "F32", "shape": [1], "data_offsets": [4, 8]}}"#;
-    assert!(refused_header(twice).starts_with(&about("tensor `x` is there twice at line 2")));
+    assert!(refused_header(twice).starts_with(&about("tensor `x` appears twice at line 2")));
     let deep = refused_header(&format!("{{\"__metadata__\": {}", "[".repeat(100_000)));
     assert!(deep.starts_with(&about("EOF while parsing a list")), "{deep}");
 }
@@ -298,7 +298,7 @@ fn tensors_that_are_not_what_the_model_needs_are_named() {
             .filter(|(name, _)| name == QUERY)
             .for_each(|(name, _)| *name = name.replace("q_proj", "q_prj"))),
         "tensor `model.layers.0.self_attn.q_proj.weight` of shape [32, 32] is missing; \
-         `model.layers.0.self_attn.q_prj.weight` is similar and is there"
+         the file has `model.layers.0.self_attn.q_prj.weight`, which is similar"
     );
     assert_eq!(
         refused(&|file| file.remove(QUERY)),
@@ -306,17 +306,17 @@ fn tensors_that_are_not_what_the_model_needs_are_named() {
     );
     assert_eq!(
         more("model.layers.0.self_attn.q_proj.bias"),
-        "tensor `model.layers.0.self_attn.q_proj.bias` is no parameter of this model: biases are not supported"
+        "tensor `model.layers.0.self_attn.q_proj.bias` is not a parameter of this model: biases are not supported"
     );
     assert_eq!(
         more("model.layers.1.input_layernorm.weight"),
-        "tensor `model.layers.1.input_layernorm.weight` is no parameter of this model: a Llama with the layers 0..1 has none of this name"
+        "tensor `model.layers.1.input_layernorm.weight` is not a parameter of this model: a Llama with the layers 0..1 has no tensor of this name"
     );
     open(&with(|file| file.push("model.layers.0.self_attn.rotary_emb.inv_freq", "F32", &[8], &mut Noise(1))));
     let info = |info: Value| refused(&|file| *file.tensor(QUERY) = info.clone());
     assert_eq!(
         info(json!({ "dtype": "F16", "shape": [16, 64], "data_offsets": [384, 2432] })),
-        "tensor `model.layers.0.self_attn.q_proj.weight` has the shape [16, 64]: by the configuration it has to be [32, 32]"
+        "tensor `model.layers.0.self_attn.q_proj.weight` has the shape [16, 64]: by the configuration it must be [32, 32]"
     );
     assert_eq!(
         info(json!({ "dtype": "F8_E4M3", "shape": [32, 32], "data_offsets": [320, 1344] })),
@@ -336,12 +336,12 @@ fn tensors_that_are_not_what_the_model_needs_are_named() {
     );
     assert_eq!(
         info(json!({ "dtype": "F16", "shape": [1_u64 << 32, 1_u64 << 32], "data_offsets": [0, 0] })),
-        "tensor `model.layers.0.self_attn.q_proj.weight` has the shape [4294967296, 4294967296]: it has to hold from 1 to \
+        "tensor `model.layers.0.self_attn.q_proj.weight` has the shape [4294967296, 4294967296]: it must hold from 1 to \
          2147483647 elements"
     );
     assert_eq!(
         info(json!({ "dtype": "F16", "shape": [32, 0], "data_offsets": [0, 0] })),
-        "tensor `model.layers.0.self_attn.q_proj.weight` has the shape [32, 0]: it has to hold from 1 to 2147483647 elements"
+        "tensor `model.layers.0.self_attn.q_proj.weight` has the shape [32, 0]: it must hold from 1 to 2147483647 elements"
     );
     let end = u64::MAX;
     let outside = info(json!({ "dtype": "F16", "shape": [32, 32], "data_offsets": [end - 2048, end] }));

@@ -177,14 +177,14 @@ fn what_a_model_does_not_have_is_not_read() {
     let matrix = |parameter| weights.matrix(parameter).unwrap_err().to_string();
     assert_eq!(
         matrix(Parameter::Output),
-        "this model has no matrix of its own for the output (`config().tied`): it is that of the embedding"
+        "this model has no output matrix of its own (`config().tied`): read the embedding instead"
     );
     assert_eq!(
         matrix(Parameter::Layer(1, LayerParameter::Up)),
         "Layer(1, Up) is not in this model: its layers are 0..1"
     );
-    assert_eq!(matrix(Parameter::Norm), "Norm is no matrix: ask `Weights::vector` for it");
-    assert_eq!(vector(Parameter::Embedding), "Embedding is no vector: ask `Weights::matrix` for it");
+    assert_eq!(matrix(Parameter::Norm), "Norm is not a matrix: ask `Weights::vector` for it");
+    assert_eq!(vector(Parameter::Embedding), "Embedding is not a vector: ask `Weights::matrix` for it");
 }
 
 #[test]

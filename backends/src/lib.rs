@@ -9,15 +9,19 @@
 pub mod device;
 mod error;
 mod exclusions;
+mod host;
 mod kernels;
 #[cfg(feature = "mlx")]
 pub mod mlx;
+mod params;
 pub mod reference;
 mod suite;
 mod tensor;
 pub mod validate;
 
 pub use error::KernelError;
-pub use kernels::{Gelu, Kernels, Mask, Quantization, Quantized, Rope, RopeLayout};
+pub use host::Host;
+pub use kernels::Kernels;
+pub use params::{Gelu, Mask, Quantization, Quantized, Rope, RopeLayout};
 pub use suite::Feature;
 pub use tensor::{Data, Dtype, Layout, Placed, Tensor};

@@ -7,8 +7,8 @@ use candle_core::{DType, Tensor as Array};
 use candle_nn::ops;
 use std::sync::Arc;
 
-use crosscheck_backends::device::{Device, Host};
-use crosscheck_backends::{Dtype, Gelu, Kernels, Mask, Rope, Tensor, validate};
+use crosscheck_backends::device::Device;
+use crosscheck_backends::{Dtype, Gelu, Host, Kernels, Mask, Rope, Tensor, validate};
 
 use crate::elementwise::{compare, either, unary, wrapping};
 use crate::run::{Result, run, run_for_two, run_on_all};

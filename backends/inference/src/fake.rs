@@ -6,9 +6,9 @@ use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::Duration;
 use std::{panic, thread};
 
-use crosscheck_backends::device::{Device, Host, Matrix, Op, Resident};
+use crosscheck_backends::device::{Device, Matrix, Op, Resident};
 use crosscheck_backends::reference::Reference;
-use crosscheck_backends::{KernelError, Tensor};
+use crosscheck_backends::{Host, KernelError, Tensor};
 use crosscheck_fixtures::tiny_llama::{CONFIG, GGUF, SAFETENSORS};
 
 use super::model::{Form, Llama};

@@ -6,7 +6,7 @@ use mlx_rs::{Array, ArrayElement, Dtype, ops};
 
 use super::error::{Result, failed};
 use crate::error::KernelError;
-use crate::kernels::params::Quantized;
+use crate::params::Quantized;
 use crate::tensor::{Data, Layout, Placed, Tensor};
 
 /// A copy for MLX. In another layout than row-major it is a view of a buffer, made on the stream that is set.

@@ -12,7 +12,8 @@ use super::device::Memory;
 use super::error::{Result, failed};
 use super::{Mlx, MlxDevice, account};
 use crate::device::Device;
-use crate::kernels::{Gelu, Kernels, Mask, Quantization, Quantized, Rope, RopeLayout};
+use crate::kernels::Kernels;
+use crate::params::{Gelu, Mask, Quantization, Quantized, Rope, RopeLayout};
 use crate::tensor::{Dtype, Tensor};
 use crate::validate;
 

@@ -10,7 +10,7 @@ use std::cell::Cell;
 
 use mlx_rs::{Array, DeviceType, Stream, with_stream};
 
-use crate::kernels::params::Quantized;
+use crate::params::Quantized;
 use crate::tensor::{Dtype, Tensor};
 use convert::{quantized_to_device, to_device, to_host};
 pub use device::pending_operations;

@@ -1,9 +1,9 @@
 //! Scaled dot-product attention.
 
 use super::Result;
-use super::elementwise::positions;
+use super::broadcast::positions;
 use super::softmax::weights;
-use crate::kernels::params::Mask;
+use crate::params::Mask;
 use crate::tensor::Tensor;
 use crate::validate;
 

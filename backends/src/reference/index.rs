@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use super::elementwise::positions;
+use super::broadcast::positions;
 use super::{Lanes, Result};
 use crate::tensor::{Data, Dtype, Tensor};
 use crate::validate;

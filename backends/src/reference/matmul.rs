@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::Result;
-use super::elementwise::positions;
+use super::broadcast::positions;
 use crate::tensor::{Data, Tensor};
 use crate::validate;
 

@@ -2,6 +2,7 @@
 //! result is rounded once; of 64-bit floats each step is.
 
 mod attention;
+mod broadcast;
 mod elementwise;
 mod index;
 mod matmul;
@@ -13,9 +14,11 @@ mod softmax;
 
 use std::sync::Arc;
 
-use crate::device::{Device, Host};
+use crate::device::Device;
 use crate::error::KernelError;
-use crate::kernels::{Gelu, Kernels, Mask, Quantization, Quantized, Rope};
+use crate::host::Host;
+use crate::kernels::Kernels;
+use crate::params::{Gelu, Mask, Quantization, Quantized, Rope};
 use crate::tensor::{Dtype, Tensor};
 
 type Result<T = Tensor> = std::result::Result<T, KernelError>;

@@ -1,7 +1,7 @@
 //! Matrices in 4 or 8 bits, as MLX's affine mode has them.
 
 use super::Result;
-use crate::kernels::params::{Quantization, Quantized};
+use crate::params::{Quantization, Quantized};
 use crate::tensor::Tensor;
 use crate::validate;
 

@@ -1,7 +1,7 @@
 //! Rotary position embedding (Su et al., "RoFormer", 2021).
 
 use super::Result;
-use crate::kernels::params::{Rope, RopeLayout};
+use crate::params::{Rope, RopeLayout};
 use crate::tensor::Tensor;
 use crate::validate;
 

@@ -4,7 +4,7 @@ use super::Result;
 use super::dtype::{equal_dtypes, floats};
 use super::shape::{broadcast, countable};
 use crate::error::KernelError;
-use crate::kernels::params::Mask;
+use crate::params::Mask;
 use crate::tensor::Tensor;
 
 /// The dimensions of attention.

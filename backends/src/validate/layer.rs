@@ -3,7 +3,7 @@
 use super::Result;
 use super::dtype::{equal_dtypes, floats};
 use crate::error::KernelError;
-use crate::kernels::params::Rope;
+use crate::params::Rope;
 use crate::tensor::Tensor;
 
 /// A normalisation along the last axis.

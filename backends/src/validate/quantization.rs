@@ -4,7 +4,7 @@ use super::Result;
 use super::dtype::{equal_dtypes, floats};
 use super::shape::countable;
 use crate::error::KernelError;
-use crate::kernels::params::{Quantization, Quantized};
+use crate::params::{Quantization, Quantized};
 use crate::tensor::Tensor;
 
 /// A matrix that can be quantized.

@@ -5,9 +5,9 @@ use std::sync::{Mutex, PoisonError};
 use mlx_rs::Array;
 
 use crate::device::{Resident, is_matrix, is_rotation};
-use crate::kernels::params::{Quantization, Rope};
 use crate::mlx::convert::dims;
 use crate::mlx::error::{Made, Result, failed};
+use crate::params::{Quantization, Rope};
 
 /// What a resident tensor is to MLX.
 pub(super) enum Handle {

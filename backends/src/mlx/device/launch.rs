@@ -10,9 +10,9 @@ use crate::device::{
     Op, Resident, check_added, check_ids, check_part, check_rotation, check_write, no_matrix, no_rotation,
 };
 use crate::error::KernelError;
-use crate::kernels::params::{Quantization, Rope, RopeLayout};
 use crate::mlx::convert::dims;
 use crate::mlx::error::{Made, Result, failed};
+use crate::params::{Quantization, Rope, RopeLayout};
 use crate::tensor::Dtype;
 
 /// Notes an operation, on the stream that is set.

@@ -7,8 +7,8 @@ use mlx_rs::{Array, ops};
 
 use super::handle::Shared;
 use crate::device::Resident;
-use crate::kernels::params::{Rope, RopeLayout};
 use crate::mlx::error::Made;
+use crate::params::{Rope, RopeLayout};
 use crate::tensor::Dtype;
 
 /// The operations, and what they need.

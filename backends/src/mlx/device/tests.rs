@@ -1,7 +1,8 @@
 //! What MLX's memory promises.
 
 use super::*;
-use crate::kernels::{Kernels, Quantization, Quantized};
+use crate::kernels::Kernels;
+use crate::params::{Quantization, Quantized};
 use crate::reference::Reference;
 use crate::tensor::Dtype;
 

@@ -1,15 +1,13 @@
 //! The contract.
 
-pub(crate) mod params;
-
 use std::sync::Arc;
 
 use crosscheck::Receipt;
 
 use crate::device::Device;
 use crate::error::KernelError;
+use crate::params::{Gelu, Mask, Quantization, Quantized, Rope};
 use crate::tensor::{Dtype, Tensor};
-pub use params::{Gelu, Mask, Quantization, Quantized, Rope, RopeLayout};
 
 type Result<T = Tensor> = std::result::Result<T, KernelError>;
 
@@ -29,7 +27,7 @@ pub trait Kernels: Send + Sync {
     }
 
     /// The device that these kernels run on, for computing with tensors that stay there.
-    /// [`Host`](crate::device::Host) makes one of any kernels.
+    /// [`Host`](crate::Host) makes one of any kernels.
     fn device(&self) -> Result<Arc<dyn Device>> {
         missing("device")
     }

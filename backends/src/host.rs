@@ -3,13 +3,17 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::{
-    Device, Matrix, Op, Resident, Result, check_added, check_ids, check_part, check_rotation, check_write, is_matrix,
+use crate::device::{
+    Device, Matrix, Op, Resident, check_added, check_ids, check_part, check_rotation, check_write, is_matrix,
     is_rotation, no_matrix, no_rotation,
 };
-use crate::kernels::{Kernels, Mask, Quantized, Rope};
+use crate::error::KernelError;
+use crate::kernels::Kernels;
+use crate::params::{Mask, Quantized, Rope};
 use crate::tensor::{Data, Dtype, Tensor};
 use crate::validate;
+
+type Result<T = Resident> = std::result::Result<T, KernelError>;
 
 /// Host memory as a device: each operation is one of the backend's kernels.
 ///
@@ -221,7 +225,7 @@ mod tests {
 
     use super::*;
     use crate::error::KernelError;
-    use crate::kernels::params::{Quantization, RopeLayout};
+    use crate::params::{Quantization, RopeLayout};
     use crate::reference::Reference;
 
     fn floats(shape: &[usize]) -> Tensor {

@@ -219,7 +219,7 @@ pub use crosscheck_macros::conformance;
 ///
 /// ```
 /// #[crosscheck::contract]
-/// pub trait Kernels: Send + Sync {
+/// trait Kernels: Send + Sync {
 ///     fn relu(&self, x: f64) -> f64 {
 ///         x.max(0.0)
 ///     }

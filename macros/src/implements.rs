@@ -64,10 +64,10 @@ fn expand_parsed(args: ImplementsArgs, item: TokenStream) -> TokenStream {
             None
         }
     };
-    if let Some(block) = &block {
-        if block.trait_.is_none() {
-            errors.at(&block.self_ty, message);
-        }
+    if let Some(block) = &block
+        && block.trait_.is_none()
+    {
+        errors.at(&block.self_ty, message);
     }
     let contract = block.as_ref().and_then(|block| block.trait_.as_ref()).map(|(path, _)| path);
     if let (Some(block), Some(contract)) = (&block, contract) {

@@ -18,6 +18,7 @@ pub use crate::suite::spec::{AxisSpec, Origin};
 
 use crate::compare::{Compare, Computed};
 use crate::nearest::unknown_const;
+use crate::registry::Run;
 use crate::suite::action::{Action, RUN, check_row, is_blank};
 use crate::suite::subject::{Carries, Feature, Subject, Unavailable};
 
@@ -215,12 +216,12 @@ impl AxisSpec {
 
 impl<S: ?Sized> Body<S> {
     /// A body that asserts.
-    pub const fn check(run: fn(&S, &[usize]) -> Result<(), BoxError>) -> Self {
+    pub const fn check(run: Run<S, ()>) -> Self {
         Self::Check(run)
     }
 
     /// A body that returns a value to compare.
-    pub const fn differential(run: fn(&S, &[usize]) -> Result<Box<dyn Value>, BoxError>) -> Self {
+    pub const fn differential(run: Run<S, Box<dyn Value>>) -> Self {
         Self::Differential { run, tolerance: None, tolerances: &[], expects_constant: None }
     }
 

@@ -124,19 +124,15 @@ fn parse_number(key: &Ident, input: ParseStream, errors: &mut Errors) -> syn::Re
         },
         _ => None,
     };
-    match literal {
-        Some(ExprLit { lit, .. }) => match lit {
+    if let Some(ExprLit { lit, .. }) = literal {
+        match lit {
             Lit::Int(whole) if whole.suffix().is_empty() => {
                 *lit = Lit::Float(LitFloat::new(&format!("{}.0", whole.base10_digits()), whole.span()));
             }
             Lit::Float(float) if matches!(float.suffix(), "" | "f64") => {}
             Lit::Int(whole) if whole.suffix() == "f64" => {}
-            other => {
-                let message = format!("`{key}` is a number of type `f64`, such as `1e-3`");
-                errors.at(other, message);
-            }
-        },
-        None => {}
+            other => errors.at(other, format!("`{key}` is a number of type `f64`, such as `1e-3`")),
+        }
     }
     Ok(given)
 }

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use linkme::distributed_slice;
 
 pub use bodies::{Bodies, Instance};
-pub use element::{Backend, Body, BoxError, Exclusions, Fixture, Implements, Test};
+pub use element::{Backend, Body, BoxError, Exclusions, Fixture, Implements, Run, Test};
 
 use crate::suite::names;
 use crate::suite::row::{ALL, Row};

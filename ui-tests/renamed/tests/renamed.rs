@@ -10,7 +10,7 @@ struct Elsewhere;
 #[testing::implements("elsewhere", crate = crosscheck_ui_tests_renamed::testing)]
 impl Store for Elsewhere {
     fn length(&self, key: &str) -> usize {
-        key.bytes().len()
+        key.len()
     }
 }
 

@@ -1,4 +1,4 @@
-//! Starting Cargo, in the repository's root and with a clean environment.
+//! Starting Cargo and what it has built, in the repository's root and with a clean environment.
 
 use std::ffi::OsStr;
 use std::path::Path;
@@ -6,7 +6,7 @@ use std::process::{Command, ExitStatus, Stdio};
 
 use crate::error::TaskError;
 
-/// A call of Cargo, not yet made.
+/// A call of Cargo or of another program, not yet made.
 pub struct Cargo {
     command: Command,
     shown: String,
@@ -14,7 +14,12 @@ pub struct Cargo {
 
 /// Cargo with these arguments.
 pub fn cargo(args: &[&str]) -> Cargo {
-    let mut command = Command::new(env!("CARGO"));
+    Cargo { shown: format!("cargo {}", args.join(" ")), ..program(Path::new(env!("CARGO")), args) }
+}
+
+/// Another program with these arguments, started in the same way.
+pub fn program(program: &Path, args: &[&str]) -> Cargo {
+    let mut command = Command::new(program);
     command.args(args).current_dir(root());
     // What a user has set for a run of their own would change what is checked here.
     for (variable, _) in std::env::vars_os() {
@@ -22,7 +27,7 @@ pub fn cargo(args: &[&str]) -> Cargo {
             command.env_remove(variable);
         }
     }
-    Cargo { command, shown: format!("cargo {}", args.join(" ")) }
+    Cargo { command, shown: format!("{} {}", program.display(), args.join(" ")) }
 }
 
 impl Cargo {

@@ -29,6 +29,12 @@ pub enum TaskError {
     NoPlace { file: &'static str, marks: [&'static str; 2] },
     #[error("{file} is not what the suites ask for: run `{task}`")]
     NotCurrent { file: &'static str, task: &'static str },
+    /// Cargo has not built what a task needs.
+    #[error("cargo built no executable `{target}` of {package}")]
+    NotBuilt { package: String, target: String },
+    /// A run shows nothing.
+    #[error("the suite shows nothing: {0}")]
+    NothingRan(String),
     /// The public interface has grown.
     #[error("`crosscheck` has {count} public items, and shall have from 1 to {most}: hide what a user does not type")]
     PublicItems { count: usize, most: usize },

@@ -2,9 +2,12 @@
 
 #![forbid(unsafe_code)]
 
+mod agree;
 mod api;
+mod built;
 mod cargo;
 mod chat;
+mod ci;
 mod error;
 mod fixtures;
 mod matrix;
@@ -13,6 +16,7 @@ mod model;
 mod mutants;
 mod nextest;
 mod record;
+mod steps;
 mod tables;
 mod test;
 
@@ -31,8 +35,10 @@ struct Cli {
 enum Task {
     /// Set MLX up, run the suite on every backend, and print the feature × backend matrix
     Matrix(matrix::Options),
-    /// Run everything that CI runs
+    /// Tell in a few minutes whether everything works here: format, lints, tests, and the suite on the reference and MLX
     Test,
+    /// Run everything: all feature sets, both runners, candle, mutants, documentation
+    Ci,
     /// Ask a small language model something: fetched when it is not there (93 MB), and computed by one of the backends
     Chat(Box<chat::Options>),
     /// Run the suite on the reference with one fault each, and print which tests notice it
@@ -56,14 +62,15 @@ fn main() -> ExitCode {
     let done = match Cli::parse().task {
         Task::Matrix(options) => matrix::matrix(&options),
         Task::Test => test::test(),
+        Task::Ci => ci::ci(),
         Task::Chat(options) => match chat::chat(&options) {
             Ok(status) => return status,
             Err(error) => Err(error),
         },
-        Task::Mutants(options) => mutants::mutants(&options),
+        Task::Mutants(options) => mutants::mutants(&options, &mutants::ALONE),
         Task::Tables => tables::tables(),
         Task::Api(options) => api::api(&options),
-        Task::Nextest(options) => nextest::configure(&options),
+        Task::Nextest(options) => nextest::configure(&options, &nextest::ALONE),
         Task::Fixtures(options) => fixtures::fixtures(&options),
         Task::Mlx(options) => mlx::provision(&options).map(drop).map_err(Into::into),
         Task::MlxBindings(request) => mlx::bindings::generate(&request).map_err(Into::into),

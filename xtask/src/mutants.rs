@@ -4,12 +4,14 @@ use std::collections::BTreeSet;
 
 use crosscheck::Outcome;
 use crosscheck::record::CellRecord;
-use crosscheck_mutants::{Entry, FUNCTION, catalogue};
 
-use crate::cargo::cargo;
+use crate::built::{build, find};
+use crate::cargo::program;
 use crate::error::TaskError;
-use crate::record::fresh;
+use crate::record::{fresh, read};
 
+/// The variable that says which function a common fault is in, as the mutants read it.
+const FUNCTION: &str = "CROSSCHECK_MUTANT_FUNCTION";
 /// How many of the tests that kill a mutant are shown.
 const SHOWN: usize = 3;
 
@@ -19,6 +21,22 @@ pub struct Options {
     /// Only the mutants of these functions of the contract
     #[arg(long, value_name = "NAME")]
     function: Vec<String>,
+}
+
+/// The arguments of Cargo that name the mutants and nothing else.
+pub const ALONE: [&str; 2] = ["-p", "crosscheck-mutants"];
+
+/// A mutant, as the crate's program `catalogue` prints it: a line each, its columns between tabs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// The mutant's name.
+    pub name: String,
+    /// The backend that it is.
+    pub backend: String,
+    /// The function of the contract that has the fault.
+    pub function: String,
+    /// The fault.
+    pub what: String,
 }
 
 /// A mutant, and what notices it.
@@ -32,9 +50,9 @@ pub struct Kills {
 }
 
 /// Runs the suite on the mutants, and prints which tests notice them. A mutant that no test about its function notices is an
-/// error.
-pub fn mutants(options: &Options) -> Result<(), TaskError> {
-    let (catalogue, cells) = run(options)?;
+/// error. `packages` are arguments of Cargo that name the mutants' package.
+pub fn mutants(options: &Options, packages: &[&str]) -> Result<(), TaskError> {
+    let (catalogue, cells) = run(options, packages)?;
     let kills = kills(catalogue.clone(), &cells);
     print!("{}{}", table(&kills), weak(&catalogue, &cells));
     let survivors: Vec<_> = kills.iter().filter(|kills| kills.cells == 0).map(|kills| &kills.mutant).collect();
@@ -48,33 +66,41 @@ pub fn mutants(options: &Options) -> Result<(), TaskError> {
 
 /// What notices each mutant.
 pub fn all() -> Result<Vec<Kills>, TaskError> {
-    let (catalogue, cells) = run(&Options::default())?;
+    let (catalogue, cells) = run(&Options::default(), &ALONE)?;
     Ok(kills(catalogue, &cells))
 }
 
 /// The mutants, and the cells of a run on them.
-fn run(options: &Options) -> Result<(Vec<Entry>, Vec<CellRecord>), TaskError> {
+fn run(options: &Options, packages: &[&str]) -> Result<(Vec<Entry>, Vec<CellRecord>), TaskError> {
     let path = fresh("mutants")?;
     // What breaks a mutant is no counterexample for other runs to try.
     let counterexamples = path.with_extension("counterexamples");
-    let suite = ["test", "--quiet", "-p", "crosscheck-mutants", "--test", "mutants"];
-    cargo(&[&suite[..], &["--no-run"]].concat()).run()?;
-    let wanted = |entry: &Entry| options.function.is_empty() || options.function.iter().any(|it| it == entry.function);
-    let catalogue: Vec<_> = catalogue().into_iter().filter(wanted).collect();
+    let built = build(&[packages, &["--bin", "catalogue", "--test", "mutants"]].concat())?;
+    let executable = |target| find(&built, "crosscheck-mutants", target);
+    let catalogue = program(&executable("catalogue")?.path, &[]).output()?;
+    let wanted = |entry: &Entry| options.function.is_empty() || options.function.contains(&entry.function);
+    let catalogue: Vec<_> = catalogue.lines().filter_map(entry).filter(wanted).collect();
     if catalogue.is_empty() {
         return Err(TaskError::NoMutants(options.function.join(", ")));
     }
+    let suite = &executable("mutants")?.path;
     // Only what is about the function with the fault: everywhere else a mutant is the reference.
-    let functions: BTreeSet<_> = catalogue.iter().map(|entry| entry.function).collect();
+    let functions: BTreeSet<_> = catalogue.iter().map(|entry| entry.function.as_str()).collect();
     for function in functions {
-        let faulty = catalogue.iter().filter(|entry| entry.function == function).map(|entry| entry.backend);
-        let faulty: Vec<_> = faulty.collect();
-        let selection = ["--", "--format", "terse", "--function", function, "--backend", &faulty.join(",")];
-        let run = cargo(&[&suite[..], &selection].concat()).env("CROSSCHECK_RECORD", &path).env(FUNCTION, function);
+        let faulty = catalogue.iter().filter(|entry| entry.function == function);
+        let faulty: Vec<_> = faulty.map(|entry| entry.backend.as_str()).collect();
+        let selection = ["--format", "terse", "--function", function, "--backend", &faulty.join(",")];
+        let run = program(suite, &selection).env("CROSSCHECK_RECORD", &path).env(FUNCTION, function);
         run.env("CROSSCHECK_COUNTEREXAMPLES", &counterexamples).run_silently()?;
     }
-    let cells = CellRecord::read(&path).map_err(TaskError::Record)?;
-    Ok((catalogue, cells))
+    Ok((catalogue, read(&path)?))
+}
+
+/// The mutant of a line of the catalogue.
+fn entry(line: &str) -> Option<Entry> {
+    let mut columns = line.split('\t').map(str::to_owned);
+    let mut next = || columns.next();
+    Some(Entry { name: next()?, backend: next()?, function: next()?, what: next()? })
 }
 
 /// Whether a cell notices that something is wrong.
@@ -86,7 +112,7 @@ fn notices(cell: &CellRecord) -> bool {
 fn kills(catalogue: Vec<Entry>, cells: &[CellRecord]) -> Vec<Kills> {
     let of = |mutant: Entry| {
         let Entry { backend, function, .. } = &mutant;
-        let of_function = |cell: &&CellRecord| cell.function.as_deref() == Some(*function);
+        let of_function = |cell: &&CellRecord| cell.function.as_deref() == Some(function.as_str());
         let own = cells.iter().filter(|cell| cell.backend == *backend && notices(cell)).filter(of_function);
         let own: Vec<_> = own.collect();
         let tests = own.iter().map(|cell| cell.test.clone()).collect();
@@ -109,7 +135,8 @@ fn table(kills: &[Kills]) -> String {
 
 /// The tests that notice no mutant, although there are some of their function: the weak ones.
 fn weak(catalogue: &[Entry], cells: &[CellRecord]) -> String {
-    let mutants: BTreeSet<_> = catalogue.iter().map(|entry| (entry.backend, Some(entry.function))).collect();
+    let mutants: BTreeSet<_> =
+        catalogue.iter().map(|entry| (entry.backend.as_str(), Some(entry.function.as_str()))).collect();
     let own = || cells.iter().filter(|cell| mutants.contains(&(cell.backend.as_str(), cell.function.as_deref())));
     let killing: BTreeSet<_> = own().filter(|cell| notices(cell)).map(|cell| &cell.test).collect();
     let idle: BTreeSet<_> = own().map(|cell| &cell.test).filter(|test| !killing.contains(test)).collect();
@@ -125,13 +152,8 @@ mod tests {
     use super::*;
 
     fn catalogue() -> [Entry; 2] {
-        let entry = |backend: &'static str, function, what| Entry {
-            name: format!("{function}_{backend}"),
-            backend,
-            function,
-            what,
-        };
-        [entry("a_wrong", "add", "one too many"), entry("b_wrong", "mul", "one too few")]
+        ["add_a_wrong\ta_wrong\tadd\tone too many", "mul_b_wrong\tb_wrong\tmul\tone too few"]
+            .map(|line| entry(line).unwrap())
     }
 
     fn cell(backend: &str, function: &str, test: &str, outcome: Outcome) -> CellRecord {

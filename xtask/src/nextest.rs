@@ -2,7 +2,8 @@
 
 use clap::Args;
 
-use crate::cargo::{cargo, root};
+use crate::built::{build, find};
+use crate::cargo::{cargo, program, root};
 use crate::error::TaskError;
 
 /// What to do with the configuration.
@@ -15,12 +16,11 @@ pub struct Options {
 
 const FILE: &str = ".config/nextest.toml";
 
-/// The executables of all suites: each suite's own, and both beside candle.
-const SUITES: [[&str; 4]; 3] = [
-    ["-p", "crosscheck-kernel-suite", "--test", "conformance"],
-    ["-p", "crosscheck-inference-suite", "--test", "conformance"],
-    ["-p", "crosscheck-candle", "--test", "conformance"],
-];
+/// The packages with a suite: each suite's own, and both beside candle.
+const SUITES: [&str; 3] = ["crosscheck-kernel-suite", "crosscheck-inference-suite", "crosscheck-candle"];
+/// The arguments of Cargo that name these packages and no others.
+pub const ALONE: [&str; 6] =
+    ["-p", "crosscheck-kernel-suite", "-p", "crosscheck-inference-suite", "-p", "crosscheck-candle"];
 
 /// Installs cargo-nextest where it is missing.
 pub fn provide() -> Result<(), TaskError> {
@@ -31,12 +31,14 @@ pub fn provide() -> Result<(), TaskError> {
     cargo(&["install", "cargo-nextest@0.9.143", "--locked"]).run()
 }
 
-/// Writes the configuration that the suites ask for, or checks that it is there.
-pub fn configure(options: &Options) -> Result<(), TaskError> {
+/// Writes the configuration that the suites ask for, or checks that it is there. `packages` are arguments of Cargo that name the
+/// suites.
+pub fn configure(options: &Options, packages: &[&str]) -> Result<(), TaskError> {
+    let built = build(&[packages, &["--test", "conformance"]].concat())?;
     let mut groups = Vec::new();
     let mut overrides = Vec::new();
     for suite in SUITES {
-        let printed = cargo(&[&["test", "--quiet"][..], &suite, &["--", "--nextest-config"]].concat()).output()?;
+        let printed = program(&find(&built, suite, "conformance")?.path, &["--nextest-config"]).output()?;
         let sections = printed.split("\n\n").map(str::trim).filter(|section| !section.is_empty());
         for section in sections {
             let of_kind = if section.starts_with("[test-groups") { &mut groups } else { &mut overrides };

@@ -133,7 +133,7 @@ fn headroom(cells: &[CellRecord]) -> String {
 fn mutants(kills: &[Kills]) -> String {
     let mut functions: BTreeMap<&str, Vec<&Kills>> = BTreeMap::new();
     for kills in kills {
-        functions.entry(kills.mutant.function).or_default().push(kills);
+        functions.entry(kills.mutant.function.as_str()).or_default().push(kills);
     }
     let rows = functions.into_iter().map(|(function, mutants)| {
         let killed = mutants.iter().filter(|mutant| mutant.cells > 0).count();
@@ -145,9 +145,8 @@ fn mutants(kills: &[Kills]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use crosscheck_mutants::Entry;
-
     use super::*;
+    use crate::mutants::Entry;
 
     fn cell(backend: &str, markers: &str, outcome: &str, used: Option<f64>) -> CellRecord {
         let agreement =
@@ -190,7 +189,12 @@ mod tests {
     #[test]
     fn a_mutant_counts_for_its_function() {
         let mutant = |function, cells, tests: &[&str]| Kills {
-            mutant: Entry { name: "m".to_owned(), backend: "m", function, what: "" },
+            mutant: Entry {
+                name: "m".to_owned(),
+                backend: "m".to_owned(),
+                function: str::to_owned(function),
+                what: String::new(),
+            },
             cells,
             tests: tests.iter().map(|test| (*test).to_owned()).collect(),
         };

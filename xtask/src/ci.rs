@@ -1,0 +1,75 @@
+//! `cargo xtask ci`: everything.
+
+use std::time::SystemTime;
+
+use crate::agree::agree;
+use crate::cargo::cargo;
+use crate::error::TaskError;
+use crate::record::{fresh, latest, ran_on, read};
+use crate::steps::Steps;
+use crate::{api, mlx, model, mutants, nextest};
+
+/// Every package with everything that is tested of it: one set of features in every command, so that nothing is built twice.
+/// Without a GPU, `metal` compiles and reports itself unavailable.
+pub const ALL: [&str; 3] = [
+    "--workspace",
+    "--features",
+    "crosscheck-kernel-suite/metal,crosscheck-inference-suite/metal,crosscheck-inference/chat,crosscheck-inference-benches/mlx",
+];
+/// What only the lints look at besides: it is measured, not tested.
+const MEASURED: &str = "crosscheck-inference-benches/candle,crosscheck-inference-benches/flamegraph";
+
+/// All feature sets, both runners, candle, mutants, documentation.
+pub fn ci() -> Result<(), TaskError> {
+    let is_model_there = model::present().is_some();
+    Steps::run(|steps| {
+        steps.step("format", || cargo(&["fmt", "--all", "--check"]).run())?;
+        steps.step("set MLX up", || Ok(mlx::provision(&mlx::Options::default())?))?;
+        steps.step("lint", lint)?;
+        steps.step("document", document)?;
+        steps.step("build the tests", || cargo(&[&["test", "--no-run"][..], &ALL].concat()).run())?;
+        let started = SystemTime::now();
+        steps.step("run the tests", || {
+            let tests = cargo(&[&["test", "--quiet"][..], &ALL].concat());
+            // What is there has to be found by its tests too.
+            if is_model_there { tests.env("CROSSCHECK_REQUIRE_MODEL", "1") } else { tests }.run()
+        })?;
+        steps.step("run the suites under nextest", || under_nextest(started))?;
+        steps.step("run the mutants", || mutants::mutants(&mutants::Options::default(), &ALL))
+    })?;
+    if !is_model_there {
+        println!("\nthe tests of the real model were not run: {}; `cargo xtask chat` fetches it", model::MISSING);
+    }
+    Ok(())
+}
+
+/// With all features, with none, and the runtime without its harness.
+fn lint() -> Result<(), TaskError> {
+    let deny = ["--all-targets", "--", "-D", "warnings"];
+    let measured = [ALL[2], MEASURED].join(",");
+    cargo(&[&["clippy", "--workspace", "--features", &measured][..], &deny].concat()).run()?;
+    cargo(&[&["clippy", "-p", "crosscheck-backends", "-p", "crosscheck-inference"][..], &deny].concat()).run()?;
+    cargo(&["clippy", "-p", "crosscheck", "--no-default-features", "--", "-D", "warnings"]).run()
+}
+
+fn document() -> Result<(), TaskError> {
+    let doc = [&["doc", "--no-deps", "--quiet"][..], &ALL].concat();
+    cargo(&doc).env("RUSTDOCFLAGS", "-D warnings").run()?;
+    api::api(&api::Options { check: true })
+}
+
+/// The suites once more by nextest, which has to see what `cargo test` has seen since then.
+fn under_nextest(since: SystemTime) -> Result<(), TaskError> {
+    nextest::provide()?;
+    nextest::configure(&nextest::Options { check: true }, &ALL)?;
+    for package in ["crosscheck-kernel-suite", "crosscheck-inference-suite"] {
+        let by_test = latest(package, since)?;
+        ran_on(&by_test, &["reference", "mlx_cpu"])?;
+        let by_nextest = fresh("nextest")?;
+        let suite = format!("package({package}) & binary(conformance)");
+        let run = [&["nextest", "run", "--status-level", "fail"][..], &ALL, &["-E", &suite]].concat();
+        cargo(&run).env("CROSSCHECK_REQUIRE", "mlx_cpu").env("CROSSCHECK_RECORD", &by_nextest).run()?;
+        agree(&by_test, &read(&by_nextest)?)?;
+    }
+    Ok(())
+}

@@ -352,7 +352,7 @@ macro_rules! fixture {
         const _: () = {
             #[$crate::__private::linkme::distributed_slice($crate::__private::FIXTURES)]
             #[linkme(crate = $crate::__private::linkme)]
-            static ELEMENT: ::core::option::Option<&'static $crate::__private::Fixture> =
+            static __CROSSCHECK_FIXTURE: ::core::option::Option<&'static $crate::__private::Fixture> =
                 ::core::option::Option::Some(&$crate::__private::Fixture { name: $name, bytes: $bytes });
         };
     };

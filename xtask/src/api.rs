@@ -57,14 +57,28 @@ fn items(index: &str) -> Vec<String> {
 /// What is public of an item: its declaration, its methods, and the traits that it implements by its own code.
 fn describe(page: &str, html: &str) -> String {
     let own = html.split_once("id=\"synthetic-implementations\"").map_or(html, |(own, _)| own);
-    let declaration = between(own, "<pre class=\"rust item-decl\">", "</pre>").map(text).unwrap_or_default();
+    let declaration = between(own, "<pre class=\"rust item-decl\">", "</pre>").map(declaration).unwrap_or_default();
     let (inherent, traits) = own.split_once("id=\"trait-implementations\"").unwrap_or((own, ""));
     let methods = inherent.split("<h4 class=\"code-header\">").skip(1);
     let methods = methods.filter_map(|rest| Some(text(rest.split_once("</h4>")?.0)));
     let impls = traits.split("<h3 class=\"code-header\">").skip(1);
+    // What the compiler implements beside `PartialEq` has no name for a user.
     let impls = impls.filter_map(|rest| Some(text(rest.split_once("</h3>")?.0)));
+    let impls = impls.filter(|line| !line.contains("StructuralPartialEq"));
     let lines: String = methods.chain(impls).map(|line| format!("    {}\n", one_line(&line))).collect();
     format!("{}\n{}{lines}", page.trim_end_matches(".html"), indented(&declaration))
+}
+
+/// The declaration of an item, without what unfolds its variants, and with its attributes on lines of their own.
+fn declaration(html: &str) -> String {
+    let mut unfolded = String::new();
+    let mut rest = html;
+    while let Some((before, summary)) = rest.split_once("<summary") {
+        unfolded.push_str(before);
+        rest = summary.split_once("</summary>").map_or("", |(_, rest)| rest);
+    }
+    unfolded.push_str(rest);
+    text(&unfolded.replace("</div>", "\n"))
 }
 
 fn between<'a>(html: &'a str, from: &str, to: &str) -> Option<&'a str> {
@@ -82,7 +96,8 @@ fn one_line(text: &str) -> String {
 /// The text of a piece of HTML, without its tags.
 fn text(html: &str) -> String {
     let mut text = String::new();
-    let mut rest = html;
+    let html = html.replace("<div class=\"where\">", " ");
+    let mut rest = html.as_str();
     while let Some((before, tag)) = rest.split_once('<') {
         text.push_str(before);
         rest = tag.split_once('>').map_or("", |(_, rest)| rest);
@@ -105,14 +120,14 @@ mod tests {
 
     #[test]
     fn an_item_shows_its_declaration_its_methods_and_its_own_traits() {
-        let html = r##"<pre class="rust item-decl"><code>pub struct A&lt;T&gt; {
+        let html = r##"<pre class="rust item-decl"><code><div>#[non_exhaustive]</div><summary>Show 1</summary>pub struct A&lt;T&gt; {
     pub x: <a href="#">u8</a>,
 }</code></pre><h4 class="code-header">pub fn <a>new</a>(
-    x: &amp;u8) -&gt; Self</h4><h2 id="trait-implementations">Traits</h2><h3 class="code-header">impl Clone for A</h3>
+    x: &amp;u8) -&gt; Self</h4><h2 id="trait-implementations">Traits</h2><h3 class="code-header">impl Clone for A</h3><h3 class="code-header">impl StructuralPartialEq for A</h3>
 <h4 class="code-header">fn clone(&amp;self)</h4><h2 id="synthetic-implementations">Auto</h2><h3 class="code-header">impl Send for A</h3>"##;
         assert_eq!(
             describe("struct.A.html", html),
-            "struct.A\n    pub struct A<T> {\n        pub x: u8,\n    }\n    pub fn new( x: &u8) -> Self\n    impl Clone for A\n"
+            "struct.A\n    #[non_exhaustive]\n    pub struct A<T> {\n        pub x: u8,\n    }\n    pub fn new( x: &u8) -> Self\n    impl Clone for A\n"
         );
     }
 }

@@ -9,6 +9,7 @@ use super::{Dtype, Number, Place, Tolerance, ViewError};
 #[non_exhaustive]
 pub enum Mismatch {
     /// The two are made of different parts.
+    #[doc(hidden)]
     Structure {
         /// Where; empty for the value itself.
         path: String,
@@ -18,6 +19,7 @@ pub enum Mismatch {
         expected: String,
     },
     /// A value handed over an array that makes no sense.
+    #[doc(hidden)]
     View {
         /// Whose value.
         side: Side,
@@ -27,6 +29,7 @@ pub enum Mismatch {
         error: ViewError,
     },
     /// Two arrays have different types of elements.
+    #[doc(hidden)]
     Dtype {
         /// Where; empty for the value itself.
         path: String,
@@ -36,6 +39,7 @@ pub enum Mismatch {
         expected: Dtype,
     },
     /// Two arrays have different shapes; nothing is broadcast.
+    #[doc(hidden)]
     Shape {
         /// Where; empty for the value itself.
         path: String,
@@ -45,6 +49,7 @@ pub enum Mismatch {
         expected: Vec<usize>,
     },
     /// A budget is not one for the value.
+    #[doc(hidden)]
     Budget {
         /// How many entries it has.
         entries: usize,
@@ -54,6 +59,7 @@ pub enum Mismatch {
         elements: usize,
     },
     /// Values in [`Approx`](super::Approx) disagree.
+    #[doc(hidden)]
     Approx {
         /// Where the first one is; empty for the value itself.
         path: String,
@@ -69,6 +75,7 @@ pub enum Mismatch {
         total: usize,
     },
     /// Elements of an array disagree.
+    #[doc(hidden)]
     Elements(Box<Differences>),
 }
 

@@ -31,7 +31,7 @@ pub struct BudgetError {
 impl Tolerance {
     /// Equality.
     pub const EXACT: Self = Self::of(0.0, 0.0);
-    /// For 16-bit floats with 10 bits of fraction; see [`Tolerances::DEFAULT`].
+    /// For 16-bit floats with 10 bits of fraction; see [`Terms::DEFAULT`].
     pub const F16: Self = Self::of(1e-3, 1e-5);
     /// For 16-bit floats with 7 bits of fraction.
     pub const BF16: Self = Self::of(1.6e-2, 1e-5);
@@ -109,9 +109,7 @@ pub struct Tolerances {
 }
 
 impl Tolerances {
-    /// The defaults of `torch.testing.assert_close`, from the table in its documentation
-    /// (<https://docs.pytorch.org/docs/stable/testing.html>): rtol and atol of `float16` are 1e-3 and 1e-5, of `bfloat16`
-    /// 1.6e-2 and 1e-5, of `float32` 1.3e-6 and 1e-5, of `float64` 1e-7 and 1e-7.
+    /// See [`Terms::DEFAULT`].
     pub const DEFAULT: Self =
         Self { f16: Tolerance::F16, bf16: Tolerance::BF16, f32: Tolerance::F32, f64: Tolerance::F64 };
 
@@ -173,6 +171,10 @@ pub struct Terms<'t> {
 impl<'t> Terms<'t> {
     /// [`Tolerance::F16`], [`BF16`](Tolerance::BF16), [`F32`](Tolerance::F32) and [`F64`](Tolerance::F64) for their types;
     /// -0 agrees with 0, and subnormals are numbers like others.
+    ///
+    /// The numbers are the defaults of `torch.testing.assert_close`, from the table in its documentation
+    /// (<https://docs.pytorch.org/docs/stable/testing.html>): rtol and atol of `float16` are 1e-3 and 1e-5, of `bfloat16`
+    /// 1.6e-2 and 1e-5, of `float32` 1.3e-6 and 1e-5, of `float64` 1e-7 and 1e-7.
     pub const DEFAULT: Self = Self {
         table: Tolerances::DEFAULT,
         overriding: None,

@@ -8,7 +8,7 @@ use crate::suite::spec::{BackendSpec, SuiteSpec, TestSpec};
 
 /// The row that decides on a cell with these markers on this backend, by position.
 ///
-/// A row applies when it names the backend, and one of the markers or [`ALL`]. Skip beats XFail, because a body that cannot
+/// A row applies when it names the backend, and one of the markers or `ALL`. Skip beats XFail, because a body that cannot
 /// run is never run; among equals the first row wins.
 pub fn resolve(rows: &[Row], backend: &str, markers: &[&str]) -> Option<usize> {
     let applies = |row: &Row| row.backend == backend && (row.marker == ALL || markers.contains(&row.marker.as_ref()));

@@ -13,7 +13,7 @@ pub const ALL: &str = "all";
 pub struct Row {
     /// The backend's name.
     pub backend: Cow<'static, str>,
-    /// The feature's marker, or [`ALL`].
+    /// The feature's marker, or `ALL`.
     pub marker: Cow<'static, str>,
     /// What to do.
     pub kind: Exclusion,

@@ -240,7 +240,7 @@ fn a_header_that_is_none_is_refused() {
         assert_eq!(
             bytes(&[&length.to_le_bytes()[..], b"{}"].concat()),
             format!(
-                "the header ends at byte {end}, and the file has 10 bytes: it may have been cut off, or it is no \
+                "the header ends at byte {end}, and the file has 10 bytes: it may have been cut off, or it is not a \
                  safetensors file"
             )
         );

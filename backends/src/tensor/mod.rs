@@ -37,7 +37,9 @@ impl Tensor {
         match Self::count(shape) {
             Some(count) if count == data.len() => Ok(Self { shape: shape.to_vec(), data, layout: Layout::RowMajor }),
             Some(count) => Err(shape_error(format!("shape {shape:?} holds {count} elements, not {}", data.len()))),
-            None => Err(shape_error(format!("shape {shape:?} is too large: {} elements is the limit", i32::MAX))),
+            None => {
+                Err(shape_error(format!("shape {shape:?} is too large: at most {} elements are supported", i32::MAX)))
+            }
         }
     }
 

@@ -211,7 +211,7 @@ fn lengths_and_counts_beyond_the_file_are_refused_before_anything_is_allocated()
             refused_bytes(entry(&[&text("key"), &u32(ARRAY), &u32(kind), huge, &[0; 16]])),
             format!(
                 "the number of elements of the value of `key` cannot be 9223372036854775808: 16 bytes are left, and each \
-                 takes {each} at least; the file may have been cut off"
+                 takes at least {each}; the file may have been cut off"
             )
         );
     }

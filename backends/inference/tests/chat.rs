@@ -106,7 +106,7 @@ fn what_makes_no_sense_is_refused_in_a_line() {
         ),
         (&["--model", env!("CARGO_MANIFEST_DIR"), "Hi"], 1, "model.safetensors cannot be read: "),
         (&["Hi"], 2, "error: no model was given: name one with `--model PATH`"),
-        (&["--model", GGUF, &long], 1, "and the model was made for 1024 with its answer: shorten it"),
+        (&["--model", GGUF, &long], 1, "but the model has room for 1024, with its answer: shorten the prompt"),
         (&["--model", GGUF, ""], 2, "error: invalid value '' for '<PROMPT>': ask something: the prompt is empty"),
         (&["--model", GGUF, " \n"], 2, "ask something: the prompt is empty"),
         (&["--model", GGUF], 2, "error: the following required arguments were not provided:"),

@@ -98,3 +98,17 @@ fn attention_goldens(model: Model) -> Result<(Tensor, Tensor), Box<dyn Error>> {
     let of = |key: &str| golden(&format!("{}.attention.{key}", model.name()));
     Ok((of("x")?, of("expected")?))
 }
+
+#[cfg(test)]
+mod tests {
+    use crosscheck::registry::Elements;
+    use crosscheck_backends::Kernels;
+
+    /// The kernel suite sees to the goldens of the kernels.
+    #[test]
+    fn the_device_has_goldens() {
+        let suite = Elements::linked().suite::<dyn Kernels>().spec;
+        let is_golden = |path: &str| path.contains("golden::");
+        assert!(suite.tests.iter().any(|test| is_golden(test.path) && test.of == Some("device")));
+    }
+}

@@ -109,6 +109,6 @@ mod tests {
     fn the_device_has_goldens() {
         let suite = Elements::linked().suite::<dyn Kernels>().spec;
         let is_golden = |path: &str| path.contains("golden::");
-        assert!(suite.tests.iter().any(|test| is_golden(test.path) && test.of == Some("device")));
+        assert!(suite.tests.iter().any(|test| is_golden(&test.path) && test.of == Some("device")));
     }
 }

@@ -118,6 +118,7 @@ const fn mlx_cpu(feature: Feature) -> Action {
         | Feature::FullyMaskedRows
         | Feature::InfiniteLogsumexp
         | Feature::LargeMeans
+        | Feature::LongHalfProducts
         | Feature::LongLogsumexp
         | Feature::LongRowProducts
         | Feature::MixedBatches
@@ -167,6 +168,7 @@ const fn mlx_metal(feature: Feature) -> Action {
         | Feature::IntegerMatmul
         | Feature::IntegersToHalves
         | Feature::LargeMeans
+        | Feature::LongHalfProducts
         | Feature::LongLogsumexp
         | Feature::LongRowProducts
         | Feature::MixedBatches

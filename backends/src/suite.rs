@@ -61,6 +61,8 @@ pub enum Feature {
     IntegersToHalves,
     /// Elements that differ little from a large mean, when they are normalised.
     LargeMeans,
+    /// Products of matrices of `f16`, each sum rounded to 16 bits once, however many terms it has.
+    LongHalfProducts,
     /// The logarithm of a sum of exponentials of 16-bit floats along the last axis, a sum that 16 bits cannot hold on the way.
     LongLogsumexp,
     /// Products of a single row and a matrix of 16-bit floats, the sums of which 16 bits cannot hold on the way.

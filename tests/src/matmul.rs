@@ -10,7 +10,7 @@ use crate::{Checked, budget};
 /// Sums of up to 4096 terms, in one column and in more than a block of them.
 #[backend_matrix(
     of = "matmul",
-    dtype(F32, F64, F16, BF16),
+    dtype(F32, F64, F16 uses("long_half_products"), BF16),
     terms(1, 17, 31, 33, 127, 129, 1023, 4096),
     columns(1, 5, 33)
 )]
@@ -36,7 +36,7 @@ fn batches_are_broadcast(kernels: &dyn Kernels, dtype: Dtype, terms: usize) -> C
 /// Operands that a backend holds as the transposes of what it is given: no copy must be made of them.
 #[backend_matrix(
     of = "matmul",
-    dtype(F32, F64, F16, BF16),
+    dtype(F32, F64, F16 uses("long_half_products"), BF16),
     a(RowMajor, Transposed),
     b(RowMajor, Transposed),
     terms(33, 1023, 4096)

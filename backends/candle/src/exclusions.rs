@@ -2,7 +2,7 @@
 
 use crosscheck::Debt::Upstream;
 use crosscheck::Failure::{Error, Mismatch, Panic};
-use crosscheck::{Action, RUN, xfail};
+use crosscheck::{Action, RUN, skip, xfail};
 use crosscheck_backends::Feature;
 
 #[crosscheck::exclusions("candle")]
@@ -76,6 +76,12 @@ const fn candle(feature: Feature) -> Action {
                 .by(Panic)
                 .saying("is -inf instead of")
         }
+        // A body that fails on some machines only can neither be expected to fail nor to pass.
+        Feature::LongHalfProducts => skip(
+            "the sum of an f16 product is rounded to 16 bits after each block of terms, and blocks are as long as the CPU's \
+             caches allow: 1023 terms are 59 units in the last place off on one machine, and near enough on another",
+        )
+        .because(Upstream),
         Feature::LongLogsumexp => xfail("log_sum_exp adds up in 16 bits: 4096 ones are 2048 in f16, and 256 in bf16")
             .because(Upstream)
             .tracking("https://github.com/huggingface/candle/pull/3717")

@@ -6,11 +6,12 @@ use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
 use syn::{Ident, ItemFn, LitStr, Safety, Token, token};
 
-use crate::check::args::{BackendName, parse_list};
+use crate::check::args::BackendName;
 use crate::element::{Slice, element, origin, registered, slice_of};
 use crate::errors::{Errors, not_this, with_args};
 use crate::krate::Krate;
 use crate::nearest::did_you_mean;
+use crate::parse::parse_list;
 
 const KNOWN: &str = "name = \"…\", aliases(\"…\", …), device = \"…\", isolated, crate = path";
 

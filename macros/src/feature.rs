@@ -8,11 +8,11 @@ use syn::parse::ParseStream;
 use syn::punctuated::Punctuated;
 use syn::{Attribute, Data, DeriveInput, Expr, ExprLit, Fields, Lit, Meta, Token, Variant, token};
 
-use crate::check::args::between_parentheses;
 use crate::errors::Errors;
 use crate::krate::Krate;
 use crate::lens::in_rust_analyzer;
 use crate::nearest::did_you_mean;
+use crate::parse::between_parentheses;
 
 /// The trait.
 pub fn expand(item: TokenStream) -> TokenStream {

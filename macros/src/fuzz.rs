@@ -214,7 +214,7 @@ impl Inputs {
             }
             7 => {
                 let (_, args, item) = self.random.one_of(&self.valid);
-                let donor: Vec<_> = if other % 2 == 0 { args } else { item }.clone().into_iter().collect();
+                let donor: Vec<_> = if other.is_multiple_of(2) { args } else { item }.clone().into_iter().collect();
                 if !donor.is_empty() {
                     let from = self.random.below(donor.len());
                     tokens.extend(donor.into_iter().skip(from).take(3));

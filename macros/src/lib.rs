@@ -15,6 +15,7 @@ mod implements;
 mod krate;
 mod lens;
 mod nearest;
+mod parse;
 
 use proc_macro::TokenStream;
 

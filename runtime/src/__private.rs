@@ -1,7 +1,13 @@
 //! What the attributes expand to. Not part of the public interface.
 
+mod construct;
+
 use std::marker::PhantomData;
 
+pub use construct::{
+    Known, NewBackend, NewTest, NotASubject, backend, backend_element, implements, implements_element, test,
+    test_element,
+};
 pub use core::option::Option::{None, Some};
 pub use linkme;
 
@@ -18,9 +24,8 @@ pub use crate::suite::spec::{AxisSpec, Origin};
 
 use crate::compare::{Compare, Computed};
 use crate::nearest::unknown_const;
-use crate::registry::Run;
-use crate::suite::action::{Action, RUN, check_row, is_blank};
-use crate::suite::subject::{Carries, Feature, Subject, Unavailable};
+use crate::suite::action::{Action, check_row, is_blank};
+use crate::suite::subject::{Carries, Feature};
 
 /// What the body of a check may return.
 #[diagnostic::on_unimplemented(
@@ -96,236 +101,6 @@ impl<T: Compare, E: Into<BoxError>> Output for Result<Computed<T>, E> {
     fn output(self) -> Result<Box<dyn Value>, BoxError> {
         self.map_err(Into::into)?.output()
     }
-}
-
-// What an expansion registers is made by these and by no struct literal, so that a new field breaks no expansion of an
-// older version.
-
-impl Origin {
-    /// Where an item stands.
-    pub const fn new(module: &'static str, file: &'static str, line: u32) -> Self {
-        Self { module, file, line }
-    }
-}
-
-/// A test before anything is asked of its subject, so that a subject that is none is an error in one place: [`test`].
-pub struct NewTest<S: ?Sized, F: 'static> {
-    name: &'static str,
-    origin: Origin,
-    uses: &'static [F],
-    backends: Option<&'static [&'static str]>,
-    isolated: bool,
-    of: Option<&'static str>,
-    calls: &'static [&'static str],
-    axes: &'static [AxisSpec],
-    implied: Option<fn(usize, usize) -> Vec<F>>,
-    body: Body<S>,
-}
-
-impl<S: ?Sized, F> NewTest<S, F> {
-    /// A test without features and axes that runs on all backends.
-    pub const fn new(name: &'static str, origin: Origin, body: Body<S>) -> Self {
-        Self {
-            name,
-            origin,
-            uses: &[],
-            backends: None,
-            isolated: false,
-            of: None,
-            calls: &[],
-            axes: &[],
-            implied: None,
-            body,
-        }
-    }
-
-    /// One that uses features.
-    pub const fn uses(self, uses: &'static [F]) -> Self {
-        Self { uses, ..self }
-    }
-
-    /// One that is narrowed to these backends.
-    pub const fn backends(self, backends: &'static [&'static str]) -> Self {
-        Self { backends: Some(backends), ..self }
-    }
-
-    /// One whose cells run in processes of their own.
-    pub const fn isolated(self) -> Self {
-        Self { isolated: true, ..self }
-    }
-
-    /// One about a function of the contract.
-    pub const fn of(self, function: &'static str) -> Self {
-        Self { of: Some(function), ..self }
-    }
-
-    /// One whose body calls these functions of the contract.
-    pub const fn calls(self, calls: &'static [&'static str]) -> Self {
-        Self { calls, ..self }
-    }
-
-    /// One with axes.
-    pub const fn axes(self, axes: &'static [AxisSpec]) -> Self {
-        Self { axes, ..self }
-    }
-
-    /// One whose values on its axes imply features; the numbers are the positions of axis and value.
-    pub const fn implied(self, implied: fn(usize, usize) -> Vec<F>) -> Self {
-        Self { implied: Some(implied), ..self }
-    }
-}
-
-/// The test of a subject.
-pub const fn test<S: Subject + ?Sized>(test: NewTest<S, S::Feature>) -> Test<S> {
-    let NewTest { name, origin, uses, backends, isolated, of, calls, axes, implied, body } = test;
-    Test { name, origin, uses, backends, isolated, of, calls, axes, implied, body }
-}
-
-/// The element of a test.
-pub const fn test_element<S: Subject + ?Sized>(test: &'static Test<S>) -> Option<&'static dyn TestElement> {
-    Some(test)
-}
-
-/// What arguments are checked against: what [`NotASubject`] says for types that are no subject, because inherent constants
-/// come first.
-pub struct Known<S: ?Sized>(PhantomData<fn(&S)>);
-
-impl<S: Subject + ?Sized> Known<S> {
-    /// The markers of its features.
-    pub const MARKERS: Option<&'static [&'static str]> = Some(<S::Feature as Feature>::MARKERS);
-    /// The names of its backends, where the list is closed.
-    pub const BACKENDS: Option<&'static [&'static str]> = S::BACKENDS;
-}
-
-/// See [`Known`]: it is an error elsewhere that a type is no subject.
-pub trait NotASubject {
-    /// No list.
-    const MARKERS: Option<&'static [&'static str]> = None;
-    /// No list.
-    const BACKENDS: Option<&'static [&'static str]> = None;
-}
-
-impl<S: ?Sized> NotASubject for Known<S> {}
-
-impl AxisSpec {
-    /// An axis of this name, and what its values are called.
-    pub const fn new(name: &'static str, labels: &'static [&'static str]) -> Self {
-        Self { name, labels }
-    }
-}
-
-impl<S: ?Sized> Body<S> {
-    /// A body that asserts.
-    pub const fn check(run: Run<S, ()>) -> Self {
-        Self::Check(run)
-    }
-
-    /// A body that returns a value to compare.
-    pub const fn differential(run: Run<S, Box<dyn Value>>) -> Self {
-        Self::Differential { run, tolerance: None, tolerances: &[], expects_constant: None }
-    }
-
-    /// One that replaces the default tolerance; a body that asserts has none.
-    pub const fn tolerance(mut self, of_the_test: Tolerance) -> Self {
-        if let Self::Differential { tolerance, .. } = &mut self {
-            *tolerance = Some(of_the_test);
-        }
-        self
-    }
-
-    /// One that replaces it for cells with a value of an axis, by axis and value.
-    pub const fn tolerances(mut self, of_values: &'static [&'static [Option<Tolerance>]]) -> Self {
-        if let Self::Differential { tolerances, .. } = &mut self {
-            *tolerances = of_values;
-        }
-        self
-    }
-
-    /// One whose value may be one that a null output would agree with, for this reason.
-    pub const fn expects_constant(mut self, reason: &'static str) -> Self {
-        if let Self::Differential { expects_constant, .. } = &mut self {
-            *expects_constant = Some(reason);
-        }
-        self
-    }
-}
-
-impl<F: Feature> Exclusions<F> {
-    /// The rows of the features of one backend.
-    pub const fn new(backend: &'static str, origin: Origin, action: fn(F) -> Action) -> Self {
-        Self { backend, origin, action, all: RUN }
-    }
-
-    /// With a row of the whole backend.
-    pub const fn all(self, all: Action) -> Self {
-        Self { all, ..self }
-    }
-}
-
-/// A backend before anything is asked of its subject; see [`NewTest`].
-pub struct NewBackend<S: ?Sized> {
-    name: &'static str,
-    aliases: &'static [&'static str],
-    origin: Origin,
-    isolated: bool,
-    device: Option<&'static str>,
-    open: fn() -> Result<Box<S>, Unavailable>,
-}
-
-impl<S: ?Sized> NewBackend<S> {
-    /// A backend whose subject is what `open` makes.
-    pub const fn new(name: &'static str, origin: Origin, open: fn() -> Result<Box<S>, Unavailable>) -> Self {
-        Self { name, aliases: &[], origin, isolated: false, device: None, open }
-    }
-
-    /// One that has other names.
-    pub const fn aliases(self, aliases: &'static [&'static str]) -> Self {
-        Self { aliases, ..self }
-    }
-
-    /// One whose cells run in processes of their own.
-    pub const fn isolated(self) -> Self {
-        Self { isolated: true, ..self }
-    }
-
-    /// One whose cells have a device for themselves while they run.
-    pub const fn device(self, device: &'static str) -> Self {
-        Self { device: Some(device), ..self }
-    }
-}
-
-/// The backend of a subject.
-pub const fn backend<S: Subject + ?Sized>(backend: NewBackend<S>) -> Backend<S> {
-    let NewBackend { name, aliases, origin, isolated, device, open } = backend;
-    Backend { name, aliases, origin, isolated, device, open }
-}
-
-/// The element of a backend.
-pub const fn backend_element<S: Subject + ?Sized>(backend: &'static Backend<S>) -> Option<&'static dyn BackendElement> {
-    Some(backend)
-}
-
-impl<S: Subject + ?Sized> Implements<S> {
-    /// The functions that a block implements for these backends.
-    pub const fn new(backends: &'static [&'static str], origin: Origin, functions: &'static [&'static str]) -> Self {
-        implements(backends, origin, functions)
-    }
-}
-
-/// The functions that a block implements for these backends.
-pub const fn implements<S: Subject + ?Sized>(
-    backends: &'static [&'static str],
-    origin: Origin,
-    functions: &'static [&'static str],
-) -> Implements<S> {
-    Implements { backends, origin, functions, subject: PhantomData }
-}
-
-/// The element of a block.
-pub const fn implements_element<S: Subject + ?Sized>(
-    block: &'static Implements<S>,
-) -> Option<&'static dyn ImplementsElement> {
-    Some(block)
 }
 
 /// The tolerance that a test sets for itself.

@@ -299,8 +299,9 @@ pub use execute::context::{is_expected_to_fail, seed};
 #[cfg(feature = "harness")]
 pub use judge::Outcome;
 pub use registry::{OpenError, open};
-pub use suite::action::{Action, Debt, Failure, RUN, flaky, skip, xfail};
+pub use suite::action::{Action, Debt, RUN, flaky, skip, xfail};
 pub use suite::date::Date;
+pub use suite::expectation::Failure;
 pub use suite::subject::{Carries, Feature, Receipt, Subject, Unavailable};
 
 /// Makes a test executable (`harness = false`) out of the crates that hold checks, backends and exclusions.

@@ -1,18 +1,18 @@
 //! The arguments of `#[conformance]` and `#[backend_matrix]`.
 
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::TokenTree;
 use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
-use syn::punctuated::Punctuated;
-use syn::{Expr, Ident, LitStr, Token, parenthesized, token};
+use syn::{Expr, Ident, LitStr, Token, token};
 
 use super::lint::{self, Allowed};
 use super::marker::one_or_more;
-use super::tolerance::{ToleranceArg, text};
+use super::tolerance::ToleranceArg;
 use crate::errors::Errors;
 use crate::krate::Krate;
 use crate::nearest::did_you_mean;
+use crate::parse::{between_parentheses, parse_list, text};
 
 /// The names of the arguments, which no parameter may have: as an axis it would be taken for one of them.
 pub const KNOWN: [&str; 8] = ["uses", "of", "backends", "isolated", "tolerance", "expects_constant", "allow", "crate"];
@@ -253,23 +253,6 @@ impl Parse for AxisValue {
         }
         errors.into_result().map(|()| value)
     }
-}
-
-/// Parses what stands between parentheses. After a fault the rest is taken as well: syn would report it in place of the
-/// fault.
-pub fn between_parentheses<T>(input: ParseStream, parse: impl FnOnce(ParseStream) -> syn::Result<T>) -> syn::Result<T> {
-    let content;
-    parenthesized!(content in input);
-    let result = parse(&content);
-    if result.is_err() {
-        content.parse::<TokenStream>()?;
-    }
-    result
-}
-
-pub fn parse_list<T: Parse>(input: ParseStream) -> syn::Result<Vec<T>> {
-    let list = between_parentheses(input, Punctuated::<T, Token![,]>::parse_terminated)?;
-    Ok(list.into_iter().collect())
 }
 
 /// `reason = "…"` and nothing else.

@@ -5,9 +5,9 @@ use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
 use syn::{LitStr, Token, token};
 
-use super::args::parse_list;
 use crate::errors::Errors;
 use crate::feature::marker_ident;
+use crate::parse::parse_list;
 
 /// `= "a"` or `("a", "b")`, behind `name`; bare identifiers as well, because that is what rustc's own suggestion leaves.
 ///

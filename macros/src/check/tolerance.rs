@@ -6,10 +6,10 @@ use syn::parse::ParseStream;
 use syn::spanned::Spanned;
 use syn::{Expr, ExprLit, ExprUnary, Lit, LitFloat, LitStr, Token, UnOp, token};
 
-use super::args::between_parentheses;
 use crate::errors::Errors;
 use crate::krate::local;
 use crate::nearest::did_you_mean;
+use crate::parse::{between_parentheses, text};
 
 const WRITTEN: &str = "`tolerance(rtol = …, atol = …, reason = \"…\")`";
 
@@ -102,15 +102,6 @@ fn between(name: &Ident, content: ParseStream) -> syn::Result<ToleranceArg> {
             Err(syn::Error::new_spanned(name, format!("this tolerance lacks {}", missing.join(" and "))))
         }
     }
-}
-
-/// The string behind `key =`.
-pub fn text(key: &Ident, input: ParseStream) -> syn::Result<LitStr> {
-    if input.peek(LitStr) {
-        return input.parse();
-    }
-    let given: Expr = input.parse().map_err(|_| syn::Error::new_spanned(key, format!("`{key}` lacks its text")))?;
-    Err(syn::Error::new_spanned(given, format!("`{key}` is a string literal: `{key} = \"…\"`")))
 }
 
 /// A number; one without a point is a number as well.

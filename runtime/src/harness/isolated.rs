@@ -3,17 +3,16 @@
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use super::USAGE;
 use super::cell_report::CellReport;
-use super::run::Run;
+use super::{Executable, USAGE};
 use crate::execute::Observation;
 use crate::execute::isolate::{self, Pool, WorkerExit, WorkerReply};
 use crate::execute::panics;
-use crate::suite::action::Failure;
+use crate::session::Session;
+use crate::suite::expectation::Failure;
 
 /// Runs the cells that another run sends.
-pub(super) fn serve(run: &Run) -> ExitCode {
-    let session = &run.session;
+pub(super) fn serve(session: &Session, executable: &Executable) -> ExitCode {
     let served = isolate::serve(|request, begins| {
         let cell = session.plan.cells.get(request.cell).filter(|cell| session.plan.name(cell) == request.name);
         let Some(cell) = cell else {
@@ -21,7 +20,7 @@ pub(super) fn serve(run: &Run) -> ExitCode {
         };
         // Another body may have put a hook of its own.
         panics::reinstall();
-        let ended = CellReport::new(session, &run.executable, cell, &session.run_announced(cell, begins));
+        let ended = CellReport::new(session, executable, cell, &session.run_announced(cell, begins));
         // A panic may leave a lock poisoned, and an unexpected failure anything else.
         let is_sound = ended.message.is_none() && ended.record.failure != Some(Failure::Panic);
         (Ok(ended), is_sound)
@@ -32,8 +31,8 @@ pub(super) fn serve(run: &Run) -> ExitCode {
 }
 
 /// Runs a cell, by its position in the plan, in a worker.
-pub(super) fn run(run: &Run, pool: &Pool, at: usize, limit: Duration) -> CellReport {
-    let plan = &run.session.plan;
+pub(super) fn run(session: &Session, executable: &Executable, pool: &Pool, at: usize, limit: Duration) -> CellReport {
+    let plan = &session.plan;
     let cell = &plan.cells[at];
     let started = Instant::now();
     let of = (cell.suite, cell.backend);
@@ -55,6 +54,6 @@ pub(super) fn run(run: &Run, pool: &Pool, at: usize, limit: Duration) -> CellRep
             Observation::SetupFailed { message: format!("no process could be started for it: {error}") }
         }
     };
-    let finished = run.session.finish(cell, observation, None, started.elapsed());
-    CellReport::new(&run.session, &run.executable, cell, &finished).with_output(output)
+    let finished = session.finish(cell, observation, None, started.elapsed());
+    CellReport::new(session, executable, cell, &finished).with_output(output)
 }

@@ -6,6 +6,7 @@ mod device;
 mod in_flight;
 #[cfg(unix)]
 mod isolated;
+mod launch;
 mod list;
 mod nextest;
 mod run;
@@ -26,7 +27,8 @@ use crate::session::Session;
 use crate::suite::spec::SuiteSpec;
 
 use args::Cli;
-use run::{Recording, Run};
+use launch::Recording;
+use run::Run;
 use run_log::{ResumeError, ResumedRun};
 
 /// The executable, as Cargo knows it.
@@ -65,7 +67,7 @@ pub fn main(own: Executable, named: &[&str]) -> ExitCode {
     let plan = plan(Arc::clone(&suites), &request.selection);
     #[cfg(unix)]
     if cli.worker {
-        return isolated::serve(&Run::new(own, Session::new(plan, bodies, request.config)));
+        return isolated::serve(&Session::new(plan, bodies, request.config), &own);
     }
     if cli.nextest_config {
         print!("{}", nextest::configuration(&suites, &own));
@@ -122,7 +124,7 @@ pub fn main(own: Executable, named: &[&str]) -> ExitCode {
     });
     let session = Session::new(plan, bodies, request.config);
     let recording = Recording { fingerprint, planned, known };
-    run::run(&Arc::new(Run::new(own, session).with_workers(&cli)), &cli, recording)
+    launch::run(&Arc::new(Run::new(own, session).with_workers(&cli)), &cli, recording)
 }
 
 /// What was asked for, what there is, and what is nearest to it.

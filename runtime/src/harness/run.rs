@@ -1,26 +1,25 @@
 //! Runs the cells of a session, records and reports them.
 
-use std::process::ExitCode;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use libtest_mimic::{Arguments, Completion, Conclusion, Failed, Trial};
+use libtest_mimic::{Completion, Failed};
 
 use super::args::Cli;
 use super::cell_report::CellReport;
 use super::in_flight::{InFlight, wait_for_the_end};
-use super::run_log::{ResumedRun, RunLog};
-use super::{Executable, USAGE, device, stop, under_nextest};
+use super::run_log::RunLog;
+use super::{Executable, device, under_nextest};
 use crate::execute::Observation;
 #[cfg(unix)]
 use crate::execute::isolate::Pool;
 use crate::judge::Outcome;
 use crate::plan::Cell;
-use crate::record::{CellRecord, Fingerprint};
+use crate::record::CellRecord;
 use crate::report::outlier::Vote;
 use crate::report::{self, Ran};
 use crate::session::Session;
-use crate::suite::action::Failure;
+use crate::suite::expectation::Failure;
 
 /// The exit status of a run with a failure, as libtest has it.
 pub(super) const FAILED: u8 = 101;
@@ -43,15 +42,6 @@ pub(super) struct Run {
     limit: Duration,
     /// How often a cell that fails the run is run again.
     retries: u32,
-}
-
-/// What a run is recorded with.
-pub(super) struct Recording {
-    pub(super) fingerprint: Fingerprint,
-    /// The cells that are to run on all machines together, where one process knows them.
-    pub(super) planned: Option<Vec<String>>,
-    /// What is known from a run that did not finish.
-    pub(super) known: Option<ResumedRun>,
 }
 
 impl Run {
@@ -85,7 +75,7 @@ impl Run {
     }
 
     /// Runs one cell, by its position in the plan; the text of a failure is for the terminal.
-    fn finish(&self, at: usize) -> Result<Completion, Failed> {
+    pub(super) fn finish(&self, at: usize) -> Result<Completion, Failed> {
         // A cell that waits for a device is not running.
         let device = self.session.device(&self.session.plan.cells[at]).map(device::lock).transpose();
         self.in_flight.start(at);
@@ -151,7 +141,7 @@ impl Run {
         let cell = &self.session.plan.cells[at];
         #[cfg(unix)]
         if let Some(pool) = self.pool.as_ref().filter(|_| self.is_isolated(cell)) {
-            return super::isolated::run(self, pool, at, self.limit);
+            return super::isolated::run(&self.session, &self.executable, pool, at, self.limit);
         }
         CellReport::new(&self.session, &self.executable, cell, &self.session.run(cell))
     }
@@ -180,80 +170,4 @@ impl Run {
             run_excluded: cli.run_excluded,
         })
     }
-}
-
-/// Runs the cells and reports.
-pub(super) fn run(run: &Arc<Run>, cli: &Cli, recording: Recording) -> ExitCode {
-    let Recording { fingerprint, planned, known } = recording;
-    run.log().open(&run.executable, fingerprint, known.as_ref(), planned);
-    let mut known = known.map(|known| known.cells).unwrap_or_default();
-    let plan = &run.session.plan;
-    let cells: Vec<_> = (0..plan.cells.len())
-        .filter(|at| match known.remove(&plan.name(&plan.cells[*at])) {
-            Some(record) => {
-                run.log().cells.push(record);
-                false
-            }
-            None => true,
-        })
-        .collect();
-    // The selection is the plan's business; libtest-mimic knows one filter only.
-    let args = Arguments { filter: None, skip: Vec::new(), exact: false, ..cli.libtest.clone() };
-    let missing = run.session.missing();
-    // nextest means the process that runs one cell, and does not want to wait for it.
-    #[cfg(unix)]
-    if !under_nextest() {
-        stop::heed_interrupts(run, cli);
-    }
-    stop::heed_time(run, cli);
-    let conclusion = libtest_mimic::run(&args, cells.into_iter().map(|at| trial(run, at)).collect());
-    conclude(run, cli, &args, &conclusion, &missing.into_iter().collect::<Vec<_>>())
-}
-
-/// Reports, and says what the process ends with.
-fn conclude(
-    run: &Run,
-    cli: &Cli,
-    args: &Arguments,
-    conclusion: &Conclusion,
-    missing: &[(&'static str, String)],
-) -> ExitCode {
-    run.in_flight.end();
-    let json = matches!(args.format, Some(libtest_mimic::FormatSetting::Json));
-    if !under_nextest() && !json && !run.log().cells.is_empty() {
-        let disagreeing = std::mem::take(&mut run.log().disagreeing);
-        let votes = run.session.votes(&disagreeing);
-        anstream::print!("{}", report::paint(&run.report(cli, &votes)));
-    }
-    for (backend, reason) in missing {
-        anstream::eprintln!("{} `{backend}` is required, but not available: {reason}", report::paint("error:"));
-    }
-    if !missing.is_empty() {
-        return ExitCode::from(FAILED);
-    }
-    let log = run.log();
-    // nextest runs one cell a process, and has a rule of its own for runs of nothing.
-    if !under_nextest() && !cli.may_run_nothing() && !log.cells.iter().any(|cell| cell.outcome.ran()) {
-        let totals = report::totals(&log.cells);
-        let hint = "a run in which nothing ran proves nothing (--no-tests pass accepts it)";
-        anstream::eprintln!("{} no body was run: {}; {hint}", report::paint("error:"), totals.trim_end());
-        return ExitCode::from(USAGE);
-    }
-    // What is known from before counts as well.
-    match log.cells.iter().any(|cell| cell.outcome.fails_the_run()) {
-        true => ExitCode::from(FAILED),
-        false => conclusion.exit_code(),
-    }
-}
-
-/// A cell as libtest-mimic wants it.
-///
-/// Under nextest a cell that will not run carries the ignored flag, because a reason given at run time would be shown as
-/// a pass; everywhere else it gives its reason at run time, because the flag would hide it.
-fn trial(run: &Arc<Run>, at: usize) -> Trial {
-    let cell = run.session.plan.cells[at];
-    let flagged = under_nextest() && run.session.ignored_reason(&cell).is_some();
-    let name = run.session.plan.name(&cell);
-    let run = Arc::clone(run);
-    Trial::ignorable_test(name, move || run.finish(at)).with_ignored_flag(flagged)
 }

@@ -6,8 +6,8 @@ use std::fmt;
 
 use crate::compare::{Mismatch, Null};
 use crate::execute::Observation;
-use crate::suite::action::{Bounds, Failure};
 use crate::suite::date::Date;
+use crate::suite::expectation::{Bounds, Failure};
 use crate::suite::row::{Exclusion, Row};
 use crate::suite::subject::Receipt;
 

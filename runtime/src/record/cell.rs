@@ -11,7 +11,8 @@ use crate::compare::Agreement;
 use crate::execute::Observation;
 use crate::judge::{Finished, Judgement, Outcome};
 use crate::plan::{Cell, Decision, Plan};
-use crate::suite::action::{Debt, Failure};
+use crate::suite::action::Debt;
+use crate::suite::expectation::Failure;
 use crate::suite::subject::Receipt;
 
 /// What became of one cell. It displays as `name: outcome: reason`.

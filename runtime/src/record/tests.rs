@@ -9,7 +9,8 @@ use crate::execute::Observation;
 use crate::judge::Finished;
 use crate::judge::{Judgement, Outcome};
 use crate::plan::{Selection, plan};
-use crate::suite::action::{Debt, Failure};
+use crate::suite::action::Debt;
+use crate::suite::expectation::Failure;
 use crate::suite::spec::{BackendSpec, Origin, SuiteSpec, TestSpec};
 use crate::suite::subject::Receipt;
 

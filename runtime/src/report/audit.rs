@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::judge::Outcome;
 use crate::record::CellRecord;
 use crate::report::rows::describe;
-use crate::suite::action::Failure;
+use crate::suite::expectation::Failure;
 use crate::suite::row::{Exclusion, Row};
 use crate::suite::spec::SuiteSpec;
 

@@ -2,6 +2,7 @@
 
 pub mod action;
 pub mod date;
+pub mod expectation;
 pub(crate) mod names;
 pub mod row;
 pub mod spec;

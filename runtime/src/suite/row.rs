@@ -2,8 +2,9 @@
 
 use std::borrow::Cow;
 
-use super::action::{Action, Bounds, Debt, Failure, Kind, is_blank, knows_its_keys, render};
+use super::action::{Action, Debt, Kind, is_blank, knows_its_keys, render};
 use super::date::Date;
+use super::expectation::{Bounds, Failure};
 
 /// What stands for the marker in a row that excludes a whole backend.
 pub const ALL: &str = "all";

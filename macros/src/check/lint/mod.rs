@@ -14,10 +14,9 @@ use syn::parse::ParseStream;
 use syn::{Ident, ItemFn, Token, token};
 
 use crate::check::Flavour;
-use crate::check::args::between_parentheses;
-use crate::check::tolerance::text;
 use crate::errors::Errors;
 use crate::nearest::{did_you_mean, nearest};
+use crate::parse::{between_parentheses, text};
 
 /// The lints, as `allow` names them.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -122,7 +122,7 @@ mod mixed {
         mod deepest {
             use super::*;
 
-            #[backend_matrix(text(a = "a", b = "b"),)]
+            #[backend_matrix(text(a = "a", b = "b"))]
             fn of_a_text(store: &dyn Store, text: &str) -> Vec<i64> {
                 store.get(text).into_iter().collect()
             }

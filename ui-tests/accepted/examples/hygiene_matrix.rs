@@ -17,7 +17,7 @@ trait Contract: Send + Sync {
 }
 
 #[derive(crosscheck::Feature, Clone, Copy, Debug, PartialEq, Eq)]
-#[crosscheck(tracked(NotYet, Upstream),)]
+#[crosscheck(tracked(NotYet, Upstream))]
 enum Feature {
     /// Named as a constant of the derived trait.
     MARKERS,

@@ -118,7 +118,7 @@ fn of_a_type(store: &Lengths) {
 
 #[conformance]
 fn without_a_name(_: &dyn Store) {
-    assert!(usize::BITS > 0);
+    assert_ne!(usize::BITS, 0);
 }
 
 #[backend_matrix(n(2, 5))]

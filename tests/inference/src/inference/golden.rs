@@ -101,7 +101,7 @@ fn attention_goldens(model: Model) -> Result<(Tensor, Tensor), Box<dyn Error>> {
 
 #[cfg(test)]
 mod tests {
-    use crosscheck::registry::Elements;
+    use crosscheck::internals::Elements;
     use crosscheck_backends::Kernels;
 
     /// The kernel suite sees to the goldens of the kernels.

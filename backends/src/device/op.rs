@@ -8,7 +8,7 @@ use crate::params::Rope;
 pub enum Op<'a> {
     /// The rows of a matrix `[V, D]` that these ids name: `[T, D]`.
     Embedding {
-        /// The matrix, as [`Device::upload_matrix`] returned it.
+        /// The matrix, as [`Device::upload_matrix`](super::Device::upload_matrix) returned it.
         table: &'a Resident,
         /// One row's number each.
         ids: &'a [u32],
@@ -17,7 +17,7 @@ pub enum Op<'a> {
     Linear {
         /// What is multiplied.
         x: &'a Resident,
-        /// The matrix, as [`Device::upload_matrix`] returned it.
+        /// The matrix, as [`Device::upload_matrix`](super::Device::upload_matrix) returned it.
         weight: &'a Resident,
         /// `[.., N]`.
         add: Option<&'a Resident>,

@@ -27,7 +27,7 @@ pub enum TaskError {
     Record(io::Error),
     #[error("{file} has no place for the tables: they stand between `{}` and `{}`", marks[0].trim(), marks[1].trim())]
     NoPlace { file: &'static str, marks: [&'static str; 2] },
-    #[error("{file} is not what the suites ask for: run `{task}`")]
+    #[error("{file} is not current: run `{task}`")]
     NotCurrent { file: &'static str, task: &'static str },
     /// Cargo has not built what a task needs.
     #[error("cargo built no executable `{target}` of {package}")]

@@ -44,7 +44,7 @@ pub enum TaskError {
     /// The two test runners did not see the same.
     #[error("`cargo test` and `cargo nextest` disagree:\n{0}")]
     RunnersDisagree(String),
-    /// A file of tensors is none.
+    /// A file that should hold tensors does not.
     #[error("{}: {source}", path.display())]
     Safetensors { path: PathBuf, source: safetensors::SafeTensorError },
     /// The golden files are others than the scripts make.

@@ -19,7 +19,7 @@ impl Origin {
     }
 }
 
-/// A test before anything is asked of its subject, so that a subject that is none is an error in one place: [`test`].
+/// A test before anything is asked of its subject, so that a type that is not a subject is an error in one place: [`test`].
 pub struct NewTest<S: ?Sized, F: 'static> {
     name: &'static str,
     origin: Origin,

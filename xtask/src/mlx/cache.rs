@@ -58,7 +58,7 @@ impl Cache {
         Ok(Lock { _file: file })
     }
 
-    /// An empty folder to fill. The lock shows that nobody else is filling one, so what lies about is left over
+    /// An empty folder to fill. The lock shows that no other process is filling one, so what lies about is left over
     /// from a set-up that was cut off: it is removed.
     pub fn stage<'lock>(&self, _lock: &'lock Lock) -> Result<Staging<'lock>, MlxError> {
         let doing = || format!("clearing {}", self.base.display());

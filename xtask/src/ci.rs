@@ -14,7 +14,7 @@ use crate::{api, mlx, model, mutants, nextest};
 pub const ALL: [&str; 3] = [
     "--workspace",
     "--features",
-    "crosscheck-kernel-suite/metal,crosscheck-inference-suite/metal,crosscheck-inference/chat,crosscheck-inference-benches/mlx",
+    "crosscheck-kernel-suite/metal,crosscheck-inference-suite/metal,crosscheck-inference/metal,crosscheck-inference/chat,crosscheck-inference-benches/mlx",
 ];
 /// What only the lints look at besides: it is measured, not tested.
 const MEASURED: &str = "crosscheck-inference-benches/candle,crosscheck-inference-benches/flamegraph";

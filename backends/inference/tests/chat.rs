@@ -91,7 +91,7 @@ fn a_backend_has_its_names_and_an_alias() {
     let (status, _, said) =
         ended(&chat(["--backend", "ref", "--model", GGUF, "--max-tokens", "1", "Hi"]).output().unwrap());
     assert_eq!(status, Some(0), "{said}");
-    assert!(said.contains(" on reference: "), "{said}");
+    assert!(said.contains(" on ref: "), "{said}");
 }
 
 #[test]
@@ -113,7 +113,7 @@ fn what_makes_no_sense_is_refused_in_a_line() {
         (
             &["--backend", "mlx_cpo", "--model", GGUF, "Hi"],
             2,
-            "error: unknown backend `mlx_cpo`; did you mean `mlx_cpu`? (known: reference, mlx_cpu, mlx_metal)",
+            "error: unknown backend `mlx_cpo`; did you mean `mlx_cpu`? (known: reference, ref, mlx_cpu, cpu, mlx_metal, metal)",
         ),
         (&["--backend", "Reference", "--model", GGUF, "Hi"], 2, "; did you mean `reference`? "),
         (&["--backend", "cuda", "--model", GGUF, "Hi"], 2, "error: unknown backend `cuda` (known: "),

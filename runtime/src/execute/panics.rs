@@ -67,9 +67,12 @@ fn body_frames(trace: &str) -> String {
         }
     }
     let at = |name: &str| frames.iter().position(|frame| frame.contains(name));
-    match (at("rust_begin_unwind"), at("crosscheck::execute::")) {
-        (Some(start), Some(end)) if start < end => frames[start + 1..end].concat(),
-        _ => frames.concat(),
+    let Some(start) = at("rust_begin_unwind") else { return frames.concat() };
+    // The hook that captures the trace is crosscheck's too: only what is behind the panic ends the body.
+    let body = &frames[start + 1..];
+    match body.iter().position(|frame| frame.contains("crosscheck::execute::")) {
+        Some(end) => body[..end].concat(),
+        None => frames.concat(),
     }
 }
 
@@ -149,8 +152,8 @@ mod tests {
 
     #[test]
     fn a_backtrace_is_cut_to_the_frames_of_the_body() {
-        let trace = "   0: hook\n             at a.rs:1\n   1: __rustc::rust_begin_unwind\n   2: user::check\n             \
-                     at check.rs:7:5\n   3: crosscheck::execute::Executor::run\n   4: main\n";
+        let trace = "   0: crosscheck::execute::panics::note\n             at a.rs:1\n   1: __rustc::rust_begin_unwind\n   2: user::check\n             \
+                     at check.rs:7:5\n   3: crosscheck::execute::executor::Executor::run\n   4: main\n";
         assert_eq!(body_frames(trace), "   2: user::check\n             at check.rs:7:5\n");
         assert_eq!(body_frames("   0: user::check\n"), "   0: user::check\n");
     }

@@ -215,3 +215,25 @@ fn a_function_selects_the_tests_that_are_about_it() {
 fn a_cell_is_small() {
     assert!(size_of::<Cell>() <= 24, "{}", size_of::<Cell>());
 }
+
+/// Every kind of row, whether bodies are contained, and whether the matrix is set aside.
+#[test]
+fn a_body_that_takes_its_process_down_is_run_only_where_it_is_contained() {
+    use crate::suite::expectation::{Bounds, Failure};
+
+    let expecting = |failure| Exclusion::XFail { failure, text: None, bounds: Bounds::ANY };
+    let failures = [None].into_iter().chain(Failure::ALL.map(Some));
+    let kinds =
+        failures.map(|failure| (expecting(failure), matches!(failure, Some(Failure::Crash | Failure::Timeout))));
+    for (kind, grave) in kinds.chain([(Exclusion::Skip, false), (Exclusion::Flaky, false)]) {
+        for (contained, run_excluded) in [(false, false), (false, true), (true, false), (true, true)] {
+            let suite = SuiteSpec { rows: vec![row("mlx", "a", kind.clone())], ..suite(vec![test("t", &["a"])]) };
+            let selection = Selection { contained, run_excluded, ..Selection::default() };
+            let plan = plan([suite].into(), &selection);
+            let cell = plan.cells.iter().find(|cell| plan.backend(cell) == "mlx").unwrap();
+            let skipped = kind == Exclusion::Skip && !run_excluded;
+            assert_eq!(cell.decision.runs(), !skipped && (contained || !grave), "{kind:?} {contained} {run_excluded}");
+            assert_eq!(cell.decision == Decision::Uncontained(0), grave && !contained, "{kind:?} {contained}");
+        }
+    }
+}

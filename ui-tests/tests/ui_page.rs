@@ -4,7 +4,7 @@
 //! explanation, and what the compiler says is in the `.stderr` file. `TRYBUILD=overwrite` writes the page, as it writes
 //! those; `cargo test` runs this file behind `ui.rs`, so that one command does both.
 
-#[path = "common/markdown.rs"]
+#[path = "../suites/tests/suites/markdown.rs"]
 #[allow(dead_code, reason = "the other tests use more of it")]
 mod markdown;
 

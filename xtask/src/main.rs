@@ -53,9 +53,6 @@ enum Task {
     Fixtures(fixtures::Options),
     /// Set up the MLX library, so that the MLX backends build and run on this machine
     Mlx(mlx::Options),
-    /// Write the Rust bindings of mlx-c (`mlx` starts this in a process of its own)
-    #[command(hide = true)]
-    MlxBindings(mlx::bindings::Request),
 }
 
 fn main() -> ExitCode {
@@ -73,7 +70,6 @@ fn main() -> ExitCode {
         Task::Nextest(options) => nextest::configure(&options, &nextest::ALONE),
         Task::Fixtures(options) => fixtures::fixtures(&options),
         Task::Mlx(options) => mlx::provision(&options).map(drop).map_err(Into::into),
-        Task::MlxBindings(request) => mlx::bindings::generate(&request).map_err(Into::into),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

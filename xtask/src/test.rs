@@ -9,28 +9,33 @@ use crate::record::{latest, ran_on};
 use crate::steps::Steps;
 
 /// What a user builds on, and the tests of it.
-const CORE: [&str; 8] =
-    ["-p", "crosscheck-macros", "-p", "crosscheck", "-p", "crosscheck-ui-tests", "-p", "crosscheck-ui-tests-accepted"];
-/// The kernels' suite on the reference and on MLX's CPU device.
-const SUITE: [&str; 6] = ["-p", "crosscheck-kernel-suite", "--features", "mlx", "--test", "conformance"];
+const CORE: &[&str] = &["crosscheck-macros", "crosscheck", "crosscheck-ui-tests", "crosscheck-ui-tests-suites"];
+/// What is compiled and tested: also what the compiler has to accept, and the kernels' suite on the reference and MLX's CPU device.
+const TESTED: &[&str] = &["crosscheck-ui-tests-accepted", "crosscheck-kernel-suite"];
+const FEATURES: &[&str] = &["--features", "crosscheck-kernel-suite/mlx"];
 
 /// Format, lints, the tests of the macros, the runtime and the ui-tests, and the kernels' suite on the reference and `mlx_cpu`.
 /// Lints of tests, tests of documentation and all that takes longer are in `ci`.
 pub fn test() -> Result<(), TaskError> {
+    let core: Vec<&str> = CORE.iter().flat_map(|package| ["-p", package]).collect();
+    // One set of packages and features in every command that compiles, so that nothing is compiled twice.
+    let tested = TESTED.iter().flat_map(|package| ["-p", package]).chain(FEATURES.iter().copied());
+    let tested = [core.clone(), tested.collect()].concat();
+    let (deny, tests) = (["--", "-D", "warnings"], ["--lib", "--tests"]);
     Steps::run(|steps| {
         steps.step("format", || cargo(&["fmt", "--all", "--check"]).run())?;
         steps.step("set MLX up", || Ok(mlx::provision(&mlx::Options::default())?))?;
-        let (deny, tests) = (["--", "-D", "warnings"], ["--lib", "--bins", "--tests"]);
-        steps.step("lint macros, runtime and ui-tests", || cargo(&[&["clippy"][..], &CORE, &deny].concat()).run())?;
-        steps.step("build their tests", || {
+        steps.step("lint", || cargo(&[&["clippy"][..], &core, &deny].concat()).run())?;
+        steps.step("build", || {
             // The programs that have to compile are examples, which a test starts.
-            cargo(&[&["build", "--examples"][..], &CORE].concat()).run()?;
-            cargo(&[&["test", "--no-run"][..], &CORE, &tests].concat()).run()
+            cargo(&[&["build", "--examples"][..], &tested].concat()).run()?;
+            cargo(&[&["test", "--no-run"][..], &tested, &tests].concat()).run()
         })?;
-        steps.step("run their tests", || cargo(&[&["test", "--quiet"][..], &CORE, &tests].concat()).run())?;
-        steps.step("build the suite", || cargo(&[&["test", "--no-run"][..], &SUITE].concat()).run())?;
         let started = SystemTime::now();
-        steps.step("run the suite", || cargo(&[&["test", "--quiet"][..], &SUITE].concat()).run())?;
+        steps.step("test", || {
+            // Much of it is waiting, for which a processor each is too much.
+            cargo(&[&["test", "--quiet"][..], &tested, &tests].concat()).env("RUST_TEST_THREADS", "4").run()
+        })?;
         ran_on(&latest("crosscheck-kernel-suite", started)?, &["reference", "mlx_cpu"])
     })
 }

@@ -122,10 +122,6 @@ pub enum MlxError {
     #[error("MLX was built but does not work: {0}")]
     SelfCheck(String),
 
-    /// The headers of mlx-c could not be turned into Rust.
-    #[error("the bindings of mlx-c could not be made: {0}")]
-    Bindings(String),
-
     /// A file could not be read or written.
     #[error("{doing} failed: {source}")]
     Io {

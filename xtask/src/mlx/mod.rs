@@ -4,7 +4,7 @@
 //! lies in a cache folder that is complete or absent; only `.cargo/mlx.toml` is written to the repository.
 
 mod apt;
-pub mod bindings;
+mod bindings;
 mod blas;
 pub mod cache;
 mod check;

@@ -1,12 +1,10 @@
 //! What a run says of how values were compared, tried on `src/bin/comparisons.rs`.
 
-#[allow(dead_code, reason = "the other tests use more of it")]
-mod common;
-
 use std::collections::BTreeMap;
 
-use common::{Output, suite};
 use crosscheck::Outcome;
+
+use crate::common::{Output, suite};
 
 /// The recorded seeds by the name of the cell.
 fn seeds(output: &Output) -> BTreeMap<String, u64> {

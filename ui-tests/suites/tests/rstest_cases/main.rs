@@ -113,7 +113,7 @@ fn failures_say_why() {
     }
     // A target of this crate name may have a dash.
     let wrong = "suite::one_case_fails::case_2_wrong::short";
-    output.says(&format!("cargo test -p crosscheck-ui-tests --test 'rstest?cases' -- --exact {wrong}\n"));
+    output.says(&format!("cargo test -p crosscheck-ui-tests-suites --test 'rstest?cases' -- --exact {wrong}\n"));
 }
 
 fn the_list_holds_every_cell() {
@@ -137,7 +137,7 @@ fn a_case_is_filtered_by_its_name() {
 }
 
 fn the_page_shows_the_sample_and_its_cells() {
-    let page = include_str!("../../../docs/src/rstest.md");
+    let page = include_str!("../../../../docs/src/rstest.md");
     let block = |language: &str| {
         let (_, rest) = page.split_once(&format!("```{language}\n")).expect("the page has the block");
         rest.split_once("```").expect("the block ends").0

@@ -6,7 +6,7 @@ use std::io::Write;
 use std::os::fd::AsRawFd;
 use std::path::PathBuf;
 use std::sync::{LazyLock, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crosscheck::{Action, Debt, Failure, Subject, Unavailable, backend_matrix, conformance, flaky, xfail};
 
@@ -135,9 +135,15 @@ impl Machine for Faulty {
             }
             Fault::ExitZero => std::process::exit(0),
             Fault::ExitSeven => std::process::exit(7),
-            Fault::Loop => loop {
-                std::hint::spin_loop();
-            },
+            Fault::Loop => {
+                let start = Instant::now();
+                loop {
+                    // What runs beside the tests needs the processor too.
+                    if start.elapsed() > Duration::from_secs(1) {
+                        std::thread::sleep(Duration::from_millis(100));
+                    }
+                }
+            }
             Fault::LatePanic => {
                 std::thread::spawn(|| {
                     std::thread::sleep(Duration::from_millis(20));

@@ -1,22 +1,17 @@
 //! The pages for readers: `README.md`, `CHANGELOG.md`, the book in `docs/src`, and the README of each folder.
 
-#[allow(dead_code, reason = "the other tests use more of it")]
-mod common;
-#[path = "common/markdown.rs"]
-mod markdown;
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
-use common::suite;
-use markdown::{anchors, blocks, headings, links};
+use crate::common::suite;
+use crate::markdown::{anchors, blocks, headings, links};
 
 /// The longest front page that a stranger reads.
 const LINES_OF_THE_README: usize = 150;
 
 fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
 fn page(path: &str) -> String {
@@ -142,9 +137,9 @@ fn the_sample_of_the_readme_is_what_is_tested() {
     let readme = page("README.md");
     let [sample, row] = blocks(&readme, "rust")[..] else { panic!("README.md has two blocks of Rust") };
     assert_eq!(
-        page("ui-tests/src/bin/readme.rs"),
+        page("ui-tests/suites/src/bin/readme.rs"),
         sample,
-        "ui-tests/src/bin/readme.rs is the first block of README.md"
+        "ui-tests/suites/src/bin/readme.rs is the first block of README.md"
     );
     let both = format!("{sample}\n{row}");
     assert_eq!(page("runtime/tests/readme.rs"), both, "runtime/tests/readme.rs is both blocks of README.md");
@@ -155,8 +150,8 @@ fn the_readme_shows_what_its_sample_prints() {
     let output = suite("readme").run();
     output.exits(101);
     // As it is in the reader's package.
-    let printed = output.stdout.replace("ui-tests/src/bin/readme.rs", "tests/conformance.rs");
-    let printed = printed.replace("-p crosscheck-ui-tests --test readme", "-p my_kernels --test conformance");
+    let printed = output.stdout.replace("ui-tests/suites/src/bin/readme.rs", "tests/conformance.rs");
+    let printed = printed.replace("-p crosscheck-ui-tests-suites --test readme", "-p my_kernels --test conformance");
     let readme = page("README.md");
     let [shown] = blocks(&readme, "text")[..] else { panic!("README.md has one block of text") };
     let mut rest = printed.as_str();

@@ -1,0 +1,14 @@
+//! What a test executable does, tried on the suites of `src/bin`: one executable, so that what waits does so at a time.
+
+#[path = "../common/mod.rs"]
+#[allow(dead_code, reason = "the test of rstest uses more of it")]
+mod common;
+
+mod command_line;
+mod comparisons;
+#[cfg(unix)]
+mod faults;
+mod markdown;
+mod pages;
+#[cfg(unix)]
+mod runner;

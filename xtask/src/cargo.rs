@@ -59,6 +59,24 @@ impl Cargo {
         if status.success() { Ok(()) } else { Err(TaskError::Failed { command: self.shown, status }) }
     }
 
+    /// Runs it while another one runs, whose output is shown at its end.
+    pub fn run_beside(self, mut other: Cargo) -> Result<(), TaskError> {
+        let (ended, other_ended) = std::thread::scope(|scope| {
+            let beside = scope.spawn(|| other.command.stdin(Stdio::null()).output());
+            (self.run(), beside.join())
+        });
+        let started = other_ended.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        let output = started.map_err(|source| TaskError::Start { command: other.shown.clone(), source })?;
+        println!("\n$ {}", other.shown);
+        print!("{}{}", String::from_utf8_lossy(&output.stderr), String::from_utf8_lossy(&output.stdout));
+        ended?;
+        if output.status.success() {
+            Ok(())
+        } else {
+            Err(TaskError::Failed { command: other.shown, status: output.status })
+        }
+    }
+
     /// Runs it and returns what it printed on standard output.
     pub fn output(mut self) -> Result<String, TaskError> {
         let started = self.command.stderr(Stdio::inherit()).output();

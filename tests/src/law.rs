@@ -65,7 +65,8 @@ pub fn assert_holds_for<S: Strategy<Value: Debug>>(
     search(law, crosscheck::seed(), inputs, check, kept(law).filter(|_| !expected), expected)
 }
 
-fn search<S: Strategy<Value: Debug>>(
+/// The same with this seed; what was kept is in this file.
+pub fn search<S: Strategy<Value: Debug>>(
     law: &str,
     seed: u64,
     inputs: S,
@@ -116,46 +117,4 @@ fn kept(law: &str) -> Option<PathBuf> {
     let beside =
         || Some(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("counterexamples")).filter(|folder| folder.is_dir());
     named.or_else(beside).map(|folder| folder.join(format!("{}.txt", law.replace(' ', "_"))))
-}
-
-#[cfg(test)]
-mod tests {
-    use std::panic::{AssertUnwindSafe, catch_unwind};
-
-    use super::*;
-
-    /// Looks for a number that ends with 7; returns the numbers that were tried, and what was said.
-    fn tried(seed: u64, kept: Option<PathBuf>) -> (Vec<u64>, Option<String>) {
-        let tried = RefCell::new(Vec::new());
-        let check = |number: u64| {
-            tried.borrow_mut().push(number);
-            ensure(number % 10 != 7, || format!("{number} ends with 7"))
-        };
-        let search = || search("no number ends with 7", seed, 0..u64::MAX, check, kept, false);
-        let said = match catch_unwind(AssertUnwindSafe(search)) {
-            Ok(outcome) => outcome.err().map(|error| error.to_string()),
-            Err(panic) => panic.downcast_ref::<String>().cloned(),
-        };
-        (tried.into_inner(), said)
-    }
-
-    #[test]
-    fn what_was_kept_is_tried_first() {
-        let file = std::env::temp_dir().join(format!("crosscheck-kept-{}.txt", std::process::id()));
-        let _ = std::fs::remove_file(&file);
-        let (first, said) = tried(1, Some(file.clone()));
-        assert!(said.is_some_and(|said| said.contains("no number ends with 7 does not hold")), "{first:?}");
-        let found = first.iter().copied().find(|number| number % 10 == 7).unwrap();
-        assert_ne!(found, first[0], "it took a while");
-        // Another seed, which begins with another number.
-        assert_ne!(tried(2, None).0[0], found);
-        assert_eq!(tried(2, Some(file.clone())).0[0], found);
-        std::fs::remove_file(&file).unwrap();
-    }
-
-    #[test]
-    fn a_seed_makes_the_inputs() {
-        assert_eq!(tried(1, None).0[0], tried(1, None).0[0]);
-        assert_ne!(tried(1, None).0[0], tried(2, None).0[0]);
-    }
 }

@@ -20,7 +20,8 @@ pub mod extent;
 pub mod functions;
 pub mod gather;
 pub mod golden;
-mod law;
+#[doc(hidden)]
+pub mod law;
 pub mod laws;
 pub mod layout;
 pub mod matmul;

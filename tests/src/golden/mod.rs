@@ -7,8 +7,10 @@ use std::error::Error;
 
 use crosscheck::compare::{Terms, Tolerance};
 use crosscheck_backends::{Dtype, Tensor};
+use crosscheck_fixtures::KERNELS;
+use crosscheck_fixtures::goldens::{GoldenError, Goldens};
 
-mod file;
+crosscheck::fixture!("kernels.safetensors", KERNELS);
 
 pub mod comparison;
 pub mod elementwise;
@@ -17,8 +19,6 @@ pub mod movement;
 pub mod product;
 pub mod quantization;
 pub mod reduction;
-
-use file::{GoldenError, Goldens};
 
 /// A [`KernelError`](crosscheck_backends::KernelError) goes into it as it is, so that crosscheck finds a missing kernel.
 type Outcome = Result<(), Box<dyn Error>>;
@@ -40,7 +40,7 @@ fn typed(family: &str, dtype: Dtype) -> Golden {
 
 impl Golden {
     fn get(&self, key: &str) -> Result<Tensor, GoldenError> {
-        Goldens::of_this_suite()?.get(&self.case, key).cloned()
+        Goldens::of_the_kernels()?.get(&self.case, key).cloned()
     }
 
     /// Panics, as an assertion does, when a tensor is not the golden of this key, up to the tolerance of its type; an error
@@ -82,27 +82,5 @@ struct Bounds {
 impl Bounds {
     fn tolerance(self) -> Tolerance {
         Tolerance::new(self.rtol, self.atol).because(self.reason)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::collections::BTreeSet;
-
-    use crosscheck::internals::Elements;
-    use crosscheck_backends::Kernels;
-
-    /// The reference implements everything.
-    #[test]
-    fn every_kernel_has_a_golden() {
-        let suite = Elements::linked().suite::<dyn Kernels>().spec;
-        let reference = suite.backends.iter().find(|backend| backend.name == "reference").unwrap();
-        let mut kernels: BTreeSet<_> = reference.implements.unwrap().iter().copied().collect();
-        // The goldens of the inference suite are about it.
-        kernels.remove("device");
-        let golden = suite.tests.iter().filter(|test| test.path.contains("golden::"));
-        let golden: BTreeSet<_> = golden.filter_map(|test| test.of).collect();
-        assert_eq!(kernels.difference(&golden).collect::<Vec<_>>(), [&""; 0], "kernels without a golden");
-        assert!(kernels.len() > 40, "{kernels:?}");
     }
 }

@@ -108,7 +108,8 @@ mod tests {
     #[test]
     fn the_days_after_1970_are_those_of_the_calendar() {
         let years = 1970..2500;
-        let of_year = |year| (1..=12).flat_map(move |month| (1..=31).filter_map(move |day| Date::new(year, month, day)));
+        let of_year =
+            |year| (1..=12).flat_map(move |month| (1..=31).filter_map(move |day| Date::new(year, month, day)));
         let days: Vec<_> = years.flat_map(of_year).collect();
         for (number, day) in days.iter().enumerate() {
             assert_eq!(Date::after_1970(number as u64), *day);

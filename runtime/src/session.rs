@@ -1,17 +1,16 @@
 //! A plan with the backends that it runs on: runs a cell and judges it, for its callers to record and report.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::hash::Hasher;
 use std::time::{Duration, Instant};
 
 use fnv::FnvHasher;
 
 use crate::execute::panics::Panics;
-use crate::execute::{CellOf, Executor, Observation, context};
+use crate::execute::{CellOf, Executor, Listed, Observation, context};
 use crate::judge::{Finished, JudgeContext, Judgement, flaky, judge};
 use crate::plan::{Cell, Decision, Plan};
 use crate::registry::Bodies;
-use crate::report::outlier::Vote;
 use crate::suite::date::Date;
 use crate::suite::row::Row;
 
@@ -109,29 +108,39 @@ impl Session {
         Finished { observation, judgement, with_row, seed, duration_us }
     }
 
-    /// Which pairs of backends agree where values disagree: runs these cells' cases once more on the baseline and on the backends
-    /// of the plan, except where the cell needs a process of its own.
-    pub(crate) fn votes(&self, disagreeing: &[Cell]) -> Vec<Vote> {
+    /// One cell of each case that these cells, by position in the plan, are of.
+    pub(crate) fn cases(&self, cells: &[usize]) -> Vec<usize> {
+        let mut seen = BTreeSet::new();
+        let case_of = |at: &usize| {
+            let cell = &self.plan.cells[*at];
+            (cell.suite, cell.test, cell.case)
+        };
+        cells.iter().copied().filter(|at| seen.insert(case_of(at))).collect()
+    }
+
+    /// The name of the cell's case: `module::test::case`.
+    pub(crate) fn case_name(&self, cell: &Cell) -> String {
+        let test = self.plan.test(cell);
+        let case = if test.axes.is_empty() { String::new() } else { format!("::{}", test.case_label(cell.case)) };
+        format!("{}{case}", test.path)
+    }
+
+    /// The backends that are asked for the value of a cell's case, by position in their suite, the baseline first: those of the
+    /// plan, except where a cell needs a process of its own.
+    pub(crate) fn voters(&self, cell: &Cell) -> Vec<usize> {
         let case_of = |cell: &Cell| (cell.suite, cell.test, cell.case);
-        let mut cases: Vec<_> = disagreeing.iter().map(case_of).collect();
-        cases.sort_unstable();
-        cases.dedup();
-        cases
-            .into_iter()
-            .map(|case| {
-                let cells: Vec<_> = self.plan.cells.iter().filter(|cell| case_of(cell) == case).collect();
-                let asked = cells.iter().filter(|cell| cell.decision.runs() && !self.is_isolated(cell));
-                let suite = self.plan.suite(cells[0]);
-                let baseline = suite.backends.iter().position(|backend| backend.name == suite.baseline);
-                let backends: Vec<_> = baseline.into_iter().chain(asked.map(|cell| cell.backend as usize)).collect();
-                let (test, executor) = (self.plan.test(cells[0]), &self.executors[case.0 as usize]);
-                let vote = || executor.vote(case.1 as usize, &test.positions(case.2), &backends);
-                let ((backends, agree), _) = context::with_seed(self.seed(cells[0]), vote);
-                let case = if test.axes.is_empty() { String::new() } else { format!("::{}", test.case_label(case.2)) };
-                let backends = backends.into_iter().map(|backend| suite.backends[backend].name).collect();
-                Vote { case: format!("{}{case}", test.path), backends, agree }
-            })
-            .collect()
+        let cells = self.plan.cells.iter().filter(|other| case_of(other) == case_of(cell));
+        let asked = cells.filter(|cell| cell.decision.runs() && !self.is_isolated(cell));
+        let suite = self.plan.suite(cell);
+        let baseline = suite.backends.iter().position(|backend| backend.name == suite.baseline);
+        baseline.into_iter().chain(asked.map(|cell| cell.backend as usize)).collect()
+    }
+
+    /// Which of these backends compute a value for the cell's case, and which pairs of those agree: runs their bodies once more.
+    pub(crate) fn vote(&self, cell: &Cell, voters: &[usize]) -> (Vec<usize>, Vec<(usize, usize)>) {
+        let (test, executor) = (self.plan.test(cell), &self.executors[cell.suite as usize]);
+        let vote = || executor.vote(cell.test as usize, &test.positions(cell.case), voters);
+        context::with_seed(self.seed(cell), vote).0
     }
 
     fn judge(&self, cell: &Cell, observation: &Observation) -> Judgement {
@@ -173,7 +182,7 @@ impl Session {
             return None;
         }
         Some(match self.plan.missing_function(cell) {
-            Some(function) => Observation::NotImplemented { function: function.to_owned() },
+            Some(function) => Observation::NotImplemented { function: function.to_owned(), listed: Listed::No },
             None => Observation::NotRun,
         })
     }

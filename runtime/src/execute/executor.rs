@@ -3,7 +3,8 @@
 use std::sync::OnceLock;
 
 use super::context::{self, DefaultBody};
-use super::observation::Observation;
+use super::float_state;
+use super::observation::{Listed, Observation};
 use super::panics::{Panics, catch};
 use crate::compare::{Agreed, Mismatch, NotComparable, Value};
 use crate::registry::{Bodies, BoxError, Instance};
@@ -80,13 +81,15 @@ impl Executor {
         let expected_to_fail = panics == Panics::Expected;
         // What this thread left behind is no evidence.
         let _ = catch(Panics::Unexpected, || self.bodies.take_receipt(instance));
-        match catch(panics, || context::with_expectation(expected_to_fail, || self.call(cell, instance))) {
+        let body = || catch(panics, || context::with_expectation(expected_to_fail, || self.call(cell, instance)));
+        let (ended, left_changed) = float_state::guarded(body);
+        match ended {
             Err(panic) => Observation::Panicked(panic),
-            Ok(Err(DefaultBody(function))) => Observation::NotImplemented { function: function.to_owned() },
+            Ok(Err(DefaultBody(function))) => self.not_implemented(backend, function.to_owned()),
             // The error is the user's code as well.
             Ok(Ok(Err(error))) => {
                 let read = catch(panics, || match self.bodies.unimplemented_function(&error) {
-                    Some(function) => Observation::NotImplemented { function },
+                    Some(function) => self.not_implemented(backend, function),
                     None => Observation::Errored { message: with_sources(&error) },
                 });
                 read.unwrap_or_else(Observation::Panicked)
@@ -94,6 +97,7 @@ impl Executor {
             Ok(Ok(Ok(actual))) => match catch(Panics::Unexpected, || {
                 (self.bodies.take_receipt(instance), self.compare(test, case, actual, expected))
             }) {
+                Ok((_, Ok(None | Some(Ok(_))))) if let Some(what) = left_changed => Observation::LeftChanged { what },
                 Ok((receipt, Ok(comparison))) => Observation::Returned { comparison, receipt },
                 Ok((_, Err(error))) => {
                     Observation::SetupFailed { message: format!("nothing can be compared: {error}") }
@@ -114,7 +118,7 @@ impl Executor {
             let instance = self.open(backend).as_ref().ok()?;
             let cell = CellOf { test, case, backend, differential: true };
             // Whatever it says was said before.
-            catch(Panics::Expected, || self.call(cell, instance)).ok()?.ok()?.ok()?
+            float_state::guarded(|| catch(Panics::Expected, || self.call(cell, instance))).0.ok()?.ok()?.ok()?
         };
         let values: Vec<_> = open.into_iter().filter_map(|backend| Some((backend, value(backend)?))).collect();
         let agrees = |a: usize, b: usize| {
@@ -127,6 +131,16 @@ impl Executor {
         let pairs = (0..values.len()).flat_map(|a| (a + 1..values.len()).map(move |b| (a, b)));
         let agree = pairs.filter(|(a, b)| agrees(*a, *b)).collect();
         (values.into_iter().map(|(backend, _)| backend).collect(), agree)
+    }
+
+    /// What it means that a backend says this of a function.
+    fn not_implemented(&self, backend: usize, function: String) -> Observation {
+        let listed = match self.implements[backend] {
+            Some(list) if list.contains(&function.as_str()) => Listed::Yes,
+            Some(_) => Listed::No,
+            None => Listed::NoList,
+        };
+        Observation::NotImplemented { function, listed }
     }
 
     /// Calls the body; the contract's own default bodies count as not implemented where the backend leaves them out.
@@ -163,7 +177,7 @@ impl Executor {
             OpenError::Panicked(message) => message.clone(),
         })?;
         let call = || self.bodies.call(test, case, instance).map_err(|error| with_sources(&error));
-        match catch(Panics::Unexpected, call) {
+        match float_state::guarded(|| catch(Panics::Unexpected, call)).0 {
             Ok(Ok(value)) => Ok(value),
             Ok(Err(error)) => Err(format!("the baseline `{name}` returned an error: {error}")),
             Err(panic) => Err(format!("the baseline `{name}` {}", panic.describe())),
@@ -171,7 +185,8 @@ impl Executor {
     }
 
     fn open(&self, backend: usize) -> &Result<Instance, OpenError> {
-        self.opened[backend].get_or_init(|| match catch(Panics::Unexpected, || self.bodies.open(backend)) {
+        let open = || float_state::guarded(|| catch(Panics::Unexpected, || self.bodies.open(backend))).0;
+        self.opened[backend].get_or_init(|| match open() {
             Ok(Ok(instance)) => Ok(instance),
             Ok(Err(unavailable)) => Err(OpenError::Unavailable(unavailable.to_string())),
             Err(panic) => {

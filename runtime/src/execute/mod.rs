@@ -3,6 +3,8 @@
 pub(crate) mod context;
 #[cfg(feature = "harness")]
 mod executor;
+#[cfg(feature = "harness")]
+mod float_state;
 #[cfg(all(feature = "harness", unix))]
 pub(crate) mod isolate;
 #[cfg(feature = "harness")]
@@ -13,4 +15,4 @@ pub(crate) mod panics;
 #[cfg(feature = "harness")]
 pub(crate) use executor::{CellOf, Executor};
 #[cfg(feature = "harness")]
-pub use observation::Observation;
+pub use observation::{Listed, Observation};

@@ -32,6 +32,8 @@ pub enum Observation {
     NotImplemented {
         /// The function.
         function: String,
+        /// What the backend's list of what it implements says of it.
+        listed: Listed,
     },
     /// The body returned an error.
     Errored {
@@ -40,6 +42,11 @@ pub enum Observation {
     },
     /// The body panicked.
     Panicked(Panic),
+    /// The body returned, and left this thread's floating-point state changed for whatever it computes next.
+    LeftChanged {
+        /// What of it.
+        what: String,
+    },
     /// The body was ended because its time was over.
     TimedOut {
         /// How long it was given.
@@ -52,4 +59,15 @@ pub enum Observation {
         /// How: the signal or the exit status.
         how: String,
     },
+}
+
+/// What the list of the functions that a backend implements says of one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Listed {
+    /// It is one of them.
+    Yes,
+    /// It is none of them.
+    No,
+    /// The backend has no list.
+    NoList,
 }

@@ -1,29 +1,49 @@
 //! Cells in workers: what comes back from there is judged here, as everything else is.
 
+use std::collections::BTreeSet;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
+use serde::{Deserialize, Serialize};
+
 use super::cell_report::CellReport;
-use super::{Executable, USAGE};
+use super::{Executable, USAGE, device};
 use crate::execute::Observation;
-use crate::execute::isolate::{self, Pool, WorkerExit, WorkerReply};
+use crate::execute::isolate::{self, Pool, Task, WorkerExit, WorkerReply};
 use crate::execute::panics;
+use crate::report::outlier::Vote;
 use crate::session::Session;
 use crate::suite::expectation::Failure;
+
+/// What a worker has to say of a cell.
+#[derive(Serialize, Deserialize)]
+enum Reply {
+    /// What became of it.
+    Ended(Box<CellReport>),
+    /// Which backends compute what it does, by position in their suite, and the pairs of those that agree.
+    Voted { backends: Vec<usize>, agree: Vec<(usize, usize)> },
+    /// The worker cannot do what it is asked.
+    Refused(String),
+}
 
 /// Runs the cells that another run sends.
 pub(super) fn serve(session: &Session, executable: &Executable) -> ExitCode {
     let served = isolate::serve(|request, begins| {
         let cell = session.plan.cells.get(request.cell).filter(|cell| session.plan.name(cell) == request.name);
         let Some(cell) = cell else {
-            return (Err(format!("a worker plans other cells than its run: {}", request.name)), true);
+            return (Reply::Refused(format!("a worker plans other cells than its run: {}", request.name)), true);
         };
         // Another body may have put a hook of its own.
         panics::reinstall();
+        if request.task == Task::Vote {
+            begins();
+            let (backends, agree) = session.vote(cell, &session.voters(cell));
+            return (Reply::Voted { backends, agree }, true);
+        }
         let ended = CellReport::new(session, executable, cell, &session.run_announced(cell, begins));
         // A panic may leave a lock poisoned, and an unexpected failure anything else.
         let is_sound = ended.message.is_none() && ended.record.failure != Some(Failure::Panic);
-        (Ok(ended), is_sound)
+        (Reply::Ended(Box::new(ended)), is_sound)
     });
     let Err(error) = served;
     eprintln!("error: a worker cannot continue: {error}");
@@ -37,15 +57,18 @@ pub(super) fn run(session: &Session, executable: &Executable, pool: &Pool, at: u
     let started = Instant::now();
     let of = (cell.suite, cell.backend);
     let WorkerReply { exit, output } =
-        pool.ask::<Result<CellReport, String>>(of, (at, plan.name(cell)), plan.test(cell).differential, limit);
+        pool.ask::<Reply>(Task::Run, of, (at, plan.name(cell)), plan.test(cell).differential, limit);
     let setup = |what: String| {
         let backend = plan.backend(cell);
         let before = format!("what comes before the body (the constructor of `{backend}`, or the baseline)");
         Observation::SetupFailed { message: format!("{before} {what}") }
     };
     let observation = match exit {
-        WorkerExit::Answered(Ok(ended)) => return ended.with_output(output),
-        WorkerExit::Answered(Err(message)) => Observation::SetupFailed { message },
+        WorkerExit::Answered(Reply::Ended(ended)) => return ended.with_output(output),
+        WorkerExit::Answered(Reply::Refused(message)) => Observation::SetupFailed { message },
+        WorkerExit::Answered(Reply::Voted { .. }) => {
+            Observation::SetupFailed { message: "a worker answered another question".to_owned() }
+        }
         WorkerExit::Crashed { how, begun: true } => Observation::Crashed { how },
         WorkerExit::TimedOut { doing, begun: true } => Observation::TimedOut { limit, doing },
         WorkerExit::Crashed { how, begun: false } => setup(format!("ended its process: {how}")),
@@ -56,4 +79,24 @@ pub(super) fn run(session: &Session, executable: &Executable, pool: &Pool, at: u
     };
     let finished = session.finish(cell, observation, None, started.elapsed());
     CellReport::new(session, executable, cell, &finished).with_output(output)
+}
+
+/// The vote on the case of a cell, by its position in the plan; `None` where its bodies come to no end now, or have no majority.
+pub(super) fn vote(session: &Session, pool: &Pool, at: usize, limit: Duration) -> Option<Vote> {
+    let plan = &session.plan;
+    let cell = &plan.cells[at];
+    let suite = plan.suite(cell);
+    let voters = session.voters(cell);
+    // In one order, so that two runs do not wait for each other.
+    let devices: BTreeSet<_> = voters.iter().filter_map(|voter| suite.backends[*voter].device).collect();
+    let _locks = devices.into_iter().map(device::lock).collect::<Result<Vec<_>, _>>().ok()?;
+    // Apart from the workers that open one backend each.
+    let of = (cell.suite, u32::MAX);
+    match pool.ask::<Reply>(Task::Vote, of, (at, plan.name(cell)), true, limit).exit {
+        WorkerExit::Answered(Reply::Voted { backends, agree }) => {
+            let backends = backends.into_iter().map(|backend| suite.backends[backend].name).collect();
+            Some(Vote { case: session.case_name(cell), backends, agree })
+        }
+        _ => None,
+    }
 }

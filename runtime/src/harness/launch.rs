@@ -57,11 +57,12 @@ fn conclude(
     conclusion: &Conclusion,
     missing: &[(&'static str, String)],
 ) -> ExitCode {
-    run.in_flight.end();
     let json = matches!(args.format, Some(libtest_mimic::FormatSetting::Json));
-    if !under_nextest() && !json && !run.log().cells.is_empty() {
-        let disagreeing = std::mem::take(&mut run.log().disagreeing);
-        let votes = run.session.votes(&disagreeing);
+    let is_reported = !under_nextest() && !json && !run.log().cells.is_empty();
+    // While bodies run, an interrupt and the end of the run's time still end it.
+    let votes = if is_reported { run.votes() } else { Vec::new() };
+    run.in_flight.end();
+    if is_reported {
         anstream::print!("{}", report::paint(&run.report(cli, &votes)));
     }
     for (backend, reason) in missing {

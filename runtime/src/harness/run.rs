@@ -1,7 +1,8 @@
 //! Runs the cells of a session, records and reports them.
 
+use std::collections::BTreeSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use libtest_mimic::{Completion, Failed};
 
@@ -42,6 +43,8 @@ pub(super) struct Run {
     limit: Duration,
     /// How often a cell that fails the run is run again.
     retries: u32,
+    /// The backends, by suite and position, that were open: one of them that no longer opens has failed.
+    opened: Mutex<BTreeSet<(u32, u32)>>,
 }
 
 impl Run {
@@ -56,6 +59,7 @@ impl Run {
             isolates_all: false,
             limit: Duration::MAX,
             retries: 0,
+            opened: Mutex::default(),
         }
     }
 
@@ -105,7 +109,7 @@ impl Run {
     pub(super) fn note(&self, at: usize, record: CellRecord, failure: Option<Failure>) {
         let mut log = self.log();
         if failure == Some(Failure::Mismatch) {
-            log.disagreeing.push(self.session.plan.cells[at]);
+            log.disagreeing.push(at);
         }
         log.note(record);
     }
@@ -139,6 +143,24 @@ impl Run {
 
     fn end(&self, at: usize) -> CellReport {
         let cell = &self.session.plan.cells[at];
+        let started = Instant::now();
+        let ended = self.run_once(at);
+        let (outcome, of) = (ended.record.outcome, (cell.suite, cell.backend));
+        let mut opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
+        // A set-up that failed is no failure of a body.
+        if outcome.ran() && (outcome != Outcome::Failed || ended.record.failure.is_some()) {
+            opened.insert(of);
+        } else if outcome == Outcome::Unavailable && opened.contains(&of) {
+            let message = format!("was open earlier in this run, and is not available now: {}", ended.record.reason);
+            let gone = Observation::SetupFailed { message };
+            let finished = self.session.finish(cell, gone, None, started.elapsed());
+            return CellReport::new(&self.session, &self.executable, cell, &finished);
+        }
+        ended
+    }
+
+    fn run_once(&self, at: usize) -> CellReport {
+        let cell = &self.session.plan.cells[at];
         #[cfg(unix)]
         if let Some(pool) = self.pool.as_ref().filter(|_| self.is_isolated(cell)) {
             return super::isolated::run(&self.session, &self.executable, pool, at, self.limit);
@@ -150,6 +172,19 @@ impl Run {
     #[cfg(unix)]
     fn is_isolated(&self, cell: &Cell) -> bool {
         self.session.is_isolated(cell) || self.isolates_all && cell.decision.runs()
+    }
+
+    /// Which pairs of backends agree where values disagree. Bodies are run once more for it, in workers only: whatever one of them
+    /// does now, the run has its outcomes.
+    pub(super) fn votes(&self) -> Vec<Vote> {
+        let mut disagreeing = std::mem::take(&mut self.log().disagreeing);
+        disagreeing.sort_unstable();
+        #[cfg(unix)]
+        if let Some(pool) = &self.pool {
+            let vote = |at| super::isolated::vote(&self.session, pool, at, self.limit);
+            return self.session.cases(&disagreeing).into_iter().filter_map(vote).collect();
+        }
+        Vec::new()
     }
 
     pub(super) fn log(&self) -> MutexGuard<'_, RunLog> {

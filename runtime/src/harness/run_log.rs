@@ -4,15 +4,14 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::Executable;
-use crate::plan::Cell;
 use crate::record::{self, CellRecord, Fingerprint, Journal, Line, RecordError};
 
 /// The cells that have ended.
 #[derive(Debug, Default)]
 pub(super) struct RunLog {
     pub(super) cells: Vec<CellRecord>,
-    /// Those of which the values did not agree with the baseline's.
-    pub(super) disagreeing: Vec<Cell>,
+    /// Those of which the values did not agree with the baseline's, by position in the plan.
+    pub(super) disagreeing: Vec<usize>,
     journal: Option<Journal>,
 }
 

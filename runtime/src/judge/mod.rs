@@ -5,7 +5,7 @@ mod outcome;
 use std::fmt;
 
 use crate::compare::{Mismatch, Null};
-use crate::execute::Observation;
+use crate::execute::{Listed, Observation};
 use crate::suite::date::Date;
 use crate::suite::expectation::{Bounds, Failure};
 use crate::suite::row::{Exclusion, Row};
@@ -74,14 +74,13 @@ pub fn judge(row: Option<&Row>, context: JudgeContext, observation: &Observation
         Observation::Unavailable { reason } => (Outcome::Unavailable, reason.clone()),
         // No row excuses a failure outside of the body.
         Observation::SetupFailed { message } => (Outcome::Failed, message.clone()),
-        Observation::NotImplemented { function } => {
-            (Outcome::NotImplemented, format!("`{function}` is not implemented"))
-        }
+        Observation::NotImplemented { function, listed } => not_implemented(row, function, *listed),
         Observation::Returned { comparison: Some(Ok(agreed)), receipt } => passed(row, receipt.as_ref(), agreed.null),
         Observation::Returned { comparison: None, receipt } => passed(row, receipt.as_ref(), None),
         Observation::Errored { .. }
         | Observation::Panicked(_)
         | Observation::Returned { comparison: Some(Err(_)), .. }
+        | Observation::LeftChanged { .. }
         | Observation::TimedOut { .. }
         | Observation::Crashed { .. } => failed(row, observation),
     };
@@ -127,7 +126,7 @@ pub fn failure(observation: &Observation) -> Option<Failure> {
         | Observation::SetupFailed { .. }
         | Observation::NotImplemented { .. }
         | Observation::Returned { comparison: Some(Ok(_)) | None, .. } => None,
-        Observation::Errored { .. } => Some(Failure::Error),
+        Observation::Errored { .. } | Observation::LeftChanged { .. } => Some(Failure::Error),
         Observation::Panicked(_) => Some(Failure::Panic),
         Observation::Returned { comparison: Some(Err(_)), .. } => Some(Failure::Mismatch),
         Observation::TimedOut { .. } => Some(Failure::Timeout),
@@ -142,6 +141,25 @@ fn not_run(row: &Row) -> String {
             format!("{} (not run: {} would end the whole run)", row.message, failure.with_article())
         }
         _ => row.message.clone(),
+    }
+}
+
+/// Whoever says that something is not implemented says it in the list too, or in a row: an error that an adapter turns into this
+/// one excuses nothing.
+fn not_implemented(row: Option<&Row>, function: &str, listed: Listed) -> (Outcome, String) {
+    let what = format!("`{function}` is not implemented");
+    match (row, listed) {
+        (Some(row @ Row { kind: Exclusion::XFail { .. }, .. }), _) => {
+            (Outcome::XChanged, format!("{} expects a failure, but {what}", row.describe()))
+        }
+        (_, Listed::No) => (Outcome::NotImplemented, what),
+        (_, Listed::Yes) => {
+            (Outcome::Failed, format!("the backend says that {what}, although its list of what it implements has it"))
+        }
+        (_, Listed::NoList) => {
+            let why = "it has no list of what it implements: give it one (`#[crosscheck::implements]`), or skip this in a row";
+            (Outcome::Failed, format!("the backend says that {what}, but {why}"))
+        }
     }
 }
 
@@ -241,6 +259,9 @@ fn describe(observation: &Observation) -> String {
     match observation {
         Observation::Errored { message } => format!("returned an error: {message}"),
         Observation::Panicked(panic) => panic.describe(),
+        Observation::LeftChanged { what } => {
+            format!("left the floating-point state of its thread changed, for whatever comes next: {what}")
+        }
         Observation::Returned { comparison: Some(Err(mismatch)), .. } => mismatch.to_string(),
         Observation::TimedOut { limit, doing } => {
             let doing = doing.as_ref().map(|doing| format!(" (it was {doing})")).unwrap_or_default();

@@ -24,7 +24,10 @@ fn observations() -> Vec<(Observation, Option<Failure>)> {
         (Observation::Returned { comparison: Some(Ok(agreed(None))), receipt: None }, None),
         (Observation::Returned { comparison: Some(Err(MISMATCH)), receipt: None }, Some(Failure::Mismatch)),
         (Observation::Errored { message: "kernel fault 7".to_owned() }, Some(Failure::Error)),
-        (Observation::NotImplemented { function: "softmax".to_owned() }, None),
+        (Observation::NotImplemented { function: "softmax".to_owned(), listed: Listed::No }, None),
+        (Observation::NotImplemented { function: "softmax".to_owned(), listed: Listed::Yes }, None),
+        (Observation::NotImplemented { function: "softmax".to_owned(), listed: Listed::NoList }, None),
+        (Observation::LeftChanged { what: "kernel fault 7".to_owned() }, Some(Failure::Error)),
         (Observation::Panicked(panic), Some(Failure::Panic)),
         (Observation::TimedOut { limit: Duration::from_secs(7), doing: None }, Some(Failure::Timeout)),
         (Observation::Crashed { how: "kernel fault 7".to_owned() }, Some(Failure::Crash)),
@@ -70,7 +73,9 @@ fn every_combination_has_the_outcome_of_the_table() {
                     (Observation::Unavailable { .. }, ..) if required => Failed,
                     (Observation::Unavailable { .. }, ..) => Unavailable,
                     (Observation::SetupFailed { .. }, ..) => Failed,
-                    (Observation::NotImplemented { .. }, ..) => NotImplemented,
+                    (Observation::NotImplemented { .. }, Some(_), _) => XChanged,
+                    (Observation::NotImplemented { listed: Listed::No, .. }, ..) => NotImplemented,
+                    (Observation::NotImplemented { .. }, ..) => Failed,
                     (_, None, None) => Passed,
                     (_, Some(_), None) => XPassed,
                     (_, None, Some(Failure::Timeout)) => TimedOut,
@@ -182,6 +187,9 @@ fn every_failure_says_what_happened() {
     for (observation, failure) in observations() {
         let part = match failure {
             None => continue,
+            Some(Failure::Error) if matches!(observation, Observation::LeftChanged { .. }) => {
+                "left the floating-point state of its thread changed, for whatever comes next: kernel fault 7"
+            }
             Some(Failure::Error) => "returned an error: kernel fault 7",
             Some(Failure::Panic) => "panicked at ",
             Some(Failure::Mismatch) => "shape [] instead of []",

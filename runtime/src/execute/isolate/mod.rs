@@ -7,6 +7,7 @@
 mod frame;
 mod output;
 mod pool;
+mod state;
 mod worker;
 
 use serde::{Deserialize, Serialize};
@@ -14,20 +15,40 @@ use serde::{Deserialize, Serialize};
 pub(crate) use pool::{Pool, WorkerExit, WorkerReply};
 pub(crate) use worker::serve;
 
-/// A cell to run.
+/// What a worker is to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Task {
+    /// Run the cell.
+    Run,
+    /// Have all backends compute what the cell does, and say which agree.
+    Vote,
+}
+
+/// A cell, and what to do with it.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Request {
+    /// Which request of this worker it is, so that no answer is taken for that to another one.
+    number: u64,
+    pub(crate) task: Task,
     /// Its position in the plan, which is the same in a worker.
     pub(crate) cell: usize,
     /// Its name, so that this can be seen to be so.
     pub(crate) name: String,
     /// Whether to say when its body begins.
-    pub(crate) announce: bool,
+    announce: bool,
 }
 
 /// What a worker says.
 #[derive(Debug, Serialize, Deserialize)]
-enum Answer<T> {
+struct Answer<T> {
+    /// The number of the request.
+    to: u64,
+    what: What<T>,
+}
+
+/// What a worker says of the cell.
+#[derive(Debug, Serialize, Deserialize)]
+enum What<T> {
     /// The body begins: what happens from now on is the backend's.
     Begun,
     /// The cell has ended.
@@ -36,5 +57,7 @@ enum Answer<T> {
         value: T,
         /// Whether another cell might suffer from what the body has done to the process.
         tainted: bool,
+        /// Whether threads run that did not run at the beginning: a pool of the backend's, or one that ends the process later.
+        has_threads: bool,
     },
 }

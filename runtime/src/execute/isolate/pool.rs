@@ -16,10 +16,13 @@ use serde::de::DeserializeOwned;
 
 use super::frame::{Inbox, send};
 use super::output::Output;
-use super::{Answer, Request};
+use super::{Answer, Request, Task, What};
 
 /// How long a worker that has closed its channel is given to end.
 const GRACE: Duration = Duration::from_millis(500);
+
+/// How often a worker that says nothing is looked at: another process may hold its channel open when it has ended.
+const LOOK: Duration = Duration::from_millis(50);
 
 /// The workers of a run that wait for a cell.
 #[derive(Debug)]
@@ -71,31 +74,37 @@ impl Pool {
         Ok(Self { program: std::env::current_exe()?, arguments, idle: Mutex::default() })
     }
 
-    /// Has a worker run a cell. `is_setup_needed` is whether more than the opening of the backend comes before its body.
+    /// Has a worker do something with a cell. `is_setup_needed` is whether more than the opening of the backend comes before
+    /// its body.
     pub(crate) fn ask<T: DeserializeOwned>(
         &self,
+        task: Task,
         of: (u32, u32),
         cell: (usize, String),
         is_setup_needed: bool,
         limit: Duration,
     ) -> WorkerReply<T> {
-        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).get_mut(&of).and_then(Vec::pop);
-        let (mut worker, is_new) = match idle {
-            Some(worker) => (worker, false),
-            None => match Worker::start(self) {
-                Ok(worker) => (worker, true),
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).get_mut(&of).and_then(Vec::pop);
+        loop {
+            let is_new = idle.is_none();
+            let mut worker = match idle.take().map_or_else(|| Worker::start(self), Ok) {
+                Ok(worker) => worker,
                 Err(error) => return WorkerReply { exit: WorkerExit::NoWorker(error), output: String::new() },
-            },
-        };
-        let (cell, name) = cell;
-        let request = Request { cell, name, announce: is_new || is_setup_needed };
-        let mut output = Output::default();
-        // A limit that no clock reaches is no limit.
-        let (exit, fit) = worker.ask(&request, Instant::now().checked_add(limit), &mut output);
-        if fit {
-            self.idle.lock().unwrap_or_else(PoisonError::into_inner).entry(of).or_default().push(worker);
+            };
+            let (cell, name) = cell.clone();
+            let request = Request { number: worker.next(), task, cell, name, announce: is_new || is_setup_needed };
+            let mut output = Output::default();
+            let had_threads = worker.has_threads;
+            // A limit that no clock reaches is no limit.
+            let (exit, fit) = worker.ask(&request, Instant::now().checked_add(limit), &mut output);
+            if fit {
+                self.idle.lock().unwrap_or_else(PoisonError::into_inner).entry(of).or_default().push(worker);
+            } else if had_threads && matches!(exit, WorkerExit::Crashed { .. }) {
+                // A thread of an earlier cell may have ended the process: only a new one tells what this cell does.
+                continue;
+            }
+            return WorkerReply { exit, output: output.text() };
         }
-        WorkerReply { exit, output: output.text() }
     }
 }
 
@@ -105,6 +114,10 @@ struct Worker {
     child: Child,
     channel: UnixStream,
     inbox: Inbox,
+    /// How many requests it was sent.
+    requests: u64,
+    /// Whether a cell before may have left a thread behind.
+    has_threads: bool,
     /// What it prints, on both of its streams.
     printed: PipeReader,
 }
@@ -123,7 +136,13 @@ impl Worker {
             // An interrupt from the terminal is for the run, which lets its running cells finish.
             .process_group(0)
             .spawn()?;
-        Ok(Self { child, channel, inbox: Inbox::default(), printed })
+        Ok(Self { child, channel, inbox: Inbox::default(), requests: 0, has_threads: false, printed })
+    }
+
+    /// The number of the next request.
+    fn next(&mut self) -> u64 {
+        self.requests += 1;
+        self.requests
     }
 
     /// What became of the cell, and whether the worker is fit for another one.
@@ -134,26 +153,36 @@ impl Worker {
         output: &mut Output,
     ) -> (WorkerExit<T>, bool) {
         let mut begun = !request.announce;
+        let (mut ended, mut looked) = (None, Instant::now());
         // What the threads of a cell before this one have printed since is not this one's.
         self.drain(&mut Output::default());
         // A worker that is gone already is found out below.
         let _ = send(&mut &self.channel, request);
         loop {
             match self.inbox.take::<Answer<T>>() {
-                Ok(Some(Answer::Begun)) => {
+                Ok(Some(Answer { to, what: What::Begun })) if to == request.number => {
                     begun = true;
                     continue;
                 }
-                Ok(Some(Answer::Ended { value, tainted })) => {
+                Ok(Some(Answer { to, what: What::Ended { value, tainted, has_threads } })) if to == request.number => {
                     // What was printed before the answer is all there.
                     self.drain(output);
-                    return (WorkerExit::Answered(value), !tainted);
+                    self.has_threads = has_threads;
+                    return (WorkerExit::Answered(value), !tainted && ended.is_none());
                 }
                 Ok(None) => {}
+                Ok(Some(Answer { to, .. })) => {
+                    let how = format!("answered request {to} again, so its results cannot be trusted");
+                    return (WorkerExit::Crashed { how, begun }, false);
+                }
                 Err(_) => {
                     let how = "wrote into the result channel, so its results cannot be trusted".to_owned();
                     return (WorkerExit::Crashed { how, begun }, false);
                 }
+            }
+            if let Some(status) = ended {
+                self.drain(output);
+                return (WorkerExit::Crashed { how: describe(status), begun }, false);
             }
             let left = until.map(|until| until.saturating_duration_since(Instant::now()));
             if left.is_some_and(|left| left.is_zero()) {
@@ -162,7 +191,7 @@ impl Worker {
                 self.drain(output);
                 return (WorkerExit::TimedOut { doing, begun }, false);
             }
-            let timeout = left.and_then(|left| Timespec::try_from(left).ok());
+            let timeout = Timespec::try_from(left.map_or(LOOK, |left| left.min(LOOK))).ok();
             let mut sources = [PollFd::new(&self.channel, PollFlags::IN), PollFd::new(&self.printed, PollFlags::IN)];
             // An interrupted wait is tried again.
             let _ = poll(&mut sources, timeout.as_ref());
@@ -175,6 +204,12 @@ impl Worker {
                 let how = self.how_it_ended();
                 self.drain(output);
                 return (WorkerExit::Crashed { how, begun }, false);
+            }
+            if looked.elapsed() >= LOOK {
+                looked = Instant::now();
+                ended = self.child.try_wait().ok().flatten();
+                // Its answer may have come in between.
+                while ended.is_some() && self.has_more() {}
             }
         }
     }
@@ -190,6 +225,13 @@ impl Worker {
             }
             Err(error) => matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted),
         }
+    }
+
+    /// Takes what has come in; whether there was something.
+    fn has_more(&mut self) -> bool {
+        let mut sources = [PollFd::new(&self.channel, PollFlags::IN)];
+        let waits = poll(&mut sources, Some(&Timespec::default())).is_ok_and(|ready| ready > 0);
+        waits && self.receive()
     }
 
     /// Takes what has been printed so far; whether more may come.

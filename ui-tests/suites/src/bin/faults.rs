@@ -45,6 +45,20 @@ enum Fault {
     Stale,
     Tuesday,
     Wednesday,
+    ForkTwice,
+    CrashBesideChild,
+    LeaveChild,
+    FlushToZero,
+    Round,
+    Umask,
+    Limit,
+    Locale,
+    IgnoreSignal,
+    Alarm,
+    Nice,
+    Redirect,
+    LateAbort,
+    LateExit,
 }
 
 #[derive(crosscheck::Feature, Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,7 +92,7 @@ impl Machine for Sound {
 }
 
 static SHARED: Mutex<u64> = Mutex::new(0);
-static FOLDER: LazyLock<PathBuf> = LazyLock::new(|| std::env::current_dir().unwrap());
+static AT_FIRST: LazyLock<Surroundings> = LazyLock::new(Surroundings::now);
 
 struct Faulty;
 
@@ -106,6 +120,102 @@ fn bus_error() {
         let (read_write, shared) = (libc::PROT_READ | libc::PROT_WRITE, libc::MAP_SHARED);
         let page = libc::mmap(std::ptr::null_mut(), 4096, read_write, shared, open.as_raw_fd(), 0);
         page.cast::<u8>().write_volatile(1);
+    }
+}
+
+/// A child that does nothing for an hour.
+fn leave_a_child() {
+    // SAFETY: the child makes two calls that may be made there, and ends.
+    unsafe {
+        if libc::fork() == 0 {
+            libc::sleep(3600);
+            libc::_exit(0);
+        }
+    }
+}
+
+fn later(end: fn() -> !) {
+    std::thread::spawn(move || {
+        std::thread::sleep(Duration::from_millis(20));
+        end()
+    });
+}
+
+/// How this thread computes with floats.
+mod float {
+    #[cfg(target_arch = "x86_64")]
+    pub const FLUSH_TO_ZERO: u32 = 1 << 15;
+    #[cfg(target_arch = "x86_64")]
+    pub const ROUND_DOWN: u32 = 1 << 13;
+
+    #[cfg(target_arch = "x86_64")]
+    pub fn change(bit: u32) {
+        let mut state = 0_u32;
+        // SAFETY: the register is stored, changed in one bit that makes nothing trap, and loaded.
+        unsafe {
+            std::arch::asm!("stmxcsr [{}]", in(reg) &mut state);
+            state |= bit;
+            std::arch::asm!("ldmxcsr [{}]", in(reg) &state);
+        }
+    }
+
+    #[cfg(target_arch = "aarch64")]
+    pub const FLUSH_TO_ZERO: u64 = 1 << 24;
+    #[cfg(target_arch = "aarch64")]
+    pub const ROUND_DOWN: u64 = 0b10 << 22;
+
+    #[cfg(target_arch = "aarch64")]
+    pub fn change(bit: u64) {
+        // SAFETY: the register is read, changed in bits that make nothing trap, and written.
+        unsafe { std::arch::asm!("mrs {0}, fpcr", "orr {0}, {0}, {1}", "msr fpcr, {0}", out(reg) _, in(reg) bit) };
+    }
+}
+
+/// What a body may find changed by another one.
+#[derive(Debug, PartialEq)]
+struct Surroundings {
+    folder: PathBuf,
+    variable: Option<std::ffi::OsString>,
+    umask: libc::mode_t,
+    descriptors: libc::rlim_t,
+    locale: String,
+    children: libc::sighandler_t,
+    niceness: i32,
+    is_alarm_pending: bool,
+    stdout: u64,
+    /// Half of the smallest normal number, and a third.
+    floats: [u64; 2],
+}
+
+impl Surroundings {
+    fn now() -> Self {
+        // SAFETY: nothing is changed but for a moment, and what is asked for is written to places that are there.
+        unsafe {
+            let umask = libc::umask(0);
+            libc::umask(umask);
+            let mut limit = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
+            libc::getrlimit(libc::RLIMIT_NOFILE, &mut limit);
+            let mut action = std::mem::zeroed::<libc::sigaction>();
+            libc::sigaction(libc::SIGCHLD, std::ptr::null(), &mut action);
+            let mut alarm = std::mem::zeroed::<libc::itimerval>();
+            libc::getitimer(libc::ITIMER_REAL as _, &mut alarm);
+            let mut stdout = std::mem::zeroed::<libc::stat>();
+            libc::fstat(1, &mut stdout);
+            let locale = std::ffi::CStr::from_ptr(libc::setlocale(libc::LC_ALL, std::ptr::null()));
+            Self {
+                folder: std::env::current_dir().unwrap(),
+                variable: std::env::var_os("CROSSCHECK_FAULT"),
+                umask,
+                descriptors: limit.rlim_cur,
+                locale: locale.to_string_lossy().into_owned(),
+                children: action.sa_sigaction,
+                niceness: libc::getpriority(libc::PRIO_PROCESS, 0),
+                is_alarm_pending: alarm.it_value.tv_sec + alarm.it_value.tv_usec > 0,
+                stdout: stdout.st_ino,
+                floats: [std::hint::black_box(f64::MIN_POSITIVE) / 2.0, std::hint::black_box(1.0) / 3.0]
+                    .map(f64::to_bits),
+            }
+        }
     }
 }
 
@@ -200,16 +310,40 @@ impl Machine for Faulty {
                 file.write_all(b"x").unwrap();
                 assert!(file.metadata().unwrap().len().is_multiple_of(2), "not today");
             }
+            // SAFETY: the child does what its parent does, with memory of its own.
+            Fault::ForkTwice => drop(unsafe { libc::fork() }),
+            Fault::CrashBesideChild => {
+                leave_a_child();
+                // SAFETY: there is none; the process is to end here.
+                unsafe { std::hint::black_box(8 as *mut u32).write_volatile(1) };
+            }
+            Fault::LeaveChild => leave_a_child(),
+            Fault::FlushToZero => float::change(float::FLUSH_TO_ZERO),
+            Fault::Round => float::change(float::ROUND_DOWN),
+            // SAFETY: each of these sets something of this process to a value that stands here.
+            Fault::Umask => drop(unsafe { libc::umask(0o777) }),
+            Fault::Limit => unsafe {
+                let limit = libc::rlimit { rlim_cur: 20, rlim_max: 20 };
+                libc::setrlimit(libc::RLIMIT_NOFILE, &limit);
+            },
+            Fault::Locale => unsafe {
+                assert!(!libc::setlocale(libc::LC_ALL, c"C.UTF-8".as_ptr()).is_null());
+            },
+            Fault::IgnoreSignal => drop(unsafe { libc::signal(libc::SIGCHLD, libc::SIG_IGN) }),
+            Fault::Alarm => drop(unsafe { libc::alarm(1) }),
+            Fault::Nice => drop(unsafe { libc::nice(5) }),
+            Fault::Redirect => drop(unsafe { libc::dup2(File::open("/dev/null").unwrap().as_raw_fd(), 1) }),
+            Fault::LateAbort => later(|| std::process::abort()),
+            Fault::LateExit => later(|| std::process::exit(0)),
         }
         vec![1, 2, 3]
     }
 
     fn double(&self, x: u64) -> Vec<u64> {
         *SHARED.lock().expect("nobody has poisoned it here") += 1;
-        assert_eq!(std::env::current_dir().unwrap(), *FOLDER, "somebody changed the folder");
-        assert_eq!(std::env::var_os("CROSSCHECK_FAULT"), None, "somebody changed the environment");
+        assert_eq!(Surroundings::now(), *AT_FIRST, "another body has changed something");
         File::open("/dev/null").expect("somebody left no file descriptor");
-        println!("{x} of {}", FOLDER.display());
+        println!("{x} of {}", AT_FIRST.folder.display());
         vec![x, 2 * x]
     }
 }
@@ -221,7 +355,7 @@ fn reference() -> Result<Box<dyn Machine>, Unavailable> {
 
 #[crosscheck::backend(name = "faulty", isolated)]
 fn faulty() -> Result<Box<dyn Machine>, Unavailable> {
-    LazyLock::force(&FOLDER);
+    LazyLock::force(&AT_FIRST);
     Ok(Box::new(Faulty))
 }
 
@@ -263,7 +397,21 @@ const fn exclusions(feature: Feature) -> Action {
     Leak,
     Poison,
     Stale,
-    Tuesday
+    Tuesday,
+    ForkTwice,
+    CrashBesideChild,
+    LeaveChild,
+    FlushToZero,
+    Round,
+    Umask,
+    Limit,
+    Locale,
+    IgnoreSignal,
+    Alarm,
+    Nice,
+    Redirect,
+    LateAbort,
+    LateExit
 ))]
 fn fault(machine: &dyn Machine, fault: Fault) -> Vec<u64> {
     machine.work(fault)

@@ -138,6 +138,7 @@ impl Output {
 /// Where Cargo put the suite; it builds all of them before this test.
 pub fn executable(suite: &str) -> &'static str {
     match suite {
+        "again" => env!("CARGO_BIN_EXE_again"),
         "comparisons" => env!("CARGO_BIN_EXE_comparisons"),
         "faults" => env!("CARGO_BIN_EXE_faults"),
         "leftovers" => env!("CARGO_BIN_EXE_leftovers"),

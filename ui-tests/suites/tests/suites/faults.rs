@@ -9,7 +9,7 @@ use crosscheck::Outcome;
 use crate::common::{Output, suite};
 
 /// What a body does, in words and in the name of its cell, what becomes of the cell, and what the reason says.
-const FAULTS: [(&str, &str, Outcome, &str); 25] = [
+const FAULTS: [(&str, &str, Outcome, &str); 39] = [
     ("panics", "panic", Outcome::Failed, "the cogs jammed"),
     (
         "panics with something that is not a string",
@@ -39,6 +39,20 @@ const FAULTS: [(&str, &str, Outcome, &str); 25] = [
     ("leaks 10,000 file descriptors", "leak", Outcome::Passed, ""),
     ("poisons a lock that all share", "poison", Outcome::Failed, "it holds a lock"),
     ("returns another cell's result", "stale", Outcome::Failed, "[2] 4 instead of 3"),
+    ("forks, and returns in both processes", "fork_twice", Outcome::Passed, ""),
+    ("crashes while a child of it still runs", "crash_beside_child", Outcome::Crashed, "SIGSEGV"),
+    ("leaves a child behind", "leave_child", Outcome::Passed, ""),
+    ("turns flush-to-zero on", "flush_to_zero", Outcome::Failed, "left the floating-point state of its thread changed"),
+    ("changes the rounding mode", "round", Outcome::Failed, "for whatever comes next: the rounding mode"),
+    ("changes the umask", "umask", Outcome::Passed, ""),
+    ("lowers a resource limit", "limit", Outcome::Passed, ""),
+    ("changes the locale", "locale", Outcome::Passed, ""),
+    ("ignores a signal", "ignore_signal", Outcome::Passed, ""),
+    ("leaves an alarm that ends the process", "alarm", Outcome::Passed, ""),
+    ("makes the process nicer", "nice", Outcome::Passed, ""),
+    ("redirects standard output", "redirect", Outcome::Passed, ""),
+    ("leaves a thread behind that aborts later", "late_abort", Outcome::Passed, ""),
+    ("leaves a thread behind that ends the process later", "late_exit", Outcome::Passed, ""),
     ("succeeds every other time", "tuesday", Outcome::Flaky, "passed at attempt 2, before that: panicked at "),
 ];
 

@@ -4,6 +4,7 @@
 #[allow(dead_code, reason = "the test of rstest uses more of it")]
 mod common;
 
+mod again;
 mod command_line;
 mod comparisons;
 #[cfg(unix)]

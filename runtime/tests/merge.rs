@@ -21,7 +21,7 @@ impl Folder {
         let path = self.0.join(name);
         let mut journal = Journal::open(&path, "kernels", Fingerprint(fingerprint)).unwrap();
         let planned = ["add::cpu", "add::gpu"].map(str::to_owned).to_vec();
-        journal.write(&Line::Plan { cells: planned }).unwrap();
+        journal.write(&Line::Plan { cells: planned, resumes: false }).unwrap();
         for (name, outcome) in cells {
             let backend = name.rsplit("::").next().unwrap();
             let text = format!(
@@ -30,6 +30,7 @@ impl Folder {
             let cell: CellRecord = serde_json::from_str(&text).unwrap();
             journal.write(&Line::Cell(Box::new(cell))).unwrap();
         }
+        journal.write(&Line::End).unwrap();
         path
     }
 }
@@ -88,17 +89,59 @@ fn what_cannot_be_joined_is_refused_with_its_place() {
         "{stderr}"
     );
 
-    std::fs::write(&other, "{\"line\":\"start\",\"format\":4}\n").unwrap();
+    std::fs::write(&other, "{\"line\":\"start\",\"format\":5}\n").unwrap();
     let forged = folder.0.join("forged.jsonl");
     std::fs::write(&forged, [std::fs::read(&one).unwrap(), b"{\"line\":\"cell\"}\n{}\n".to_vec()].concat()).unwrap();
     let (code, _, stderr) = merge(&[&one, &other, &forged, &folder.0.join("nowhere.jsonl")]);
     assert_eq!(code, Some(2));
     // Everything that is wrong, at once.
     for part in [
-        "other.jsonl:1: written in format 4, this version reads 3",
-        "forged.jsonl:3: not a line of a crosscheck record: missing field `name`",
+        "other.jsonl:1: written in format 5, this version reads 4",
+        "forged.jsonl:4: not a line of a crosscheck record: missing field `name`",
         "nowhere.jsonl: No such file",
     ] {
         assert!(stderr.contains(part), "{part}: {stderr}");
     }
+}
+
+/// The rules of a run hold for records too.
+#[test]
+fn what_does_not_pass_as_a_run_does_not_pass_as_records() {
+    let folder = Folder::new("rules");
+    let both = [("add::cpu", "passed"), ("add::gpu", "passed")];
+    let absent = folder.record("absent.jsonl", 7, &[("add::cpu", "unavailable"), ("add::gpu", "skipped")]);
+    let (code, _, stderr) = merge(&[&absent]);
+    assert_eq!(code, Some(2), "{stderr}");
+    assert!(stderr.contains("error: no body was run: 2 cells: 1 skipped, 1 unavailable"), "{stderr}");
+
+    let start = r#"{"line":"start","format":4,"suite":"kernels","fingerprint":"0000000000000007"}"#;
+    let only_a_start = folder.0.join("start.jsonl");
+    std::fs::write(&only_a_start, format!("{start}\n")).unwrap();
+    assert_eq!(merge(&[&only_a_start]).0, Some(2));
+
+    // Every cell is there, and yet the run did not come to its conclusion.
+    let whole = folder.record("whole.jsonl", 7, &both);
+    assert_eq!(merge(&[&whole]).0, Some(0));
+    let text = std::fs::read_to_string(&whole).unwrap();
+    let open = folder.0.join("open.jsonl");
+    std::fs::write(&open, text.strip_suffix("{\"line\":\"end\"}\n").unwrap()).unwrap();
+    for records in [&[open.as_path()][..], &[&open, &whole], &[&whole, &open]] {
+        let (code, _, stderr) = merge(records);
+        assert_eq!(code, Some(101), "{stderr}");
+        assert!(stderr.contains("open.jsonl: the run has not concluded"), "{stderr}");
+    }
+    // One that goes on with it concludes it.
+    let resumed = "{\"line\":\"plan\",\"cells\":[],\"resumes\":true}\n{\"line\":\"end\"}\n";
+    std::fs::write(&open, std::fs::read_to_string(&open).unwrap() + resumed).unwrap();
+    assert_eq!(merge(&[&open]).0, Some(0));
+
+    // What began and did not end is named.
+    let died = folder.0.join("died.jsonl");
+    std::fs::write(&died, format!("{start}\n{{\"line\":\"begin\",\"cell\":\"add::cpu\"}}\n")).unwrap();
+    let (code, stdout, _) = merge(&[&died]);
+    assert_eq!(code, Some(101), "{stdout}");
+    assert!(
+        stdout.contains("1 MISSING\n  add::cpu: began, but did not end: it may have ended the process"),
+        "{stdout}"
+    );
 }

@@ -46,13 +46,29 @@ const USAGE: u8 = 2;
 fn main() -> ExitCode {
     let Command::Merge { records, output } = Cli::parse().command;
     match joined(records, output.as_deref()) {
-        Ok(merged) if merged.cells.iter().any(|cell| cell.outcome.fails_the_run()) => ExitCode::from(FAILED),
-        Ok(_) => ExitCode::SUCCESS,
+        Ok(merged) => status(&merged),
         Err(errors) => {
             errors.iter().for_each(|error| anstream::eprintln!("{} {error}", report::paint("error:")));
             ExitCode::from(USAGE)
         }
     }
+}
+
+/// By the rules of a run.
+fn status(Merged { cells, open, .. }: &Merged) -> ExitCode {
+    for path in open {
+        anstream::eprintln!("{} {}: the run has not concluded", report::paint("error:"), path.display());
+    }
+    if !open.is_empty() || cells.iter().any(|cell| cell.outcome.fails_the_run()) {
+        return ExitCode::from(FAILED);
+    }
+    if !cells.iter().any(|cell| cell.outcome.ran()) {
+        let totals = report::totals(cells);
+        let hint = "records in which nothing ran prove nothing";
+        anstream::eprintln!("{} no body was run: {}; {hint}", report::paint("error:"), totals.trim_end());
+        return ExitCode::from(USAGE);
+    }
+    ExitCode::SUCCESS
 }
 
 fn joined(paths: Vec<PathBuf>, output: Option<&Path>) -> Result<Merged, Vec<MergeError>> {
@@ -86,8 +102,9 @@ fn joined(paths: Vec<PathBuf>, output: Option<&Path>) -> Result<Merged, Vec<Merg
 fn write(path: &Path, merged: &Merged) -> io::Result<()> {
     let mut file = BufWriter::new(File::create_new(path)?);
     let cells = merged.cells.iter().map(|cell| Line::Cell(Box::new(cell.clone())));
-    let start = [Line::Start(merged.start.clone()), Line::Plan { cells: merged.planned.clone() }];
-    for line in start.into_iter().chain(cells) {
+    let plan = Line::Plan { cells: merged.planned.clone(), resumes: false };
+    let end = merged.open.is_empty().then_some(Line::End);
+    for line in [Line::Start(merged.start.clone()), plan].into_iter().chain(cells).chain(end) {
         serde_json::to_writer(&mut file, &line)?;
         file.write_all(b"\n")?;
     }

@@ -59,7 +59,7 @@ pub(super) struct Cli {
 
     /// How long a cell in a process of its own may take; given here, every cell is one (60 without it)
     #[arg(long, env = "CROSSCHECK_TIMEOUT", value_name = "SECONDS", value_parser = seconds, allow_negative_numbers = true, help_heading = "Conformance")]
-    timeout: Option<Duration>,
+    pub(super) timeout: Option<Duration>,
 
     /// How long the whole run may take; what is running then has timed out
     #[arg(long, env = "CROSSCHECK_RUN_TIMEOUT", value_name = "SECONDS", value_parser = seconds, allow_negative_numbers = true, help_heading = "Conformance")]

@@ -46,6 +46,11 @@ impl InFlight {
         was_running
     }
 
+    /// The cells that are running, where they can be had without waiting.
+    pub(super) fn running(&self) -> Option<Vec<usize>> {
+        Some(self.state.try_lock().ok()?.running.iter().copied().collect())
+    }
+
     /// No other cell begins; says how many are running.
     pub(super) fn close(&self) -> usize {
         let mut state = self.state();
@@ -67,6 +72,11 @@ impl InFlight {
         if was_ending {
             wait_for_the_end();
         }
+    }
+
+    /// Whether a thread is already concluding the run.
+    pub(super) fn is_ending(&self) -> bool {
+        self.state().ending
     }
 
     /// No other cell begins, and the running ones are given up.

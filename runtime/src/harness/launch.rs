@@ -1,13 +1,17 @@
 //! Runs the cells of an executable, and concludes.
 
+use std::collections::BTreeMap;
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use libtest_mimic::{Arguments, Conclusion, Trial};
 
 use super::args::Cli;
+#[cfg(unix)]
+use super::guard;
 use super::run::{FAILED, Run};
 use super::run_log::ResumedRun;
+use super::stack::on_a_thread;
 use super::{USAGE, stop, under_nextest};
 use crate::record::Fingerprint;
 use crate::report;
@@ -38,30 +42,37 @@ pub(super) fn run(run: &Arc<Run>, cli: &Cli, recording: Recording) -> ExitCode {
         .collect();
     // The selection is the plan's business; libtest-mimic knows one filter only.
     let args = Arguments { filter: None, skip: Vec::new(), exact: false, ..cli.libtest.clone() };
-    let missing = run.session.missing();
+    #[cfg(unix)]
+    guard::arm(run);
     // nextest means the process that runs one cell, and does not want to wait for it.
     #[cfg(unix)]
     if !under_nextest() {
         stop::heed_interrupts(run, cli);
     }
     stop::heed_time(run, cli);
-    let conclusion = libtest_mimic::run(&args, cells.into_iter().map(|at| trial(run, at)).collect());
-    conclude(run, cli, &args, &conclusion, &missing.into_iter().collect::<Vec<_>>())
+    // Where each cell has a process of its own, constructors run there only, and a cell tells.
+    let missing = if cli.isolates_all() { BTreeMap::new() } else { run.session.missing() };
+    let trials = cells.into_iter().map(|at| trial(run, at)).collect();
+    // With one thread, libtest-mimic uses the one that it is called on, of which the stack has another size.
+    let conclusion = on_a_thread(|| libtest_mimic::run(&args, trials));
+    let status = conclude(run, cli, &args, &conclusion, &missing.into_iter().collect::<Vec<_>>());
+    stop::heed_the_end(cli);
+    #[cfg(unix)]
+    return guard::conclude(status);
+    #[cfg(not(unix))]
+    ExitCode::from(status)
 }
 
 /// Reports, and says what the process ends with.
-fn conclude(
-    run: &Run,
-    cli: &Cli,
-    args: &Arguments,
-    conclusion: &Conclusion,
-    missing: &[(&'static str, String)],
-) -> ExitCode {
+fn conclude(run: &Run, cli: &Cli, args: &Arguments, conclusion: &Conclusion, missing: &[(&'static str, String)]) -> u8 {
     let json = matches!(args.format, Some(libtest_mimic::FormatSetting::Json));
     let is_reported = !under_nextest() && !json && !run.log().cells.is_empty();
     // While bodies run, an interrupt and the end of the run's time still end it.
     let votes = if is_reported { run.votes() } else { Vec::new() };
     run.in_flight.end();
+    if !under_nextest() {
+        run.log().conclude();
+    }
     if is_reported {
         anstream::print!("{}", report::paint(&run.report(cli, &votes)));
     }
@@ -69,7 +80,7 @@ fn conclude(
         anstream::eprintln!("{} `{backend}` is required, but not available: {reason}", report::paint("error:"));
     }
     if !missing.is_empty() {
-        return ExitCode::from(FAILED);
+        return FAILED;
     }
     let log = run.log();
     // nextest runs one cell a process, and has a rule of its own for runs of nothing.
@@ -77,13 +88,10 @@ fn conclude(
         let totals = report::totals(&log.cells);
         let hint = "a run in which nothing ran proves nothing (--no-tests pass accepts it)";
         anstream::eprintln!("{} no body was run: {}; {hint}", report::paint("error:"), totals.trim_end());
-        return ExitCode::from(USAGE);
+        return USAGE;
     }
     // What is known from before counts as well.
-    match log.cells.iter().any(|cell| cell.outcome.fails_the_run()) {
-        true => ExitCode::from(FAILED),
-        false => conclusion.exit_code(),
-    }
+    if conclusion.has_failed() || log.cells.iter().any(|cell| cell.outcome.fails_the_run()) { FAILED } else { 0 }
 }
 
 /// A cell as libtest-mimic wants it.

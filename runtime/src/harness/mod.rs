@@ -3,6 +3,8 @@
 mod args;
 mod cell_report;
 mod device;
+#[cfg(unix)]
+mod guard;
 mod in_flight;
 #[cfg(unix)]
 mod isolated;
@@ -11,6 +13,7 @@ mod list;
 mod nextest;
 mod run;
 mod run_log;
+mod stack;
 mod stop;
 
 use std::process::ExitCode;
@@ -50,6 +53,7 @@ const USAGE: u8 = 2;
 /// `named` are the crates that stand in `main!`. The exit status is 0, 101 when a cell failed, and 2 when the command line
 /// or what is registered makes no sense.
 pub fn main(own: Executable, named: &[&str]) -> ExitCode {
+    stack::set();
     let cli = Cli::read();
     let elements = Elements::linked();
     let (suites, bodies): (Vec<SuiteSpec>, Vec<_>) =
@@ -67,7 +71,8 @@ pub fn main(own: Executable, named: &[&str]) -> ExitCode {
     let plan = plan(Arc::clone(&suites), &request.selection);
     #[cfg(unix)]
     if cli.worker {
-        return isolated::serve(&Session::new(plan, bodies, request.config), &own);
+        let session = Session::new(plan, bodies, request.config);
+        return stack::on_a_thread(|| isolated::serve(&session, &own));
     }
     if cli.nextest_config {
         print!("{}", nextest::configuration(&suites, &own));
@@ -109,12 +114,18 @@ pub fn main(own: Executable, named: &[&str]) -> ExitCode {
         Ok(known) => known,
         Err(error) => return refuse(&[error]),
     };
-    if let Some(ResumedRun { path, cells, torn }) = &known {
+    if let Some(ResumedRun { path, cells, begun, torn }) = &known {
         anstream::eprintln!("resumed: {} cells were recorded in {}", cells.len(), path.display());
         for line in torn {
             anstream::eprintln!("note: {}:{line} is incomplete and is ignored", path.display());
         }
+        for cell in begun {
+            anstream::eprintln!("note: `{cell}` was running when that run ended; now it runs in a process of its own");
+        }
+    } else if !under_nextest() {
+        run_log::note_what_died(&own, fingerprint);
     }
+    let suspects = known.as_ref().map(|known| known.begun.clone()).unwrap_or_default();
     let planned = (!under_nextest()).then(|| {
         let every = match request.selection.shard {
             Some(_) => &crate::plan::plan(Arc::clone(&suites), &Selection { shard: None, ..request.selection }),
@@ -124,7 +135,7 @@ pub fn main(own: Executable, named: &[&str]) -> ExitCode {
     });
     let session = Session::new(plan, bodies, request.config);
     let recording = Recording { fingerprint, planned, known };
-    launch::run(&Arc::new(Run::new(own, session).with_workers(&cli)), &cli, recording)
+    launch::run(&Arc::new(Run::new(own, session).with_workers(&cli).with_suspects(&suspects)), &cli, recording)
 }
 
 /// What was asked for, what there is, and what is nearest to it.

@@ -15,7 +15,6 @@ use crate::execute::Observation;
 #[cfg(unix)]
 use crate::execute::isolate::Pool;
 use crate::judge::Outcome;
-use crate::plan::Cell;
 use crate::record::CellRecord;
 use crate::report::outlier::Vote;
 use crate::report::{self, Ran};
@@ -39,6 +38,8 @@ pub(super) struct Run {
     pool: Option<Pool>,
     /// Whether that is every cell.
     isolates_all: bool,
+    /// The cells that were running when the resumed run ended.
+    suspects: BTreeSet<usize>,
     /// How long a cell in such a process may take.
     limit: Duration,
     /// How often a cell that fails the run is run again.
@@ -57,6 +58,7 @@ impl Run {
             #[cfg(unix)]
             pool: None,
             isolates_all: false,
+            suspects: BTreeSet::new(),
             limit: Duration::MAX,
             retries: 0,
             opened: Mutex::default(),
@@ -78,11 +80,21 @@ impl Run {
         self
     }
 
+    /// One that runs these cells, by name, in processes of their own.
+    pub(super) fn with_suspects(mut self, names: &BTreeSet<String>) -> Self {
+        let plan = &self.session.plan;
+        if !names.is_empty() {
+            self.suspects = (0..plan.cells.len()).filter(|at| names.contains(&plan.name(&plan.cells[*at]))).collect();
+        }
+        self
+    }
+
     /// Runs one cell, by its position in the plan; the text of a failure is for the terminal.
     pub(super) fn finish(&self, at: usize) -> Result<Completion, Failed> {
         // A cell that waits for a device is not running.
         let device = self.session.device(&self.session.plan.cells[at]).map(device::lock).transpose();
         self.in_flight.start(at);
+        self.begin(at);
         let CellReport { record, message } = match &device {
             Ok(_) => self.attempts(at),
             Err(error) => self.without_device(at, error),
@@ -104,6 +116,18 @@ impl Run {
             Outcome::Unavailable | Outcome::NotImplemented => Completion::ignored_with(format!("{outcome}: {reason}")),
             _ => Completion::Completed,
         })
+    }
+
+    /// A cell that may take this process down leaves its name first.
+    fn begin(&self, at: usize) {
+        let cell = &self.session.plan.cells[at];
+        #[cfg(unix)]
+        let is_elsewhere = self.pool.is_some() && self.is_isolated(at);
+        #[cfg(not(unix))]
+        let is_elsewhere = false;
+        if cell.decision.runs() && !is_elsewhere {
+            self.log().begin(self.session.plan.name(cell));
+        }
     }
 
     pub(super) fn note(&self, at: usize, record: CellRecord, failure: Option<Failure>) {
@@ -162,7 +186,7 @@ impl Run {
     fn run_once(&self, at: usize) -> CellReport {
         let cell = &self.session.plan.cells[at];
         #[cfg(unix)]
-        if let Some(pool) = self.pool.as_ref().filter(|_| self.is_isolated(cell)) {
+        if let Some(pool) = self.pool.as_ref().filter(|_| self.is_isolated(at)) {
             return super::isolated::run(&self.session, &self.executable, pool, at, self.limit);
         }
         CellReport::new(&self.session, &self.executable, cell, &self.session.run(cell))
@@ -170,8 +194,9 @@ impl Run {
 
     /// Whether the cell runs in a process of its own.
     #[cfg(unix)]
-    fn is_isolated(&self, cell: &Cell) -> bool {
-        self.session.is_isolated(cell) || self.isolates_all && cell.decision.runs()
+    fn is_isolated(&self, at: usize) -> bool {
+        let cell = &self.session.plan.cells[at];
+        self.session.is_isolated(cell) || (self.isolates_all || self.suspects.contains(&at)) && cell.decision.runs()
     }
 
     /// Which pairs of backends agree where values disagree. Bodies are run once more for it, in workers only: whatever one of them
@@ -185,6 +210,13 @@ impl Run {
             return self.session.cases(&disagreeing).into_iter().filter_map(vote).collect();
         }
         Vec::new()
+    }
+
+    /// The names of the cells that are running, where they can be had without waiting.
+    #[cfg(unix)]
+    pub(super) fn running(&self) -> Option<Vec<String>> {
+        let plan = &self.session.plan;
+        Some(self.in_flight.running()?.into_iter().map(|at| plan.name(&plan.cells[at])).collect())
     }
 
     pub(super) fn log(&self) -> MutexGuard<'_, RunLog> {

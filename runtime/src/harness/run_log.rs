@@ -1,6 +1,6 @@
 //! What is known of a run so far, in memory and on disk.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::Executable;
@@ -22,6 +22,8 @@ pub(super) enum ResumeError {
     Nothing { suite: &'static str },
     #[error("--resume (CROSSCHECK_RESUME): nextest starts each cell in its own process; use its own `--rerun`")]
     Nextest,
+    #[error("--resume (CROSSCHECK_RESUME): {} is not a file, but a folder, a pipe or a device", .0.display())]
+    NoFile(PathBuf),
     #[error("--resume (CROSSCHECK_RESUME): {0}")]
     Record(#[from] RecordError),
 }
@@ -32,6 +34,8 @@ pub(super) struct ResumedRun {
     pub(super) path: PathBuf,
     /// By name; of a cell that was run again, what came last.
     pub(super) cells: BTreeMap<String, CellRecord>,
+    /// The cells that began in the run's process and did not end.
+    pub(super) begun: BTreeSet<String>,
     /// Incomplete lines.
     pub(super) torn: Vec<usize>,
 }
@@ -44,10 +48,13 @@ impl ResumedRun {
                 .ok_or(ResumeError::Nothing { suite: executable.target })?,
             _ => path.to_owned(),
         };
+        if path.exists() && !path.is_file() {
+            return Err(ResumeError::NoFile(path));
+        }
         let recorded = record::read_all(&path)?;
         recorded.check(&path, executable.target, fingerprint)?;
         let cells = recorded.cells.into_iter().map(|cell| (cell.name.clone(), cell)).collect();
-        Ok(Self { path, cells, torn: recorded.torn })
+        Ok(Self { path, cells, begun: recorded.begun.into_iter().collect(), torn: recorded.torn })
     }
 }
 
@@ -61,10 +68,10 @@ impl RunLog {
         known: Option<&ResumedRun>,
         planned: Option<Vec<String>>,
     ) {
-        let path = known.map(|known| known.path.clone());
+        let (path, resumes) = (known.map(|known| known.path.clone()), known.is_some());
         let Some(path) = path.or_else(|| record::default_path(executable.package, executable.target)) else { return };
         let opened = Journal::open(&path, executable.target, fingerprint).and_then(|mut journal| {
-            planned.map_or(Ok(()), |cells| journal.write(&Line::Plan { cells }))?;
+            planned.map_or(Ok(()), |cells| journal.write(&Line::Plan { cells, resumes }))?;
             Ok(journal)
         });
         match opened {
@@ -73,14 +80,28 @@ impl RunLog {
         }
     }
 
+    /// A cell begins in this process.
+    pub(super) fn begin(&mut self, cell: String) {
+        self.write(&Line::Begin { cell });
+    }
+
     pub(super) fn note(&mut self, record: CellRecord) {
         let line = Line::Cell(Box::new(record));
-        if let Some(Err(error)) = self.journal.as_mut().map(|journal| journal.write(&line)) {
-            anstream::eprintln!("warning: the record cannot be written from here on: {error}");
-            self.journal = None;
-        }
+        self.write(&line);
         if let Line::Cell(record) = line {
             self.cells.push(*record);
+        }
+    }
+
+    /// Every cell has its outcome.
+    pub(super) fn conclude(&mut self) {
+        self.write(&Line::End);
+    }
+
+    fn write(&mut self, line: &Line) {
+        if let Some(Err(error)) = self.journal.as_mut().map(|journal| journal.write(line)) {
+            anstream::eprintln!("warning: the record cannot be written from here on: {error}");
+            self.journal = None;
         }
     }
 
@@ -91,5 +112,24 @@ impl RunLog {
             anstream::eprintln!("warning: the record may not be on the disk: {error}");
         }
         Some(journal.path().to_owned())
+    }
+}
+
+/// Says which cells of the last run have begun and not ended: one of them may have ended its process, and would do so again.
+pub(super) fn note_what_died(executable: &Executable, fingerprint: Fingerprint) {
+    let Some(path) = record::latest(executable.package, executable.target) else { return };
+    // Of a device or a pipe the end may never come.
+    if !path.is_file() || record::ends_concluded(&path) {
+        return;
+    }
+    let Ok(recorded) = record::read_all(&path) else { return };
+    let is_own = recorded.check(&path, executable.target, fingerprint).is_ok();
+    if let Some((first, others)) = recorded.begun.split_first().filter(|_| is_own) {
+        let more = if others.is_empty() { String::new() } else { format!(" and {} more", others.len()) };
+        anstream::eprintln!(
+            "note: the last run has not concluded ({}): `{first}`{more} began and did not end. If that run is not running any \
+             more, one of them has ended its process: --isolate shows which, and --resume runs them in processes of their own",
+            path.display()
+        );
     }
 }

@@ -2,12 +2,16 @@
 
 use std::io::Write;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::args::Cli;
 use super::cell_report::CellReport;
 use super::run::{FAILED, Run};
 use crate::execute::Observation;
 use crate::report;
+
+/// How long a report may take that has begun when the time is over.
+const GRACE: Duration = Duration::from_secs(1);
 
 /// Ends the process at an interrupt: the running cells finish, and what is known is reported.
 #[cfg(unix)]
@@ -35,7 +39,7 @@ pub(super) fn heed_interrupts(run: &Arc<Run>, cli: &Cli) {
         });
         // A second interrupt does not wait.
         if signals.next().is_some() {
-            std::process::exit(status);
+            leave(status);
         }
     });
 }
@@ -46,6 +50,11 @@ pub(super) fn heed_time(run: &Arc<Run>, cli: &Cli) {
     let (run, cli) = (Arc::clone(run), cli.clone());
     std::thread::spawn(move || {
         std::thread::sleep(limit);
+        if run.in_flight.is_ending() {
+            // It may be printing its report in this moment.
+            std::thread::sleep(GRACE);
+            does_not_end();
+        }
         for at in run.in_flight.close_and_abandon() {
             let cell = &run.session.plan.cells[at];
             let doing = Some("running when --run-timeout ended the run".to_owned());
@@ -68,5 +77,29 @@ fn end_early(run: &Run, cli: &Cli, status: i32) -> ! {
         text.push_str(&format!("{left} {cells} not run (--resume runs them)\n"));
     }
     let _ = write!(anstream::stdout(), "\n{}", report::paint(&text));
-    std::process::exit(status);
+    leave(status)
+}
+
+/// Ends the process with this status, whatever bodies have left to be done at its end.
+fn leave(status: i32) -> ! {
+    #[cfg(unix)]
+    super::guard::leave(u8::try_from(status).unwrap_or(FAILED));
+    #[cfg(not(unix))]
+    std::process::exit(status)
+}
+
+/// What is left to be done at the end of the process may take as long as a cell may.
+pub(super) fn heed_the_end(cli: &Cli) {
+    let Some(limit) = cli.timeout else { return };
+    std::thread::spawn(move || {
+        std::thread::sleep(limit);
+        does_not_end()
+    });
+}
+
+fn does_not_end() -> ! {
+    let what =
+        "the run has concluded, but its process does not end: a destructor or a handler of a body takes too long";
+    let _ = writeln!(anstream::stderr(), "{} {what}", report::paint("error:"));
+    leave(i32::from(FAILED))
 }

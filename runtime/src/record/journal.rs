@@ -88,6 +88,18 @@ fn ends_torn(file: &mut File) -> io::Result<bool> {
     Ok(last != *b"\n")
 }
 
+/// Whether the last line says that a run has concluded. Reads no more than that line.
+pub(crate) fn ends_concluded(path: &Path) -> bool {
+    const LINE: &[u8] = b"{\"line\":\"end\"}\n";
+    let mut end = Vec::new();
+    let read = File::open(path).and_then(|mut file| {
+        let length = file.seek(SeekFrom::End(0))?;
+        file.seek(SeekFrom::Start(length.saturating_sub(LINE.len() as u64)))?;
+        file.read_to_end(&mut end)
+    });
+    read.is_ok() && end == LINE
+}
+
 /// Where the record of this run belongs: in `CROSSCHECK_RECORD`, or else in `crosscheck/` under Cargo's target folder.
 ///
 /// Each run has a folder of its own there; all processes of one under nextest share a file.

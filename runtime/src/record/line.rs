@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{CellRecord, Fingerprint};
 
 /// The version of the format below.
-pub const FORMAT: u32 = 3;
+pub const FORMAT: u32 = 4;
 
 /// One line of a record file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -17,9 +17,19 @@ pub enum Line {
     Plan {
         /// Their names.
         cells: Vec<String>,
+        /// Whether the run goes on with what stands before it.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        resumes: bool,
+    },
+    /// A cell that begins in the process of the run, which it may take down.
+    Begin {
+        /// Its name.
+        cell: String,
     },
     /// A cell that has ended.
     Cell(Box<CellRecord>),
+    /// The run has concluded; from a process that has a plan.
+    End,
 }
 
 /// What a process says before anything else.

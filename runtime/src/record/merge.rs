@@ -1,10 +1,14 @@
 //! The records of several machines as one run.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use crate::judge::Outcome;
 use crate::record::{CellRecord, RecordError, Recorded, Start};
+
+/// What is known of a cell that began and did not end.
+const DIED: &str =
+    "began, but did not end: it may have ended the process of its run (--isolate runs each cell in one of its own)";
 
 /// Several records, joined.
 #[derive(Clone, Debug, PartialEq)]
@@ -15,6 +19,8 @@ pub struct Merged {
     pub planned: Vec<String>,
     /// What became of each cell, by name, those included that did not run.
     pub cells: Vec<CellRecord>,
+    /// The records of runs that did not conclude.
+    pub open: Vec<PathBuf>,
 }
 
 /// Joins records of one suite in one state.
@@ -26,13 +32,17 @@ pub struct Merged {
 /// When a record is of another suite than the first one, or of another state of it. `None` without any record.
 pub fn merge(records: Vec<(PathBuf, Recorded)>) -> Option<Result<Merged, RecordError>> {
     let start = records.first()?.1.starts.first()?.1.clone();
-    let mut planned = Vec::new();
+    let (mut planned, mut open, mut begun) = (Vec::new(), Vec::new(), BTreeSet::new());
     let mut cells: BTreeMap<String, CellRecord> = BTreeMap::new();
     for (path, recorded) in records {
         if let Err(error) = recorded.check(&path, &start.suite, start.fingerprint) {
             return Some(Err(error));
         }
         planned.extend(recorded.planned);
+        begun.extend(recorded.begun);
+        if !recorded.concluded {
+            open.push(path);
+        }
         // Of a cell that was run again by the same machine, what came last counts.
         let own: BTreeMap<_, _> = recorded.cells.into_iter().map(|cell| (cell.name.clone(), cell)).collect();
         for (name, cell) in own {
@@ -44,10 +54,14 @@ pub fn merge(records: Vec<(PathBuf, Recorded)>) -> Option<Result<Merged, RecordE
     }
     planned.sort_unstable();
     planned.dedup();
-    for name in planned.iter().filter(|name| !cells.contains_key(*name)).cloned().collect::<Vec<_>>() {
-        cells.insert(name.clone(), CellRecord::missing(&name));
+    for name in begun.iter().chain(&planned) {
+        if !cells.contains_key(name) {
+            let missing = CellRecord::missing(name);
+            let reason = if begun.contains(name) { DIED.to_owned() } else { missing.reason.clone() };
+            cells.insert(name.clone(), CellRecord { reason, ..missing });
+        }
     }
-    Some(Ok(Merged { start, planned, cells: cells.into_values().collect() }))
+    Some(Ok(Merged { start, planned, cells: cells.into_values().collect(), open }))
 }
 
 /// The more, the more a record says.
@@ -78,6 +92,8 @@ mod tests {
             starts: vec![(1, start("s", 7))],
             planned: planned.iter().map(|name| (*name).to_owned()).collect(),
             cells: cells.iter().map(|(name, outcome)| cell(name, *outcome)).collect(),
+            begun: Vec::new(),
+            concluded: true,
             torn: Vec::new(),
         }
     }

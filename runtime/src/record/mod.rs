@@ -5,9 +5,11 @@
 //!
 //! | `line` | when | fields |
 //! |---|---|---|
-//! | `start` | the first line of each process | `format` (3), `suite` (the executable's name), `fingerprint` (16 hexadecimal digits over what the suite is made of) |
-//! | `plan` | after it, where the process runs more than one cell | `cells`: the names of the cells that are to run, on all machines together |
+//! | `start` | the first line of each process | `format` (4), `suite` (the executable's name), `fingerprint` (16 hexadecimal digits over what the suite is made of) |
+//! | `plan` | after it, where the process runs more than one cell | `cells`: the names of the cells that are to run, on all machines together; `resumes`*: whether it goes on with what stands before it |
+//! | `begin` | when a cell begins in the run's own process, which it may take down | `cell`: its name |
 //! | `cell` | when a cell has ended | those of [`CellRecord`] |
+//! | `end` | when a run with a plan has concluded | |
 //!
 //! A process that is killed may leave its last line torn; readers pass over it. Other lines that cannot be read are errors.
 
@@ -20,7 +22,7 @@ pub(crate) mod read;
 
 pub use cell::CellRecord;
 pub(crate) use fingerprint::Fingerprint;
-pub(crate) use journal::{Journal, default_path, latest};
+pub(crate) use journal::{Journal, default_path, ends_concluded, latest};
 pub(crate) use line::{FORMAT, Line, Start};
 pub(crate) use read::{RecordError, Recorded, read_all};
 

@@ -1,5 +1,6 @@
 //! Record files that are read.
 
+use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -70,6 +71,10 @@ pub struct Recorded {
     pub planned: Vec<String>,
     /// The cells, in the order in which they ended.
     pub cells: Vec<CellRecord>,
+    /// The names of the cells that began in the process of their run, and did not end.
+    pub begun: Vec<String>,
+    /// Whether each run that had a plan has concluded.
+    pub concluded: bool,
     /// The incomplete lines, from 1.
     pub torn: Vec<usize>,
 }
@@ -108,7 +113,16 @@ pub fn read_all(path: &Path) -> Result<Recorded, RecordError> {
     let bytes = std::fs::read(path).map_err(|source| RecordError::Io { path: path.to_owned(), source })?;
     let ends_torn = bytes.last().is_some_and(|last| *last != b'\n');
     let mut lines = (1..).zip(bytes.split(|byte| *byte == b'\n')).peekable();
-    let mut recorded = Recorded { starts: Vec::new(), planned: Vec::new(), cells: Vec::new(), torn: Vec::new() };
+    let mut recorded = Recorded {
+        starts: Vec::new(),
+        planned: Vec::new(),
+        cells: Vec::new(),
+        begun: Vec::new(),
+        concluded: true,
+        torn: Vec::new(),
+    };
+    // Runs with a plan that have not concluded, and the cells that have begun.
+    let (mut open, mut begun) = (0_usize, BTreeSet::new());
     while let Some((number, text)) = lines.next() {
         let is_last = lines.peek().is_none();
         if is_last && ends_torn {
@@ -127,8 +141,16 @@ pub fn read_all(path: &Path) -> Result<Recorded, RecordError> {
             Err(Unread::Format(found)) => return Err(RecordError::Format { path: path(), line, found }),
             // Every process begins with its first line.
             _ if recorded.starts.is_empty() => return Err(RecordError::NoRecord { path: path() }),
-            Ok(Line::Plan { cells }) => recorded.planned.extend(cells),
-            Ok(Line::Cell(cell)) => recorded.cells.push(*cell),
+            Ok(Line::Plan { cells, resumes }) => {
+                recorded.planned.extend(cells);
+                open = if resumes { 1 } else { open + 1 };
+            }
+            Ok(Line::Begin { cell }) => drop(begun.insert(cell)),
+            Ok(Line::Cell(cell)) => {
+                begun.remove(&cell.name);
+                recorded.cells.push(*cell);
+            }
+            Ok(Line::End) => open = open.saturating_sub(1),
             Err(Unread::Line(source)) => {
                 let next = lines.peek().map(|(_, next)| parse(next));
                 if !matches!(next, Some(Ok(Line::Start(_)))) {
@@ -144,6 +166,8 @@ pub fn read_all(path: &Path) -> Result<Recorded, RecordError> {
     if recorded.starts.is_empty() {
         return Err(RecordError::NoRecord { path: path.to_owned() });
     }
+    recorded.begun = begun.into_iter().collect();
+    recorded.concluded = open == 0;
     recorded.planned.sort_unstable();
     recorded.planned.dedup();
     Ok(recorded)

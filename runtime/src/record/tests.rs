@@ -128,18 +128,18 @@ fn a_torn_last_line_costs_nothing_but_itself() {
 #[test]
 fn a_file_that_is_no_record_is_an_error_with_file_and_line() {
     let path = folder("bad");
-    let start = r#"{"line":"start","format":3,"suite":"s","fingerprint":"0000000000000007"}"#;
+    let start = r#"{"line":"start","format":4,"suite":"s","fingerprint":"0000000000000007"}"#;
     for (text, expected) in [
         ("", ": not a crosscheck record: the first line is not a `start` line"),
         ("{\"line\":\"sta", ": not a crosscheck record"),
         ("PK\u{3}\u{4}\n\n", ": not a crosscheck record"),
         (&format!("{start}\n{{\"line\":\n"), ":2: not a line of a crosscheck record: EOF while parsing"),
         (
-            &format!("{start}\n{{\"line\":\"cell\"}}\n{start}\n{{\"line\":\"end\"}}\n"),
+            &format!("{start}\n{{\"line\":\"cell\"}}\n{start}\n{{\"line\":\"fin\"}}\n"),
             ":4: not a line of a crosscheck record",
         ),
-        (&format!("{start}\n{{\"line\":\"start\",\"format\":99}}\n"), ":2: written in format 99, this version reads 3"),
-        ("{\"line\":\"start\",\"format\":1,\"suite\":\"s\"}\n", ":1: written in format 1, this version reads 3"),
+        (&format!("{start}\n{{\"line\":\"start\",\"format\":99}}\n"), ":2: written in format 99, this version reads 4"),
+        ("{\"line\":\"start\",\"format\":1,\"suite\":\"s\"}\n", ":1: written in format 1, this version reads 4"),
         (&start.replace("0007", "000x"), ": not a crosscheck record"),
     ] {
         std::fs::write(&path, text).unwrap();
@@ -177,7 +177,7 @@ fn a_record_of_another_suite_or_state_is_refused_with_its_line() {
 fn a_record_may_end_anywhere() {
     let path = folder("cut").join("run.jsonl");
     let mut journal = Journal::open(&path, "suite", Fingerprint(7)).unwrap();
-    journal.write(&Line::Plan { cells: vec!["a::b::cpu".to_owned()] }).unwrap();
+    journal.write(&Line::Plan { cells: vec!["a::b::cpu".to_owned()], resumes: false }).unwrap();
     journal.write(&Line::Cell(Box::new(CellRecord { reason: "ümläut".to_owned(), ..cell() }))).unwrap();
     let whole = std::fs::read(&path).unwrap();
     let ends: Vec<_> = whole.iter().enumerate().filter(|(_, byte)| **byte == b'\n').map(|(at, _)| at + 1).collect();

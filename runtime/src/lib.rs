@@ -329,6 +329,19 @@ macro_rules! main {
     (@ $partial:expr; $($krate:ident),*) => {
         $(use $krate as _;)*
 
+        // Without libtest's harness, this is not compiled; with it, `main` is not called, and no cell would run.
+        #[cfg(test)]
+        mod crosscheck_needs {
+            #[test]
+            fn harness_false() {
+                ::core::panic!(
+                    "no cell of `{0}` runs, because libtest is its harness: add `harness = false` to its target in Cargo.toml:\n\n\
+                     [[test]]\nname = \"{0}\"\nharness = false\n",
+                    ::core::env!("CARGO_CRATE_NAME"),
+                );
+            }
+        }
+
         fn main() -> ::std::process::ExitCode {
             let own = $crate::harness::Executable {
                 package: ::core::env!("CARGO_PKG_NAME"),

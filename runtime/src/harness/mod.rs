@@ -24,7 +24,7 @@ use crate::plan::unused::{leftovers, unused_rows};
 use crate::plan::{Selection, plan};
 use crate::record::fingerprint::fingerprint;
 use crate::registry::Elements;
-use crate::registry::check::check;
+use crate::registry::check::{check, not_linked};
 use crate::report;
 use crate::session::Session;
 use crate::suite::spec::SuiteSpec;
@@ -58,7 +58,10 @@ pub fn main(own: Executable, named: &[&str]) -> ExitCode {
     let elements = Elements::linked();
     let (suites, bodies): (Vec<SuiteSpec>, Vec<_>) =
         elements.suites().into_iter().map(|suite| (suite.spec, suite.bodies)).unzip();
-    let errors = check(&elements, &suites.iter().collect::<Vec<_>>(), named);
+    let mut errors = check(&elements, &suites.iter().collect::<Vec<_>>(), named);
+    if own.partial.is_none() {
+        errors.extend(not_linked(&suites));
+    }
     if !errors.is_empty() {
         return refuse(&errors);
     }

@@ -125,6 +125,42 @@ pub enum RegistryError {
         /// The name, the known ones and the nearest.
         unknown: String,
     },
+    /// The closed list of a subject has a backend that is not there.
+    #[error(
+        "`{subject}` lists the backend `{backend}` (`Subject::BACKENDS`), but nothing registers it here: name its crate in \
+         `crosscheck::main!(…)`, or leave it out of the list where it is not built (registered: {known})"
+    )]
+    NotLinked {
+        /// The subject.
+        subject: &'static str,
+        /// The name.
+        backend: &'static str,
+        /// The backends that are there.
+        known: String,
+    },
+    /// A backend is not in the closed list of its subject.
+    #[error("{at}: a backend that the closed list of `{subject}` (`Subject::BACKENDS`) leaves out: {unknown}")]
+    Unlisted {
+        /// Where it stands.
+        at: Origin,
+        /// The subject.
+        subject: &'static str,
+        /// The name, those of the list and the nearest.
+        unknown: String,
+    },
+}
+
+/// The members of closed lists that are not linked into an executable which does not say that it is only a part.
+pub(crate) fn not_linked(suites: &[SuiteSpec]) -> Vec<RegistryError> {
+    let missing = suites.iter().flat_map(|suite| {
+        let names: Vec<_> = suite.backends.iter().map(|backend| backend.name).collect();
+        let listed = suite.closed.unwrap_or_default().iter().copied();
+        let missing: Vec<_> = listed.filter(|name| !names.contains(name)).collect();
+        let error =
+            move |backend| RegistryError::NotLinked { subject: suite.subject, backend, known: names.join(", ") };
+        missing.into_iter().map(error)
+    });
+    missing.collect()
 }
 
 /// Everything that is wrong with the suites of an executable whose `main!` names the crates `named`.
@@ -235,6 +271,12 @@ fn check_suite(suite: &SuiteSpec) -> Vec<RegistryError> {
                 let (name, second) = ((*name).to_owned(), backend.origin);
                 errors.push(RegistryError::DuplicateBackend { name, first, second });
             }
+        }
+    }
+    if let Some(listed) = suite.closed {
+        for backend in suite.backends.iter().filter(|backend| !listed.contains(&backend.name)) {
+            let unknown = nearest::unknown("backend", backend.name, listed);
+            errors.push(RegistryError::Unlisted { at: backend.origin, subject: suite.subject, unknown });
         }
     }
     let mut seen = BTreeMap::new();

@@ -235,6 +235,7 @@ fn gather<S: Subject + ?Sized>(elements: &Elements) -> Gathered {
     let spec = SuiteSpec {
         subject: std::any::type_name::<S>(),
         baseline: S::BASELINE,
+        closed: S::BACKENDS,
         features: <S::Feature as Feature>::ALL
             .iter()
             .map(|feature| FeatureSpec { marker: feature.marker(), description: feature.description() })

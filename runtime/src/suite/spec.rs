@@ -52,6 +52,8 @@ pub struct SuiteSpec {
     pub features: Vec<FeatureSpec>,
     /// The backends, the baseline first.
     pub backends: Vec<BackendSpec>,
+    /// The names of all backends, where the list is closed.
+    pub closed: Option<&'static [&'static str]>,
     /// The tests, in the order of their paths.
     pub tests: Vec<TestSpec>,
     /// The backends that a matrix function is registered for, known or not.
@@ -70,6 +72,7 @@ impl SuiteSpec {
             baseline,
             features: Vec::new(),
             backends: Vec::new(),
+            closed: None,
             tests: Vec::new(),
             excluding: Vec::new(),
             implementing: Vec::new(),

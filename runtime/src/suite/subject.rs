@@ -39,7 +39,8 @@ pub trait Subject: Send + Sync + 'static {
     /// The name of the backend whose values every other one is compared with.
     const BASELINE: &'static str;
 
-    /// The names of all backends, where the list is closed: a `backends("…")` that names another one does not compile.
+    /// The names of all backends, where the list is closed: a `backends("…")` that names another one does not compile, and one that
+    /// is not linked into a test executable is an error when it starts (unless its `main!` says that it is `partial`).
     /// Without it any crate may add a backend, and a name that no linked crate adds is an error when the run starts.
     const BACKENDS: Option<&'static [&'static str]> = None;
 

@@ -130,3 +130,22 @@ fn subjects_that_share_a_type_of_features_share_its_exclusions() {
     let messages: Vec<_> = errors.iter().map(ToString::to_string).collect();
     assert_eq!(messages, ["b.rs:2: exclusions for an unknown backend `mlz`; did you mean `mlx`? (known: mlx, candle)"],);
 }
+
+#[test]
+fn a_closed_list_is_what_is_linked() {
+    let listed = |closed, linked: &[&'static str]| {
+        let backends = linked.iter().map(|name| backend(name, &[], A)).collect();
+        let suite = SuiteSpec { closed, ..suite(vec![test("t", A)], backends) };
+        let errors = check_one(&suite).into_iter().chain(not_linked(&[suite]));
+        errors.map(|error| error.to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(listed(None, &["reference", "mlx"]), [""; 0]);
+    assert_eq!(listed(Some(&["mlx", "reference"]), &["reference", "mlx"]), [""; 0]);
+    let left_out = "`dyn Ops` lists the backend `cuda` (`Subject::BACKENDS`), but nothing registers it here: name its crate in \
+                    `crosscheck::main!(…)`, or leave it out of the list where it is not built (registered: reference, mlx)";
+    assert_eq!(listed(Some(&["reference", "mlx", "cuda"]), &["reference", "mlx"]), [left_out]);
+    let added = "a.rs:1: a backend that the closed list of `dyn Ops` (`Subject::BACKENDS`) leaves out: unknown backend `mlx_cp`; did \
+                 you mean `mlx_cpu`? (known: reference, mlx_cpu)";
+    let errors = listed(Some(&["reference", "mlx_cpu"]), &["reference", "mlx_cp"]);
+    assert_eq!((errors.len(), errors[0].as_str()), (2, added));
+}

@@ -16,6 +16,7 @@ enum Feature {
 impl Subject for dyn Kernels {
     type Feature = Feature;
     const BASELINE: &'static str = "reference";
+    const BACKENDS: Option<&'static [&'static str]> = Some(&["reference", "fast"]); // a missing one is an error
 }
 
 // The check: what it returns is compared with the baseline's value, once for each scale.

@@ -315,6 +315,9 @@ pub use suite::subject::{Carries, Feature, Receipt, Subject, Unavailable};
 /// Naming a crate is what makes the linker keep it: a crate that no code mentions contributes nothing, silently. A named
 /// crate that registers nothing is therefore an error.
 ///
+/// Under libtest's harness no cell would run: there, the macro leaves a test that fails and says so. A binary or a bench that is
+/// made by this macro sets `test = false`.
+///
 /// An executable that holds a part of a suite on purpose says so, so that the rows of the matrix that decide on nothing
 /// here are no error: `crosscheck::main!(my_kernels; partial = "the slow half runs in `conformance`")`.
 #[cfg(feature = "harness")]

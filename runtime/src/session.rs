@@ -47,18 +47,6 @@ impl Session {
         Self { plan, executors, config }
     }
 
-    /// Why a cell will not run, on this machine. Opens the backend.
-    pub(crate) fn ignored_reason(&self, cell: &Cell) -> Option<String> {
-        if let Some(reason) = self.planned_reason(cell) {
-            return Some(reason);
-        }
-        if !self.may_open_here(cell) {
-            return None;
-        }
-        let unavailable = || self.executors[cell.suite as usize].unavailable(cell.backend as usize);
-        unavailable().filter(|_| !self.is_required(cell))
-    }
-
     /// Why a cell will not run, on any machine.
     pub(crate) fn planned_reason(&self, cell: &Cell) -> Option<String> {
         // A cell that does not run but fails the run is not to be ignored.

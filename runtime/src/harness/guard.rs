@@ -1,14 +1,17 @@
 //! How the process ends: a body, a destructor or a handler that ends it must not choose the status of the run.
 
+use std::io::Write;
+use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicI32, Ordering};
 
 use super::run::{FAILED, Run};
 
 /// The run that is not to end without a conclusion.
 static RUN: OnceLock<Arc<Run>> = OnceLock::new();
-static HAS_CONCLUDED: AtomicBool = AtomicBool::new(false);
+/// What the run has concluded with; negative until then.
+static STATUS: AtomicI32 = AtomicI32::new(-1);
 
 /// From now on, a process that ends before the run has concluded fails, and says what was running.
 pub(super) fn arm(run: &Arc<Run>) {
@@ -18,20 +21,14 @@ pub(super) fn arm(run: &Arc<Run>) {
     }
 }
 
-/// The run has concluded with this status, and nothing that comes later changes it.
-pub(super) fn conclude(status: u8) -> std::process::ExitCode {
-    HAS_CONCLUDED.store(true, Ordering::SeqCst);
-    // What measures coverage writes its file in a handler.
-    if status != 0 && std::env::var_os("LLVM_PROFILE_FILE").is_none() {
-        leave(status);
-    }
+/// The run has concluded with this status, which is set when all that is left to be done at the end of the process is done.
+pub(super) fn conclude(status: u8) -> ExitCode {
+    STATUS.store(i32::from(status), Ordering::SeqCst);
     status.into()
 }
 
-/// Ends the process without the handlers and destructors that could choose another status.
+/// Ends the process at once, without what is left to be done at its end.
 pub(super) fn leave(status: u8) -> ! {
-    use std::io::Write;
-    HAS_CONCLUDED.store(true, Ordering::SeqCst);
     let _ = std::io::stdout().flush();
     // SAFETY: a null pointer stands for all streams of C; after that, the process is no more.
     unsafe {
@@ -43,8 +40,14 @@ pub(super) fn leave(status: u8) -> ! {
 /// Comes after every handler that was registered later. Takes no lock that it would have to wait for: whoever has called `exit` may
 /// hold it.
 extern "C" fn at_exit() {
-    if HAS_CONCLUDED.load(Ordering::SeqCst) {
-        return;
+    let status = STATUS.load(Ordering::SeqCst);
+    if status >= 0 {
+        // A handler that has ended the process before this leaves a record of a run that has not concluded.
+        if let Some(run) = RUN.get() {
+            run.end_record();
+        }
+        // SAFETY: nothing is left to be done.
+        unsafe { libc::_exit(status) }
     }
     let running = RUN.get().and_then(|run| run.running()).filter(|names| !names.is_empty());
     let running = running.map(|names| format!(" while `{}` ran", names.join("`, `"))).unwrap_or_default();

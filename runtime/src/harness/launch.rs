@@ -60,7 +60,10 @@ pub(super) fn run(run: &Arc<Run>, cli: &Cli, recording: Recording) -> ExitCode {
     #[cfg(unix)]
     return guard::conclude(status);
     #[cfg(not(unix))]
-    ExitCode::from(status)
+    {
+        run.end_record();
+        ExitCode::from(status)
+    }
 }
 
 /// Reports, and says what the process ends with.
@@ -70,9 +73,6 @@ fn conclude(run: &Run, cli: &Cli, args: &Arguments, conclusion: &Conclusion, mis
     // While bodies run, an interrupt and the end of the run's time still end it.
     let votes = if is_reported { run.votes() } else { Vec::new() };
     run.in_flight.end();
-    if !under_nextest() {
-        run.log().conclude();
-    }
     if is_reported {
         anstream::print!("{}", report::paint(&run.report(cli, &votes)));
     }
@@ -100,7 +100,7 @@ fn conclude(run: &Run, cli: &Cli, args: &Arguments, conclusion: &Conclusion, mis
 /// a pass; everywhere else it gives its reason at run time, because the flag would hide it.
 fn trial(run: &Arc<Run>, at: usize) -> Trial {
     let cell = run.session.plan.cells[at];
-    let flagged = under_nextest() && run.session.ignored_reason(&cell).is_some();
+    let flagged = under_nextest() && run.session.planned_reason(&cell).is_some();
     let name = run.session.plan.name(&cell);
     let run = Arc::clone(run);
     Trial::ignorable_test(name, move || run.finish(at)).with_ignored_flag(flagged)

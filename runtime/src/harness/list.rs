@@ -26,7 +26,7 @@ fn write(out: &mut impl Write, run: &Run, args: &Arguments) -> io::Result<()> {
     let mut count = 0_usize;
     let plan = &run.session.plan;
     for cell in &plan.cells {
-        if args.ignored && !(under_nextest() && run.session.ignored_reason(cell).is_some()) {
+        if args.ignored && !(under_nextest() && run.session.planned_reason(cell).is_some()) {
             continue;
         }
         count += 1;

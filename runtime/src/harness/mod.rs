@@ -24,7 +24,7 @@ use crate::plan::unused::{leftovers, unused_rows};
 use crate::plan::{Selection, plan};
 use crate::record::fingerprint::fingerprint;
 use crate::registry::Elements;
-use crate::registry::check::{check, not_linked};
+use crate::registry::check::{check, closed_lists};
 use crate::report;
 use crate::session::Session;
 use crate::suite::spec::SuiteSpec;
@@ -53,14 +53,13 @@ const USAGE: u8 = 2;
 /// `named` are the crates that stand in `main!`. The exit status is 0, 101 when a cell failed, and 2 when the command line
 /// or what is registered makes no sense.
 pub fn main(own: Executable, named: &[&str]) -> ExitCode {
-    stack::set();
     let cli = Cli::read();
     let elements = Elements::linked();
     let (suites, bodies): (Vec<SuiteSpec>, Vec<_>) =
         elements.suites().into_iter().map(|suite| (suite.spec, suite.bodies)).unzip();
     let mut errors = check(&elements, &suites.iter().collect::<Vec<_>>(), named);
     if own.partial.is_none() {
-        errors.extend(not_linked(&suites));
+        errors.extend(closed_lists(&suites));
     }
     if !errors.is_empty() {
         return refuse(&errors);

@@ -111,6 +111,16 @@ impl Run {
             }
             return Err(message.into());
         }
+        let is_planned = self.session.planned_reason(&self.session.plan.cells[at]).is_some();
+        if under_nextest() && is_planned {
+            // nextest lists it as ignored; who starts it all the same is not to read that it has passed.
+            let why = format!("{outcome}: {reason} (its body was not run: CROSSCHECK_RUN_EXCLUDED=1 runs it)");
+            eprintln!("Error: {why}");
+            return Err(why.into());
+        }
+        if under_nextest() && outcome == Outcome::Unavailable {
+            eprintln!("{outcome}: {reason}");
+        }
         Ok(match outcome {
             Outcome::Skipped => Completion::ignored_with(reason),
             Outcome::Unavailable | Outcome::NotImplemented => Completion::ignored_with(format!("{outcome}: {reason}")),
@@ -212,6 +222,14 @@ impl Run {
         Vec::new()
     }
 
+    /// The last line of the record of a run that had a plan.
+    pub(super) fn end_record(&self) {
+        // Nobody else has it any more, or somebody who does not come back.
+        if let Some(mut log) = self.log.try_lock().ok().filter(|_| !under_nextest()) {
+            log.conclude();
+        }
+    }
+
     /// The names of the cells that are running, where they can be had without waiting.
     #[cfg(unix)]
     pub(super) fn running(&self) -> Option<Vec<String>> {
@@ -227,7 +245,7 @@ impl Run {
     pub(super) fn report(&self, cli: &Cli, votes: &[Vote]) -> String {
         let mut log = self.log();
         log.cells.sort_by(|a, b| a.name.cmp(&b.name));
-        let record = log.close();
+        let record = log.sync();
         report::whole(&Ran {
             plan: &self.session.plan,
             cells: &log.cells,

@@ -106,8 +106,8 @@ impl RunLog {
     }
 
     /// Where the record lies, all of it on the disk.
-    pub(super) fn close(&mut self) -> Option<PathBuf> {
-        let mut journal = self.journal.take()?;
+    pub(super) fn sync(&mut self) -> Option<PathBuf> {
+        let journal = self.journal.as_mut()?;
         if let Err(error) = journal.sync() {
             anstream::eprintln!("warning: the record may not be on the disk: {error}");
         }
@@ -124,6 +124,9 @@ pub(super) fn note_what_died(executable: &Executable, fingerprint: Fingerprint) 
     }
     let Ok(recorded) = record::read_all(&path) else { return };
     let is_own = recorded.check(&path, executable.target, fingerprint).is_ok();
+    if is_own && recorded.begun.is_empty() && !recorded.concluded {
+        anstream::eprintln!("note: the last run has not concluded ({}): --resume goes on with it", path.display());
+    }
     if let Some((first, others)) = recorded.begun.split_first().filter(|_| is_own) {
         let more = if others.is_empty() { String::new() } else { format!(" and {} more", others.len()) };
         anstream::eprintln!(

@@ -150,17 +150,21 @@ pub enum RegistryError {
     },
 }
 
-/// The members of closed lists that are not linked into an executable which does not say that it is only a part.
-pub(crate) fn not_linked(suites: &[SuiteSpec]) -> Vec<RegistryError> {
-    let missing = suites.iter().flat_map(|suite| {
+/// Where closed lists and what is linked into an executable differ.
+pub(crate) fn closed_lists(suites: &[SuiteSpec]) -> Vec<RegistryError> {
+    let mut errors = Vec::new();
+    for suite in suites {
+        let (subject, Some(listed)) = (suite.subject, suite.closed) else { continue };
         let names: Vec<_> = suite.backends.iter().map(|backend| backend.name).collect();
-        let listed = suite.closed.unwrap_or_default().iter().copied();
-        let missing: Vec<_> = listed.filter(|name| !names.contains(name)).collect();
-        let error =
-            move |backend| RegistryError::NotLinked { subject: suite.subject, backend, known: names.join(", ") };
-        missing.into_iter().map(error)
-    });
-    missing.collect()
+        for backend in listed.iter().copied().filter(|name| !names.contains(name)) {
+            errors.push(RegistryError::NotLinked { subject, backend, known: names.join(", ") });
+        }
+        for backend in suite.backends.iter().filter(|backend| !listed.contains(&backend.name)) {
+            let unknown = nearest::unknown("backend", backend.name, listed);
+            errors.push(RegistryError::Unlisted { at: backend.origin, subject, unknown });
+        }
+    }
+    errors
 }
 
 /// Everything that is wrong with the suites of an executable whose `main!` names the crates `named`.
@@ -271,12 +275,6 @@ fn check_suite(suite: &SuiteSpec) -> Vec<RegistryError> {
                 let (name, second) = ((*name).to_owned(), backend.origin);
                 errors.push(RegistryError::DuplicateBackend { name, first, second });
             }
-        }
-    }
-    if let Some(listed) = suite.closed {
-        for backend in suite.backends.iter().filter(|backend| !listed.contains(&backend.name)) {
-            let unknown = nearest::unknown("backend", backend.name, listed);
-            errors.push(RegistryError::Unlisted { at: backend.origin, subject: suite.subject, unknown });
         }
     }
     let mut seen = BTreeMap::new();

@@ -136,8 +136,7 @@ fn a_closed_list_is_what_is_linked() {
     let listed = |closed, linked: &[&'static str]| {
         let backends = linked.iter().map(|name| backend(name, &[], A)).collect();
         let suite = SuiteSpec { closed, ..suite(vec![test("t", A)], backends) };
-        let errors = check_one(&suite).into_iter().chain(not_linked(&[suite]));
-        errors.map(|error| error.to_string()).collect::<Vec<_>>()
+        closed_lists(&[suite]).iter().map(|error| error.to_string()).collect::<Vec<_>>()
     };
     assert_eq!(listed(None, &["reference", "mlx"]), [""; 0]);
     assert_eq!(listed(Some(&["mlx", "reference"]), &["reference", "mlx"]), [""; 0]);
@@ -147,5 +146,5 @@ fn a_closed_list_is_what_is_linked() {
     let added = "a.rs:1: a backend that the closed list of `dyn Ops` (`Subject::BACKENDS`) leaves out: unknown backend `mlx_cp`; did \
                  you mean `mlx_cpu`? (known: reference, mlx_cpu)";
     let errors = listed(Some(&["reference", "mlx_cpu"]), &["reference", "mlx_cp"]);
-    assert_eq!((errors.len(), errors[0].as_str()), (2, added));
+    assert_eq!((errors.len(), errors[1].as_str()), (2, added));
 }

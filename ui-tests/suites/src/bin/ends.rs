@@ -20,6 +20,8 @@ enum End {
     Destructor,
     /// Exits in a handler at the end of the process.
     Handler,
+    /// Ends the process there, without what else is left to be done.
+    AtOnce,
     /// Waits there.
     Wait,
     /// Needs a deep stack.
@@ -52,6 +54,11 @@ extern "C" fn exit_at_once() {
     unsafe { libc::_exit(0) }
 }
 
+extern "C" fn exit_well() {
+    // SAFETY: what the C library does not define, it does here: it goes on with the other handlers.
+    unsafe { libc::exit(0) }
+}
+
 extern "C" fn wait_for_ever() {
     std::thread::sleep(Duration::from_secs(3600));
 }
@@ -73,7 +80,8 @@ impl Machine for Idle {
             End::Abort => std::process::abort(),
             End::Destructor => AT_THE_END.set(Some(Exits)),
             // SAFETY: the handlers are functions of this executable.
-            End::Handler => drop(unsafe { libc::atexit(exit_at_once) }),
+            End::Handler => drop(unsafe { libc::atexit(exit_well) }),
+            End::AtOnce => drop(unsafe { libc::atexit(exit_at_once) }),
             End::Wait => drop(unsafe { libc::atexit(wait_for_ever) }),
             End::Deep => return dig(1000) - 500_500 + 7,
         }
@@ -130,6 +138,11 @@ fn in_a_destructor(machine: &dyn Machine) {
 #[conformance(backends("reference"))]
 fn in_a_handler(machine: &dyn Machine) {
     assert_eq!(machine.work(End::Handler), 7);
+}
+
+#[conformance(backends("reference"))]
+fn at_once_in_a_handler(machine: &dyn Machine) {
+    assert_eq!(machine.work(End::AtOnce), 7);
 }
 
 #[conformance(backends("reference"))]

@@ -51,6 +51,12 @@ fn no_handler_changes_the_status_of_a_run() {
     let output = suite("ends").args(&["--exact", "in_a_handler", "passes", "fails"]).run();
     output.exits(101).says("2 passed, 1 FAILED");
     suite("ends").args(&["--exact", "in_a_handler", "passes"]).run().exits(0).says("2 passed");
+    // What cannot be caught is a run that has not concluded, and the next one says so.
+    let record = Record::new("handler");
+    assert_eq!(record.run(&["--exact", "at_once_in_a_handler", "passes", "fails"]).code, Some(0));
+    let left = read_all(&record.0).unwrap();
+    assert_eq!((left.cells.len(), left.begun.len(), left.concluded), (3, 0, false));
+    record.run(&["--exact", "passes"]).exits(0).complains("note: the last run has not concluded");
 }
 
 #[test]
@@ -92,7 +98,7 @@ fn limits_hold_in_constructors_and_at_the_end_of_the_process() {
 fn what_ended_the_process_is_named_and_resumed_in_a_process_of_its_own() {
     for (cell, status) in [("by_abort", None), ("in_a_body", Some(101))] {
         let record = Record::new(cell);
-        let args = ["--test-threads", "1", "--exact", cell, "passes", "deep"];
+        let args = ["--test-threads", "1", "--backend", "reference", "--exact", cell, "passes", "opens"];
         assert_eq!(record.run(&args).code, status, "{cell}");
         let left = read_all(&record.0).unwrap();
         let name = format!("{cell}::reference");
@@ -117,6 +123,28 @@ fn what_ended_the_process_is_named_and_resumed_in_a_process_of_its_own() {
 #[test]
 fn every_body_has_the_same_stack() {
     for args in [&["--test-threads", "1"][..], &["--test-threads", "4"], &["--isolate"]] {
-        suite("ends").args(args).args(&["--exact", "deep", "passes"]).run().exits(0).says("2 passed");
+        let run = |stack: Option<&str>| {
+            let run = suite("ends").args(args).args(&["--exact", "deep", "passes"]);
+            stack.into_iter().fold(run, |run, stack| run.env("RUST_MIN_STACK", stack)).run()
+        };
+        // What takes 4 MiB has a process or a run that ends.
+        let output = run(None);
+        assert_ne!(output.code, Some(0), "{output}");
+        assert!(output.to_string().contains("has overflowed its stack"), "{output}");
+        run(Some("8388608")).exits(0).says("2 passed");
+    }
+}
+
+/// Its constructors exit, or never come to an end.
+#[test]
+fn a_list_opens_no_backend() {
+    for nextest in [false, true] {
+        let list = |more: &[&str]| {
+            let list = suite("ends").args(&["--list", "--format", "terse"]).args(more);
+            if nextest { list.env("NEXTEST", "1") } else { list }.run()
+        };
+        let all = list(&[]);
+        assert!(all.exits(0).ran_nothing().stdout.contains("opens::exits: test\nopens::stuck: test\n"), "{all}");
+        assert_eq!(list(&["--ignored"]).exits(0).ran_nothing().stdout, "");
     }
 }

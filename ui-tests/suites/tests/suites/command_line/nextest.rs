@@ -34,14 +34,18 @@ fn nextest_runs_each_cell_in_a_process_of_its_own() {
 }
 
 #[test]
-fn an_ignored_cell_that_is_run_all_the_same_passes_unrun() {
+fn an_ignored_cell_that_is_run_all_the_same_does_not_pass_unrun() {
     // What nextest passes for `--run-ignored`, and an IDE's run button.
     for (cell, flag) in
         cells(Cell::is_ignored).iter().flat_map(|cell| [(*cell, "--ignored"), (*cell, "--include-ignored")])
     {
         let output = suite("outcomes").env("NEXTEST", "1").args(&["--exact", cell.name, "--nocapture", flag]).run();
-        came_to(&output, &[cell], Cell::outcome);
-        assert!(output.exits(0).bodies.is_empty(), "bodies: {:?}{output}", output.bodies);
+        let outcome = output.outcomes()[cell.name].outcome;
+        assert_eq!(outcome, cell.outcome(), "{output}");
+        assert!(output.exits(101).bodies.is_empty(), "bodies: {:?}{output}", output.bodies);
+        output
+            .complains(&format!("Error: {outcome}: "))
+            .complains("its body was not run: CROSSCHECK_RUN_EXCLUDED=1 runs it");
     }
     let skipped = cells(|cell| cell.outcome() == Outcome::Skipped);
     for cell in &skipped {

@@ -2,8 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::cargo::{cargo, root};
+use crate::cargo::cargo;
 use crate::error::TaskError;
+use crate::workspace::root;
 
 const FILE: &str = "runtime/public-api.txt";
 /// More would be more than a user needs to know.

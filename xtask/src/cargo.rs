@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::{Command, ExitStatus, Stdio};
 
 use crate::error::TaskError;
+use crate::workspace::{self, root};
 
 /// A call of Cargo or of another program, not yet made.
 pub struct Cargo {
@@ -14,7 +15,7 @@ pub struct Cargo {
 
 /// Cargo with these arguments.
 pub fn cargo(args: &[&str]) -> Cargo {
-    Cargo { shown: format!("cargo {}", args.join(" ")), ..program(Path::new(env!("CARGO")), args) }
+    Cargo { shown: format!("cargo {}", args.join(" ")), ..program(Path::new(&workspace::cargo()), args) }
 }
 
 /// Another program with these arguments, started in the same way.
@@ -99,10 +100,4 @@ impl Cargo {
     pub fn succeeds(mut self) -> bool {
         self.command.stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok_and(|status| status.success())
     }
-}
-
-/// The repository's root, which is where this crate's folder lies.
-pub fn root() -> &'static Path {
-    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    here.parent().unwrap_or(here)
 }

@@ -19,6 +19,7 @@ mod record;
 mod steps;
 mod tables;
 mod test;
+mod workspace;
 
 use std::process::ExitCode;
 
@@ -56,7 +57,12 @@ enum Task {
 }
 
 fn main() -> ExitCode {
-    let done = match Cli::parse().task {
+    let task = Cli::parse().task;
+    if let Err(error) = workspace::find() {
+        eprintln!("error: {error}");
+        return ExitCode::FAILURE;
+    }
+    let done = match task {
         Task::Matrix(options) => matrix::matrix(&options),
         Task::Test => test::test(),
         Task::Ci => ci::ci(),

@@ -3,8 +3,9 @@
 use clap::Args;
 
 use crate::built::{build, find};
-use crate::cargo::{cargo, program, root};
+use crate::cargo::{cargo, program};
 use crate::error::TaskError;
+use crate::workspace::root;
 
 /// What to do with the configuration.
 #[derive(Debug, Default, Args)]

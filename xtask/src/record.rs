@@ -5,8 +5,8 @@ use std::time::SystemTime;
 
 use crosscheck::record::CellRecord;
 
-use crate::cargo::root;
 use crate::error::TaskError;
+use crate::workspace::root;
 
 /// A path for the record of a run that does not exist yet.
 pub fn fresh(name: &str) -> Result<PathBuf, TaskError> {

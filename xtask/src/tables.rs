@@ -7,11 +7,12 @@ use crosscheck::Outcome;
 use crosscheck::internals::{Agreement, report};
 use crosscheck::record::CellRecord;
 
-use crate::cargo::{cargo, root};
+use crate::cargo::cargo;
 use crate::error::TaskError;
 use crate::mlx;
 use crate::mutants::{self, Kills};
 use crate::record::fresh;
+use crate::workspace::root;
 
 const FILE: &str = "backends/README.md";
 /// The tables stand between these lines.

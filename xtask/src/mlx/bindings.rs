@@ -8,6 +8,7 @@ use super::error::MlxError;
 use super::platform::Arch;
 use super::sources::MlxC;
 use super::{process, shims, wheel};
+use crate::workspace;
 
 /// Which libclang read the headers.
 pub enum Libclang {
@@ -39,9 +40,9 @@ pub fn write(compiler: &Compiler, mlx_c: &MlxC, arch: Arch, work: &Path, out: &P
 }
 
 fn command(compiler: &Compiler, mlx_c: &MlxC, out: &Path) -> Result<Command, MlxError> {
-    let mut command = Command::new(env!("CARGO"));
+    let mut command = Command::new(workspace::cargo());
     command
-        .current_dir(super::workspace())
+        .current_dir(workspace::root())
         .args(["run", "--quiet", "--package", "xtask-bindings", "--"])
         .arg("--root")
         .arg(&mlx_c.root)

@@ -35,6 +35,8 @@ use platform::{Arch, Platform};
 use progress::{Progress, Step};
 use sources::MlxC;
 
+use crate::workspace;
+
 /// How to set MLX up.
 #[derive(Debug, Default, Args)]
 pub struct Options {
@@ -66,7 +68,7 @@ pub fn provision(options: &Options) -> Result<Provisioned, MlxError> {
         }
         Platform::Linux(arch) => arch,
     };
-    let workspace = workspace();
+    let workspace = workspace::root();
     let mlx_sys = sources::locked_version(workspace)?;
     let cache = Cache::locate(&mlx_sys, arch)?;
     if options.again || manifest::flaw(&cache.folder()).is_some() {
@@ -125,10 +127,4 @@ fn make(cache: &Cache, lock: &Lock, workspace: &Path, mlx_sys: &str, arch: Arch)
         }
         cache.publish(&stage).map(Step::quiet)
     })
-}
-
-/// The repository's root, which is where this crate's folder lies.
-fn workspace() -> &'static Path {
-    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    here.parent().unwrap_or(here)
 }

@@ -1,6 +1,6 @@
 //! Where the sources of mlx-c are: they ship inside the mlx-sys package.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -41,9 +41,10 @@ pub struct MlxC {
 impl MlxC {
     /// Asks Cargo for the package (which downloads it if need be) and looks into it.
     pub fn find(workspace: &Path, locked: &str) -> Result<Self, MlxError> {
-        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"));
         let output = process::run(
-            Command::new(cargo).args(["metadata", "--format-version", "1", "--all-features"]).current_dir(workspace),
+            Command::new(crate::workspace::cargo())
+                .args(["metadata", "--format-version", "1", "--all-features"])
+                .current_dir(workspace),
             "asking Cargo for the sources of mlx-c",
             workspace,
             "from rustup.rs",

@@ -10,6 +10,7 @@ mod chat;
 mod ci;
 mod error;
 mod fixtures;
+mod hash;
 mod matrix;
 mod mlx;
 mod model;

@@ -12,7 +12,7 @@ use super::platform::Arch;
 use super::{compiler, manifest, progress, shims, wheel};
 
 /// Raise it when the steps change in a way that the shims and checksums do not show.
-const RECIPE: u32 = 2;
+const RECIPE: u32 = 3;
 
 /// Marks a folder that is being filled.
 const STAGING: &str = ".staging-";

@@ -1,12 +1,10 @@
 //! Where a model lies, and how it gets there: whole, or not at all.
 
 use std::fs::{self, File, TryLockError};
-use std::io;
 use std::path::{Path, PathBuf};
 
-use sha2::{Digest, Sha256};
-
 use super::{Model, ModelError};
+use crate::hash::sha256;
 use crate::mlx::error::Doing;
 use crate::mlx::progress::say;
 
@@ -96,10 +94,6 @@ impl Drop for Staging {
         // What cannot be removed now, the next download removes.
         drop(fs::remove_dir_all(&self.0));
     }
-}
-
-fn sha256(path: &Path) -> io::Result<String> {
-    Ok(Sha256::digest(fs::read(path)?).iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
 #[cfg(test)]

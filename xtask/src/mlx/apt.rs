@@ -3,7 +3,9 @@
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
+
+use super::process;
 
 const PACKAGE: &str = "libopenblas0-pthread";
 
@@ -90,7 +92,7 @@ fn find(folder: &Path, name: &str) -> Option<PathBuf> {
 /// Runs a program that must succeed, else gives the reason in one line.
 fn run(command: &mut Command) -> Result<(), String> {
     let program = command.get_program().to_string_lossy().into_owned();
-    let output = command.stdin(Stdio::null()).env("LC_ALL", "C").output();
+    let output = process::output(command.env("LC_ALL", "C"));
     match output {
         Ok(output) if output.status.success() => Ok(()),
         Ok(output) => Err(reason(&program, &String::from_utf8_lossy(&output.stderr))),

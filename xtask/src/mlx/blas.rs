@@ -7,7 +7,7 @@ use std::process::Command;
 
 use super::error::{Doing, MlxError};
 use super::platform::Arch;
-use super::{apt, check};
+use super::{apt, check, process};
 
 /// The file that says which BLAS a cache folder uses.
 const RECORD: &str = "blas.txt";
@@ -73,7 +73,7 @@ fn installed(arch: Arch) -> Vec<PathBuf> {
     // Not in an ordinary user's search path on Debian.
     let cached = ["ldconfig", "/sbin/ldconfig", "/usr/sbin/ldconfig"]
         .into_iter()
-        .find_map(|program| Command::new(program).arg("-p").output().ok())
+        .find_map(|program| process::output(Command::new(program).arg("-p")).ok())
         .map(|output| String::from_utf8_lossy(&output.stdout).into_owned())
         .unwrap_or_default();
     let triplet = format!("/usr/lib/{}-linux-gnu", arch.name());

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use super::compiler::Compiler;
 use super::error::MlxError;
@@ -27,10 +27,7 @@ pub fn compile(compiler: &Compiler, mlx_c: &MlxC, staging: &Path) -> Result<Path
 
 /// Runs it on the library in `staging`.
 pub fn run(check: &Path, staging: &Path) -> Result<Gflops, MlxError> {
-    let output = Command::new(check)
-        .arg(staging.join(LIBRARY))
-        .stdin(Stdio::null())
-        .output()
+    let output = process::output(Command::new(check).arg(staging.join(LIBRARY)))
         .map_err(|error| MlxError::SelfCheck(error.to_string()))?;
     if !output.status.success() {
         let said = process::last_lines(&String::from_utf8_lossy(&output.stderr));

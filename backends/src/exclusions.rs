@@ -24,8 +24,9 @@ const fn mlx_cpu(feature: Feature) -> Action {
             .because(Upstream)
             .by(Error)
             .saying("Received empty array"),
-        Feature::EmptyQuantizedMatmul => {
-            xfail("quantized_matmul divides by numbers of rows and columns, which ends the process when there are none")
+        // Arm gives 0 for a number divided by 0: no signal, and the right shape, so that the cells pass there.
+        Feature::EmptyQuantizedMatmul if cfg!(target_arch = "x86_64") => {
+            xfail("quantized_matmul divides by numbers of rows and columns; where there are none, x86-64 ends the process")
                 .because(Upstream)
                 .by(Crash)
                 .saying("SIGFPE")
@@ -110,6 +111,7 @@ const fn mlx_cpu(feature: Feature) -> Action {
         Feature::DynamicOffsets
         | Feature::EmptyExtremes
         | Feature::EmptyNorms
+        | Feature::EmptyQuantizedMatmul
         | Feature::EmptyRope
         | Feature::EmptySoftmax
         | Feature::EmptyTensors

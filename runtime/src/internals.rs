@@ -25,6 +25,7 @@ pub use crate::{
 #[cfg(feature = "harness")]
 pub mod report {
     pub use crate::report::{agreements, of_records, paint, totals, unavailable};
+    pub use crate::text::line;
 }
 
 /// The record of a cell of a plan.

@@ -35,6 +35,8 @@ mod report;
 #[cfg(feature = "harness")]
 mod session;
 mod suite;
+#[cfg(feature = "harness")]
+mod text;
 
 #[doc(hidden)]
 pub mod __private;

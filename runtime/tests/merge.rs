@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use crosscheck::Outcome;
-use crosscheck::internals::{Fingerprint, Journal, Line, read_all};
+use crosscheck::internals::{Agreement, Fingerprint, Journal, Line, read_all};
 use crosscheck::record::CellRecord;
 
 struct Folder(PathBuf);
@@ -144,4 +144,99 @@ fn what_does_not_pass_as_a_run_does_not_pass_as_records() {
         stdout.contains("1 MISSING\n  add::cpu: began, but did not end: it may have ended the process"),
         "{stdout}"
     );
+}
+
+/// Every field of a cell is whatever somebody wrote into a file.
+#[test]
+fn what_a_record_says_does_nothing_to_a_terminal() {
+    const LIE: &str =
+        "\u{1b}]0;owned\u{7}\u{1b}[2J\r\u{8}\u{9b}31m\u{7f}\u{202e}\u{2028}\ntest x ... ok\n\ntest result: ok. ";
+    let folder = Folder::new("lies");
+    let path = folder.record("lies.jsonl", 7, &[("add::cpu", "passed"), ("add::gpu", "failed")]);
+    let lie = |what: &str, outcome: Outcome| {
+        let text = |field: &str| format!("{what}-{field}{LIE}");
+        let mut cell = read_all(&path).unwrap().cells[0].clone();
+        cell.outcome = outcome;
+        (cell.name, cell.test, cell.backend) = (text("name"), text("test"), text("backend"));
+        (cell.function, cell.row) = (Some(text("function")), Some(text("row")));
+        (cell.reason, cell.output, cell.origin) = (text("reason"), Some(text("output")), text("origin"));
+        cell.markers = vec![text("marker")];
+        cell
+    };
+    let mut journal = Journal::open(&path, "kernels", Fingerprint(7)).unwrap();
+    let cells = [
+        lie("a", Outcome::Failed),
+        lie("b", Outcome::Unavailable),
+        lie("c", Outcome::Passed),
+        lie("d", Outcome::XPassed),
+    ];
+    for cell in &cells {
+        journal.write(&Line::Cell(Box::new(cell.clone()))).unwrap();
+    }
+    let output = folder.0.join("all.jsonl");
+    let merge = |arguments: &[&Path]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_crosscheck"));
+        let coloured = command.arg("merge").args(arguments).env_remove("NO_COLOR").env("CLICOLOR_FORCE", "1");
+        let output = coloured.output().unwrap();
+        let text = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+        // Without the colours of the report itself.
+        let codes = ["0", "1", "31", "32", "33", "36", "90"];
+        codes.iter().fold(text, |text, code| text.replace(&format!("\u{1b}[{code}m"), ""))
+    };
+    let shown = merge(&[&path, Path::new("-o"), &output]);
+    for part in
+        ["a-name", "a-backend", "a-marker", "a-reason", "b-backend", "b-reason", "c-marker", "d-name", "d-reason"]
+    {
+        assert!(shown.contains(&format!("{part}\\u{{1b}}]0;owned")), "{part}: {shown}");
+    }
+    // What was read is what is written.
+    let written = read_all(&output).unwrap().cells;
+    assert!(cells.iter().all(|cell| written.contains(cell)));
+    // A suite's name is a text as well.
+    let other = folder.0.join("other.jsonl");
+    Journal::open(&other, &format!("suite{LIE}"), Fingerprint(7)).unwrap();
+    let refused = merge(&[&path, &other]);
+    assert!(refused.contains("suite\\u{1b}]0;owned"), "{refused}");
+    for line in [shown, refused].iter().flat_map(|text| text.split('\n')) {
+        let acts = |c: &char| c.is_control() || matches!(c, '\u{202e}' | '\u{2028}');
+        assert_eq!(line.chars().find(acts), None, "{line:?}");
+        assert!(!line.trim_start().starts_with("test "), "{line:?}");
+    }
+}
+
+/// A float that is written is the one that is read, to the last bit, however often it is merged.
+#[test]
+fn a_float_is_what_it_was_after_each_step() {
+    let folder = Folder::new("floats");
+    let path = folder.record("floats.jsonl", 7, &[("add::cpu", "passed")]);
+    let mut journal = Journal::open(&path, "kernels", Fingerprint(7)).unwrap();
+    let mut cell = read_all(&path).unwrap().cells[0].clone();
+    let mut state = 7_u64;
+    let numbers = std::iter::repeat_with(|| {
+        // SplitMix64: every pattern of bits that is a finite number.
+        state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let z = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        f64::from_bits(z ^ (z >> 31))
+    });
+    let numbers: Vec<_> = numbers.filter(|number| number.is_finite()).take(5_000).collect();
+    for (at, number) in numbers.iter().enumerate() {
+        cell.name = format!("float::n_{at:05}::cpu");
+        let mut agreement = Agreement::default();
+        agreement.used = *number;
+        cell.agreement = Some(Box::new(agreement));
+        journal.write(&Line::Cell(Box::new(cell.clone()))).unwrap();
+    }
+    let (once, twice) = (folder.0.join("once.jsonl"), folder.0.join("twice.jsonl"));
+    assert_eq!(merge(&[&path, Path::new("-o"), &once]).0, Some(101));
+    assert_eq!(merge(&[&once, Path::new("-o"), &twice]).0, Some(101));
+    for path in [&path, &once, &twice] {
+        let cells = read_all(path).unwrap().cells;
+        let read = cells
+            .iter()
+            .filter(|cell| cell.name.starts_with("float::"))
+            .map(|cell| cell.agreement.as_ref().unwrap().used);
+        let wrong = read.zip(&numbers).filter(|(read, number)| read.to_bits() != number.to_bits()).count();
+        assert_eq!(wrong, 0, "of {} in {}", numbers.len(), path.display());
+    }
 }

@@ -48,7 +48,9 @@ fn main() -> ExitCode {
     match joined(records, output.as_deref()) {
         Ok(merged) => status(&merged),
         Err(errors) => {
-            errors.iter().for_each(|error| anstream::eprintln!("{} {error}", report::paint("error:")));
+            errors.iter().for_each(|error| {
+                anstream::eprintln!("{} {}", report::paint("error:"), report::line(&error.to_string()))
+            });
             ExitCode::from(USAGE)
         }
     }
@@ -80,14 +82,13 @@ fn joined(paths: Vec<PathBuf>, output: Option<&Path>) -> Result<Merged, Vec<Merg
     }
     let records: Vec<_> = read.into_iter().flatten().collect();
     for (path, recorded) in &records {
+        let shown = path.display().to_string();
+        let shown = report::line(&shown);
         for line in &recorded.torn {
-            anstream::eprintln!("note: {}:{line} is incomplete and is ignored", path.display());
+            anstream::eprintln!("note: {shown}:{line} is incomplete and is ignored");
         }
         if recorded.planned.is_empty() {
-            anstream::eprintln!(
-                "note: {} does not say what was to run: what is missing there does not show",
-                path.display()
-            );
+            anstream::eprintln!("note: {shown} does not say what was to run: what is missing there does not show");
         }
     }
     let merged = merge(records).expect("clap demands one record").map_err(|error| vec![error.into()])?;
@@ -116,7 +117,8 @@ fn text(Merged { cells, .. }: &Merged) -> String {
     let mut failures: BTreeMap<Outcome, Vec<String>> = BTreeMap::new();
     for cell in cells.iter().filter(|cell| cell.outcome.fails_the_run()) {
         let reason = cell.reason.lines().next().unwrap_or_default();
-        failures.entry(cell.outcome).or_default().push(format!("  {}: {reason}\n", cell.name));
+        let line = format!("{}: {reason}", cell.name);
+        failures.entry(cell.outcome).or_default().push(format!("  {}\n", report::line(&line)));
     }
     let failures: String =
         failures.iter().map(|(outcome, cells)| format!("{} {outcome}\n{}", cells.len(), cells.concat())).collect();

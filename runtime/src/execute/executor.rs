@@ -9,6 +9,8 @@ use super::panics::{Panics, catch};
 use crate::compare::{Agreed, Mismatch, NotComparable, Value};
 use crate::registry::{Bodies, BoxError, Instance};
 use crate::suite::spec::SuiteSpec;
+use crate::suite::subject::Receipt;
+use crate::text;
 
 /// Runs the cells of one suite; opens each backend once.
 pub struct Executor {
@@ -89,7 +91,7 @@ impl Executor {
             // The error is the user's code as well.
             Ok(Ok(Err(error))) => {
                 let read = catch(panics, || match self.bodies.unimplemented_function(&error) {
-                    Some(function) => self.not_implemented(backend, function),
+                    Some(text::cut(function)) => self.not_implemented(backend, text::cut(function)),
                     None => Observation::Errored { message: with_sources(&error) },
                 });
                 read.unwrap_or_else(Observation::Panicked)
@@ -98,9 +100,9 @@ impl Executor {
                 (self.bodies.take_receipt(instance), self.compare(test, case, actual, expected))
             }) {
                 Ok((_, Ok(None | Some(Ok(_))))) if let Some(what) = left_changed => Observation::LeftChanged { what },
-                Ok((receipt, Ok(comparison))) => Observation::Returned { comparison, receipt },
+                Ok((receipt, Ok(comparison))) => Observation::Returned { comparison, receipt: receipt.map(short) },
                 Ok((_, Err(error))) => {
-                    Observation::SetupFailed { message: format!("nothing can be compared: {error}") }
+                    Observation::SetupFailed { message: text::cut(format!("nothing can be compared: {error}")) }
                 }
                 Err(panic) => Observation::SetupFailed { message: format!("the comparison {}", panic.describe()) },
             },
@@ -188,7 +190,7 @@ impl Executor {
         let open = || float_state::guarded(|| catch(Panics::Unexpected, || self.bodies.open(backend))).0;
         self.opened[backend].get_or_init(|| match open() {
             Ok(Ok(instance)) => Ok(instance),
-            Ok(Err(unavailable)) => Err(OpenError::Unavailable(unavailable.to_string())),
+            Ok(Err(unavailable)) => Err(OpenError::Unavailable(text::cut(unavailable.to_string()))),
             Err(panic) => {
                 let name = self.backends[backend];
                 Err(OpenError::Panicked(format!("the constructor of `{name}` {}", panic.describe())))
@@ -197,7 +199,17 @@ impl Executor {
     }
 }
 
-/// The error and what caused it, without repeating a source that the error's own text already holds.
+/// A receipt whose words are as short as other texts of a cell.
+fn short(receipt: Receipt) -> Receipt {
+    /// Of a list of the things that were left to others, nobody reads more.
+    const MOST: usize = 64;
+    let more = receipt.fallbacks.len().saturating_sub(MOST);
+    let fallbacks = receipt.fallbacks.into_iter().take(MOST).map(text::cut);
+    let fallbacks = fallbacks.chain((more > 0).then(|| format!("{more} more"))).collect();
+    Receipt { device: text::cut(receipt.device), fallbacks, ..receipt }
+}
+
+/// The error and what caused it, without repeating a source that the error's own text already holds; cut where it is long.
 fn with_sources(error: &BoxError) -> String {
     let mut text = error.to_string();
     let mut next = error.source();
@@ -208,5 +220,5 @@ fn with_sources(error: &BoxError) -> String {
         }
         next = source.source();
     }
-    text
+    text::cut(text)
 }

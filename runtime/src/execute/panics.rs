@@ -3,8 +3,11 @@
 use std::any::Any;
 use std::backtrace::{Backtrace, BacktraceStatus};
 use std::cell::RefCell;
+use std::io::Write;
 use std::panic::{self, AssertUnwindSafe, PanicHookInfo};
 use std::sync::Once;
+
+use crate::text;
 
 /// A panic that was caught.
 #[derive(Debug)]
@@ -21,13 +24,7 @@ pub struct Panic {
 impl Panic {
     /// A panic of which only the payload is known.
     fn of(payload: &(dyn Any + Send)) -> Self {
-        let message = if let Some(message) = payload.downcast_ref::<&'static str>() {
-            (*message).to_owned()
-        } else if let Some(message) = payload.downcast_ref::<String>() {
-            message.clone()
-        } else {
-            "a panic whose payload is not a string".to_owned()
-        };
+        let message = said(payload).map_or_else(|| "a panic whose payload is not a string".to_owned(), text::cut);
         Self { message, location: None, backtrace: None }
     }
 
@@ -44,6 +41,12 @@ impl Panic {
             None => format!("panicked: {}", self.message),
         }
     }
+}
+
+/// The message of a panic.
+fn said(payload: &(dyn Any + Send)) -> Option<&str> {
+    let literal = payload.downcast_ref::<&'static str>().copied();
+    literal.or_else(|| payload.downcast_ref::<String>().map(String::as_str))
 }
 
 /// What becomes of a panic besides being returned.
@@ -85,10 +88,39 @@ thread_local! {
 fn install() {
     let previous = panic::take_hook();
     panic::set_hook(Box::new(move |info| {
-        if !note(info) {
-            previous(info);
+        if note(info) {
+            return;
+        }
+        match said(info.payload()).filter(|message| !is_harmless(message)) {
+            Some(message) => print(info, message),
+            None => previous(info),
         }
     }));
+}
+
+/// Whether the hook that was there before may print a message as it is: nothing in it acts on a terminal, none of its further
+/// lines begins at the margin, where a line of the report could, and its first one does not begin as one of those.
+fn is_harmless(message: &str) -> bool {
+    let is_inside = |line: &str| line.is_empty() || line.starts_with([' ', '\t']);
+    message.len() <= 2 * text::KEPT
+        && text::lines(message) == message
+        && !message.starts_with("test ")
+        && message.split('\n').skip(1).all(is_inside)
+}
+
+/// Prints a panic as the standard library does, except for what its message could do.
+fn print(info: &PanicHookInfo<'_>, message: &str) {
+    let thread = std::thread::current();
+    let place = info.location().map(|at| format!(" at {at}")).unwrap_or_default();
+    let message = text::barred(&text::cut(message));
+    let backtrace = Backtrace::capture();
+    let backtrace = match backtrace.status() {
+        BacktraceStatus::Captured => body_frames(&backtrace.to_string()),
+        _ => String::new(),
+    };
+    let name = text::line(thread.name().unwrap_or("<unnamed>"));
+    // Not by the macro: a stream that is closed would be a panic in the hook, which ends the process.
+    let _ = writeln!(std::io::stderr(), "\nthread '{name}' panicked{place}:{message}\n{backtrace}");
 }
 
 /// Puts the hook back, whatever a body has put in its place; what stands behind it is the standard library's.

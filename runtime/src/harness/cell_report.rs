@@ -8,6 +8,7 @@ use crate::judge::{Finished, Judgement};
 use crate::plan::{Cell, Decision};
 use crate::record::CellRecord;
 use crate::session::Session;
+use crate::text;
 
 /// What became of a cell, for the record and for the terminal.
 #[derive(Debug, Serialize, Deserialize)]
@@ -46,7 +47,7 @@ impl CellReport {
     pub(super) fn with_output(mut self, output: String) -> Self {
         if let Some(message) = self.message.as_mut().filter(|_| !output.trim().is_empty()) {
             message.push_str("\n  it printed:");
-            output.trim_end().lines().for_each(|line| message.push_str(&format!("\n  | {line}")));
+            message.push_str(&text::barred(output.trim_end()));
             self.record.output = Some(output);
         }
         self
@@ -75,7 +76,9 @@ fn message(
     };
     format!(
         "{judgement}\n{backtrace}  in {} ({}){seed}\n  \
-         run only this: cargo test -p {package} --test {target} --{excluded}{base} --exact {name}",
-        test, origin,
+         run only this: cargo test -p {package} --test {target} --{excluded}{base} --exact {}",
+        text::line(test),
+        text::line(origin),
+        text::line(name),
     )
 }

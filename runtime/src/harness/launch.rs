@@ -15,6 +15,7 @@ use super::stack::on_a_thread;
 use super::{USAGE, stop, under_nextest};
 use crate::record::Fingerprint;
 use crate::report;
+use crate::text;
 
 /// What a run is recorded with.
 pub(super) struct Recording {
@@ -77,6 +78,7 @@ fn conclude(run: &Run, cli: &Cli, args: &Arguments, conclusion: &Conclusion, mis
         anstream::print!("{}", report::paint(&run.report(cli, &votes)));
     }
     for (backend, reason) in missing {
+        let reason = text::block(reason);
         anstream::eprintln!("{} `{backend}` is required, but not available: {reason}", report::paint("error:"));
     }
     if !missing.is_empty() {
@@ -103,5 +105,5 @@ fn trial(run: &Arc<Run>, at: usize) -> Trial {
     let flagged = under_nextest() && run.session.planned_reason(&cell).is_some();
     let name = run.session.plan.name(&cell);
     let run = Arc::clone(run);
-    Trial::ignorable_test(name, move || run.finish(at)).with_ignored_flag(flagged)
+    Trial::ignorable_test(text::line(&name), move || run.finish(at)).with_ignored_flag(flagged)
 }

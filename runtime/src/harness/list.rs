@@ -7,6 +7,7 @@ use libtest_mimic::{Arguments, FormatSetting};
 
 use super::run::Run;
 use super::under_nextest;
+use crate::text;
 
 /// Prints the names of the selected cells, and for people why a cell will be skipped.
 pub(super) fn print(run: &Run, args: &Arguments) -> ExitCode {
@@ -31,8 +32,8 @@ fn write(out: &mut impl Write, run: &Run, args: &Arguments) -> io::Result<()> {
         }
         count += 1;
         match run.session.planned_reason(cell).filter(|_| !terse) {
-            None => writeln!(out, "{}: test", plan.name(cell))?,
-            Some(reason) => writeln!(out, "{}: test, ignored: {reason}", plan.name(cell))?,
+            None => writeln!(out, "{}: test", text::line(&plan.name(cell)))?,
+            Some(reason) => writeln!(out, "{}: test, ignored: {}", text::line(&plan.name(cell)), text::line(&reason))?,
         }
     }
     if !terse {

@@ -28,6 +28,7 @@ use crate::registry::check::{check, closed_lists};
 use crate::report;
 use crate::session::Session;
 use crate::suite::spec::SuiteSpec;
+use crate::text;
 
 use args::Cli;
 use launch::Recording;
@@ -104,7 +105,7 @@ pub fn main(own: Executable, named: &[&str]) -> ExitCode {
     }
     if own.partial.is_none() && !under_nextest() {
         for leftover in leftovers(&suites) {
-            anstream::eprintln!("{} {leftover}", report::paint("warning:"));
+            anstream::eprintln!("{} {}", report::paint("warning:"), text::block(&leftover.to_string()));
         }
     }
     let fingerprint = fingerprint(&suites, &Elements::fixtures());
@@ -156,7 +157,7 @@ fn nothing_selected(suites: &Arc<[SuiteSpec]>, cli: &Cli) -> String {
 /// Prints every error; nothing was run.
 fn refuse(errors: &[impl std::fmt::Display]) -> ExitCode {
     for error in errors {
-        anstream::eprintln!("{} {error}", report::paint("error:"));
+        anstream::eprintln!("{} {}", report::paint("error:"), text::block(&error.to_string()));
     }
     ExitCode::from(USAGE)
 }

@@ -20,6 +20,7 @@ use crate::report::outlier::Vote;
 use crate::report::{self, Ran};
 use crate::session::Session;
 use crate::suite::expectation::Failure;
+use crate::text;
 
 /// The exit status of a run with a failure, as libtest has it.
 pub(super) const FAILED: u8 = 101;
@@ -122,8 +123,10 @@ impl Run {
             eprintln!("{outcome}: {reason}");
         }
         Ok(match outcome {
-            Outcome::Skipped => Completion::ignored_with(reason),
-            Outcome::Unavailable | Outcome::NotImplemented => Completion::ignored_with(format!("{outcome}: {reason}")),
+            Outcome::Skipped => Completion::ignored_with(text::line(&reason)),
+            Outcome::Unavailable | Outcome::NotImplemented => {
+                Completion::ignored_with(format!("{outcome}: {}", text::line(&reason)))
+            }
             _ => Completion::Completed,
         })
     }

@@ -10,10 +10,11 @@ use crate::suite::date::Date;
 use crate::suite::expectation::{Bounds, Failure};
 use crate::suite::row::{Exclusion, Row};
 use crate::suite::subject::Receipt;
+use crate::text;
 
 pub use outcome::Outcome;
 
-/// An outcome, and why.
+/// An outcome, and why. It displays as the report shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Judgement {
     /// What became of the cell.
@@ -25,7 +26,7 @@ pub struct Judgement {
 impl fmt::Display for Judgement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { outcome, reason } = self;
-        if reason.is_empty() { write!(f, "{outcome}") } else { write!(f, "{outcome}: {reason}") }
+        if reason.is_empty() { write!(f, "{outcome}") } else { write!(f, "{outcome}: {}", text::block(reason)) }
     }
 }
 
@@ -191,7 +192,8 @@ fn passed(row: Option<&Row>, receipt: Option<&Receipt>, null: Option<Null>) -> (
 fn doubt(receipt: &Receipt) -> Option<String> {
     let Receipt { device, evaluations, refusals, fallbacks, .. } = receipt;
     if !fallbacks.is_empty() {
-        return Some(format!("passed, but not on {device} alone: it left {} to another backend", fallbacks.join(", ")));
+        let all = text::cut(fallbacks.join(", "));
+        return Some(format!("passed, but not on {device} alone: it left {all} to another backend"));
     }
     (*evaluations == 0 && *refusals == 0)
         .then(|| format!("passed, but {device} neither evaluated nor refused anything: whose result was it?"))
@@ -262,7 +264,8 @@ fn describe(observation: &Observation) -> String {
         Observation::LeftChanged { what } => {
             format!("left the floating-point state of its thread changed, for whatever comes next: {what}")
         }
-        Observation::Returned { comparison: Some(Err(mismatch)), .. } => mismatch.to_string(),
+        // Names of parts are as long as the value makes them.
+        Observation::Returned { comparison: Some(Err(mismatch)), .. } => text::cut(mismatch.to_string()),
         Observation::TimedOut { limit, doing } => {
             let doing = doing.as_ref().map(|doing| format!(" (it was {doing})")).unwrap_or_default();
             format!("did not end within {limit:?}{doing}")

@@ -14,6 +14,7 @@ use crate::plan::{Cell, Decision, Plan};
 use crate::suite::action::Debt;
 use crate::suite::expectation::Failure;
 use crate::suite::subject::Receipt;
+use crate::text;
 
 /// What became of one cell. It displays as `name: outcome: reason`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -151,6 +152,6 @@ impl CellRecord {
 impl fmt::Display for CellRecord {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let judgement = Judgement { outcome: self.outcome, reason: self.reason.clone() };
-        write!(f, "{}: {judgement}", self.name)
+        write!(f, "{}: {judgement}", text::line(&self.name))
     }
 }

@@ -8,6 +8,7 @@ use crate::report::rows::describe;
 use crate::suite::expectation::Failure;
 use crate::suite::row::{Exclusion, Row};
 use crate::suite::spec::SuiteSpec;
+use crate::text;
 
 /// What to do about a row.
 enum Advice {
@@ -70,22 +71,23 @@ fn advise(row: &Row, cells: &[CellRecord]) -> Advice {
 
 impl Advice {
     fn describe(&self, row: &Row) -> String {
-        let at = row.location.as_deref().unwrap_or("(a row out of data)");
+        let at = text::line(row.location.as_deref().unwrap_or("(a row out of data)"));
         let was = describe(row);
         match self {
             Self::Keep { cells } => {
-                format!("  {}: needed: {} without it\n", row.describe(), fraction(*cells, *cells, "fail"))
+                format!("  {}: needed: {} without it\n", text::line(&row.describe()), fraction(*cells, *cells, "fail"))
             }
-            Self::Unknown => format!("  {}: no cell of it ran: nothing is known of it\n", row.describe()),
+            Self::Unknown => format!("  {}: no cell of it ran: nothing is known of it\n", text::line(&row.describe())),
             Self::Delete { cells } => {
                 format!("@@ {at} @@ stale, delete it: {} without it\n- {was}\n", fraction(*cells, *cells, "pass"))
             }
             Self::Narrow { passing, cells } => {
                 let (passed, names) = (passing.len(), passing.join(", "));
+                let names = text::line(&names);
                 format!("@@ {at} @@ too wide: {} without it: {names}\n- {was}\n", fraction(passed, *cells, "pass"))
             }
             Self::Relabel { cells, failures } => {
-                let (marker, backend) = (&row.marker, &row.backend);
+                let (marker, backend) = (text::line(&row.marker), text::line(&row.backend));
                 let kinds: Vec<_> = failures.iter().map(|failure| failure.with_article()).collect();
                 let how = match failures.as_slice() {
                     [one] => format!(" .by({one:?})"),
@@ -95,7 +97,7 @@ impl Advice {
                     "@@ {at} @@ relabel it: {}, by {}\n- {was}\n+ xfail {backend} {marker}: {}{how}\n",
                     fraction(*cells, *cells, "run and fail"),
                     kinds.join(" or "),
-                    row.message,
+                    text::line(&row.message),
                 )
             }
         }

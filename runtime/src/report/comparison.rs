@@ -10,6 +10,7 @@ use super::outlier::{Finding, Vote};
 use crate::compare::Agreement;
 use crate::plan::Plan;
 use crate::record::CellRecord;
+use crate::text;
 
 /// The row of tests that say of no function that they are about it.
 const UNNAMED: &str = "(no function)";
@@ -38,13 +39,13 @@ pub fn headroom(cells: &[CellRecord]) -> String {
     functions.dedup();
     let mut table = Table::new();
     table.load_style(presets::UTF8_HORIZONTAL_ONLY.row_separator(LineStyle::none()));
-    table.set_header(std::iter::once("headroom").chain(backends.iter().copied()));
+    table.set_header(std::iter::once("headroom".into()).chain(backends.iter().copied().map(text::line)));
     for function in functions {
         let columns = backends.iter().map(|backend| match worst.get(&(function, *backend)) {
             Some(agreement) => format!("{:>5} {}", share(agreement.used), spread(agreement)),
             None => "–".to_owned(),
         });
-        table.add_row(std::iter::once(function.to_owned()).chain(columns));
+        table.add_row(std::iter::once(text::line(function).into_owned()).chain(columns));
     }
     table.lines().map(|line| format!("{}\n", line.trim_end())).collect()
 }
@@ -54,7 +55,11 @@ pub fn tightest(cells: &[CellRecord]) -> String {
     let worst = compared(cells).max_by(|(_, a), (_, b)| a.used.total_cmp(&b.used));
     match worst {
         Some((cell, agreement)) if agreement.used > 0.0 => {
-            format!("nearest to its limit: {} uses {} of what is allowed\n", cell.name, share(agreement.used))
+            format!(
+                "nearest to its limit: {} uses {} of what is allowed\n",
+                text::line(&cell.name),
+                share(agreement.used)
+            )
         }
         _ => String::new(),
     }
@@ -63,7 +68,7 @@ pub fn tightest(cells: &[CellRecord]) -> String {
 /// The outliers where values disagree, for those cases that can tell.
 pub fn outliers(votes: &[Vote]) -> String {
     let votes = votes.iter().filter(|vote| vote.finding() != Finding::TooFew);
-    let lines: String = votes.map(|vote| format!("  {vote}\n")).collect();
+    let lines: String = votes.map(|vote| format!("  {}\n", text::line(&vote.to_string()))).collect();
     if lines.is_empty() { lines } else { format!("outliers\n{lines}") }
 }
 
@@ -79,13 +84,13 @@ pub fn own_terms(plan: &Plan, listed: bool) -> String {
     if !listed {
         return format!("terms of their own: {} test{plural} (--headroom says which and why)\n", tests.len());
     }
-    let mut text = format!("terms of their own: {} test{plural}\n", tests.len());
+    let mut listed = format!("terms of their own: {} test{plural}\n", tests.len());
     for test in tests {
         for terms in &test.terms {
-            let _ = writeln!(text, "  {}: {terms}", test.path);
+            let _ = writeln!(listed, "  {}: {}", text::line(&test.path), text::line(terms));
         }
     }
-    text
+    listed
 }
 
 fn compared(cells: &[CellRecord]) -> impl Iterator<Item = (&CellRecord, &Agreement)> {

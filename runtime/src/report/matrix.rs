@@ -8,6 +8,7 @@ use crate::judge::Outcome;
 use crate::plan::{Decision, Plan};
 use crate::record::CellRecord;
 use crate::suite::spec::SuiteSpec;
+use crate::text;
 
 /// The row of tests that use no feature.
 const UNMARKED: &str = "(no feature)";
@@ -105,10 +106,12 @@ impl<'a> Tally<'a> {
         let has_row = |row: &str| self.counts.keys().any(|(other, _)| *other == row);
         let has_column = |backend: &str| self.counts.keys().any(|(_, other)| *other == backend);
         let backends = || self.backends.iter().copied().filter(|name| has_column(name));
-        table.set_header(std::iter::once("feature").chain(backends()));
+        table.set_header(std::iter::once("feature".into()).chain(backends().map(text::line)));
         let features = self.features.iter().copied();
         for row in std::iter::once(UNMARKED).chain(features).chain([TOTAL]).filter(|row| has_row(row)) {
-            table.add_row(std::iter::once(row.to_owned()).chain(backends().map(|backend| self.cell(row, backend))));
+            table.add_row(
+                std::iter::once(text::line(row).into_owned()).chain(backends().map(|backend| self.cell(row, backend))),
+            );
         }
         table.lines().map(|line| format!("{}\n", line.trim_end())).collect()
     }

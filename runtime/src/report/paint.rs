@@ -2,6 +2,8 @@
 
 use anstyle::{AnsiColor, Style};
 
+use crate::text;
+
 const GREEN: Style = AnsiColor::Green.on_default();
 const YELLOW: Style = AnsiColor::Yellow.on_default();
 const BLUE: Style = AnsiColor::Cyan.on_default();
@@ -39,7 +41,8 @@ const WORDS: [(&str, Style); 25] = [
 
 /// Colours the counted words of a report: those behind a number, and those that begin a line or a verdict.
 pub fn paint(text: &str) -> String {
-    text.split_inclusive('\n').map(paint_line).collect()
+    // What is put together from texts of others is safe already; what was overlooked there does no harm either.
+    text::lines(text).split_inclusive('\n').map(paint_line).collect()
 }
 
 fn paint_line(line: &str) -> String {

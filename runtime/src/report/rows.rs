@@ -7,6 +7,7 @@ use crate::plan::resolve::shadowed;
 use crate::suite::action::Debt;
 use crate::suite::row::{Exclusion, Row};
 use crate::suite::spec::SuiteSpec;
+use crate::text;
 
 /// The rows that apply to cells of the plan, and how many there are of each kind of debt.
 pub fn exclusions(plan: &Plan) -> String {
@@ -32,7 +33,7 @@ pub fn flattened(suites: &[SuiteSpec], backends: &[String]) -> String {
             rows.push((row, 0));
             lines.push_str(&format!("  {}\n", describe(row)));
             if let Some(by) = shadowed.get(&at) {
-                lines.push_str(&format!("        shadowed by {}\n", suite.rows[*by].describe()));
+                lines.push_str(&format!("        shadowed by {}\n", text::line(&suite.rows[*by].describe())));
             }
         }
     }
@@ -82,7 +83,7 @@ pub(super) fn describe(row: &Row) -> String {
     .flatten()
     .collect();
     let details = if details.is_empty() { String::new() } else { format!(" ({})", details.join(", ")) };
-    format!("{kind} {} {}: {}{details}", row.backend, row.marker, row.message)
+    text::line(&format!("{kind} {} {}: {}{details}", row.backend, row.marker, row.message)).into_owned()
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use super::outlier::Vote;
 use super::{audit, exclusions, headroom, of_run, outliers, own_terms, tightest, totals, unavailable};
 use crate::plan::Plan;
 use crate::record::CellRecord;
+use crate::text;
 
 /// What a run is reported from.
 #[derive(Clone, Copy, Debug)]
@@ -29,7 +30,8 @@ pub fn whole(ran: &Ran<'_>) -> String {
     let Ran { plan, cells, votes, record, .. } = *ran;
     let headroom = if ran.headroom { format!("{}\n", headroom(cells)) } else { String::new() };
     let rows = if ran.run_excluded { audit(&plan.suites, cells) } else { exclusions(plan) };
-    let record = record.map(|path| format!("record: {}\n", path.display())).unwrap_or_default();
+    let record =
+        record.map(|path| format!("record: {}\n", text::line(&path.display().to_string()))).unwrap_or_default();
     [
         format!("{}\n", of_run(&plan.suites, cells)),
         headroom,

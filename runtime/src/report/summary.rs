@@ -6,6 +6,7 @@ use std::fmt::Write;
 use crate::judge::Outcome;
 use crate::plan::Plan;
 use crate::record::CellRecord;
+use crate::text;
 
 /// What the features of the planned tests are.
 pub fn features(plan: &Plan) -> String {
@@ -13,7 +14,7 @@ pub fn features(plan: &Plan) -> String {
     let features = plan.suites.iter().flat_map(|suite| &suite.features);
     let lines = features
         .filter(|feature| used.contains(&feature.marker))
-        .map(|feature| format!("  {}: {}\n", feature.marker, feature.description));
+        .map(|feature| format!("  {}: {}\n", text::line(feature.marker), text::line(feature.description)));
     let lines: String = lines.collect();
     if lines.is_empty() { lines } else { format!("features\n{lines}") }
 }
@@ -24,9 +25,9 @@ pub fn unavailable(cells: &[CellRecord]) -> String {
     for cell in cells.iter().filter(|cell| cell.outcome == Outcome::Unavailable) {
         reasons.entry(&cell.backend).or_insert(&cell.reason);
     }
-    reasons.iter().fold(String::new(), |mut text, (backend, reason)| {
-        let _ = writeln!(text, "unavailable: {backend}: {reason}");
-        text
+    reasons.iter().fold(String::new(), |mut lines, (backend, reason)| {
+        let _ = writeln!(lines, "unavailable: {}: {}", text::line(backend), text::line(reason));
+        lines
     })
 }
 

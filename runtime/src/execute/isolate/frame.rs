@@ -95,6 +95,21 @@ mod tests {
         }
     }
 
+    /// To the last bit: what a worker says of how far off a value is, is what the run records.
+    #[test]
+    fn a_number_comes_out_as_it_went_in() {
+        use rand::{RngExt, SeedableRng};
+        let mut generator = rand_pcg::Pcg64::seed_from_u64(7);
+        let numbers = std::iter::repeat_with(|| f64::from_bits(generator.random()));
+        let numbers: Vec<_> = numbers.filter(|number| number.is_finite()).take(100_000).collect();
+        let (mut bytes, mut inbox) = (Vec::new(), Inbox::default());
+        send(&mut bytes, &numbers).unwrap();
+        inbox.add(&bytes);
+        let taken = inbox.take::<Vec<f64>>().unwrap().unwrap();
+        let wrong = taken.iter().zip(&numbers).filter(|(taken, sent)| taken.to_bits() != sent.to_bits()).count();
+        assert_eq!((taken.len(), wrong), (numbers.len(), 0));
+    }
+
     #[test]
     fn what_was_tampered_with_is_no_message() {
         let good = sent(&["a"]);

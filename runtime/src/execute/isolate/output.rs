@@ -2,8 +2,7 @@
 
 use std::collections::VecDeque;
 
-/// How many bytes of the beginning are kept, and how many of the end.
-const KEPT: usize = 8 << 10;
+use crate::text::{KEPT, left_out};
 
 /// The beginning and the end of what came in.
 #[derive(Debug, Default)]
@@ -30,19 +29,11 @@ impl Output {
         let omitted = self.total - (self.head.len() + self.tail.len()) as u64;
         if omitted == 0 {
             self.head.extend(&self.tail);
-            return printable(&self.head);
+            return String::from_utf8_lossy(&self.head).into_owned();
         }
-        let tail = printable(self.tail.make_contiguous());
-        format!("{}\n[{omitted} bytes are left out]\n{tail}", printable(&self.head))
+        let (head, tail) = (String::from_utf8_lossy(&self.head), String::from_utf8_lossy(self.tail.make_contiguous()));
+        format!("{head}\n{}\n{tail}", left_out(omitted))
     }
-}
-
-/// Without what would move the reader's cursor or change his colours.
-fn printable(bytes: &[u8]) -> String {
-    let text = String::from_utf8_lossy(bytes);
-    text.chars()
-        .map(|c| if c.is_control() && !matches!(c, '\n' | '\t') { char::REPLACEMENT_CHARACTER } else { c })
-        .collect()
 }
 
 #[cfg(test)]
@@ -74,7 +65,7 @@ mod tests {
     }
 
     #[test]
-    fn junk_does_no_harm() {
-        assert_eq!(text(&[b"\x1b[31m\xff\0\r"]), "\u{fffd}[31m\u{fffd}\u{fffd}\u{fffd}");
+    fn everything_that_is_text_is_kept_as_it_is() {
+        assert_eq!(text(&[b"\x1b[31m\xff\0\r"]), "\x1b[31m\u{fffd}\0\r");
     }
 }

@@ -143,6 +143,7 @@ pub fn executable(suite: &str) -> &'static str {
         "ends" => env!("CARGO_BIN_EXE_ends"),
         "faults" => env!("CARGO_BIN_EXE_faults"),
         "leftovers" => env!("CARGO_BIN_EXE_leftovers"),
+        "liar" => env!("CARGO_BIN_EXE_liar"),
         "partial" => env!("CARGO_BIN_EXE_partial"),
         "empty" => env!("CARGO_BIN_EXE_empty"),
         "misregistered" => env!("CARGO_BIN_EXE_misregistered"),

@@ -12,7 +12,7 @@ use super::guard;
 use super::run::{FAILED, Run};
 use super::run_log::ResumedRun;
 use super::stack::on_a_thread;
-use super::{USAGE, stop, under_nextest};
+use super::{USAGE, refuse, stop, under_nextest};
 use crate::record::Fingerprint;
 use crate::report;
 use crate::text;
@@ -29,7 +29,13 @@ pub(super) struct Recording {
 /// Runs the cells and reports.
 pub(super) fn run(run: &Arc<Run>, cli: &Cli, recording: Recording) -> ExitCode {
     let Recording { fingerprint, planned, known } = recording;
-    run.log().open(&run.executable, fingerprint, known.as_ref(), planned);
+    #[cfg(unix)]
+    guard::arm(run);
+    // A record that cannot be reached takes its time as well.
+    stop::heed_time(run, cli);
+    if let Err(harm) = run.log().open(&run.executable, fingerprint, known.as_ref(), planned) {
+        return refuse(&[harm]);
+    }
     let mut known = known.map(|known| known.cells).unwrap_or_default();
     let plan = &run.session.plan;
     let cells: Vec<_> = (0..plan.cells.len())
@@ -43,14 +49,11 @@ pub(super) fn run(run: &Arc<Run>, cli: &Cli, recording: Recording) -> ExitCode {
         .collect();
     // The selection is the plan's business; libtest-mimic knows one filter only.
     let args = Arguments { filter: None, skip: Vec::new(), exact: false, ..cli.libtest.clone() };
-    #[cfg(unix)]
-    guard::arm(run);
     // nextest means the process that runs one cell, and does not want to wait for it.
     #[cfg(unix)]
     if !under_nextest() {
         stop::heed_interrupts(run, cli);
     }
-    stop::heed_time(run, cli);
     // Where each cell has a process of its own, constructors run there only, and a cell tells.
     let missing = if cli.isolates_all() { BTreeMap::new() } else { run.session.missing() };
     let trials = cells.into_iter().map(|at| trial(run, at)).collect();

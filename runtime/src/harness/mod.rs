@@ -118,9 +118,11 @@ pub fn main(own: Executable, named: &[&str]) -> ExitCode {
         Err(error) => return refuse(&[error]),
     };
     if let Some(ResumedRun { path, cells, begun, torn }) = &known {
-        anstream::eprintln!("resumed: {} cells were recorded in {}", cells.len(), path.display());
+        let path = path.display().to_string();
+        let path = text::line(&path);
+        anstream::eprintln!("resumed: {} cells were recorded in {path}", cells.len());
         for line in torn {
-            anstream::eprintln!("note: {}:{line} is incomplete and is ignored", path.display());
+            anstream::eprintln!("note: {path}:{line} is incomplete and is ignored");
         }
         for cell in begun {
             anstream::eprintln!("note: `{cell}` was running when that run ended; now it runs in a process of its own");

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::Executable;
-use crate::record::{self, CellRecord, Fingerprint, Journal, Line, RecordError};
+use crate::record::{self, CellRecord, Fingerprint, Journal, JournalError, Line, RecordError};
+use crate::text;
 
 /// The cells that have ended.
 #[derive(Debug, Default)]
@@ -60,24 +61,34 @@ impl ResumedRun {
 
 impl RunLog {
     /// Opens the record: that of a resumed run, or a new one. `planned` are the cells that are to run on all
-    /// machines together.
+    /// machines together. A record that cannot be written costs a warning.
+    ///
+    /// # Errors
+    /// Where writing the record would do harm.
     pub(super) fn open(
         &mut self,
         executable: &Executable,
         fingerprint: Fingerprint,
         known: Option<&ResumedRun>,
         planned: Option<Vec<String>>,
-    ) {
+    ) -> Result<(), String> {
         let (path, resumes) = (known.map(|known| known.path.clone()), known.is_some());
-        let Some(path) = path.or_else(|| record::default_path(executable.package, executable.target)) else { return };
+        let Some(path) = path.or_else(|| record::default_path(executable.package, executable.target)) else {
+            return Ok(());
+        };
         let opened = Journal::open(&path, executable.target, fingerprint).and_then(|mut journal| {
             planned.map_or(Ok(()), |cells| journal.write(&Line::Plan { cells, resumes }))?;
             Ok(journal)
         });
         match opened {
             Ok(journal) => self.journal = Some(journal),
-            Err(error) => anstream::eprintln!("warning: no record is written: {}: {error}", path.display()),
+            Err(JournalError::Io(error)) => {
+                let path = path.display().to_string();
+                anstream::eprintln!("warning: no record is written: {}: {error}", text::line(&path));
+            }
+            Err(harm) => return Err(format!("the record {}: {harm}", path.display())),
         }
+        Ok(())
     }
 
     /// A cell begins in this process.

@@ -11,7 +11,7 @@ use crate::execute::Observation;
 use crate::report;
 
 /// How long a report may take that has begun when the time is over.
-const GRACE: Duration = Duration::from_secs(1);
+const REPORT: Duration = Duration::from_secs(1);
 
 /// Ends the process at an interrupt: the running cells finish, and what is known is reported.
 #[cfg(unix)]
@@ -50,9 +50,10 @@ pub(super) fn heed_time(run: &Arc<Run>, cli: &Cli) {
     let (run, cli) = (Arc::clone(run), cli.clone());
     std::thread::spawn(move || {
         std::thread::sleep(limit);
+        std::thread::spawn(end_anyway);
         if run.in_flight.is_ending() {
             // It may be printing its report in this moment.
-            std::thread::sleep(GRACE);
+            std::thread::sleep(REPORT);
             does_not_end();
         }
         for at in run.in_flight.close_and_abandon() {
@@ -65,6 +66,27 @@ pub(super) fn heed_time(run: &Arc<Run>, cli: &Cli) {
         }
         end_early(&run, &cli, i32::from(FAILED));
     });
+}
+
+/// How long the end of a run may take when its time is over.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// Ends the process where its end hangs: at a record that lies on a disk which does not answer, or an output that nobody reads.
+fn end_anyway() {
+    std::thread::sleep(GRACE);
+    let text = format!("error: the run is over, but its record or its report could not be written within {GRACE:?}\n");
+    #[cfg(unix)]
+    {
+        // Not by the standard library, whose lock may be what hangs.
+        let _ = rustix::io::write(rustix::stdio::stderr(), text.as_bytes());
+        // SAFETY: it ends the process, and calls nothing that somebody else has registered or holds a lock of.
+        unsafe { libc::_exit(i32::from(FAILED)) }
+    }
+    #[cfg(not(unix))]
+    {
+        eprint!("{text}");
+        std::process::exit(i32::from(FAILED))
+    }
 }
 
 /// Reports what is known, and ends the process even where the report cannot be printed: the cells that are left wait for this.

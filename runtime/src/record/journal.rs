@@ -5,10 +5,39 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use super::{FORMAT, Fingerprint, Line, Start};
+use super::read::begins_a_record;
+use super::{FORMAT, Fingerprint, Line, Start, way};
+
+/// No first line of a record is longer, in bytes.
+const LONGEST_START: u64 = 4096;
 
 /// How much of a run a machine that loses its power may forget.
 const SYNC: Duration = Duration::from_millis(500);
+
+/// How long a line waits for somebody to read it, where the record is no file.
+#[cfg(unix)]
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Why no record is written.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum JournalError {
+    /// There is a file that is something else.
+    #[error(
+        "there is a file already, and it is no crosscheck record: nothing is written into it; \
+         name another file (CROSSCHECK_RECORD), or take that one away"
+    )]
+    NoRecord,
+    /// Whoever made the link decides which file is written.
+    #[error(
+        "`{}` is a symbolic link in a folder in which everybody may make one: nothing is written to where it leads; \
+         name the file that is meant (CROSSCHECK_RECORD)", .0.display()
+    )]
+    Link(PathBuf),
+    /// The file cannot be written.
+    #[error("{0}")]
+    Io(#[from] io::Error),
+}
 
 /// A record file that is being written.
 #[derive(Debug)]
@@ -25,12 +54,25 @@ impl Journal {
     /// Opens the record file for appending, makes its folder where it is missing, and writes the first line.
     ///
     /// # Errors
-    /// When the file cannot be written.
-    pub fn open(path: &Path, suite: &str, fingerprint: Fingerprint) -> io::Result<Self> {
+    /// When the file cannot be written, or must not be: it is something else than a record, or somebody else's choice.
+    pub fn open(path: &Path, suite: &str, fingerprint: Fingerprint) -> Result<Self, JournalError> {
+        let way = way::to(path);
+        if let Some(link) = way.planted {
+            return Err(JournalError::Link(link));
+        }
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder)?;
         }
-        let mut file = OpenOptions::new().create(true).append(true).read(true).open(path)?;
+        let mut options = OpenOptions::new();
+        options.create(true).append(true).read(true);
+        // A pipe that nobody reads must not keep the run waiting for ever.
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, libc::O_NONBLOCK);
+        let mut file = options.open(path)?;
+        // What this process has open already, such as its standard output, nobody takes for a file of his.
+        if !way.is_open_already && is_something_else(&mut file)? {
+            return Err(JournalError::NoRecord);
+        }
         let ends_torn = ends_torn(&mut file)?;
         let mut journal = Self { path: path.to_owned(), file, line: Vec::new(), synced: Instant::now() };
         // In one write with the line, because another process may write in between. Where one was only in the middle of its
@@ -58,7 +100,7 @@ impl Journal {
         self.line.extend_from_slice(before);
         serde_json::to_writer(&mut self.line, line)?;
         self.line.push(b'\n');
-        self.file.write_all(&self.line)?;
+        write_all(&mut self.file, &self.line)?;
         // A process that is killed loses nothing of what it has written; a machine does what is not on its disk yet.
         if self.synced.elapsed() > SYNC { self.sync() } else { Ok(()) }
     }
@@ -75,6 +117,45 @@ impl Journal {
             other => other,
         }
     }
+}
+
+/// Writes all of it; where that has to wait for a reader, not for ever.
+fn write_all(file: &mut File, bytes: &[u8]) -> io::Result<()> {
+    let mut rest = bytes;
+    while !rest.is_empty() {
+        match file.write(rest) {
+            Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+            Ok(written) => rest = &rest[written..],
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            #[cfg(unix)]
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => wait_for_room(file)?,
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
+#[cfg(unix)]
+fn wait_for_room(file: &File) -> io::Result<()> {
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
+    let timeout = Timespec::try_from(PATIENCE).ok();
+    match poll(&mut [PollFd::new(file, PollFlags::OUT)], timeout.as_ref()) {
+        Ok(0) => Err(io::Error::new(io::ErrorKind::TimedOut, format!("nobody has read from it for {PATIENCE:?}"))),
+        Ok(_) | Err(rustix::io::Errno::INTR) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Whether this is a file that holds something, and that something does not begin as a record does.
+fn is_something_else(file: &mut File) -> io::Result<bool> {
+    let metadata = file.metadata()?;
+    if !metadata.is_file() || metadata.len() == 0 {
+        return Ok(false);
+    }
+    let mut beginning = Vec::new();
+    file.seek(SeekFrom::Start(0))?;
+    Read::take(&mut *file, LONGEST_START).read_to_end(&mut beginning)?;
+    Ok(!begins_a_record(&beginning))
 }
 
 /// Whether the last line is incomplete, because its process was killed.

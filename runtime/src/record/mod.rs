@@ -19,10 +19,11 @@ pub(crate) mod journal;
 pub(crate) mod line;
 pub(crate) mod merge;
 pub(crate) mod read;
+mod way;
 
 pub use cell::CellRecord;
 pub(crate) use fingerprint::Fingerprint;
-pub(crate) use journal::{Journal, default_path, ends_concluded, latest};
+pub(crate) use journal::{Journal, JournalError, default_path, ends_concluded, latest};
 pub(crate) use line::{FORMAT, Line, Start};
 pub(crate) use read::{RecordError, Recorded, read_all};
 

@@ -173,6 +173,15 @@ pub fn read_all(path: &Path) -> Result<Recorded, RecordError> {
     Ok(recorded)
 }
 
+/// Whether a file that begins with these bytes is a record, of whatever format: its first line says so, or was torn while it
+/// said so.
+pub(super) fn begins_a_record(bytes: &[u8]) -> bool {
+    match bytes.iter().position(|byte| *byte == b'\n') {
+        Some(end) => matches!(parse(&bytes[..end]), Ok(Line::Start(_)) | Err(Unread::Format(_))),
+        None => bytes.starts_with(br#"{"line":"start""#),
+    }
+}
+
 /// Why a line cannot be read.
 enum Unread {
     /// It says that it is of another format.

@@ -55,7 +55,7 @@ fn a_marker_expression_that_makes_no_sense_has_a_caret_under_the_fault() {
         ("stale & possible", "expected `and`, `or` or the end, found `&`", 6),
     ] {
         refuses(&["--marker", expression], &format!("--marker (CROSSCHECK_MARKER): {message}"));
-        refuses(&["--marker", expression], &format!("\n  {expression}\n  {:column$}^\n", ""));
+        refuses(&["--marker", expression], &format!("\n  |   {expression}\n  |   {:column$}^\n", ""));
     }
 }
 

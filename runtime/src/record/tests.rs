@@ -213,3 +213,18 @@ fn a_line_that_was_whole_in_the_end_was_not_torn() {
     assert!(matches!(read_all(&path), Err(RecordError::Line { line: 5, .. })));
     std::fs::remove_dir_all(path.parent().unwrap()).unwrap();
 }
+
+/// Whoever has opened a file for this process has chosen it already.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_file_that_is_open_already_may_hold_anything() {
+    use std::os::fd::AsRawFd;
+    let path = folder("open");
+    std::fs::write(&path, "a line\n").unwrap();
+    assert!(matches!(Journal::open(&path, "suite", Fingerprint(7)), Err(JournalError::NoRecord)));
+    let file = std::fs::File::options().append(true).open(&path).unwrap();
+    let by_descriptor = PathBuf::from(format!("/proc/self/fd/{}", file.as_raw_fd()));
+    Journal::open(&by_descriptor, "suite", Fingerprint(7)).unwrap();
+    assert!(std::fs::read_to_string(&path).unwrap().starts_with("a line\n{\"line\":\"start\","));
+    std::fs::remove_file(&path).unwrap();
+}

@@ -201,11 +201,18 @@ impl Executor {
 
 /// A receipt whose words are as short as other texts of a cell.
 fn short(receipt: Receipt) -> Receipt {
-    /// Of a list of the things that were left to others, nobody reads more.
-    const MOST: usize = 64;
-    let more = receipt.fallbacks.len().saturating_sub(MOST);
-    let fallbacks = receipt.fallbacks.into_iter().take(MOST).map(text::cut);
-    let fallbacks = fallbacks.chain((more > 0).then(|| format!("{more} more"))).collect();
+    let mut room = 2 * text::KEPT;
+    let mut fallbacks: Vec<_> = receipt
+        .fallbacks
+        .iter()
+        .map_while(|what| {
+            let kept = (room > 0).then(|| text::cut(what))?;
+            room = room.saturating_sub(kept.len());
+            Some(kept)
+        })
+        .collect();
+    let more = receipt.fallbacks.len() - fallbacks.len();
+    fallbacks.extend((more > 0).then(|| format!("{more} more")));
     Receipt { device: text::cut(receipt.device), fallbacks, ..receipt }
 }
 

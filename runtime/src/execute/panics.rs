@@ -6,6 +6,7 @@ use std::cell::RefCell;
 use std::io::Write;
 use std::panic::{self, AssertUnwindSafe, PanicHookInfo};
 use std::sync::Once;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::text;
 
@@ -84,6 +85,15 @@ thread_local! {
     static CAUGHT: RefCell<Option<(Panics, Option<Panic>)>> = const { RefCell::new(None) };
 }
 
+/// Whether this process is a test executable of crosscheck's, whose output is a report. In another one, such as that of an
+/// ordinary `#[test]`, printing is the business of the hook that is there.
+static GUARDED: AtomicBool = AtomicBool::new(false);
+
+/// From here on, no message of a panic can pass for a line of the report.
+pub(crate) fn guard() {
+    GUARDED.store(true, Ordering::Relaxed);
+}
+
 /// Puts the hook that notes panics before the one that is there.
 fn install() {
     let previous = panic::take_hook();
@@ -91,7 +101,8 @@ fn install() {
         if note(info) {
             return;
         }
-        match said(info.payload()).filter(|message| !is_harmless(message)) {
+        let guarded = GUARDED.load(Ordering::Relaxed);
+        match said(info.payload()).filter(|message| guarded && !is_harmless(message)) {
             Some(message) => print(info, message),
             None => previous(info),
         }

@@ -19,6 +19,7 @@ mod stop;
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use crate::execute::panics;
 use crate::nearest;
 use crate::plan::unused::{leftovers, unused_rows};
 use crate::plan::{Selection, plan};
@@ -55,6 +56,7 @@ const USAGE: u8 = 2;
 /// or what is registered makes no sense.
 pub fn main(own: Executable, named: &[&str]) -> ExitCode {
     let cli = Cli::read();
+    panics::guard();
     let elements = Elements::linked();
     let (suites, bodies): (Vec<SuiteSpec>, Vec<_>) =
         elements.suites().into_iter().map(|suite| (suite.spec, suite.bodies)).unzip();

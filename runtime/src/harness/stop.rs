@@ -74,7 +74,7 @@ const GRACE: Duration = Duration::from_secs(10);
 /// Ends the process where its end hangs: at a record that lies on a disk which does not answer, or an output that nobody reads.
 fn end_anyway() {
     std::thread::sleep(GRACE);
-    let text = format!("error: the run is over, but its record or its report could not be written within {GRACE:?}\n");
+    let text = format!("error: the time of the run is over, and its end takes longer than {GRACE:?}\n");
     #[cfg(unix)]
     {
         // Not by the standard library, whose lock may be what hangs.

@@ -192,8 +192,7 @@ fn passed(row: Option<&Row>, receipt: Option<&Receipt>, null: Option<Null>) -> (
 fn doubt(receipt: &Receipt) -> Option<String> {
     let Receipt { device, evaluations, refusals, fallbacks, .. } = receipt;
     if !fallbacks.is_empty() {
-        let all = text::cut(fallbacks.join(", "));
-        return Some(format!("passed, but not on {device} alone: it left {all} to another backend"));
+        return Some(format!("passed, but not on {device} alone: it left {} to another backend", fallbacks.join(", ")));
     }
     (*evaluations == 0 && *refusals == 0)
         .then(|| format!("passed, but {device} neither evaluated nor refused anything: whose result was it?"))

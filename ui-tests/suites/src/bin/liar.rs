@@ -24,9 +24,10 @@ macro_rules! lie {
     };
 }
 
-/// A text too long for a frame, of which only the ends count.
+/// A text of which only the ends count, as long as `LIAR_LENGTH` says.
 fn long() -> String {
-    format!("long-begins-{}-long-ends", "x".repeat(100_000_000))
+    let length = std::env::var("LIAR_LENGTH").ok().and_then(|length| length.parse().ok());
+    format!("long-begins-{}-long-ends", "x".repeat(length.unwrap_or(100_000)))
 }
 
 trait Machine: Send + Sync {
@@ -40,6 +41,8 @@ enum Order {
     LongPanic,
     Fail,
     LongFailure,
+    LongStructure,
+    LongReceipt,
     Lack,
     Misname,
     Misbuild,
@@ -118,7 +121,13 @@ impl Subject for dyn Machine {
     const BASELINE: &'static str = "reference";
 
     fn take_receipt(&self) -> Option<Receipt> {
-        BOASTS.take().then(|| Receipt::new(lie!("device")).evaluations(1).fallback(lie!("fallback")))
+        match BOASTS.take()? {
+            Boast::Lie => Some(Receipt::new(lie!("device")).evaluations(1).fallback(lie!("fallback"))),
+            Boast::Long => {
+                let receipt = Receipt::new("device").evaluations(1).fallback(long());
+                Some((0..100).fold(receipt, |receipt, _| receipt.fallback("more")))
+            }
+        }
     }
 
     fn unimplemented_function<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a str> {
@@ -127,9 +136,15 @@ impl Subject for dyn Machine {
     }
 }
 
+/// What the receipt says.
+enum Boast {
+    Lie,
+    Long,
+}
+
 thread_local! {
-    /// Whether the machine boasts when it is asked for a receipt.
-    static BOASTS: std::cell::Cell<bool> = const { std::cell::Cell::new(false) };
+    /// What the machine boasts of when it is asked for a receipt.
+    static BOASTS: std::cell::Cell<Option<Boast>> = const { std::cell::Cell::new(None) };
 }
 
 struct Honest;
@@ -152,6 +167,8 @@ impl Machine for Liar {
                 return Err(Lie(lie!("error").to_owned(), Some(Box::new(Lie(lie!("cause").to_owned(), None)))));
             }
             Order::LongFailure => return Err(Lie(long(), None)),
+            Order::LongStructure => parts.1 = Cow::Owned(long()),
+            Order::LongReceipt => BOASTS.set(Some(Boast::Long)),
             Order::Lack => return Err(Lie(lie!("function").to_owned(), None)),
             Order::Misname => parts.0[1] = 2.5,
             Order::Misbuild => parts.1 = Cow::Borrowed(lie!("structure")),
@@ -162,7 +179,7 @@ impl Machine for Liar {
                 }
                 return Err(Lie("printed".to_owned(), None));
             }
-            Order::Boast => BOASTS.set(true),
+            Order::Boast => BOASTS.set(Some(Boast::Lie)),
             Order::Expect => return Err(Lie("something else".to_owned(), None)),
             Order::Skip | Order::PassOff => {}
         }
@@ -183,6 +200,11 @@ fn liar() -> Result<Box<dyn Machine>, Unavailable> {
 #[crosscheck::backend(name = "absent")]
 fn absent() -> Result<Box<dyn Machine>, Unavailable> {
     Err(Unavailable::new(lie!("unavailable")))
+}
+
+#[crosscheck::backend(name = "far")]
+fn far() -> Result<Box<dyn Machine>, Unavailable> {
+    Err(Unavailable::new(long()))
 }
 
 #[crosscheck::backend(name = "broken")]
@@ -206,7 +228,22 @@ const fn nothing(_: Feature) -> Action {
 
 #[backend_matrix(
     backends("liar"),
-    order(Panic, LongPanic, Fail, LongFailure, Lack, Misname, Misbuild, Print, Skip, Boast, PassOff, Expect),
+    order(
+        Panic,
+        LongPanic,
+        Fail,
+        LongFailure,
+        LongStructure,
+        LongReceipt,
+        Lack,
+        Misname,
+        Misbuild,
+        Print,
+        Skip,
+        Boast,
+        PassOff,
+        Expect
+    ),
     tolerance(
         rtol = 1e-9,
         atol = 0,
@@ -217,7 +254,7 @@ fn told(machine: &dyn Machine, order: Order) -> Result<Parts, Lie> {
     machine.work(order)
 }
 
-#[conformance(backends("absent", "broken"))]
+#[conformance(backends("absent", "broken", "far"))]
 fn opened(machine: &dyn Machine) {
     assert!(machine.work(Order::Skip).is_ok());
 }

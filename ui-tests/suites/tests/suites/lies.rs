@@ -146,14 +146,23 @@ fn the_record_keeps_every_text_as_it_is() {
 /// A text of 100 MB fits neither into a message between processes nor onto a terminal.
 #[test]
 fn of_a_long_text_a_run_keeps_the_beginning_and_the_end() {
-    for args in [&["told::long"][..], &["told::long", "--isolate"]] {
-        let output = suite("liar").args(args).run();
+    for args in [&["told::long", "opened::far"][..], &["told::long", "opened::far", "--isolate"]] {
+        let output = suite("liar").args(args).env("LIAR_LENGTH", "100000000").run();
         let cells = output.exits(101).outcomes();
-        for (case, begins) in [("long_panic", "panicked at "), ("long_failure", "returned an error: long-begins")] {
-            let cell = cells[format!("told::{case}::liar").as_str()];
+        for (name, begins, outcome) in [
+            ("told::long_panic::liar", "panicked at ", Outcome::Failed),
+            ("told::long_failure::liar", "returned an error: long-begins", Outcome::Failed),
+            ("told::long_structure::liar", "long-begins", Outcome::Failed),
+            ("told::long_receipt::liar", "passed, but not on device alone: it left long-begins", Outcome::Failed),
+            ("opened::far", "long-begins", Outcome::Unavailable),
+        ] {
+            let (cell, case) = (cells[name], name);
             let reason = cell.reason.as_str();
-            assert_eq!(cell.outcome, Outcome::Failed, "{args:?}, {case}: {}", &reason[..reason.len().min(200)]);
-            assert!(reason.starts_with(begins) && reason.contains("long-begins") && reason.ends_with("x-long-ends"));
+            assert_eq!(cell.outcome, outcome, "{args:?}, {case}: {}", &reason[..reason.len().min(200)]);
+            assert!(
+                reason.starts_with(begins) && reason.contains("long-begins") && reason.contains("x-long-ends"),
+                "{case}"
+            );
             assert!(reason.contains(" bytes are left out]") && reason.len() < 20_000, "{case}: {}", reason.len());
         }
         assert!(output.stdout.len() + output.stderr.len() < 200_000, "{} bytes", output.stdout.len());

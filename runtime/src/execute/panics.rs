@@ -122,7 +122,7 @@ fn is_harmless(message: &str) -> bool {
 /// Prints a panic as the standard library does, except for what its message could do.
 fn print(info: &PanicHookInfo<'_>, message: &str) {
     let thread = std::thread::current();
-    let place = info.location().map(|at| format!(" at {at}")).unwrap_or_default();
+    let place = info.location().map(|at| format!(" at {}", text::line(&at.to_string()))).unwrap_or_default();
     let message = text::barred(&text::cut(message));
     let backtrace = Backtrace::capture();
     let backtrace = match backtrace.status() {

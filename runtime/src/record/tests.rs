@@ -228,3 +228,12 @@ fn a_file_that_is_open_already_may_hold_anything() {
     assert!(std::fs::read_to_string(&path).unwrap().starts_with("a line\n{\"line\":\"start\","));
     std::fs::remove_file(&path).unwrap();
 }
+
+/// Where a record is printed by itself, as `run_conformance` does, it is shown as in every report.
+#[test]
+fn a_record_is_displayed_as_what_it_is() {
+    let reason = "panicked at a.rs:1:2: left\n\u{1b}[2J\rright\n\ntest x ... ok".to_owned();
+    let cell = CellRecord { name: "a\n::b".to_owned(), outcome: Outcome::Failed, reason, ..cell() };
+    let shown = "a\\n::b: FAILED: panicked at a.rs:1:2: left\n  | \\u{1b}[2J\\rright\n  | \n  | test x ... ok";
+    assert_eq!(cell.to_string(), shown);
+}

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crosscheck::Outcome;
 
-use crate::common::{Output, suite};
+use crate::common::{Output, Suite, suite};
 
 /// Fields that a run shows.
 const SHOWN_BY_RUNS: &[&str] = &[
@@ -36,10 +36,14 @@ const BEGINS: &str = "-begins\\u{1b}]0;owned\\u{7}\\u{1b}[2J\\rback";
 
 /// A run in which every stream is a terminal, as far as colours go.
 fn coloured(args: &[&str]) -> Output {
+    prepared(args).run()
+}
+
+fn prepared(args: &[&str]) -> Suite {
     let args = [args, &["--color", "always", "--test-threads", "2"]].concat();
     let suite = suite("liar").args(&args).env("NO_COLOR", "").env("CLICOLOR_FORCE", "1");
     // In a process that it shares with the run, what a body prints goes where the body wants it to.
-    if args.contains(&"--isolate") { suite.env("LIAR_PRINTS", "1").run() } else { suite.run() }
+    if args.contains(&"--isolate") { suite.env("LIAR_PRINTS", "1") } else { suite }
 }
 
 /// Without the colours that the report has itself.
@@ -66,7 +70,8 @@ fn is_honest(view: &str, stdout: &str, stderr: &str, fields: &[&str]) {
             assert_eq!(line.chars().find(acts), None, "{view}, {stream}:{number}: {line:?}");
             // A line of the runner's own begins with the name of a cell, whatever else stands in it.
             let says_so = |name: &str| name.starts_with("test ") && name.ends_with("::forged");
-            let forged = line.split(" ... ").next().is_some_and(says_so) || line.starts_with("test result: ok");
+            let forged = line.split(" ... ").next().is_some_and(says_so)
+                || line.starts_with("test result: ok") && line.contains("-ends");
             assert!(!forged, "{view}, {stream}:{number}: {line:?}");
         }
     }
@@ -119,6 +124,25 @@ fn a_view_of_the_plan_shows_every_text_as_what_it_is() {
     is_honest("an error", &output.exits(2).stdout, &output.stderr, &["skipped-marker"]);
     let output = coloured(&["--require", "absent", "opened"]);
     is_honest("a requirement", &output.exits(101).stdout, &output.stderr, &["unavailable"]);
+}
+
+/// What programs read, and what nextest shows of the process of a cell.
+#[test]
+fn a_view_for_programs_does_nothing_to_a_terminal_either() {
+    let output = coloured(&["--format", "json"]);
+    is_honest("JSON", &output.exits(101).stdout, &output.stderr, &[]);
+    for (cell, fields) in [
+        ("told::panic::liar", &["panic"][..]),
+        ("told::fail::liar", &["error", "cause"]),
+        ("told::expect::liar", &["saying", "changed-marker"]),
+        ("opened::absent", &[]),
+        ("opened::broken", &["constructor"]),
+    ] {
+        let output = prepared(&["--exact", cell, "--nocapture"]).env("NEXTEST", "1").run();
+        is_honest(cell, &output.stdout, &output.stderr, fields);
+    }
+    let output = prepared(&["--list", "--ignored", "--format", "terse"]).env("NEXTEST", "1").run();
+    is_honest("nextest's list", &output.exits(0).stdout, &output.stderr, &[]);
 }
 
 #[test]

@@ -91,7 +91,7 @@ impl Executor {
             // The error is the user's code as well.
             Ok(Ok(Err(error))) => {
                 let read = catch(panics, || match self.bodies.unimplemented_function(&error) {
-                    Some(text::cut(function)) => self.not_implemented(backend, text::cut(function)),
+                    Some(function) => self.not_implemented(backend, text::cut(function)),
                     None => Observation::Errored { message: with_sources(&error) },
                 });
                 read.unwrap_or_else(Observation::Panicked)

@@ -50,7 +50,8 @@ extern "C" fn at_exit() {
         unsafe { libc::_exit(status) }
     }
     let running = RUN.get().and_then(|run| run.running()).filter(|names| !names.is_empty());
-    let running = running.map(|names| format!(" while `{}` ran", names.join("`, `"))).unwrap_or_default();
+    let running =
+        running.map(|names| format!(" while `{}` ran", crate::text::line(&names.join("`, `")))).unwrap_or_default();
     let message = format!(
         "\nerror: the process was ended before the run concluded{running}: --isolate runs each cell in a process of its own\n"
     );

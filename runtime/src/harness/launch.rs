@@ -29,13 +29,13 @@ pub(super) struct Recording {
 /// Runs the cells and reports.
 pub(super) fn run(run: &Arc<Run>, cli: &Cli, recording: Recording) -> ExitCode {
     let Recording { fingerprint, planned, known } = recording;
-    #[cfg(unix)]
-    guard::arm(run);
     // A record that cannot be reached takes its time as well.
     stop::heed_time(run, cli);
     if let Err(harm) = run.log().open(&run.executable, fingerprint, known.as_ref(), planned) {
         return refuse(&[harm]);
     }
+    #[cfg(unix)]
+    guard::arm(run);
     let mut known = known.map(|known| known.cells).unwrap_or_default();
     let plan = &run.session.plan;
     let cells: Vec<_> = (0..plan.cells.len())

@@ -127,6 +127,7 @@ pub fn main(own: Executable, named: &[&str]) -> ExitCode {
             anstream::eprintln!("note: {path}:{line} is incomplete and is ignored");
         }
         for cell in begun {
+            let cell = text::line(cell);
             anstream::eprintln!("note: `{cell}` was running when that run ended; now it runs in a process of its own");
         }
     } else if !under_nextest() {

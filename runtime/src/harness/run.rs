@@ -115,12 +115,13 @@ impl Run {
         let is_planned = self.session.planned_reason(&self.session.plan.cells[at]).is_some();
         if under_nextest() && is_planned {
             // nextest lists it as ignored; who starts it all the same is not to read that it has passed.
-            let why = format!("{outcome}: {reason} (its body was not run: CROSSCHECK_RUN_EXCLUDED=1 runs it)");
+            let why =
+                format!("{outcome}: {} (its body was not run: CROSSCHECK_RUN_EXCLUDED=1 runs it)", text::line(&reason));
             eprintln!("Error: {why}");
             return Err(why.into());
         }
         if under_nextest() && outcome == Outcome::Unavailable {
-            eprintln!("{outcome}: {reason}");
+            eprintln!("{outcome}: {}", text::line(&reason));
         }
         Ok(match outcome {
             Outcome::Skipped => Completion::ignored_with(text::line(&reason)),

@@ -134,16 +134,18 @@ pub(super) fn note_what_died(executable: &Executable, fingerprint: Fingerprint) 
         return;
     }
     let Ok(recorded) = record::read_all(&path) else { return };
+    let shown = path.display().to_string();
+    let shown = text::line(&shown);
     let is_own = recorded.check(&path, executable.target, fingerprint).is_ok();
     if is_own && recorded.begun.is_empty() && !recorded.concluded {
-        anstream::eprintln!("note: the last run has not concluded ({}): --resume goes on with it", path.display());
+        anstream::eprintln!("note: the last run has not concluded ({shown}): --resume goes on with it");
     }
     if let Some((first, others)) = recorded.begun.split_first().filter(|_| is_own) {
         let more = if others.is_empty() { String::new() } else { format!(" and {} more", others.len()) };
         anstream::eprintln!(
-            "note: the last run has not concluded ({}): `{first}`{more} began and did not end. If that run is not running any \
+            "note: the last run has not concluded ({shown}): `{}`{more} began and did not end. If that run is not running any \
              more, one of them has ended its process: --isolate shows which, and --resume runs them in processes of their own",
-            path.display()
+            text::line(first)
         );
     }
 }

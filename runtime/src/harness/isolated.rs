@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::cell_report::CellReport;
 use super::{Executable, USAGE, device};
 use crate::execute::Observation;
-use crate::execute::isolate::{self, Pool, Task, WorkerExit, WorkerReply};
+use crate::execute::isolate::{self, Late, Pool, Task, WorkerExit, WorkerReply};
 use crate::execute::panics;
 use crate::report::outlier::Vote;
 use crate::session::Session;
@@ -51,12 +51,20 @@ pub(super) fn serve(session: &Session, executable: &Executable) -> ExitCode {
 }
 
 /// Runs a cell, by its position in the plan, in a worker.
-pub(super) fn run(session: &Session, executable: &Executable, pool: &Pool, at: usize, limit: Duration) -> CellReport {
+///
+/// Comes with an earlier cell, where a thread of that has ended a worker meanwhile.
+pub(super) fn run(
+    session: &Session,
+    executable: &Executable,
+    pool: &Pool,
+    at: usize,
+    limit: Duration,
+) -> (CellReport, Option<Late>) {
     let plan = &session.plan;
     let cell = &plan.cells[at];
     let started = Instant::now();
     let of = (cell.suite, cell.backend);
-    let WorkerReply { exit, output } =
+    let WorkerReply { exit, output, late } =
         pool.ask::<Reply>(Task::Run, of, (at, plan.name(cell)), plan.test(cell).differential, limit);
     let setup = |what: String| {
         let backend = plan.backend(cell);
@@ -64,7 +72,7 @@ pub(super) fn run(session: &Session, executable: &Executable, pool: &Pool, at: u
         Observation::SetupFailed { message: format!("{before} {what}") }
     };
     let observation = match exit {
-        WorkerExit::Answered(Reply::Ended(ended)) => return ended.with_output(output),
+        WorkerExit::Answered(Reply::Ended(ended)) => return (ended.with_output(output), late),
         WorkerExit::Answered(Reply::Refused(message)) => Observation::SetupFailed { message },
         WorkerExit::Answered(Reply::Voted { .. }) => {
             Observation::SetupFailed { message: "a worker answered another question".to_owned() }
@@ -78,7 +86,7 @@ pub(super) fn run(session: &Session, executable: &Executable, pool: &Pool, at: u
         }
     };
     let finished = session.finish(cell, observation, None, started.elapsed());
-    CellReport::new(session, executable, cell, &finished).with_output(output)
+    (CellReport::new(session, executable, cell, &finished).with_output(output), late)
 }
 
 /// The vote on the case of a cell, by its position in the plan; `None` where its bodies come to no end now, or have no majority.

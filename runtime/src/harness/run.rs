@@ -13,7 +13,7 @@ use super::run_log::RunLog;
 use super::{Executable, device, under_nextest};
 use crate::execute::Observation;
 #[cfg(unix)]
-use crate::execute::isolate::Pool;
+use crate::execute::isolate::{Late, Pool};
 use crate::judge::Outcome;
 use crate::record::CellRecord;
 use crate::report::outlier::Vote;
@@ -201,9 +201,32 @@ impl Run {
         let cell = &self.session.plan.cells[at];
         #[cfg(unix)]
         if let Some(pool) = self.pool.as_ref().filter(|_| self.is_isolated(at)) {
-            return super::isolated::run(&self.session, &self.executable, pool, at, self.limit);
+            let (ended, late) = super::isolated::run(&self.session, &self.executable, pool, at, self.limit);
+            late.into_iter().for_each(|late| self.note_late(&late));
+            return ended;
         }
         CellReport::new(&self.session, &self.executable, cell, &self.session.run(cell))
+    }
+
+    /// A cell that had ended has ended its process after all.
+    #[cfg(unix)]
+    fn note_late(&self, Late { cell: at, how }: &Late) {
+        let cell = &self.session.plan.cells[*at];
+        let how = format!("{how}, by a thread that it had left behind, after its body had returned");
+        let finished = self.session.finish(cell, Observation::Crashed { how }, None, Duration::ZERO);
+        let CellReport { record, message } = CellReport::new(&self.session, &self.executable, cell, &finished);
+        if let Some(message) = message {
+            anstream::eprintln!("{} {}: {message}", report::paint("error:"), text::line(&record.name));
+        }
+        let mut log = self.log();
+        log.cells.retain(|known| known.name != record.name);
+        log.note(record);
+    }
+
+    /// Notes the cells whose threads have ended workers that wait for nothing any more.
+    pub(super) fn note_all_late(&self) {
+        #[cfg(unix)]
+        self.pool.iter().flat_map(Pool::late).for_each(|late| self.note_late(&late));
     }
 
     /// Whether the cell runs in a process of its own.

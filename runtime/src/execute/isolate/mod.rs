@@ -12,7 +12,7 @@ mod worker;
 
 use serde::{Deserialize, Serialize};
 
-pub(crate) use pool::{Pool, WorkerExit, WorkerReply};
+pub(crate) use pool::{Late, Pool, WorkerExit, WorkerReply};
 pub(crate) use worker::serve;
 
 /// What a worker is to do.
@@ -57,7 +57,7 @@ enum What<T> {
         value: T,
         /// Whether another cell might suffer from what the body has done to the process.
         tainted: bool,
-        /// Whether threads run that did not run at the beginning: a pool of the backend's, or one that ends the process later.
-        has_threads: bool,
+        /// How many threads run that did not run at the beginning: a pool of the backend's, or one that ends the process later.
+        threads: usize,
     },
 }

@@ -40,6 +40,17 @@ pub(crate) struct WorkerReply<T> {
     pub(crate) exit: WorkerExit<T>,
     /// What was printed meanwhile.
     pub(crate) output: String,
+    /// An earlier cell, of which a thread has ended the worker meanwhile.
+    pub(crate) late: Option<Late>,
+}
+
+/// A cell whose worker was ended later, by a thread that it left behind.
+#[derive(Debug)]
+pub(crate) struct Late {
+    /// Its position in the plan.
+    pub(crate) cell: usize,
+    /// How the process ended.
+    pub(crate) how: String,
 }
 
 /// What became of a cell.
@@ -85,26 +96,45 @@ impl Pool {
         limit: Duration,
     ) -> WorkerReply<T> {
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).get_mut(&of).and_then(Vec::pop);
+        let mut late = None;
         loop {
             let is_new = idle.is_none();
             let mut worker = match idle.take().map_or_else(|| Worker::start(self), Ok) {
                 Ok(worker) => worker,
-                Err(error) => return WorkerReply { exit: WorkerExit::NoWorker(error), output: String::new() },
+                Err(error) => return WorkerReply { exit: WorkerExit::NoWorker(error), output: String::new(), late },
             };
             let (cell, name) = cell.clone();
             let request = Request { number: worker.next(), task, cell, name, announce: is_new || is_setup_needed };
             let mut output = Output::default();
-            let had_threads = worker.has_threads;
+            let starter = worker.starter;
             // A limit that no clock reaches is no limit.
             let (exit, fit) = worker.ask(&request, Instant::now().checked_add(limit), &mut output);
             if fit {
                 self.idle.lock().unwrap_or_else(PoisonError::into_inner).entry(of).or_default().push(worker);
-            } else if had_threads && matches!(exit, WorkerExit::Crashed { .. }) {
+            } else if let (Some(cell), WorkerExit::Crashed { how, .. }) = (starter, &exit) {
                 // A thread of an earlier cell may have ended the process: only a new one tells what this cell does.
+                late = Some(Late { cell, how: how.clone() });
                 continue;
             }
-            return WorkerReply { exit, output: output.text() };
+            if matches!(exit, WorkerExit::Crashed { .. }) {
+                // It was this cell.
+                late = None;
+            }
+            return WorkerReply { exit, output: output.text(), late };
         }
+    }
+}
+
+impl Pool {
+    /// The cells that have left a thread behind which has ended a worker that waits for a cell.
+    pub(crate) fn late(&self) -> Vec<Late> {
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        let workers = idle.values_mut().flatten();
+        let late = workers.filter_map(|worker| {
+            let status = worker.child.try_wait().ok().flatten()?;
+            Some(Late { cell: worker.starter?, how: describe(status) })
+        });
+        late.collect()
     }
 }
 
@@ -116,8 +146,9 @@ struct Worker {
     inbox: Inbox,
     /// How many requests it was sent.
     requests: u64,
-    /// Whether a cell before may have left a thread behind.
-    has_threads: bool,
+    /// The last cell that has left a thread behind, by its position in the plan, and how many threads there are.
+    starter: Option<usize>,
+    threads: usize,
     /// What it prints, on both of its streams.
     printed: PipeReader,
 }
@@ -136,7 +167,7 @@ impl Worker {
             // An interrupt from the terminal is for the run, which lets its running cells finish.
             .process_group(0)
             .spawn()?;
-        Ok(Self { child, channel, inbox: Inbox::default(), requests: 0, has_threads: false, printed })
+        Ok(Self { child, channel, inbox: Inbox::default(), requests: 0, starter: None, threads: 0, printed })
     }
 
     /// The number of the next request.
@@ -164,10 +195,15 @@ impl Worker {
                     begun = true;
                     continue;
                 }
-                Ok(Some(Answer { to, what: What::Ended { value, tainted, has_threads } })) if to == request.number => {
+                Ok(Some(Answer { to, what: What::Ended { value, tainted, threads } })) if to == request.number => {
                     // What was printed before the answer is all there.
                     self.drain(output);
-                    self.has_threads = has_threads;
+                    if threads > self.threads {
+                        self.starter = Some(request.cell);
+                    } else if threads == 0 {
+                        self.starter = None;
+                    }
+                    self.threads = threads;
                     return (WorkerExit::Answered(value), !tainted && ended.is_none());
                 }
                 Ok(None) => {}

@@ -49,8 +49,8 @@ pub(crate) fn serve<T: Serialize>(mut run: impl FnMut(&Request, &dyn Fn()) -> (T
         }
         flush();
         let tainted = !is_sound || clean.differs_now();
-        let has_threads = threads() > at_start;
-        send(&mut channel, &Answer { to, what: What::Ended { value, tainted, has_threads } })?;
+        let threads = threads().saturating_sub(at_start);
+        send(&mut channel, &Answer { to, what: What::Ended { value, tainted, threads } })?;
     }
 }
 

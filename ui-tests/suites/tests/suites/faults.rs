@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crosscheck::Outcome;
+use crosscheck::record::CellRecord;
 
 use crate::common::{Output, suite};
 
@@ -51,8 +52,18 @@ const FAULTS: [(&str, &str, Outcome, &str); 39] = [
     ("leaves an alarm that ends the process", "alarm", Outcome::Passed, ""),
     ("makes the process nicer", "nice", Outcome::Passed, ""),
     ("redirects standard output", "redirect", Outcome::Passed, ""),
-    ("leaves a thread behind that aborts later", "late_abort", Outcome::Passed, ""),
-    ("leaves a thread behind that ends the process later", "late_exit", Outcome::Passed, ""),
+    (
+        "leaves a thread behind that aborts later",
+        "late_abort",
+        Outcome::Crashed,
+        "SIGABRT (signal 6), by a thread that it had left behind",
+    ),
+    (
+        "leaves a thread behind that ends the process later",
+        "late_exit",
+        Outcome::Crashed,
+        "by a thread that it had left behind",
+    ),
     ("succeeds every other time", "tuesday", Outcome::Flaky, "passed at attempt 2, before that: panicked at "),
 ];
 
@@ -69,6 +80,11 @@ fn run(threads: &str, args: &[&str]) -> Output {
         .run();
     std::fs::remove_dir_all(&counters).unwrap();
     output
+}
+
+/// Of a cell that turns out later to have ended its process, what was recorded last counts.
+fn last(output: &Output) -> BTreeMap<&str, &CellRecord> {
+    output.record.iter().flatten().map(|cell| (cell.name.as_str(), cell)).collect()
 }
 
 fn healthy(name: &str) -> bool {
@@ -92,9 +108,13 @@ fn every_fault_comes_to_its_own_outcome_and_no_healthy_cell_is_lost() {
         runs.map(|(threads, output)| (threads, output.join().unwrap()))
     });
     for (threads, output) in outputs {
-        let cells = output.exits(101).outcomes();
+        let cells = last(output.exits(101));
         for (_, name, outcome, reason) in FAULTS {
             let cell = cells[format!("fault::{name}::faulty").as_str()];
+            // Another fault may have had the worker replaced before its thread came to do any harm.
+            if matches!(name, "late_abort" | "late_exit") && cell.outcome == Outcome::Passed {
+                continue;
+            }
             assert_eq!(cell.outcome, outcome, "{threads} threads: {cell:?}{output}");
             assert!(cell.reason.contains(reason), "{cell:?}{output}");
         }
@@ -116,7 +136,7 @@ fn the_table_of_the_page_on_isolation_is_what_happens() {
         // Only a flaky cell comes to another outcome when it is tried again.
         let retries = if outcome == Outcome::Flaky { "1" } else { "0" };
         let output = run("2", &["--retries", retries, "--exact", &fault[..fault.len() - 2], "healthy", "beside"]);
-        let cells = output.outcomes();
+        let cells = last(&output);
         assert_eq!(cells.len(), 101, "{output}");
         assert_eq!(cells[format!("{fault}faulty").as_str()].outcome, outcome, "{output}");
         lost.insert(name, cells.iter().filter(|(name, cell)| healthy(name) && cell.outcome != Outcome::Passed).count());

@@ -136,6 +136,8 @@ pub(super) struct Request {
 pub(super) enum UsageError {
     #[error("{option}: {unknown}")]
     Backend { option: &'static str, unknown: String },
+    #[error("--test-threads: must be at least 1 (got 0)")]
+    NoThreads,
     #[error("--isolate, --timeout: processes for cells need Unix")]
     Isolation,
     #[error("--function (CROSSCHECK_FUNCTION): {unknown}")]
@@ -174,6 +176,9 @@ impl Cli {
         let marker = marker.map_err(|error| errors.push(error.into())).unwrap_or_default();
         let unknown = self.function.iter().filter_map(|name| names::function(suites, name).err());
         errors.extend(unknown.map(|unknown| UsageError::Function { unknown }));
+        if self.libtest.test_threads == Some(0) {
+            errors.push(UsageError::NoThreads);
+        }
         if self.isolates_all() && !cfg!(unix) {
             errors.push(UsageError::Isolation);
         }

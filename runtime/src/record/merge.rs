@@ -125,6 +125,19 @@ mod tests {
         assert_eq!(outcomes(vec![recorded(&[], &[("a::x", Failed), ("a::x", Passed)])])[0].1, Passed);
     }
 
+    /// Every two outcomes in both orders: what fails on one machine fails, and what ran on one has run.
+    #[test]
+    fn no_order_of_records_hides_a_failure_or_a_run() {
+        for (one, other) in Outcome::ALL.into_iter().flat_map(|one| Outcome::ALL.map(|other| (one, other))) {
+            let merged = outcomes(vec![recorded(&[], &[("a::x", one)]), recorded(&[], &[("a::x", other)])])[0].1;
+            assert!([one, other].contains(&merged), "{one} and {other} came to {merged}");
+            assert_eq!(merged.fails_the_run(), one.fails_the_run() || other.fails_the_run(), "{one} and {other}");
+            if !merged.fails_the_run() {
+                assert_eq!(merged.ran(), one.ran() || other.ran(), "{one} and {other}");
+            }
+        }
+    }
+
     #[test]
     fn a_planned_cell_in_no_record_is_missing() {
         let planned = &["a::x", "b::x", "c::y"];

@@ -24,6 +24,13 @@ fn what_is_no_number_is_a_usage_error() {
     }
 }
 
+/// With none, no cell would ever begin.
+#[test]
+fn at_least_one_thread_is_needed() {
+    let stage = Stage::new();
+    stage.run(&["--test-threads", "0"]).refused(&stage, "error: --test-threads: must be at least 1 (got 0)");
+}
+
 /// As a CI system has it that passes on an input which nobody gave.
 #[test]
 fn a_variable_that_is_set_to_nothing_is_not_set() {

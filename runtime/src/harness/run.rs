@@ -114,7 +114,7 @@ impl Run {
         }
         let is_planned = self.session.planned_reason(&self.session.plan.cells[at]).is_some();
         if under_nextest() && is_planned {
-            // nextest lists it as ignored; who starts it all the same is not to read that it has passed.
+            // nextest lists it as ignored. Whoever starts it must not read that it passed.
             let why =
                 format!("{outcome}: {} (its body was not run: CROSSCHECK_RUN_EXCLUDED=1 runs it)", text::line(&reason));
             eprintln!("Error: {why}");
@@ -251,7 +251,7 @@ impl Run {
 
     /// The last line of the record of a run that had a plan.
     pub(super) fn end_record(&self) {
-        // Nobody else has it any more, or somebody who does not come back.
+        // A thread that still holds it does not come back.
         if let Some(mut log) = self.log.try_lock().ok().filter(|_| !under_nextest()) {
             log.conclude();
         }

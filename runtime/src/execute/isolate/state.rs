@@ -163,6 +163,6 @@ fn has_children() -> bool {
     // SAFETY: what is told of a child is plain data, for which zeros are a value.
     let mut child = unsafe { std::mem::zeroed::<libc::siginfo_t>() };
     let only_look = libc::WEXITED | libc::WNOHANG | libc::WNOWAIT;
-    // SAFETY: nobody is waited for; what is told is written to a place that is there.
+    // SAFETY: it waits for no child; what it tells is written to a place that is there.
     unsafe { libc::waitid(libc::P_ALL, 0, &mut child, only_look) == 0 }
 }

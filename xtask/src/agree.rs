@@ -7,12 +7,12 @@ use crosscheck::record::CellRecord;
 
 use crate::error::TaskError;
 
-/// nextest does not start the cells that are skipped or unavailable, nor those that are known not to be implemented; every
-/// other one has to have the same outcome.
+/// nextest does not start the cells that are skipped, nor those that are known not to be implemented, and what is unavailable runs
+/// under neither; every other one has to have the same outcome.
 pub fn agree(by_test: &[CellRecord], by_nextest: &[CellRecord]) -> Result<(), TaskError> {
-    let started = |cell: &&CellRecord| !matches!(cell.outcome, Outcome::Skipped | Outcome::Unavailable);
-    let test: BTreeMap<_, _> = by_test.iter().filter(started).map(|cell| (&cell.name, cell.outcome)).collect();
-    let nextest: BTreeMap<_, _> = by_nextest.iter().map(|cell| (&cell.name, cell.outcome)).collect();
+    let ran = |cell: &&CellRecord| !matches!(cell.outcome, Outcome::Skipped | Outcome::Unavailable);
+    let test: BTreeMap<_, _> = by_test.iter().filter(ran).map(|cell| (&cell.name, cell.outcome)).collect();
+    let nextest: BTreeMap<_, _> = by_nextest.iter().filter(ran).map(|cell| (&cell.name, cell.outcome)).collect();
     let outcome = |outcome: Option<&Outcome>| outcome.map_or("not run", |outcome| outcome.as_str());
     let names: BTreeSet<_> = test.keys().chain(nextest.keys()).collect();
     let differences: Vec<_> = names

@@ -46,8 +46,12 @@ extern "C" fn at_exit() {
         if let Some(run) = RUN.get() {
             run.end_record();
         }
-        // SAFETY: nothing is left to be done.
-        unsafe { libc::_exit(status) }
+        if status != 0 {
+            // SAFETY: called from a handler, it goes on with those that were registered earlier (coverage, sanitizers), and sets the
+            // status that another handler may have changed.
+            unsafe { libc::exit(status) }
+        }
+        return;
     }
     let running = RUN.get().and_then(|run| run.running()).filter(|names| !names.is_empty());
     let running =

@@ -69,15 +69,17 @@ const FAULTS: [(&str, &str, Outcome, &str); 39] = [
 
 /// A run of everything, in so many threads, with fresh counters for the flaky ones.
 fn run(threads: &str, args: &[&str]) -> Output {
+    run_with(threads, args, &[])
+}
+
+fn run_with(threads: &str, args: &[&str], variables: &[(&str, &str)]) -> Output {
     static NEXT: AtomicUsize = AtomicUsize::new(0);
     let number = NEXT.fetch_add(1, Ordering::Relaxed);
     let counters = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("faults-{}-{number}", std::process::id()));
     std::fs::create_dir_all(&counters).unwrap();
-    let output = suite("faults")
-        .args(&["--timeout", "10", "--test-threads", threads])
-        .args(args)
-        .env("FAULTS_COUNTERS", &counters)
-        .run();
+    let suite = suite("faults").args(&["--timeout", "10", "--test-threads", threads]).args(args);
+    let suite = variables.iter().fold(suite, |suite, (variable, value)| suite.env(variable, value));
+    let output = suite.env("FAULTS_COUNTERS", &counters).run();
     std::fs::remove_dir_all(&counters).unwrap();
     output
 }
@@ -135,7 +137,10 @@ fn the_table_of_the_page_on_isolation_is_what_happens() {
         let fault = format!("fault::{name}::");
         // Only a flaky cell comes to another outcome when it is tried again.
         let retries = if outcome == Outcome::Flaky { "1" } else { "0" };
-        let output = run("2", &["--retries", retries, "--exact", &fault[..fault.len() - 2], "healthy", "beside"]);
+        // A thread that ends the process after the run has ended is nobody's business.
+        let waits: &[_] = if name.starts_with("late_") { &[("FAULTS_WAIT", "1")] } else { &[] };
+        let args = ["--retries", retries, "--exact", &fault[..fault.len() - 2], "healthy", "beside"];
+        let output = run_with("2", &args, waits);
         let cells = last(&output);
         assert_eq!(cells.len(), 101, "{output}");
         assert_eq!(cells[format!("{fault}faulty").as_str()].outcome, outcome, "{output}");

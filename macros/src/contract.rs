@@ -3,43 +3,17 @@
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::ext::IdentExt;
-use syn::parse::{Parse, ParseStream};
-use syn::{Ident, ItemTrait, Token, TraitItem};
+use syn::{ItemTrait, TraitItem};
 
 use crate::errors::{Errors, not_this, with_args};
 use crate::krate::Krate;
-use crate::nearest::did_you_mean;
-
-/// `crate = path`, or nothing.
-struct ContractArgs {
-    krate: Krate,
-}
-
-impl Parse for ContractArgs {
-    fn parse(input: ParseStream) -> syn::Result<Self> {
-        let mut krate = Krate::default();
-        while !input.is_empty() {
-            let key: Ident = input.call(Ident::parse_any)?;
-            if key != "crate" {
-                let hint = did_you_mean(&key.to_string(), ["crate"]);
-                return Err(syn::Error::new_spanned(
-                    &key,
-                    format!("unknown argument `{key}`{hint} (known: crate = path)"),
-                ));
-            }
-            krate.set(&key, input)?;
-            input.parse::<Option<Token![,]>>()?;
-        }
-        Ok(Self { krate })
-    }
-}
 
 /// The trait, each default body of which ends a check on a backend that does not implement the function.
 pub fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
     with_args(args, item, expand_parsed)
 }
 
-fn expand_parsed(ContractArgs { krate }: ContractArgs, item: TokenStream) -> TokenStream {
+fn expand_parsed(krate: Krate, item: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     let contract = match syn::parse2::<ItemTrait>(item.clone()) {
         Ok(contract) => Some(contract),

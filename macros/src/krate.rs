@@ -2,12 +2,35 @@
 
 use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
-use syn::parse::ParseStream;
+use syn::ext::IdentExt;
+use syn::parse::{Parse, ParseStream};
 use syn::{Path, Token};
+
+use crate::nearest::did_you_mean;
 
 /// The path of the runtime: `::crosscheck`, unless the attribute says `crate = path`.
 #[derive(Clone, Default)]
 pub struct Krate(Option<Path>);
+
+/// `crate = path`, or nothing.
+impl Parse for Krate {
+    fn parse(input: ParseStream) -> syn::Result<Self> {
+        let mut krate = Self::default();
+        while !input.is_empty() {
+            let key: Ident = input.call(Ident::parse_any)?;
+            if key != "crate" {
+                let hint = did_you_mean(&key.to_string(), ["crate"]);
+                return Err(syn::Error::new_spanned(
+                    &key,
+                    format!("unknown argument `{key}`{hint} (known: crate = path)"),
+                ));
+            }
+            krate.set(&key, input)?;
+            input.parse::<Option<Token![,]>>()?;
+        }
+        Ok(krate)
+    }
+}
 
 impl Krate {
     /// Reads what stands behind `crate`, which is `name`.

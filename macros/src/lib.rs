@@ -2,6 +2,7 @@
 //! use it.
 #![expect(missing_docs, reason = "documented where they are re-exported")]
 
+mod asserts;
 mod backend;
 mod check;
 mod contract;
@@ -27,6 +28,11 @@ pub fn conformance(args: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn backend_matrix(args: TokenStream, item: TokenStream) -> TokenStream {
     check::expand(args.into(), item.into(), check::Flavour::Differential).into()
+}
+
+#[proc_macro_attribute]
+pub fn asserts(args: TokenStream, item: TokenStream) -> TokenStream {
+    asserts::expand(args.into(), item.into()).into()
 }
 
 #[proc_macro_attribute]

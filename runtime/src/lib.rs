@@ -61,6 +61,35 @@ pub use conformance::{Conformance, ConformanceError, ConformanceReport, run_conf
 /// `tracked(…)` demands a tracking link of every row of the exclusion matrix that exists for one of these reasons; without one
 /// the row does not compile. `#[crosscheck(crate = path)]` says where crosscheck is, if not in the dependency `crosscheck`.
 pub use crosscheck_macros::Feature;
+/// A helper of checks that asserts, whatever it is called.
+///
+/// ```
+/// # trait Store: Send + Sync {
+/// #     fn get(&self, key: &str) -> Option<String>;
+/// # }
+/// # #[derive(crosscheck::Feature, Clone, Copy, Debug, PartialEq, Eq)]
+/// # enum Feature {}
+/// # impl crosscheck::Subject for dyn Store {
+/// #     type Feature = Feature;
+/// #     const BASELINE: &'static str = "reference";
+/// # }
+/// #[crosscheck::asserts]
+/// fn is_gone(store: &dyn Store, key: &str) -> Result<(), String> {
+///     assert_eq!(store.get(key), None);
+///     Ok(())
+/// }
+///
+/// #[crosscheck::conformance]
+/// fn nothing_is_there_at_first(store: &dyn Store) -> Result<(), String> {
+///     is_gone(store, "key")?;
+///     Ok(())
+/// }
+/// ```
+///
+/// What it reaches counts for the check that calls it: one that ends without having reached any assertion is
+/// [`Outcome::Vacuous`]. Functions whose names begin with `assert`, `check`, `expect`, `verify`, `ensure`, `require` or `compare`
+/// count by themselves. `crate = path` says where crosscheck is, if not in the dependency `crosscheck`.
+pub use crosscheck_macros::asserts;
 /// A backend: a function that opens it, or says why it is not available on this machine.
 ///
 /// ```
@@ -174,6 +203,8 @@ pub use crosscheck_macros::backend_matrix;
 ///   of the parameter's type, a literal is itself, and any other expression needs a label: `size(small = Size::new(3))`. With a
 ///   label, an identifier is itself as well. A value may use features of its own: `n(1, 0 uses("empty_tensors"))`; a value of
 ///   a type that implements [`Carries`] implies them.
+/// - `asserts(helper, reason = "…")`: a function or macro of another crate asserts, although it is not called `assert…`; for one
+///   of your own, see [`asserts`](macro@asserts).
 /// - `allow(lint, reason = "…")`: see below.
 /// - `crate = path`: where crosscheck is, if not in the dependency `crosscheck`: a dependency with another name, or a crate
 ///   that re-exports it.
@@ -207,6 +238,13 @@ pub use crosscheck_macros::backend_matrix;
 /// # }
 /// # fn main() {}
 /// ```
+///
+/// # A check that checks nothing
+///
+/// Each assertion counts when it is reached, and so does what decides whether the check fails (`if wrong { panic!() }`, a
+/// value at the end), but no `?` by itself: a backend that does nothing refuses nothing. A check that ends without having reached
+/// any is [`Outcome::Vacuous`], and fails the run: its loop was empty, or a macro has left it. Where that is meant,
+/// `allow(no_assertion, reason = "…")` says why.
 ///
 /// # Lints
 ///

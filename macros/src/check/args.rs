@@ -15,7 +15,8 @@ use crate::nearest::did_you_mean;
 use crate::parse::{between_parentheses, parse_list, text};
 
 /// The names of the arguments, which no parameter may have: as an axis it would be taken for one of them.
-pub const KNOWN: [&str; 8] = ["uses", "of", "backends", "isolated", "tolerance", "expects_constant", "allow", "crate"];
+pub const KNOWN: [&str; 9] =
+    ["uses", "of", "backends", "isolated", "tolerance", "expects_constant", "asserts", "allow", "crate"];
 
 /// Arguments, as they were written; what is wrong with them is in `errors`.
 #[derive(Default)]
@@ -34,6 +35,8 @@ pub struct TestArgs {
     pub tolerance: Option<ToleranceArg>,
     /// Why the value may be a constant, and where that is said.
     pub expects_constant: Option<(Ident, LitStr)>,
+    /// What functions and macros are called that assert, besides those whose name says so, and where that is said.
+    pub asserts: Option<(Ident, Vec<Ident>)>,
     /// The lints that are allowed.
     pub allowed: Vec<Allowed>,
     /// Where the runtime is.
@@ -151,6 +154,14 @@ impl TestArgs {
                 let reason = between_parentheses(input, |content| reason_only(name, content))?;
                 self.expects_constant = Some((name.clone(), reason));
             }
+            "asserts" => {
+                self.once(name, self.asserts.is_some());
+                if !input.peek(token::Paren) {
+                    return Err(syn::Error::new_spanned(name, HELPERS));
+                }
+                let helpers = between_parentheses(input, |content| helpers(name, content, &mut self.errors))?;
+                self.asserts = Some((name.clone(), helpers));
+            }
             "allow" => lint::allow(name, input, &mut self.allowed, &mut self.errors)?,
             _ if input.peek(token::Paren) => {
                 self.once(name, self.axes.iter().any(|axis| axis.parameter == *name));
@@ -161,6 +172,11 @@ impl TestArgs {
             _ => return Err(unknown(name, input)),
         }
         Ok(())
+    }
+
+    /// What functions and macros are called that assert, besides those whose name says so.
+    pub fn helpers(&self) -> &[Ident] {
+        self.asserts.as_ref().map_or(&[], |(_, helpers)| helpers)
     }
 
     /// Takes over what the module gives.
@@ -207,7 +223,7 @@ fn unknown(name: &Ident, input: ParseStream) -> syn::Error {
         format!(
             "unknown argument `{name}`{hint} (known: uses = \"…\", uses(\"…\", …), of = \"…\", backends(\"…\", …), isolated, \
              tolerance(rtol = …, atol = …, reason = \"…\"), expects_constant(reason = \"…\"), \
-             allow(lint, reason = \"…\"), crate = path, and an axis `parameter(value, …)`)"
+             asserts(helper, reason = \"…\"), allow(lint, reason = \"…\"), crate = path, and an axis `parameter(value, …)`)"
         ),
     )
 }
@@ -253,6 +269,42 @@ impl Parse for AxisValue {
         }
         errors.into_result().map(|()| value)
     }
+}
+
+const HELPERS: &str =
+    "this is written `asserts(helper, reason = \"…\")`: which function or macro asserts, and how you know";
+
+/// The names of helpers, and a `reason = "…"`. Names count although something else is wrong, which is said.
+fn helpers(name: &Ident, content: ParseStream, errors: &mut Errors) -> syn::Result<Vec<Ident>> {
+    let (mut helpers, mut reason): (Vec<Ident>, _) = (Vec::new(), None);
+    while !content.is_empty() {
+        let word = match content.parse::<Option<LitStr>>()? {
+            Some(literal) => {
+                let not_a_name = format!("`{}` is not the name of a function or macro", literal.value());
+                errors.keep(literal.parse().map_err(|_| syn::Error::new_spanned(&literal, not_a_name)))
+            }
+            None => Some(content.call(Ident::parse_any).map_err(|error| syn::Error::new(error.span(), HELPERS))?),
+        };
+        match word {
+            Some(word) if word == "reason" && content.peek(Token![=]) => {
+                content.parse::<Token![=]>()?;
+                reason = Some(text(&word, content)?);
+            }
+            Some(word) if helpers.contains(&word) => errors.at(&word, format!("`{word}` is repeated")),
+            word => helpers.extend(word),
+        }
+        if !content.is_empty() {
+            content.parse::<Token![,]>().map_err(|error| syn::Error::new(error.span(), HELPERS))?;
+        }
+    }
+    match reason {
+        Some(reason) if reason.value().trim().is_empty() => {
+            errors.at(reason, "the reason is empty: say how you know that it asserts");
+        }
+        Some(_) if !helpers.is_empty() || !errors.is_empty() => {}
+        _ => errors.at(name, HELPERS),
+    }
+    Ok(helpers)
 }
 
 /// `reason = "…"` and nothing else.

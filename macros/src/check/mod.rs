@@ -5,13 +5,15 @@ mod axis;
 mod calls;
 mod lint;
 mod marker;
+pub mod marks;
 mod module;
+mod points;
 mod registration;
 mod rstest;
 mod signature;
 mod tolerance;
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::quote;
 use syn::{Attribute, ItemFn, ItemMod, ReturnType, Type};
 
@@ -20,7 +22,7 @@ use self::registration::registration;
 use self::signature::Signature;
 use crate::element::registered;
 use crate::errors::{Errors, not_this, with_args};
-use crate::lens::with_lens;
+use crate::lens::{in_rust_analyzer, with_lens};
 
 /// Which of the two.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -88,15 +90,28 @@ fn expand_parsed(mut args: TestArgs, item: TokenStream, flavour: Flavour) -> Tok
         }
         _ => {}
     }
+    if let (Flavour::Differential, Some((name, _))) = (flavour, &args.asserts) {
+        errors.at(name, "`asserts` belongs to `#[conformance]`: what a differential check returns is compared");
+    }
     if signature.is_some() {
-        lint::check(&function, flavour, &args.allowed, &mut errors);
+        lint::check(&function, flavour, args.helpers(), &args.allowed, &mut errors);
     }
     let Some(signature) = signature.filter(|_| errors.is_empty()) else {
         let errors = errors.into_tokens();
         return quote!(#errors #item);
     };
-    let registration = registration(&args, &function, &signature, &axes, flavour);
-    registered(&with_lens(function), &args.krate, &registration)
+    let mut body = function.clone();
+    let points = points(&args, &mut body, flavour);
+    let registration = registration(&args, &function, &signature, &axes, points.as_deref(), flavour);
+    registered(&with_lens(body), &args.krate, &registration)
+}
+
+/// Marks where a check checks something; where that is. `None` where it is not asked at run time whether it did.
+fn points(args: &TestArgs, function: &mut ItemFn, flavour: Flavour) -> Option<Vec<Span>> {
+    if flavour == Flavour::Differential || lint::may_assert_nothing(function, &args.allowed) || in_rust_analyzer() {
+        return None;
+    }
+    Some(marks::mark(function, args.helpers(), &args.krate))
 }
 
 fn returns_nothing(output: &ReturnType) -> bool {

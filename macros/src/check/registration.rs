@@ -21,6 +21,7 @@ pub fn registration(
     function: &ItemFn,
     signature: &Signature<'_>,
     axes: &[MatchedAxis<'_>],
+    points: Option<&[Span]>,
     flavour: Flavour,
 ) -> TokenStream {
     // Everything that needs a subject has the span of its name, so that rustc reports a missing `impl Subject` once.
@@ -48,6 +49,10 @@ pub fn registration(
         let names = slice_of(names);
         quote_spanned!(at=> .backends(#names))
     });
+    let points = points.map(|points| {
+        let lines = points.iter().map(|point| quote_spanned!(*point=> ::core::line!()));
+        quote_spanned!(at=> .points(&[#(#lines),*]))
+    });
     let isolated = args.isolated.as_ref().map(|_| quote_spanned!(at=> .isolated()));
     let of_axes = (!axes.is_empty()).then(|| {
         let specs = axes.iter().map(|axis| {
@@ -59,7 +64,7 @@ pub fn registration(
     });
     let new = quote_spanned! {at=>
         __crosscheck::__private::NewTest::new(#name_text, #origin, #body)
-            #uses #backends #isolated #of #calls #of_axes
+            #uses #backends #isolated #of #calls #points #of_axes
     };
     let test = quote_spanned!(at=> __crosscheck::__private::test::<#subject>(#new));
     let element = element(

@@ -30,6 +30,7 @@ pub struct NewTest<S: ?Sized, F: 'static> {
     calls: &'static [&'static str],
     axes: &'static [AxisSpec],
     implied: Option<fn(usize, usize) -> Vec<F>>,
+    points: Option<&'static [u32]>,
     body: Body<S>,
 }
 
@@ -46,6 +47,7 @@ impl<S: ?Sized, F> NewTest<S, F> {
             calls: &[],
             axes: &[],
             implied: None,
+            points: None,
             body,
         }
     }
@@ -84,12 +86,17 @@ impl<S: ?Sized, F> NewTest<S, F> {
     pub const fn implied(self, implied: fn(usize, usize) -> Vec<F>) -> Self {
         Self { implied: Some(implied), ..self }
     }
+
+    /// One whose body calls [`reached`](super::reached) on these lines, where it checks something.
+    pub const fn points(self, points: &'static [u32]) -> Self {
+        Self { points: Some(points), ..self }
+    }
 }
 
 /// The test of a subject.
 pub const fn test<S: Subject + ?Sized>(test: NewTest<S, S::Feature>) -> Test<S> {
-    let NewTest { name, origin, uses, backends, isolated, of, calls, axes, implied, body } = test;
-    Test { name, origin, uses, backends, isolated, of, calls, axes, implied, body }
+    let NewTest { name, origin, uses, backends, isolated, of, calls, axes, implied, points, body } = test;
+    Test { name, origin, uses, backends, isolated, of, calls, axes, implied, points, body }
 }
 
 /// The element of a test.

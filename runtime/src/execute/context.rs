@@ -3,6 +3,7 @@
 use std::any::TypeId;
 use std::cell::Cell;
 use std::panic::resume_unwind;
+use std::sync::atomic::{AtomicU64, Ordering};
 #[cfg(feature = "harness")]
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
@@ -12,9 +13,14 @@ use std::{
 thread_local! {
     static SEED: Cell<Seed> = const { Cell::new(Seed { value: 0, is_used: false }) };
     static IS_EXPECTED_TO_FAIL: Cell<bool> = const { Cell::new(false) };
+    /// Whether the body that this thread runs has checked anything; `None` where it runs none.
+    static HAS_CHECKED: Cell<Option<bool>> = const { Cell::new(None) };
     /// What the backend implements on which this thread runs a body; `None` where nothing says so.
     static IMPLEMENTED: Cell<Option<Implemented>> = const { Cell::new(None) };
 }
+
+/// How often something was checked on threads that run no body: those that a body has started.
+static CHECKED_ELSEWHERE: AtomicU64 = AtomicU64::new(0);
 
 #[derive(Clone, Copy)]
 struct Seed {
@@ -52,6 +58,17 @@ pub fn seed() -> u64 {
 /// not depend on it.
 pub fn is_expected_to_fail() -> bool {
     IS_EXPECTED_TO_FAIL.get()
+}
+
+/// What the attributes put in front of each assertion: the running check has checked something.
+///
+/// On a thread that a body has started it is not known whose: it counts for every check that runs meanwhile.
+pub fn reached() {
+    // A destructor may run when there is nothing left to count with.
+    let is_known = HAS_CHECKED.try_with(|checked| checked.get().is_some() && checked.replace(Some(true)).is_some());
+    if !is_known.unwrap_or_default() {
+        CHECKED_ELSEWHERE.fetch_add(1, Ordering::Relaxed);
+    }
 }
 
 /// A default body was reached on a backend that does not implement the function.
@@ -96,6 +113,16 @@ pub(crate) fn with_seed<T>(value: u64, body: impl FnOnce() -> T) -> (T, Option<u
     let _restore = set(&SEED, Seed { value, is_used: false });
     let returned = body();
     (returned, SEED.get().is_used.then_some(value))
+}
+
+/// Runs a body, and returns whether it has checked anything too.
+#[cfg(feature = "harness")]
+pub(crate) fn with_checks<T>(body: impl FnOnce() -> T) -> (T, bool) {
+    let before = CHECKED_ELSEWHERE.load(Ordering::Relaxed);
+    let _restore = set(&HAS_CHECKED, Some(false));
+    let returned = body();
+    let elsewhere = CHECKED_ELSEWHERE.load(Ordering::Relaxed) != before;
+    (returned, elsewhere || HAS_CHECKED.get() == Some(true))
 }
 
 /// Runs a body that the matrix expects to fail, or not.
@@ -149,10 +176,23 @@ mod tests {
         assert!(!is_expected_to_fail());
     }
 
+    #[test]
+    fn what_is_checked_counts_for_the_body_that_checks_it_and_for_all_where_that_is_not_known() {
+        assert!(!with_checks(|| ()).1);
+        assert!(with_checks(reached).1);
+        // What is inside is another check.
+        assert_eq!(with_checks(|| with_checks(reached)), (((), true), false));
+        let on_another_thread = |what: fn()| with_checks(|| std::thread::spawn(what).join().unwrap()).1;
+        assert!(on_another_thread(reached));
+        assert!(!on_another_thread(|| assert!(with_checks(reached).1)), "a check on another thread is its own");
+        assert!(catch_unwind(|| with_checks(|| panic!("on purpose"))).is_err());
+        assert_eq!(HAS_CHECKED.get(), None);
+    }
+
     trait Ops {}
     trait Other {}
 
-    fn reached<S: ?Sized + 'static>(implements: Option<&'static [&'static str]>) -> bool {
+    fn is_run<S: ?Sized + 'static>(implements: Option<&'static [&'static str]>) -> bool {
         let mut reached = false;
         let ended = with_implemented(TypeId::of::<dyn Ops>(), implements, || {
             default_body::<S>("add");
@@ -164,10 +204,10 @@ mod tests {
 
     #[test]
     fn a_default_body_runs_only_where_nothing_says_that_the_backend_lacks_it() {
-        assert!(reached::<dyn Ops>(None));
-        assert!(reached::<dyn Ops>(Some(&["add", "mul"])));
-        assert!(!reached::<dyn Ops>(Some(&["mul"])));
-        assert!(reached::<dyn Other>(Some(&["mul"])), "another contract's functions are its own");
+        assert!(is_run::<dyn Ops>(None));
+        assert!(is_run::<dyn Ops>(Some(&["add", "mul"])));
+        assert!(!is_run::<dyn Ops>(Some(&["mul"])));
+        assert!(is_run::<dyn Other>(Some(&["mul"])), "another contract's functions are its own");
         let panic = || with_implemented(TypeId::of::<dyn Ops>(), Some(&[]), || panic!("other")).is_ok();
         assert_eq!(catch_unwind(panic).unwrap_err().downcast_ref(), Some(&"other"));
         // Outside of a body there is no backend to lack it.

@@ -83,8 +83,9 @@ impl Executor {
         let expected_to_fail = panics == Panics::Expected;
         // What this thread left behind is no evidence.
         let _ = catch(Panics::Unexpected, || self.bodies.take_receipt(instance));
-        let body = || catch(panics, || context::with_expectation(expected_to_fail, || self.call(cell, instance)));
-        let (ended, left_changed) = float_state::guarded(body);
+        let call = || context::with_expectation(expected_to_fail, || self.call(cell, instance));
+        let body = || context::with_checks(|| catch(panics, call));
+        let ((ended, has_checked), left_changed) = float_state::guarded(body);
         match ended {
             Err(panic) => Observation::Panicked(panic),
             Ok(Err(DefaultBody(function))) => self.not_implemented(backend, function.to_owned()),
@@ -100,6 +101,9 @@ impl Executor {
                 (self.bodies.take_receipt(instance), self.compare(test, case, actual, expected))
             }) {
                 Ok((_, Ok(None | Some(Ok(_))))) if let Some(what) = left_changed => Observation::LeftChanged { what },
+                Ok((receipt, Ok(None))) if !has_checked && let Some(points) = self.bodies.points(test) => {
+                    Observation::CheckedNothing { points, receipt: receipt.map(short) }
+                }
                 Ok((receipt, Ok(comparison))) => Observation::Returned { comparison, receipt: receipt.map(short) },
                 Ok((_, Err(error))) => {
                     Observation::SetupFailed { message: text::cut(format!("nothing can be compared: {error}")) }

@@ -28,6 +28,13 @@ pub enum Observation {
         /// What the backend shows for it; `None` when it keeps no account.
         receipt: Option<Receipt>,
     },
+    /// The body returned, and had not checked anything.
+    CheckedNothing {
+        /// The lines on which it would have.
+        points: &'static [u32],
+        /// What the backend shows for it; `None` when it keeps no account.
+        receipt: Option<Receipt>,
+    },
     /// The backend does not implement a function that the test is about or calls.
     NotImplemented {
         /// The function.

@@ -14,6 +14,9 @@ use crate::text;
 
 pub use outcome::Outcome;
 
+/// How many lines a text names.
+const MOST_LINES: usize = 8;
+
 /// An outcome, and why. It displays as the report shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Judgement {
@@ -76,8 +79,11 @@ pub fn judge(row: Option<&Row>, context: JudgeContext, observation: &Observation
         // No row excuses a failure outside of the body.
         Observation::SetupFailed { message } => (Outcome::Failed, message.clone()),
         Observation::NotImplemented { function, listed } => not_implemented(row, function, *listed),
-        Observation::Returned { comparison: Some(Ok(agreed)), receipt } => passed(row, receipt.as_ref(), agreed.null),
+        Observation::Returned { comparison: Some(Ok(agreed)), receipt } => {
+            passed(row, receipt.as_ref(), agreed.null.map(accepts))
+        }
         Observation::Returned { comparison: None, receipt } => passed(row, receipt.as_ref(), None),
+        Observation::CheckedNothing { points, receipt } => passed(row, receipt.as_ref(), Some(checked_nothing(points))),
         Observation::Errored { .. }
         | Observation::Panicked(_)
         | Observation::Returned { comparison: Some(Err(_)), .. }
@@ -126,6 +132,7 @@ pub fn failure(observation: &Observation) -> Option<Failure> {
         | Observation::Unavailable { .. }
         | Observation::SetupFailed { .. }
         | Observation::NotImplemented { .. }
+        | Observation::CheckedNothing { .. }
         | Observation::Returned { comparison: Some(Ok(_)) | None, .. } => None,
         Observation::Errored { .. } | Observation::LeftChanged { .. } => Some(Failure::Error),
         Observation::Panicked(_) => Some(Failure::Panic),
@@ -164,14 +171,12 @@ fn not_implemented(row: Option<&Row>, function: &str, listed: Listed) -> (Outcom
     }
 }
 
-fn passed(row: Option<&Row>, receipt: Option<&Receipt>, null: Option<Null>) -> (Outcome, String) {
+/// `vacuous` is why that shows nothing.
+fn passed(row: Option<&Row>, receipt: Option<&Receipt>, vacuous: Option<String>) -> (Outcome, String) {
     if let Some(doubt) = receipt.and_then(doubt) {
         return (Outcome::Failed, doubt);
     }
-    if let Some(null) = null {
-        let why = format!(
-            "agrees, but so would {null}: choose other inputs, or say why the value is such (`expects_constant(reason = \"…\")`)"
-        );
+    if let Some(why) = vacuous {
         return (Outcome::Vacuous, why);
     }
     match row {
@@ -186,6 +191,35 @@ fn passed(row: Option<&Row>, receipt: Option<&Receipt>, null: Option<Null>) -> (
         // A Skip says nothing of the result of a body that was run anyway.
         Some(Row { kind: Exclusion::Skip | Exclusion::Flaky, .. }) | None => (Outcome::Passed, String::new()),
     }
+}
+
+fn accepts(null: Null) -> String {
+    format!(
+        "agrees, but so would {null}: choose other inputs, or say why the value is such (`expects_constant(reason = \"…\")`)"
+    )
+}
+
+/// `points` are the lines on which it would have checked something.
+fn checked_nothing(points: &[u32]) -> String {
+    let mut lines: Vec<_> = points.to_vec();
+    lines.sort_unstable();
+    lines.dedup();
+    let (shown, more) = lines.split_at(lines.len().min(MOST_LINES));
+    let shown: Vec<_> = shown.iter().map(ToString::to_string).collect();
+    let what = match (shown.as_slice(), more.len()) {
+        ([], _) => {
+            "nothing in its body is known to assert (a `?` alone is none); the name of a helper that does begins with \
+             `assert` or `check`, or it has `#[crosscheck::asserts]`"
+                .to_owned()
+        }
+        ([line], _) => format!("never reached: line {line}"),
+        (lines, 0) => format!("never reached: lines {}", lines.join(", ")),
+        (lines, more) => format!("never reached: lines {} and {more} more", lines.join(", ")),
+    };
+    format!(
+        "finished without checking anything: {what}. Where that is meant, say why \
+         (`allow(no_assertion, reason = \"…\")`)"
+    )
 }
 
 /// What keeps a receipt from being evidence.
@@ -274,6 +308,7 @@ fn describe(observation: &Observation) -> String {
         | Observation::Unavailable { .. }
         | Observation::SetupFailed { .. }
         | Observation::NotImplemented { .. }
+        | Observation::CheckedNothing { .. }
         | Observation::Returned { .. } => String::new(),
     }
 }

@@ -25,7 +25,8 @@ pub enum Outcome {
     XChanged,
     /// What the row says is so, but it excuses nothing any more: its last day is over.
     Expired,
-    /// Agreed, but the comparison would also accept an output for which nothing was computed.
+    /// Passed, and shows nothing: the comparison would also accept an output for which nothing was computed, or nothing was
+    /// checked.
     Vacuous,
     /// Failed before it passed, as the matrix knows.
     KnownFlaky,

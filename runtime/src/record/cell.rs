@@ -136,7 +136,9 @@ impl CellRecord {
                 _ => None,
             },
             receipt: match &finished.observation {
-                Observation::Returned { receipt, .. } => receipt.clone().map(Box::new),
+                Observation::Returned { receipt, .. } | Observation::CheckedNothing { receipt, .. } => {
+                    receipt.clone().map(Box::new)
+                }
                 _ => None,
             },
             seed: finished.seed,

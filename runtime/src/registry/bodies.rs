@@ -25,6 +25,8 @@ pub trait Bodies: Send + Sync {
     fn terms(&self, test: usize, case: &[usize]) -> Terms<'static>;
     /// Whether the value of a test may be one that a null output would agree with.
     fn expects_constant(&self, test: usize) -> bool;
+    /// The lines on which the body of a test checks something; `None` where nothing is known of that.
+    fn points(&self, test: usize) -> Option<&'static [u32]>;
     /// What the subject says of an error.
     fn unimplemented_function(&self, error: &BoxError) -> Option<String>;
     /// What a backend ran on this thread since it was last asked.
@@ -71,6 +73,10 @@ impl<S: Subject + ?Sized> Bodies for Typed<S> {
 
     fn expects_constant(&self, test: usize) -> bool {
         matches!(self.tests[test].body, Body::Differential { expects_constant: Some(_), .. })
+    }
+
+    fn points(&self, test: usize) -> Option<&'static [u32]> {
+        self.tests[test].points
     }
 
     fn take_receipt(&self, on: &Instance) -> Option<Receipt> {

@@ -39,6 +39,8 @@ pub struct Test<S: Subject + ?Sized> {
     pub axes: &'static [AxisSpec],
     /// The features that a value of an axis implies, both by position; `None` without axes.
     pub implied: Option<Implied<S::Feature>>,
+    /// The lines on which its body checks something; `None` where nothing is known of that.
+    pub points: Option<&'static [u32]>,
     /// What it runs.
     pub body: Body<S>,
 }

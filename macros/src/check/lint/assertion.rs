@@ -4,14 +4,16 @@ use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::visit::{self, Visit};
 use syn::{
-    Block, Expr, ExprAsync, ExprCall, ExprClosure, ExprMethodCall, ExprReturn, ExprTry, FnArg, Item, ItemFn, Macro,
-    Pat, ReturnType, Stmt, Type,
+    Block, Expr, ExprAsync, ExprCall, ExprClosure, ExprMethodCall, ExprReturn, ExprTry, FnArg, Ident, Item, ItemFn,
+    Macro, Pat, ReturnType, Stmt, Type,
 };
 
-use super::code::{arguments, bare, callee, is_asserting, is_asserting_macro, last, only, pairs, unreadable};
+use super::code::{
+    arguments, bare, callee, is_asserting, is_asserting_macro, is_failing, last, only, pairs, unreadable,
+};
 
-pub fn findings(function: &ItemFn) -> Vec<TokenStream> {
-    let mut found = Failures { found: false, inner: false };
+pub fn findings(function: &ItemFn, helpers: &[Ident]) -> Vec<TokenStream> {
+    let mut found = Failures { helpers, found: false, inner: false };
     found.visit_block(&function.block);
     if found.found || !passes(function) || is_wrapper(function) {
         return Vec::new();
@@ -60,13 +62,19 @@ fn is_ok(expr: &Expr) -> bool {
 }
 
 /// Whether anything can fail.
-struct Failures {
+struct Failures<'a> {
+    /// The names of functions and macros that assert, besides those that say so by their name.
+    helpers: &'a [Ident],
     found: bool,
     /// Inside of what a `?` or `return` leaves alone.
     inner: bool,
 }
 
-impl Failures {
+impl Failures<'_> {
+    fn is_asserting(&self, name: &str) -> bool {
+        is_failing(name) || is_asserting(name) || self.helpers.iter().any(|helper| helper == name)
+    }
+
     fn inside(&mut self, visit: impl FnOnce(&mut Self)) {
         let outer = std::mem::replace(&mut self.inner, true);
         visit(self);
@@ -79,8 +87,10 @@ impl Failures {
                 TokenTree::Ident(name) => {
                     let name = name.to_string();
                     match next {
-                        Some(TokenTree::Punct(bang)) if bang.as_char() == '!' => is_asserting_macro(&name),
-                        Some(TokenTree::Group(_)) => is_failing(&name) || is_asserting(&name),
+                        Some(TokenTree::Punct(bang)) if bang.as_char() == '!' => {
+                            is_asserting_macro(&name) || self.is_asserting(&name)
+                        }
+                        Some(TokenTree::Group(_)) => self.is_asserting(&name),
                         Some(TokenTree::Ident(err)) => name == "return" && err == "Err",
                         _ => false,
                     }
@@ -92,14 +102,10 @@ impl Failures {
     }
 }
 
-/// Methods and functions that panic.
-fn is_failing(name: &str) -> bool {
-    matches!(name, "unwrap" | "unwrap_err" | "unwrap_none" | "panic_any" | "resume_unwind")
-}
-
-impl<'ast> Visit<'ast> for Failures {
+impl<'ast> Visit<'ast> for Failures<'_> {
     fn visit_macro(&mut self, mac: &'ast Macro) {
-        self.found |= is_asserting_macro(&last(&mac.path));
+        let name = last(&mac.path);
+        self.found |= is_asserting_macro(&name) || self.is_asserting(&name);
         match arguments(mac) {
             Some(arguments) => arguments.iter().for_each(|argument| self.visit_expr(argument)),
             None => self.tokens(mac.tokens.clone()),
@@ -115,12 +121,12 @@ impl<'ast> Visit<'ast> for Failures {
 
     fn visit_expr_method_call(&mut self, call: &'ast ExprMethodCall) {
         let name = call.method.to_string();
-        self.found |= is_failing(&name) || is_asserting(&name);
+        self.found |= self.is_asserting(&name);
         visit::visit_expr_method_call(self, call);
     }
 
     fn visit_expr_call(&mut self, call: &'ast ExprCall) {
-        self.found |= callee(&call.func).is_some_and(|name| is_failing(&name) || is_asserting(&name));
+        self.found |= callee(&call.func).is_some_and(|name| self.is_asserting(&name));
         visit::visit_expr_call(self, call);
     }
 
@@ -151,7 +157,7 @@ impl<'ast> Visit<'ast> for Failures {
 /// Whether this is what `#[rstest]` makes of a case: the values, and a call of the function that has the body.
 ///
 /// Nobody writes such a function by hand: its braces stand nowhere in the source.
-fn is_wrapper(function: &ItemFn) -> bool {
+pub fn is_wrapper(function: &ItemFn) -> bool {
     let written = function.block.brace_token.span.open().source_text().is_some_and(|text| text == "{");
     let Some((Stmt::Expr(call, None), before)) = function.block.stmts.split_last() else { return false };
     let Some(FnArg::Typed(subject)) = function.sig.inputs.first() else { return false };

@@ -40,9 +40,29 @@ pub fn callee(function: &Expr) -> Option<String> {
 
 /// Whether a macro of this name asserts or gives up.
 pub fn is_asserting_macro(name: &str) -> bool {
-    name.contains("assert")
-        || matches!(name, "panic" | "unreachable" | "todo" | "unimplemented" | "bail" | "fail")
-        || is_asserting(name)
+    name.contains("assert") || gives_up(name) || is_asserting(name)
+}
+
+/// Whether a macro of this name fails whenever it is reached.
+pub fn gives_up(name: &str) -> bool {
+    matches!(name, "panic" | "unreachable" | "todo" | "unimplemented" | "bail" | "fail")
+}
+
+/// Whether a method or function of this name panics where its subject is not as it should be.
+pub fn is_failing(name: &str) -> bool {
+    matches!(name, "unwrap" | "unwrap_err" | "unwrap_none" | "panic_any" | "resume_unwind")
+}
+
+/// `Err(…)`, also with the error converted or a context given to it.
+pub fn is_err(expr: &Expr) -> bool {
+    match bare(expr) {
+        Expr::Call(call) => callee(&call.func).is_some_and(|name| name == "Err"),
+        Expr::Try(tried) => is_err(&tried.expr),
+        Expr::MethodCall(call) => {
+            matches!(call.method.to_string().as_str(), "map_err" | "context" | "with_context") && is_err(&call.receiver)
+        }
+        _ => false,
+    }
 }
 
 /// Whether a function or method of this name asserts.

@@ -5,7 +5,7 @@ use quote::ToTokens;
 use syn::visit::{self, Visit};
 use syn::{Block, Expr, ExprAsync, ExprClosure, ExprReturn, Item, Macro, Stmt};
 
-use super::code::{arguments, bare, callee, pairs, unreadable};
+use super::code::{arguments, is_err, pairs, unreadable};
 
 pub fn findings(body: &Block) -> Vec<TokenStream> {
     let mut found = Returns(Vec::new());
@@ -36,18 +36,6 @@ impl Returns {
                 self.at(token);
             }
         });
-    }
-}
-
-/// `Err(…)`, also with the error converted or a context given to it.
-fn is_err(expr: &Expr) -> bool {
-    match bare(expr) {
-        Expr::Call(call) => callee(&call.func).is_some_and(|name| name == "Err"),
-        Expr::Try(tried) => is_err(&tried.expr),
-        Expr::MethodCall(call) => {
-            matches!(call.method.to_string().as_str(), "map_err" | "context" | "with_context") && is_err(&call.receiver)
-        }
-        _ => false,
     }
 }
 

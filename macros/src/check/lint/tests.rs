@@ -9,7 +9,7 @@ fn found(lint: Lint, body: &str) -> Vec<String> {
 }
 
 fn found_in(lint: Lint, function: &ItemFn) -> Vec<String> {
-    let findings = lint.findings(function, Flavour::Check);
+    let findings = lint.findings(function, &[], Flavour::Check);
     findings.iter().map(|tokens| tokens.to_string().replace(' ', "")).collect()
 }
 

@@ -147,6 +147,7 @@ pub fn executable(suite: &str) -> &'static str {
         "partial" => env!("CARGO_BIN_EXE_partial"),
         "empty" => env!("CARGO_BIN_EXE_empty"),
         "misregistered" => env!("CARGO_BIN_EXE_misregistered"),
+        "nothing" => env!("CARGO_BIN_EXE_nothing"),
         "outcomes" => env!("CARGO_BIN_EXE_outcomes"),
         "readme" => env!("CARGO_BIN_EXE_readme"),
         "runner" => env!("CARGO_BIN_EXE_runner"),

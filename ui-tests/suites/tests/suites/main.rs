@@ -13,6 +13,7 @@ mod ends;
 mod faults;
 mod lies;
 mod markdown;
+mod nothing;
 mod pages;
 #[cfg(unix)]
 mod runner;

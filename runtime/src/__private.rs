@@ -13,7 +13,7 @@ pub use linkme;
 
 pub use crate::compare::Tolerance;
 pub use crate::compare::erased::Value;
-pub use crate::execute::context::{DefaultBody, default_body, reached};
+pub use crate::execute::context::{DefaultBody, default_body, reached, set_up_begins, set_up_ends};
 pub use crate::registry::{
     Backend, BackendElement, Body, BoxError, CROSSCHECK_BACKENDS_V1 as BACKENDS,
     CROSSCHECK_EXCLUSIONS_V1 as EXCLUSIONS, CROSSCHECK_FIXTURES_V1 as FIXTURES, CROSSCHECK_IMPLEMENTS_V1 as IMPLEMENTS,

@@ -2,12 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::Hasher;
+use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use fnv::FnvHasher;
 
+use crate::execute::context::{self, Announce};
 use crate::execute::panics::Panics;
-use crate::execute::{CellOf, Executor, Listed, Observation, context};
+use crate::execute::{CellOf, Executor, Listed, Observation};
 use crate::judge::{Finished, JudgeContext, Judgement, flaky, judge};
 use crate::plan::{Cell, Decision, Plan};
 use crate::registry::Bodies;
@@ -68,15 +70,15 @@ impl Session {
 
     /// Runs one cell.
     pub fn run(&self, cell: &Cell) -> Finished {
-        self.run_announced(cell, &|| ())
+        self.run_announced(cell, &(Rc::new(|_| ()) as Announce))
     }
 
-    /// The same; `begins` is called when everything that comes before the body is done.
-    pub(crate) fn run_announced(&self, cell: &Cell, begins: &dyn Fn()) -> Finished {
+    /// The same; `announce` is called when everything that comes before the body is done.
+    pub(crate) fn run_announced(&self, cell: &Cell, announce: &Announce) -> Finished {
         let started = Instant::now();
         let (observation, seed) = match self.not_run(cell) {
             Some(observation) => (observation, None),
-            None => context::with_seed(self.seed(cell), || self.execute(cell, begins)),
+            None => context::with_seed(self.seed(cell), || self.execute(cell, announce)),
         };
         self.finish(cell, observation, seed, started.elapsed())
     }
@@ -188,9 +190,9 @@ impl Session {
         !(cell.decision.runs() && (backend.isolated || takes_it_down))
     }
 
-    /// What it means that a cell passed only after it had failed in these ways.
-    pub(crate) fn judge_flaky(&self, cell: &Cell, failures: &[String]) -> Judgement {
-        flaky(self.plan.row(cell), self.context(cell), failures)
+    /// What it means that a cell passed only after it had failed in these ways; no row excuses a failure outside of the body.
+    pub(crate) fn judge_flaky(&self, cell: &Cell, failures: &[String], set_up_failed: bool) -> Judgement {
+        flaky(self.plan.row(cell).filter(|_| !set_up_failed), self.context(cell), failures)
     }
 
     /// Whether the matrix knows that the cell is flaky.
@@ -203,7 +205,7 @@ impl Session {
         self.plan.suite(cell).backends[cell.backend as usize].device.filter(|_| cell.decision.runs())
     }
 
-    fn execute(&self, cell: &Cell, begins: &dyn Fn()) -> Observation {
+    fn execute(&self, cell: &Cell, announce: &Announce) -> Observation {
         let test = self.plan.test(cell);
         let cell_of = CellOf {
             test: cell.test as usize,
@@ -213,6 +215,6 @@ impl Session {
         };
         let expected = matches!(cell.decision, Decision::XFail(_));
         let panics = if expected { Panics::Expected } else { Panics::Unexpected };
-        self.executors[cell.suite as usize].run(cell_of, panics, begins)
+        self.executors[cell.suite as usize].run(cell_of, panics, announce)
     }
 }

@@ -103,6 +103,7 @@ fn expand_parsed(mut args: TestArgs, item: TokenStream, flavour: Flavour) -> Tok
     let mut body = function.clone();
     let points = points(&args, &mut body, flavour);
     let registration = registration(&args, &function, &signature, &axes, points.as_deref(), flavour);
+    let body = rstest::with_set_up_marked(body, &args.krate);
     registered(&with_lens(body), &args.krate, &registration)
 }
 

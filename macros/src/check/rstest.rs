@@ -2,9 +2,10 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};
-use syn::{Attribute, FnArg, Item, ItemFn, Pat, Stmt};
+use syn::{Attribute, Expr, FnArg, Item, ItemFn, Pat, Signature, Stmt, parse_quote_spanned};
 
 use crate::errors::Errors;
+use crate::krate::Krate;
 
 const A_FIXTURE: &str = "a fixture gives a value to checks and is not a check itself: remove one of the two attributes";
 
@@ -60,6 +61,24 @@ pub fn misused(function: &ItemFn, name: &str, errors: &mut Errors) -> Option<Tok
     None
 }
 
+/// The function with marks around what comes before the call of the user's, where an attribute has made it for a fixture or a
+/// case: what fails there is no failure of the backend's.
+pub fn with_set_up_marked(mut function: ItemFn, krate: &Krate) -> ItemFn {
+    let calls = |last: &Stmt| matches!(last, Stmt::Expr(Expr::Call(_), _));
+    let statements = &mut function.block.stmts;
+    let makes_values = statements.iter().any(|statement| matches!(statement, Stmt::Local(_)));
+    // Whatever name rstest's attribute was imported by.
+    let is_made = maker(&function.sig).is_some();
+    if is_made && makes_values && statements.last().is_some_and(calls) {
+        let at = Span::call_site();
+        let krate = krate.at(at);
+        let before_the_call = statements.len() - 1;
+        statements.insert(before_the_call, parse_quote_spanned!(at=> #krate::__private::set_up_ends();));
+        statements.insert(0, parse_quote_spanned!(at=> #krate::__private::set_up_begins();));
+    }
+    function
+}
+
 /// Which of rstest's attributes of a function this is.
 fn of_function(attribute: &Attribute) -> Option<&'static str> {
     let segments = &attribute.path().segments;
@@ -94,11 +113,16 @@ fn without(function: &ItemFn) -> TokenStream {
     quote!(#[allow(dead_code, reason = "it is no check yet")] #function)
 }
 
-/// Whether this attribute of rstest's made the function out of the user's: what it makes stands where the attribute does.
+/// Whether this attribute of rstest's made the function out of the user's.
 fn is_made_by(function: &ItemFn, attribute: &str) -> bool {
-    let Some(text) = function.sig.fn_token.span.source_text() else { return false };
-    let path = text.trim_start_matches(['#', '[', ' ']).split(['(', ']']).next().unwrap_or_default();
-    path.rsplit("::").next().is_some_and(|name| name.trim() == attribute)
+    maker(&function.sig).is_some_and(|name| name == attribute)
+}
+
+/// The name of the attribute that made the function: what one makes stands where the attribute does.
+fn maker(signature: &Signature) -> Option<String> {
+    let text = signature.fn_token.span.source_text()?;
+    let path = text.strip_prefix('#')?.trim_start_matches(['[', ' ']).split(['(', ']']).next()?.to_owned();
+    path.rsplit("::").next().map(|name| name.trim().to_owned())
 }
 
 /// The first parameter of the user's function that rstest gives a value to: it binds them by `let`, in their order.

@@ -1,8 +1,9 @@
 //! What a body may know of the cell that it runs for. It is known inside of the body only, on the thread that runs it.
 
 use std::any::TypeId;
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::panic::resume_unwind;
+use std::rc::Rc;
 use std::sync::atomic::{AtomicU64, Ordering};
 #[cfg(feature = "harness")]
 use std::{
@@ -17,10 +18,25 @@ thread_local! {
     static HAS_CHECKED: Cell<Option<bool>> = const { Cell::new(None) };
     /// What the backend implements on which this thread runs a body; `None` where nothing says so.
     static IMPLEMENTED: Cell<Option<Implemented>> = const { Cell::new(None) };
+    static PHASE: Cell<Phase> = const { Cell::new(Phase::Body) };
+    /// Who is told of the phases of the check that this thread runs.
+    static ANNOUNCE: RefCell<Option<Announce>> = const { RefCell::new(None) };
 }
 
 /// How often something was checked on threads that run no body: those that a body has started.
 static CHECKED_ELSEWHERE: AtomicU64 = AtomicU64::new(0);
+
+/// How far a check is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Phase {
+    /// Its fixtures and the values of its case are made, for which no row is to blame.
+    SetUp,
+    /// What happens now is the backend's.
+    Body,
+}
+
+/// What is called when a check enters a phase.
+pub(crate) type Announce = Rc<dyn Fn(Phase)>;
 
 #[derive(Clone, Copy)]
 struct Seed {
@@ -85,6 +101,32 @@ pub fn default_body<S: ?Sized + 'static>(function: &'static str) {
         // Not a panic of the body's: no hook is to print it.
         resume_unwind(Box::new(DefaultBody(function)));
     }
+}
+
+/// What the expansion puts in front of the fixtures and values that rstest makes.
+pub fn set_up_begins() {
+    enter(Phase::SetUp);
+}
+
+/// What the expansion puts behind them.
+pub fn set_up_ends() {
+    enter(Phase::Body);
+}
+
+fn enter(phase: Phase) {
+    PHASE.set(phase);
+    let announce = ANNOUNCE.with_borrow(Clone::clone);
+    announce.into_iter().for_each(|announce| announce(phase));
+}
+
+/// Runs a body that must not unwind, tells `announce` of its phases, and returns the last one too.
+#[cfg(feature = "harness")]
+pub(crate) fn with_phases<T>(announce: Option<Announce>, body: impl FnOnce() -> T) -> (T, Phase) {
+    let _restore = set(&PHASE, Phase::Body);
+    let outer = ANNOUNCE.replace(announce);
+    let returned = body();
+    ANNOUNCE.set(outer);
+    (returned, PHASE.get())
 }
 
 /// Puts a value back when it is dropped, after a panic too.
@@ -187,6 +229,35 @@ mod tests {
         assert!(!on_another_thread(|| assert!(with_checks(reached).1)), "a check on another thread is its own");
         assert!(catch_unwind(|| with_checks(|| panic!("on purpose"))).is_err());
         assert_eq!(HAS_CHECKED.get(), None);
+    }
+
+    #[test]
+    fn a_check_is_set_up_until_its_body_begins_and_only_its_own_phases_are_told() {
+        let told = Rc::new(RefCell::new(Vec::new()));
+        let announce: Announce = Rc::new({
+            let told = Rc::clone(&told);
+            move |phase| told.borrow_mut().push(phase)
+        });
+        let caught = |body: fn()| with_phases(Some(Rc::clone(&announce)), || catch_unwind(body).is_err());
+        assert_eq!(caught(|| ()), (false, Phase::Body));
+        assert_eq!(told.take(), []);
+        let fixture_fails = || {
+            set_up_begins();
+            panic!("on purpose");
+        };
+        assert_eq!(caught(fixture_fails), (true, Phase::SetUp));
+        assert_eq!(told.take(), [Phase::SetUp]);
+        let body_fails = || {
+            set_up_begins();
+            set_up_ends();
+            // Another check's is another matter.
+            assert_eq!(with_phases(None, set_up_begins), ((), Phase::SetUp));
+            panic!("on purpose");
+        };
+        assert_eq!(caught(body_fails), (true, Phase::Body));
+        assert_eq!(told.take(), [Phase::SetUp, Phase::Body]);
+        set_up_begins();
+        assert_eq!(told.take(), []);
     }
 
     trait Ops {}

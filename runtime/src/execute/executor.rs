@@ -1,11 +1,12 @@
 //! Runs a cell and tells what happened. It decides nothing.
 
+use std::rc::Rc;
 use std::sync::OnceLock;
 
-use super::context::{self, DefaultBody};
+use super::context::{self, Announce, DefaultBody, Phase};
 use super::float_state;
 use super::observation::{Listed, Observation};
-use super::panics::{Panics, catch};
+use super::panics::{Panic, Panics, catch};
 use crate::compare::{Agreed, Mismatch, NotComparable, Value};
 use crate::registry::{Bodies, BoxError, Instance};
 use crate::suite::spec::SuiteSpec;
@@ -65,9 +66,9 @@ impl Executor {
         }
     }
 
-    /// Runs a cell; a panic of its body is printed where it is not expected. `begins` is called when everything that comes
+    /// Runs a cell; a panic of its body is printed where it is not expected. `announce` is called when everything that comes
     /// before the body is done.
-    pub(crate) fn run(&self, cell: CellOf<'_>, panics: Panics, begins: &dyn Fn()) -> Observation {
+    pub(crate) fn run(&self, cell: CellOf<'_>, panics: Panics, announce: &Announce) -> Observation {
         let CellOf { test, case, backend, differential } = cell;
         let instance = match self.open(backend) {
             Ok(instance) => instance,
@@ -79,14 +80,16 @@ impl Executor {
             Ok(expected) => expected,
             Err(message) => return Observation::SetupFailed { message },
         };
-        begins();
+        announce(Phase::Body);
         let expected_to_fail = panics == Panics::Expected;
         // What this thread left behind is no evidence.
         let _ = catch(Panics::Unexpected, || self.bodies.take_receipt(instance));
         let call = || context::with_expectation(expected_to_fail, || self.call(cell, instance));
         let body = || context::with_checks(|| catch(panics, call));
-        let ((ended, has_checked), left_changed) = float_state::guarded(body);
+        let phases = || context::with_phases(Some(Rc::clone(announce)), body);
+        let (((ended, has_checked), phase), left_changed) = float_state::guarded(phases);
         match ended {
+            Err(panic) if phase == Phase::SetUp => Observation::SetupFailed { message: before_the_body(&panic) },
             Err(panic) => Observation::Panicked(panic),
             Ok(Err(DefaultBody(function))) => self.not_implemented(backend, function.to_owned()),
             // The error is the user's code as well.
@@ -183,10 +186,12 @@ impl Executor {
             OpenError::Panicked(message) => message.clone(),
         })?;
         let call = || self.bodies.call(test, case, instance).map_err(|error| with_sources(&error));
-        match float_state::guarded(|| catch(Panics::Unexpected, call)).0 {
-            Ok(Ok(value)) => Ok(value),
-            Ok(Err(error)) => Err(format!("the baseline `{name}` returned an error: {error}")),
-            Err(panic) => Err(format!("the baseline `{name}` {}", panic.describe())),
+        let phases = || context::with_phases(None, || catch(Panics::Unexpected, call));
+        match float_state::guarded(phases).0 {
+            (Ok(Ok(value)), _) => Ok(value),
+            (Ok(Err(error)), _) => Err(format!("the baseline `{name}` returned an error: {error}")),
+            (Err(panic), Phase::SetUp) => Err(before_the_body(&panic)),
+            (Err(panic), Phase::Body) => Err(format!("the baseline `{name}` {}", panic.describe())),
         }
     }
 
@@ -201,6 +206,11 @@ impl Executor {
             }
         })
     }
+}
+
+/// What became of a check of which a fixture has failed, on whichever backend.
+fn before_the_body(panic: &Panic) -> String {
+    format!("what comes before the body (a fixture, or a value of its case) {}", panic.describe())
 }
 
 /// A receipt whose words are as short as other texts of a cell.

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::cell_report::CellReport;
 use super::{Executable, USAGE, device};
 use crate::execute::Observation;
+use crate::execute::context::Phase;
 use crate::execute::isolate::{self, Late, Pool, Task, WorkerExit, WorkerReply};
 use crate::execute::panics;
 use crate::report::outlier::Vote;
@@ -28,7 +29,7 @@ enum Reply {
 
 /// Runs the cells that another run sends.
 pub(super) fn serve(session: &Session, executable: &Executable) -> ExitCode {
-    let served = isolate::serve(|request, begins| {
+    let served = isolate::serve(|request, announce| {
         let cell = session.plan.cells.get(request.cell).filter(|cell| session.plan.name(cell) == request.name);
         let Some(cell) = cell else {
             return (Reply::Refused(format!("a worker plans other cells than its run: {}", request.name)), true);
@@ -36,11 +37,11 @@ pub(super) fn serve(session: &Session, executable: &Executable) -> ExitCode {
         // Another body may have put a hook of its own.
         panics::reinstall();
         if request.task == Task::Vote {
-            begins();
+            announce(Phase::Body);
             let (backends, agree) = session.vote(cell, &session.voters(cell));
             return (Reply::Voted { backends, agree }, true);
         }
-        let ended = CellReport::new(session, executable, cell, &session.run_announced(cell, begins));
+        let ended = CellReport::new(session, executable, cell, &session.run_announced(cell, announce));
         // A panic may leave a lock poisoned, and an unexpected failure anything else.
         let is_sound = ended.message.is_none() && ended.record.failure != Some(Failure::Panic);
         (Reply::Ended(Box::new(ended)), is_sound)
@@ -68,7 +69,7 @@ pub(super) fn run(
         pool.ask::<Reply>(Task::Run, of, (at, plan.name(cell)), plan.test(cell).differential, limit);
     let setup = |what: String| {
         let backend = plan.backend(cell);
-        let before = format!("what comes before the body (the constructor of `{backend}`, or the baseline)");
+        let before = format!("what comes before the body (the constructor of `{backend}`, the baseline, or a fixture)");
         Observation::SetupFailed { message: format!("{before} {what}") }
     };
     let observation = match exit {

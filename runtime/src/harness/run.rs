@@ -165,15 +165,16 @@ impl Run {
         let cell = &self.session.plan.cells[at];
         let retries = if self.session.is_known_flaky(cell) { self.retries.max(FLAKY_RETRIES) } else { self.retries };
         let mut ended = self.end(at);
-        let mut failures = Vec::new();
+        let (mut failures, mut set_up_failed) = (Vec::new(), false);
         while ended.record.outcome.may_change() && failures.len() < retries as usize {
+            set_up_failed |= ended.record.setup;
             failures.push(std::mem::take(&mut ended.record.reason));
             ended = self.end(at);
         }
         let attempts = u32::try_from(failures.len() + 1).unwrap_or(u32::MAX);
         ended.record.attempts = (attempts > 1).then_some(attempts);
         if !failures.is_empty() && !ended.record.outcome.fails_the_run() {
-            let judgement = self.session.judge_flaky(cell, &failures);
+            let judgement = self.session.judge_flaky(cell, &failures, set_up_failed);
             return ended.judged_again(&self.session, &self.executable, cell, judgement);
         }
         ended

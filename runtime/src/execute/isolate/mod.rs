@@ -34,7 +34,7 @@ pub(crate) struct Request {
     pub(crate) cell: usize,
     /// Its name, so that this can be seen to be so.
     pub(crate) name: String,
-    /// Whether to say when its body begins.
+    /// Whether its body is not to be taken for begun before that is said.
     announce: bool,
 }
 
@@ -51,6 +51,8 @@ struct Answer<T> {
 enum What<T> {
     /// The body begins: what happens from now on is the backend's.
     Begun,
+    /// It does not begin yet: what happens from now on is a fixture's.
+    SettingUp,
     /// The cell has ended.
     Ended {
         /// What became of it.

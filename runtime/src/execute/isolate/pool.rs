@@ -195,6 +195,10 @@ impl Worker {
                     begun = true;
                     continue;
                 }
+                Ok(Some(Answer { to, what: What::SettingUp })) if to == request.number => {
+                    begun = false;
+                    continue;
+                }
                 Ok(Some(Answer { to, what: What::Ended { value, tainted, threads } })) if to == request.number => {
                     // What was printed before the answer is all there.
                     self.drain(output);

@@ -1,10 +1,12 @@
 //! The process that runs cells for another one.
 
+use std::cell::Cell;
 use std::convert::Infallible;
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
+use std::rc::Rc;
 
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::process::{Signal, getpgrp, getpid, kill_process, kill_process_group};
@@ -13,15 +15,16 @@ use serde::Serialize;
 use super::frame::{Inbox, send};
 use super::state::{State, threads};
 use super::{Answer, Request, What};
+use crate::execute::context::{Announce, Phase};
 
-/// Runs the cells that come in on standard input, and ends the process when there are no more. `run` is given what to call when the body begins,
+/// Runs the cells that come in on standard input, and ends the process when there are no more. `run` is given what to call when the cell enters a phase,
 /// and says besides its value whether the process is as good as new.
 ///
 /// # Errors
 /// When standard input is not a channel, or the channel breaks.
-pub(crate) fn serve<T: Serialize>(mut run: impl FnMut(&Request, &dyn Fn()) -> (T, bool)) -> io::Result<Infallible> {
+pub(crate) fn serve<T: Serialize>(mut run: impl FnMut(&Request, &Announce) -> (T, bool)) -> io::Result<Infallible> {
     // Bodies find nothing on their standard input, and the channel is not where they would look for it.
-    let mut channel = UnixStream::from(io::stdin().as_fd().try_clone_to_owned()?);
+    let channel = Rc::new(UnixStream::from(io::stdin().as_fd().try_clone_to_owned()?));
     rustix::stdio::dup2_stdin(File::open("/dev/null")?)?;
     end_with_parent(channel.try_clone()?);
     let (clean, at_start) = (State::now(), threads());
@@ -29,20 +32,14 @@ pub(crate) fn serve<T: Serialize>(mut run: impl FnMut(&Request, &dyn Fn()) -> (T
     let (mut inbox, mut buffer) = (Inbox::default(), [0; 4096]);
     loop {
         let Some(request) = inbox.take::<Request>().map_err(|_| io::Error::other("the channel is garbled"))? else {
-            match channel.read(&mut buffer)? {
+            match (&*channel).read(&mut buffer)? {
                 0 => end(),
                 length => inbox.add(&buffer[..length]),
             }
             continue;
         };
         let to = request.number;
-        let begun = || {
-            if request.announce {
-                // A channel that is broken ends the worker at the answer.
-                let _ = send(&mut &channel, &Answer::<()> { to, what: What::Begun });
-            }
-        };
-        let (value, is_sound) = run(&request, &begun);
+        let (value, is_sound) = run(&request, &announcing(&channel, &request));
         if getpid() != own {
             // The body has forked and returned in both processes: one of them answers.
             let _ = kill_process(getpid(), Signal::KILL);
@@ -50,8 +47,24 @@ pub(crate) fn serve<T: Serialize>(mut run: impl FnMut(&Request, &dyn Fn()) -> (T
         flush();
         let tainted = !is_sound || clean.differs_now();
         let threads = threads().saturating_sub(at_start);
-        send(&mut channel, &Answer { to, what: What::Ended { value, tainted, threads } })?;
+        send(&mut &*channel, &Answer { to, what: What::Ended { value, tainted, threads } })?;
     }
+}
+
+/// Tells the run which phase the cell is in, where it would take it for another one.
+fn announcing(channel: &Rc<UnixStream>, request: &Request) -> Announce {
+    let (channel, to) = (Rc::clone(channel), request.number);
+    let known = Cell::new(if request.announce { Phase::SetUp } else { Phase::Body });
+    Rc::new(move |phase| {
+        if known.replace(phase) != phase {
+            let what = match phase {
+                Phase::SetUp => What::SettingUp,
+                Phase::Body => What::Begun,
+            };
+            // A channel that is broken ends the worker at the answer.
+            let _ = send(&mut &*channel, &Answer::<()> { to, what });
+        }
+    })
 }
 
 /// A worker whose run has ended, or was killed, is of no use, whatever its body is doing; nor is what that has started.

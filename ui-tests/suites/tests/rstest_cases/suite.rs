@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::process::ExitCode;
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
-use crosscheck::{Action, Debt, Failure, RUN, Subject, Unavailable, backend_matrix, conformance, skip, xfail};
-use rstest::{fixture, rstest};
+use crosscheck::{Action, Debt, Failure, RUN, Subject, Unavailable, backend_matrix, conformance, flaky, skip, xfail};
+use rstest::{fixture, rstest, rstest as cases};
 
 pub(crate) trait Store: Send + Sync {
     fn put(&self, key: &str, value: i64) -> Result<(), String>;
@@ -18,6 +19,20 @@ pub(crate) enum Feature {
     LongKeys,
     /// The empty key.
     EmptyKey,
+    /// Fails somehow.
+    Fails,
+    /// Returns an error.
+    Errs,
+    /// Panics.
+    Panics,
+    /// Gives another value.
+    Differs,
+    /// Does not end.
+    Hangs,
+    /// Ends the process.
+    Crashes,
+    /// Fails now and then.
+    Wavers,
 }
 
 impl Subject for dyn Store {
@@ -60,6 +75,13 @@ const fn short_cannot(feature: Feature) -> Action {
             xfail("keys of more than 8 bytes").because(Debt::WontFix).by(Failure::Panic).saying("is too long")
         }
         Feature::EmptyKey => skip("nobody asked for it").because(Debt::NotYet),
+        Feature::Fails => xfail("fails").because(Debt::NotYet),
+        Feature::Errs => xfail("returns an error").because(Debt::NotYet).by(Failure::Error),
+        Feature::Panics => xfail("panics").because(Debt::NotYet).by(Failure::Panic),
+        Feature::Differs => xfail("differs").because(Debt::NotYet).by(Failure::Mismatch),
+        Feature::Hangs => xfail("hangs").because(Debt::NotYet).by(Failure::Timeout),
+        Feature::Crashes => xfail("crashes").because(Debt::NotYet).by(Failure::Crash),
+        Feature::Wavers => flaky("wavers").because(Debt::NotYet).tracking("issue 7"),
     }
 }
 
@@ -166,6 +188,118 @@ fn broken() -> i64 {
 #[test_attr(conformance)]
 fn fixture_fails(#[ignore] store: &dyn Store, broken: i64) {
     assert_eq!(store.get("k"), Some(broken));
+}
+
+/// Each kind of row, on a check of which the fixture fails.
+#[rstest]
+#[test_attr(conformance(row(
+    any = "any" uses("fails"),
+    error = "error" uses("errs"),
+    panic = "panic" uses("panics"),
+    mismatch = "mismatch" uses("differs"),
+    timeout = "timeout" uses("hangs"),
+    crash = "crash" uses("crashes"),
+    flaky = "flaky" uses("wavers")
+)))]
+fn fixture_fails_under(#[ignore] store: &dyn Store, #[ignore] row: &str, broken: i64) {
+    assert_eq!(store.get(row), Some(broken));
+}
+
+/// The same with a fixture that is well, and a body that fails.
+#[rstest]
+#[test_attr(conformance(row(
+    any = "any" uses("fails"),
+    error = "error" uses("errs"),
+    panic = "panic" uses("panics"),
+    mismatch = "mismatch" uses("differs"),
+    timeout = "timeout" uses("hangs"),
+    crash = "crash" uses("crashes"),
+    flaky = "flaky" uses("wavers")
+)))]
+fn body_fails_under(#[ignore] store: &dyn Store, #[ignore] row: &str, seed: i64) {
+    assert_eq!(store.get(row), Some(seed), "the body is broken");
+}
+
+fn no_case() -> i64 {
+    panic!("the case is broken")
+}
+
+#[rstest]
+#[test_attr(conformance(uses = "fails"))]
+#[case(no_case())]
+fn case_fails(#[ignore] store: &dyn Store, #[case] value: i64) {
+    assert_eq!(store.get("k"), Some(value));
+}
+
+/// The attribute goes by another name.
+#[cases]
+#[test_attr(backend_matrix(uses = "fails"))]
+fn value_fails(#[ignore] store: &dyn Store, #[values(no_case())] value: i64) -> Vec<i64> {
+    store.get("k").into_iter().chain([value]).collect()
+}
+
+/// The baseline's fixture is well.
+#[rstest]
+#[test_attr(backend_matrix(uses = "fails"))]
+fn fixture_fails_the_second_time(#[ignore] store: &dyn Store, broken_now_and_then: i64) -> Vec<i64> {
+    store.get("k").into_iter().chain([broken_now_and_then]).collect()
+}
+
+#[fixture]
+fn broken_now_and_then() -> i64 {
+    static TIMES: AtomicUsize = AtomicUsize::new(0);
+    assert!(TIMES.fetch_add(1, Ordering::Relaxed).is_multiple_of(2), "the fixture is broken now");
+    7
+}
+
+#[fixture]
+fn broken_at_first() -> i64 {
+    static TIMES: AtomicUsize = AtomicUsize::new(0);
+    assert!(TIMES.fetch_add(1, Ordering::Relaxed) > 0, "the fixture is broken at first");
+    7
+}
+
+/// Its row knows of a body that wavers, not of a fixture.
+#[rstest]
+#[test_attr(conformance(uses = "wavers", backends("short")))]
+fn fixture_wavers(#[ignore] store: &dyn Store, broken_at_first: i64) {
+    assert_eq!(store.get("no key"), None, "{broken_at_first}");
+}
+
+#[fixture]
+fn deadly() -> i64 {
+    std::process::abort()
+}
+
+#[rstest]
+#[test_attr(conformance(uses = "crashes"))]
+fn fixture_crashes(#[ignore] store: &dyn Store, deadly: i64) {
+    assert_eq!(store.get("k"), Some(deadly));
+}
+
+#[rstest]
+#[test_attr(conformance(uses = "crashes"))]
+fn body_crashes(#[ignore] store: &dyn Store, seed: i64) {
+    assert_eq!(store.get("k"), Some(seed + deadly::default()));
+}
+
+#[fixture]
+fn endless() -> i64 {
+    loop {
+        std::thread::park();
+    }
+}
+
+#[rstest]
+#[test_attr(conformance(uses = "hangs"))]
+fn fixture_hangs(#[ignore] store: &dyn Store, endless: i64) {
+    assert_eq!(store.get("k"), Some(endless));
+}
+
+#[rstest]
+#[test_attr(conformance(uses = "hangs"))]
+fn body_hangs(#[ignore] store: &dyn Store, seed: i64) {
+    assert_eq!(store.get("k"), Some(seed + endless::default()));
 }
 
 #[rstest]

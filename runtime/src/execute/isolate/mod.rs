@@ -5,6 +5,8 @@
 //! the process, and what the worker had to say.
 
 mod frame;
+#[cfg(target_os = "linux")]
+mod leftovers;
 mod output;
 mod pool;
 mod state;

@@ -11,10 +11,14 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
+#[cfg(target_os = "linux")]
+use rustix::process::kill_process;
 use rustix::process::{Pid, Signal, kill_process_group};
 use serde::de::DeserializeOwned;
 
 use super::frame::{Inbox, send};
+#[cfg(target_os = "linux")]
+use super::leftovers;
 use super::output::Output;
 use super::{Answer, Request, Task, What};
 
@@ -142,6 +146,9 @@ impl Pool {
 #[derive(Debug)]
 struct Worker {
     child: Child,
+    /// What it and everything that it starts is known by.
+    #[cfg(target_os = "linux")]
+    mark: String,
     channel: UnixStream,
     inbox: Inbox,
     /// How many requests it was sent.
@@ -159,7 +166,12 @@ impl Worker {
         let (printed, writer) = io::pipe()?;
         channel.set_nonblocking(true)?;
         rustix::io::ioctl_fionbio(&printed, true)?;
-        let child = Command::new(&pool.program)
+        let mut command = Command::new(&pool.program);
+        #[cfg(target_os = "linux")]
+        let mark = leftovers::new_mark();
+        #[cfg(target_os = "linux")]
+        command.env(leftovers::MARK, &mark);
+        let child = command
             .args(&pool.arguments)
             .stdin(Stdio::from(std::os::fd::OwnedFd::from(theirs)))
             .stdout(writer.try_clone()?)
@@ -167,7 +179,17 @@ impl Worker {
             // An interrupt from the terminal is for the run, which lets its running cells finish.
             .process_group(0)
             .spawn()?;
-        Ok(Self { child, channel, inbox: Inbox::default(), requests: 0, starter: None, threads: 0, printed })
+        Ok(Self {
+            child,
+            #[cfg(target_os = "linux")]
+            mark,
+            channel,
+            inbox: Inbox::default(),
+            requests: 0,
+            starter: None,
+            threads: 0,
+            printed,
+        })
     }
 
     /// The number of the next request.
@@ -308,11 +330,20 @@ impl Worker {
 
     /// Ends the process, and those that it started.
     fn kill(&mut self) {
+        #[cfg(target_os = "linux")]
+        if let Ok(None) = self.child.try_wait() {
+            let worker = Pid::from_child(&self.child);
+            // It starts nothing more, and what it has started keeps its line of parents until it is found.
+            let _ = kill_process(worker, Signal::STOP);
+            leftovers::end(&self.mark, Some(worker));
+        }
         if let Some(group) = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw) {
             let _ = kill_process_group(group, Signal::KILL);
         }
         let _ = self.child.kill();
         let _ = self.child.wait();
+        #[cfg(target_os = "linux")]
+        leftovers::end(&self.mark, None);
     }
 }
 

@@ -13,6 +13,8 @@ use rustix::process::{Signal, getpgrp, getpid, kill_process, kill_process_group}
 use serde::Serialize;
 
 use super::frame::{Inbox, send};
+#[cfg(target_os = "linux")]
+use super::leftovers;
 use super::state::{State, threads};
 use super::{Answer, Request, What};
 use crate::execute::context::{Announce, Phase};
@@ -26,6 +28,8 @@ pub(crate) fn serve<T: Serialize>(mut run: impl FnMut(&Request, &Announce) -> (T
     // Bodies find nothing on their standard input, and the channel is not where they would look for it.
     let channel = Rc::new(UnixStream::from(io::stdin().as_fd().try_clone_to_owned()?));
     rustix::stdio::dup2_stdin(File::open("/dev/null")?)?;
+    #[cfg(target_os = "linux")]
+    leftovers::adopt_orphans();
     end_with_parent(channel.try_clone()?);
     let (clean, at_start) = (State::now(), threads());
     let own = getpid();
@@ -79,6 +83,8 @@ fn end_with_parent(channel: UnixStream) {
 /// Ends this process, and those that bodies have started in it.
 fn end() -> ! {
     let own = getpid();
+    #[cfg(target_os = "linux")]
+    leftovers::end_own();
     // A worker that was started by hand may be in its parent's group.
     if getpgrp() == own {
         let _ = kill_process_group(own, Signal::KILL);

@@ -48,6 +48,8 @@ enum Fault {
     ForkTwice,
     CrashBesideChild,
     LeaveChild,
+    LeaveDaemon,
+    CrashBesideDaemon,
     FlushToZero,
     Round,
     Umask,
@@ -131,6 +133,20 @@ fn leave_a_child() {
             libc::sleep(3600);
             libc::_exit(0);
         }
+    }
+}
+
+/// One that has a session of its own and nobody for a parent.
+fn leave_a_daemon() {
+    // SAFETY: both children make calls that may be made there, and end; the first one does so at once.
+    unsafe {
+        let child = libc::fork();
+        if child == 0 {
+            libc::setsid();
+            leave_a_child();
+            libc::_exit(0);
+        }
+        libc::waitpid(child, std::ptr::null_mut(), 0);
     }
 }
 
@@ -318,6 +334,11 @@ impl Machine for Faulty {
                 unsafe { std::hint::black_box(8 as *mut u32).write_volatile(1) };
             }
             Fault::LeaveChild => leave_a_child(),
+            Fault::LeaveDaemon => leave_a_daemon(),
+            Fault::CrashBesideDaemon => {
+                leave_a_daemon();
+                std::process::abort();
+            }
             Fault::FlushToZero => float::change(float::FLUSH_TO_ZERO),
             Fault::Round => float::change(float::ROUND_DOWN),
             // SAFETY: each of these sets something of this process to a value that stands here.
@@ -401,6 +422,8 @@ const fn exclusions(feature: Feature) -> Action {
     ForkTwice,
     CrashBesideChild,
     LeaveChild,
+    LeaveDaemon,
+    CrashBesideDaemon,
     FlushToZero,
     Round,
     Umask,

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
 use crosscheck::Outcome;
 use crosscheck::record::CellRecord;
@@ -10,7 +11,7 @@ use crosscheck::record::CellRecord;
 use crate::common::{Output, suite};
 
 /// What a body does, in words and in the name of its cell, what becomes of the cell, and what the reason says.
-const FAULTS: [(&str, &str, Outcome, &str); 39] = [
+const FAULTS: [(&str, &str, Outcome, &str); 41] = [
     ("panics", "panic", Outcome::Failed, "the cogs jammed"),
     (
         "panics with something that is not a string",
@@ -43,6 +44,8 @@ const FAULTS: [(&str, &str, Outcome, &str); 39] = [
     ("forks, and returns in both processes", "fork_twice", Outcome::Passed, ""),
     ("crashes while a child of it still runs", "crash_beside_child", Outcome::Crashed, "SIGSEGV"),
     ("leaves a child behind", "leave_child", Outcome::Passed, ""),
+    ("leaves a child behind in a session of its own", "leave_daemon", Outcome::Passed, ""),
+    ("crashes while such a child still runs", "crash_beside_daemon", Outcome::Crashed, "SIGABRT"),
     ("turns flush-to-zero on", "flush_to_zero", Outcome::Failed, "left the floating-point state of its thread changed"),
     ("changes the rounding mode", "round", Outcome::Failed, "for whatever comes next: the rounding mode"),
     ("changes the umask", "umask", Outcome::Passed, ""),
@@ -80,8 +83,31 @@ fn run_with(threads: &str, args: &[&str], variables: &[(&str, &str)]) -> Output 
     let suite = suite("faults").args(&["--timeout", "10", "--test-threads", threads]).args(args);
     let suite = variables.iter().fold(suite, |suite, (variable, value)| suite.env(variable, value));
     let output = suite.env("FAULTS_COUNTERS", &counters).run();
+    nothing_is_left(&counters, &output);
     std::fs::remove_dir_all(&counters).unwrap();
     output
+}
+
+/// Everything that the run and its bodies have started comes to its end with it: what they have started knows the folder.
+fn nothing_is_left(counters: &Path, output: &Output) {
+    if !cfg!(target_os = "linux") {
+        return;
+    }
+    let variable = [b"FAULTS_COUNTERS=", counters.as_os_str().as_encoded_bytes()].concat();
+    let is_left = |process: &Path| {
+        let variables = std::fs::read(process.join("environ")).unwrap_or_default();
+        variables.split(|byte| *byte == 0).any(|it| it == variable)
+    };
+    let left = || {
+        let processes = std::fs::read_dir("/proc").unwrap().flatten().map(|entry| entry.path());
+        processes.filter(|process| is_left(process)).collect::<Vec<_>>()
+    };
+    // Workers that have nothing to do end when they see that their run has.
+    let until = Instant::now() + Duration::from_secs(60);
+    while !left().is_empty() {
+        assert!(Instant::now() < until, "{:?} are left behind{output}", left());
+        std::thread::sleep(Duration::from_millis(20));
+    }
 }
 
 /// Of a cell that turns out later to have ended its process, what was recorded last counts.

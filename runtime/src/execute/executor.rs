@@ -185,7 +185,7 @@ impl Executor {
             OpenError::Unavailable(reason) => format!("the baseline `{name}` is not available: {reason}"),
             OpenError::Panicked(message) => message.clone(),
         })?;
-        let call = || self.bodies.call(test, case, instance).map_err(|error| with_sources(&error));
+        let call = || self.bodies.call(test, case, instance).map_err(|error| text::cut(with_sources(&error)));
         let phases = || context::with_phases(None, || catch(Panics::Unexpected, call));
         match float_state::guarded(phases).0 {
             (Ok(Ok(value)), _) => Ok(value),
@@ -230,7 +230,7 @@ fn short(receipt: Receipt) -> Receipt {
     Receipt { device: text::cut(receipt.device), fallbacks, ..receipt }
 }
 
-/// The error and what caused it, without repeating a source that the error's own text already holds; cut where it is long.
+/// The error and what caused it, without repeating a source that the error's own text already holds.
 fn with_sources(error: &BoxError) -> String {
     let mut text = error.to_string();
     let mut next = error.source();
@@ -241,5 +241,5 @@ fn with_sources(error: &BoxError) -> String {
         }
         next = source.source();
     }
-    text::cut(text)
+    text
 }

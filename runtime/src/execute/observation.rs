@@ -44,7 +44,7 @@ pub enum Observation {
     },
     /// The body returned an error.
     Errored {
-        /// The error with its sources.
+        /// The error with its sources, however long they are.
         message: String,
     },
     /// The body panicked.

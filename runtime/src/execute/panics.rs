@@ -13,7 +13,7 @@ use crate::text;
 /// A panic that was caught.
 #[derive(Debug)]
 pub struct Panic {
-    /// The message, or what stands for it.
+    /// The message, or what stands for it, however long it is.
     pub message: String,
     /// `file:line:column`, where known.
     pub location: Option<String>,
@@ -25,7 +25,7 @@ pub struct Panic {
 impl Panic {
     /// A panic of which only the payload is known.
     fn of(payload: &(dyn Any + Send)) -> Self {
-        let message = said(payload).map_or_else(|| "a panic whose payload is not a string".to_owned(), text::cut);
+        let message = said(payload).unwrap_or("a panic whose payload is not a string").to_owned();
         Self { message, location: None, backtrace: None }
     }
 
@@ -35,8 +35,13 @@ impl Panic {
         Some(body_frames(&trace.to_string()))
     }
 
-    /// The message and where it came from.
+    /// The message and where it came from, cut where it is long.
     pub(crate) fn describe(&self) -> String {
+        text::cut(self.whole())
+    }
+
+    /// The whole of that.
+    pub(crate) fn whole(&self) -> String {
         match &self.location {
             Some(location) => format!("panicked at {location}: {}", self.message),
             None => format!("panicked: {}", self.message),

@@ -233,7 +233,8 @@ fn doubt(receipt: &Receipt) -> Option<String> {
 }
 
 fn failed(row: Option<&Row>, observation: &Observation) -> (Outcome, String) {
-    let text = describe(observation);
+    let whole = describe(observation);
+    let text = text::cut(&whole);
     let unexcused = match failure(observation) {
         Some(Failure::Timeout) => Outcome::TimedOut,
         Some(Failure::Crash) => Outcome::Crashed,
@@ -256,7 +257,7 @@ fn failed(row: Option<&Row>, observation: &Observation) -> (Outcome, String) {
         }
         _ => {}
     }
-    if let Some(part) = part.as_ref().filter(|part| !text.contains(part.as_ref())) {
+    if let Some(part) = part.as_ref().filter(|part| !whole.contains(part.as_ref())) {
         return changed(format!("a failure that says \"{part}\", but this one does not"));
     }
     if let Observation::Returned { comparison: Some(Err(mismatch)), .. } = observation
@@ -289,16 +290,15 @@ fn outside(bounds: Bounds, mismatch: &Mismatch) -> Option<String> {
     Some(format!("a share of {least} to {greatest} of the elements, but {:.6} of them disagree", mismatch.share()))
 }
 
-/// What happened, for the reader.
+/// What happened, however long it is.
 fn describe(observation: &Observation) -> String {
     match observation {
         Observation::Errored { message } => format!("returned an error: {message}"),
-        Observation::Panicked(panic) => panic.describe(),
+        Observation::Panicked(panic) => panic.whole(),
         Observation::LeftChanged { what } => {
             format!("left the floating-point state of its thread changed, for whatever comes next: {what}")
         }
-        // Names of parts are as long as the value makes them.
-        Observation::Returned { comparison: Some(Err(mismatch)), .. } => text::cut(mismatch.to_string()),
+        Observation::Returned { comparison: Some(Err(mismatch)), .. } => mismatch.to_string(),
         Observation::TimedOut { limit, doing } => {
             let doing = doing.as_ref().map(|doing| format!(" (it was {doing})")).unwrap_or_default();
             format!("did not end within {limit:?}{doing}")

@@ -212,6 +212,29 @@ fn only_a_failure_with_the_expected_text_is_excused() {
     }
 }
 
+/// Wherever in a long text it stands: what is shown of it is another matter.
+#[test]
+fn the_expected_text_may_stand_where_a_long_text_is_cut() {
+    let filler = "x".repeat(4 * text::KEPT);
+    for long in [format!("needle{filler}"), format!("{filler}needle{filler}"), format!("{filler}needle")] {
+        let panic = catch(Panics::Expected, || panic!("{long}")).unwrap_err();
+        for observation in [
+            Observation::Errored { message: long.clone() },
+            Observation::Panicked(panic),
+            Observation::Returned {
+                comparison: Some(Err(Mismatch::Shape { path: long, actual: Vec::new(), expected: Vec::new() })),
+                receipt: None,
+            },
+        ] {
+            for (text, outcome) in [("needle", Outcome::XFailed), ("needles", Outcome::XChanged)] {
+                let judgement = judge(xfail(None, Some(text)).as_ref(), context(false), &observation);
+                assert_eq!(judgement.outcome, outcome);
+                assert!(judgement.reason.len() < 3 * text::KEPT && judgement.reason.contains("bytes are left out"));
+            }
+        }
+    }
+}
+
 #[test]
 fn what_fails_the_run_is_what_nothing_excuses() {
     let failing: Vec<_> = Outcome::ALL.into_iter().filter(|outcome| outcome.fails_the_run()).collect();

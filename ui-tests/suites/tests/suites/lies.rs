@@ -176,6 +176,7 @@ fn of_a_long_text_a_run_keeps_the_beginning_and_the_end() {
         for (name, begins, outcome) in [
             ("told::long_panic::liar", "panicked at ", Outcome::Failed),
             ("told::long_failure::liar", "returned an error: long-begins", Outcome::Failed),
+            ("told::long_expectation::liar", "buried: returned an error: long-begins", Outcome::XFailed),
             ("told::long_structure::liar", "long-begins", Outcome::Failed),
             ("told::long_receipt::liar", "passed, but not on device alone: it left long-begins", Outcome::Failed),
             ("opened::far", "long-begins", Outcome::Unavailable),

@@ -116,4 +116,19 @@ mod tests {
         let echo = Some(Null::Identity { input: 0 });
         assert!(matches!(within([1.5, 2.0], vec![0.5, 0.0]), Ok(Ok(Agreed { null, .. })) if null == echo));
     }
+
+    /// Each of three inputs, and none of them.
+    #[test]
+    fn whichever_input_would_pass_is_named() {
+        for passed in [Some(0), Some(1), Some(2), None] {
+            let inputs = std::array::from_fn::<_, 3, _>(|at| [1.0_f32, if passed == Some(at) { 2.0 } else { 7.0 }]);
+            let (third, of) =
+                (|[_, _, _]: [&[f32; 2]; 3]| Ok::<_, String>([1.0, 2.0]), |_: &_, _: [&_; 3]| vec![0.0; 2]);
+            let computed = || Computed::within(inputs, third, of).unwrap();
+            let agreed = computed().compare_erased(&computed(), &Terms::DEFAULT).unwrap().unwrap();
+            assert_eq!(agreed.null, passed.map(|input| Null::Identity { input }));
+            let words = passed.map(|input| format!("its input {}, passed through unchanged", input + 1));
+            assert_eq!(agreed.null.map(|null| null.to_string()), words);
+        }
+    }
 }

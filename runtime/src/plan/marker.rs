@@ -219,6 +219,66 @@ mod tests {
         }
     }
 
+    /// Every fault as every operand of every operator.
+    #[test]
+    fn a_fault_is_found_wherever_it_stands() {
+        let places = [
+            "X",
+            "not X",
+            "not not X",
+            "(X)",
+            "((X))",
+            "not (X)",
+            "X and a",
+            "a and X",
+            "X or a",
+            "a or X",
+            "a and not X",
+            "a or not X",
+            "X and b or a",
+            "a and X or b",
+            "a and b or X",
+            "X or a and b",
+            "a or X and b",
+            "a or b and X",
+            "(X or a) and b",
+            "(a or X) and b",
+            "a and (X or b)",
+            "a and (b or X)",
+            "(X and a) or b",
+            "(a and X) or b",
+            "a or (X and b)",
+            "a or (b and X)",
+            "not (a and X)",
+            "not (X or a)",
+            "(a) and (X)",
+            "(X) or (a)",
+        ];
+        let words = "expected a marker, `not` or `(`, found ";
+        for (place, (fault, message)) in places.into_iter().flat_map(|place| {
+            let faults = [
+                ("nope", "unknown marker `nope`"),
+                ("A", "unknown marker `A`"),
+                ("and", "`and`"),
+                ("or", "`or`"),
+                (")", "`)`"),
+                ("&", "`&`"),
+                ("!", "`!`"),
+            ];
+            faults.map(|fault| (place, fault))
+        }) {
+            let (column, expression) = (place.find('X').unwrap(), place.replace('X', fault));
+            let error = MarkerExpr::parse(&expression, &KNOWN).unwrap_err();
+            let begins = if message.starts_with("unknown") { message.to_owned() } else { format!("{words}{message}") };
+            assert!(error.message.starts_with(&begins), "{expression}: {error}");
+            assert_eq!(error.column, column, "{expression}: {error}");
+            // The same with nothing there: what comes instead is no operand.
+            assert!(MarkerExpr::parse(&place.replace('X', " "), &KNOWN).is_err(), "{place}");
+            // And with something that is right.
+            assert!(MarkerExpr::parse(&place.replace('X', "float64"), &KNOWN).is_ok(), "{place}");
+        }
+    }
+
     #[test]
     fn deep_nesting_is_an_error_and_not_a_crash() {
         let deep = format!("{}a", "(".repeat(1_000_000));

@@ -75,6 +75,7 @@ impl Sum {
         self.all(test.of);
         self.all(test.backends.into_iter().flatten().copied());
         test.axes.iter().for_each(|axis| self.all(axis.labels.iter().copied()));
+        self.all(test.differential.then_some("compared"));
         self.all(test.terms.iter().map(String::as_str));
     }
 }
@@ -100,13 +101,60 @@ mod tests {
         suite
     }
 
+    type Places = Vec<(&'static str, Origin)>;
+
+    /// The fields that do not count, and no `..`: a new one has to be put on one of the two sides.
+    #[expect(clippy::type_complexity, reason = "a tuple of what one test changes")]
+    fn fields_of_suite(
+        suite: &mut SuiteSpec,
+    ) -> (&mut Option<&'static [&'static str]>, &mut Places, &mut Places, &mut Vec<Row>) {
+        let SuiteSpec {
+            subject: _,
+            baseline: _,
+            features: _,
+            backends: _,
+            closed,
+            tests: _,
+            excluding,
+            implementing,
+            rows,
+        } = suite;
+        (closed, excluding, implementing, rows)
+    }
+
+    fn fields_of_test(test: &mut TestSpec) -> (&mut Origin, &mut &'static [&'static str], &mut bool) {
+        let TestSpec {
+            path: _,
+            origin,
+            markers: _,
+            implied: _,
+            of: _,
+            calls,
+            backends: _,
+            isolated,
+            axes: _,
+            differential: _,
+            terms: _,
+        } = test;
+        (origin, calls, isolated)
+    }
+
     #[test]
     fn whatever_a_result_depends_on_changes_the_number() {
         let plain = fingerprint(&[suite(|_, _| ())], &[&ONE]);
         assert_eq!(plain, fingerprint(&[suite(|_, _| ())], &[&ONE]));
         type Change = fn(&mut SuiteSpec, &mut TestSpec);
-        let changes: [Change; 9] = [
+        let changes: [Change; 18] = [
             |suite, _| suite.subject = "dyn Other",
+            |suite, _| suite.baseline = "mlx",
+            |suite, _| suite.backends[0].name = "other",
+            |suite, _| suite.features[0].marker = "b",
+            |suite, _| suite.features.push(FeatureSpec { marker: "b", description: "B." }),
+            |_, test| test.markers[0] = "b",
+            |_, test| test.markers.push("b"),
+            |_, test| test.of = Some("mul"),
+            |_, test| test.implied = vec![vec![vec!["b"]]],
+            |_, test| test.differential = true,
             |suite, _| suite.backends.push(BackendSpec::new("mlx", HERE)),
             |suite, _| suite.features.clear(),
             |_, test| test.path = "u".to_owned(),
@@ -126,13 +174,25 @@ mod tests {
     }
 
     #[test]
-    fn places_rows_and_the_order_of_fixtures_do_not() {
+    fn places_rows_how_cells_run_and_the_order_of_fixtures_do_not() {
         let plain = fingerprint(&[suite(|_, _| ())], &[]);
-        let moved = suite(|suite, test| {
-            test.origin = Origin { line: 9, ..HERE };
-            suite.rows.push(Row::new("reference", "a", crate::suite::row::Exclusion::Skip, "no").unwrap());
+        let same = suite(|suite, test| {
+            let row = Row::new("reference", "a", crate::suite::row::Exclusion::Skip, "no").unwrap();
+            let moved = Origin { line: 9, ..HERE };
+            let (closed, excluding, implementing, rows) = fields_of_suite(suite);
+            *closed = Some(&["reference"]);
+            excluding.push(("reference", HERE));
+            implementing.push(("reference", HERE));
+            rows.push(row);
+            let BackendSpec { name: _, aliases, origin, implements, isolated, device } = &mut suite.backends[0];
+            (*aliases, *origin, *isolated, *device) = (&["r"], moved, true, Some("gpu"));
+            *implements = Some(&["add"]);
+            let FeatureSpec { marker: _, description } = &mut suite.features[0];
+            *description = "Another.";
+            let (origin, calls, isolated) = fields_of_test(test);
+            (*origin, *calls, *isolated) = (moved, &["mul"], true);
         });
-        assert_eq!(plain, fingerprint(&[moved], &[]));
+        assert_eq!(plain, fingerprint(&[same], &[]));
         let two = Fixture { name: "more", bytes: b"" };
         assert_eq!(fingerprint(&[], &[&ONE, &two]), fingerprint(&[], &[&two, &ONE]));
     }

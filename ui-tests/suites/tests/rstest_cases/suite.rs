@@ -224,15 +224,15 @@ fn no_case() -> i64 {
     panic!("the case is broken")
 }
 
-#[rstest]
+/// The attribute goes by another name.
+#[cases]
 #[test_attr(conformance(uses = "fails"))]
 #[case(no_case())]
 fn case_fails(#[ignore] store: &dyn Store, #[case] value: i64) {
     assert_eq!(store.get("k"), Some(value));
 }
 
-/// The attribute goes by another name.
-#[cases]
+#[rstest]
 #[test_attr(backend_matrix(uses = "fails"))]
 fn value_fails(#[ignore] store: &dyn Store, #[values(no_case())] value: i64) -> Vec<i64> {
     store.get("k").into_iter().chain([value]).collect()

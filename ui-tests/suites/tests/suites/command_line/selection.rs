@@ -86,6 +86,83 @@ fn cells_are_selected_by_name() {
     selects(&["no such test"], |_| false);
 }
 
+/// What each flag wants, and every two of them together.
+#[test]
+fn every_two_flags_want_what_both_of_them_want() {
+    type Wants = fn(&Cell, bool) -> bool;
+    fn starts(cell: &Cell, path: &str) -> bool {
+        cell.name.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
+    }
+    /// By the whole path, or by a part of the name.
+    fn names(cell: &Cell, exact: bool, text: &str) -> bool {
+        if exact { starts(cell, text) } else { cell.name.contains(text) }
+    }
+    const FLAGS: [(&[&str], Wants); 13] = [
+        (&["agrees"], |cell, exact| names(cell, exact, "agrees")),
+        (&["outdated::too_wide", "skips"], |cell, exact| {
+            names(cell, exact, "outdated::too_wide") || names(cell, exact, "skips")
+        }),
+        (&["--skip", "faulty"], |cell, exact| !names(cell, exact, "faulty")),
+        (&["--skip", "agrees"], |cell, exact| !names(cell, exact, "agrees")),
+        (&["--skip", "agrees::faulty", "--skip", "skips"], |cell, exact| {
+            !names(cell, exact, "agrees::faulty") && !names(cell, exact, "skips")
+        }),
+        (&["--backend", "f"], |cell, _| cell.backend() == "faulty"),
+        (&["--backend", "absent,broken"], |cell, _| ["absent", "broken"].contains(&cell.backend())),
+        (&["--marker", "impossible or stale"], |cell, _| {
+            cell.markers.contains(&"impossible") || cell.markers.contains(&"stale")
+        }),
+        (&["--marker", "not impossible"], |cell, _| !cell.markers.contains(&"impossible")),
+        (&["--function", "sing"], |cell, _| starts(cell, "lacking::a_song")),
+        (&["--function", "sing,obey"], |cell, _| cell.name.starts_with("lacking::")),
+        (&["--run-excluded"], |_, _| true),
+        (&["--require", "absent,broken"], |_, _| true),
+    ];
+    for exact in [false, true] {
+        for (at, (first, wants_first)) in FLAGS.iter().enumerate() {
+            for (second, wants_second) in &FLAGS[at + 1..] {
+                let option = |args: &[&str]| args.first().filter(|arg| arg.starts_with("--")).map(ToString::to_string);
+                // Of the same flag, filters and backends add up; several expressions there are not.
+                let adds_up = match (option(first).as_deref(), option(second).as_deref()) {
+                    (Some("--marker"), Some("--marker")) => continue,
+                    (None, None)
+                    | (Some("--backend"), Some("--backend"))
+                    | (Some("--function"), Some("--function")) => true,
+                    _ => false,
+                };
+                let args = [if exact { &["--exact"][..] } else { &[] }, first, second].concat();
+                let wanted = cells(|cell| {
+                    let (first, second) = (wants_first(cell, exact), wants_second(cell, exact));
+                    if adds_up { first || second } else { first && second }
+                });
+                let list = suite("outcomes").args(&args).args(&["--list", "--format", "terse"]).run();
+                assert_eq!(list.exits(0).ran_nothing().stdout, listed(&wanted), "another list{list}");
+            }
+        }
+    }
+}
+
+#[test]
+fn each_backend_of_a_list_is_required() {
+    // Either order: each of them is looked at, and each that is not available fails the run.
+    for list in ["absent,faulty", "faulty,absent", "absent,absent", "reference,absent"] {
+        let output = suite("outcomes").args(&["--exact", "agrees::faulty", "--require", list]).run();
+        assert_eq!(output.exits(0).outcomes()["agrees::faulty"].outcome, Outcome::Passed, "no cell is on it{output}");
+        let output =
+            suite("outcomes").args(&["--exact", "agrees", "--require", list, "--skip", "agrees::broken"]).run();
+        assert_eq!(output.exits(101).outcomes()["agrees::absent"].outcome, Outcome::Failed, "{output}");
+    }
+    for list in ["absent,nobody", "nobody,absent", "absent,,", "f,nobody,absent"] {
+        let unknown = list.contains("nobody");
+        let output = suite("outcomes").args(&["--list", "--require", list]).run();
+        if unknown {
+            output.exits(2).complains("--require (CROSSCHECK_REQUIRE): unknown backend `nobody`");
+        } else {
+            output.exits(2).complains("--require (CROSSCHECK_REQUIRE): unknown backend ``");
+        }
+    }
+}
+
 #[test]
 fn exact_names_are_whole_paths_of_cells_tests_or_modules() {
     selects(&["--exact", "agrees"], |cell| cell.name.starts_with("agrees::"));

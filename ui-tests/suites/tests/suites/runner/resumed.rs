@@ -83,6 +83,23 @@ fn a_line_that_was_not_written_to_its_end_is_run_again() {
 }
 
 #[test]
+fn of_a_cell_that_is_recorded_twice_the_last_time_counts() {
+    let stage = with_record(MIXED);
+    let path = stage.record();
+    let whole = std::fs::read_to_string(&path).unwrap();
+    let is_plain = |line: &&str| line.starts_with("{\"line\":\"cell\"") && line.contains("\"name\":\"moody::plain\"");
+    let passed = whole.lines().find(is_plain).unwrap();
+    let failed = passed.replacen("\"outcome\":\"passed\"", "\"outcome\":\"failed\"", 1);
+    assert_ne!(passed, failed);
+    for (lines, code) in [([passed, &failed], 101), ([&failed, passed], 0)] {
+        std::fs::write(&path, whole.replacen(passed, &lines.join("\n"), 1)).unwrap();
+        let done = stage.run(MIXED).args(&["--resume", path.to_str().unwrap()]).finish();
+        done.exits(code).says("\n34 cells: ").complains("resumed: 34 cells were recorded in ");
+        assert_eq!(done.stdout.contains("1 FAILED"), code == 101, "{done}");
+    }
+}
+
+#[test]
 fn what_failed_before_has_failed() {
     let stage = Stage::new();
     stage.run(MIXED).env("RUNNER_FAILS", "1").finish().exits(101);

@@ -123,7 +123,7 @@ mod tests {
         for passed in [Some(0), Some(1), Some(2), None] {
             let inputs = std::array::from_fn::<_, 3, _>(|at| [1.0_f32, if passed == Some(at) { 2.0 } else { 7.0 }]);
             let (third, of) =
-                (|[_, _, _]: [&[f32; 2]; 3]| Ok::<_, String>([1.0, 2.0]), |_: &_, _: [&_; 3]| vec![0.0; 2]);
+                (|[_, _, _]: [&[f32; 2]; 3]| Ok::<_, String>([1.0_f32, 2.0]), |_: &_, _: [&_; 3]| vec![0.0; 2]);
             let computed = || Computed::within(inputs, third, of).unwrap();
             let agreed = computed().compare_erased(&computed(), &Terms::DEFAULT).unwrap().unwrap();
             assert_eq!(agreed.null, passed.map(|input| Null::Identity { input }));

@@ -34,6 +34,8 @@ fn nothing_else_grows(kernels: &dyn Kernels, model: Model) -> Outcome {
     for token in 0..500 {
         let calls = counts.calls();
         llama.logits(&*device, &[token % 512], &mut cache, Positions::Last)?;
+        // What has been computed holds memory until the thread of the device that did it has let go of it.
+        device.finish()?;
         let bytes = device.memory().ok_or("the device does not know its memory")?;
         levels.push(Level { capacity: cache.capacity(), bytes, calls: counts.calls() - calls });
     }

@@ -206,7 +206,15 @@ impl Run {
             late.into_iter().for_each(|late| self.note_late(&late));
             return ended;
         }
-        CellReport::new(&self.session, &self.executable, cell, &self.session.run(cell))
+        #[cfg(unix)]
+        let own = std::process::id();
+        let finished = self.session.run(cell);
+        #[cfg(unix)]
+        if std::process::id() != own {
+            // The body has forked and returned in both processes: one of them is the run.
+            super::guard::vanish();
+        }
+        CellReport::new(&self.session, &self.executable, cell, &finished)
     }
 
     /// A cell that had ended has ended its process after all.

@@ -29,6 +29,7 @@ enum Fault {
     OutOfMemory,
     ExitZero,
     ExitSeven,
+    ExitAtOnce,
     Loop,
     LatePanic,
     Deadlock,
@@ -261,6 +262,8 @@ impl Machine for Faulty {
             }
             Fault::ExitZero => std::process::exit(0),
             Fault::ExitSeven => std::process::exit(7),
+            // SAFETY: it ends the process, and calls nothing that somebody else has registered.
+            Fault::ExitAtOnce => unsafe { libc::_exit(0) },
             Fault::Loop => {
                 let start = Instant::now();
                 loop {
@@ -380,6 +383,12 @@ fn faulty() -> Result<Box<dyn Machine>, Unavailable> {
     Ok(Box::new(Faulty))
 }
 
+/// The same in the process of the run.
+#[crosscheck::backend(name = "together")]
+fn together() -> Result<Box<dyn Machine>, Unavailable> {
+    faulty()
+}
+
 #[crosscheck::exclusions("faulty")]
 const fn exclusions(feature: Feature) -> Action {
     match feature {
@@ -404,6 +413,7 @@ const fn exclusions(feature: Feature) -> Action {
     OutOfMemory,
     ExitZero,
     ExitSeven,
+    ExitAtOnce,
     Loop,
     LatePanic,
     Deadlock,

@@ -19,6 +19,8 @@ pub mod compare;
 #[cfg(feature = "harness")]
 mod conformance;
 mod execute;
+#[cfg(all(test, feature = "harness", unix))]
+mod fuzz;
 #[cfg(feature = "harness")]
 #[doc(hidden)]
 pub mod harness;

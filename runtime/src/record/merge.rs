@@ -77,6 +77,7 @@ fn weight(cell: &CellRecord) -> u8 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::fuzz::fuzz;
     use crate::record::{FORMAT, Fingerprint};
 
     fn start(suite: &str, fingerprint: u64) -> Start {
@@ -136,6 +137,45 @@ mod tests {
                 assert_eq!(merged.ran(), one.ran() || other.ran(), "{one} and {other}");
             }
         }
+    }
+
+    /// Any records of any runs: what they come to together is what a plain count says.
+    #[test]
+    fn records_come_to_what_a_plain_count_says() {
+        use rand::RngExt;
+        const NAMES: [&str; 4] = ["a::x", "a::y", "b::x", "b::y"];
+        fuzz("merges", |generator| {
+            let records: Vec<Recorded> = (0..generator.random_range(1..4))
+                .map(|_| {
+                    let mut name = || NAMES[generator.random_range(0..4)];
+                    let planned = [name(), name()];
+                    let begun = name().to_owned();
+                    let cells: Vec<_> = (0..generator.random_range(0..6))
+                        .map(|_| (NAMES[generator.random_range(0..4)], Outcome::ALL[generator.random_range(0..15)]))
+                        .collect();
+                    let planned = &planned[..generator.random_range(0..=2)];
+                    let begun = if generator.random() { vec![begun] } else { Vec::new() };
+                    Recorded { begun, concluded: generator.random(), ..recorded(planned, &cells) }
+                })
+                .collect();
+            let numbered = records.iter().cloned().enumerate();
+            let merged =
+                merge(numbered.map(|(at, recorded)| (at.to_string().into(), recorded)).collect()).unwrap().unwrap();
+            for name in NAMES {
+                // What each record said last of it.
+                let said = records.iter().filter_map(|recorded| recorded.cells.iter().rfind(|cell| cell.name == name));
+                let said: Vec<_> = said.map(|cell| cell.outcome).collect();
+                let is_expected =
+                    records.iter().any(|it| it.begun.iter().chain(&it.planned).any(|other| other == name));
+                let found = merged.cells.iter().find(|cell| cell.name == name).map(|cell| cell.outcome);
+                let fails = said.iter().any(|outcome| outcome.fails_the_run()) || said.is_empty() && is_expected;
+                assert_eq!(found.is_some(), is_expected || !said.is_empty(), "{name} in {records:?}");
+                assert_eq!(found.is_some_and(Outcome::fails_the_run), fails, "{name} in {records:?}");
+                let ran = said.iter().any(|outcome| outcome.ran());
+                assert!(fails || found.is_some_and(Outcome::ran) == ran, "{name} in {records:?}");
+            }
+            assert_eq!(merged.open.len(), records.iter().filter(|recorded| !recorded.concluded).count());
+        });
     }
 
     #[test]

@@ -6,6 +6,7 @@ use super::*;
 use crate::compare::Agreed;
 use crate::compare::Agreement;
 use crate::execute::Observation;
+use crate::fuzz::{changed, fuzz};
 use crate::judge::Finished;
 use crate::judge::{Judgement, Outcome};
 use crate::plan::{Selection, plan};
@@ -196,6 +197,65 @@ fn a_record_may_end_anywhere() {
     }
     std::fs::remove_dir_all(path.parent().unwrap()).unwrap();
 }
+
+/// Whatever stands in a file: it is read as its lines say, or refused, and read in the same way once more.
+#[test]
+fn any_bytes_are_a_record_or_an_error() {
+    use rand::RngExt;
+    let path = folder("fuzz").join("run.jsonl");
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    let line = |line: &Line| serde_json::to_string(line).unwrap() + "\n";
+    fuzz("records", |generator| {
+        let start =
+            Start { format: FORMAT, suite: "suite".to_owned(), fingerprint: Fingerprint(generator.random_range(0..2)) };
+        let mut text = line(&Line::Start(start.clone()));
+        for _ in 0..generator.random_range(0..8) {
+            let name = format!("a::n_{}::cpu", generator.random_range(0..3));
+            text += &line(&match generator.random_range(0..6) {
+                0 => Line::Start(start.clone()),
+                1 => Line::Plan { cells: vec![name, cell().name], resumes: generator.random() },
+                2 => Line::Begin { cell: name },
+                3 => Line::End,
+                _ => {
+                    let outcome = Outcome::ALL[generator.random_range(0..Outcome::ALL.len())];
+                    Line::Cell(Box::new(CellRecord { name, outcome, reason: "\u{1b}ü".to_owned(), ..cell() }))
+                }
+            });
+        }
+        let bytes = changed(generator, text.clone().into_bytes());
+        std::fs::write(&path, &bytes).unwrap();
+        let read = read_all(&path);
+        if bytes == text.as_bytes() {
+            read.as_ref().unwrap();
+        }
+        let Ok(recorded) = read else { return };
+        // Each line counts by itself.
+        let (mut cells, mut ends) = (Vec::new(), 0);
+        for line in bytes.split_inclusive(|byte| *byte == b'\n').filter_map(|line| line.strip_suffix(b"\n")) {
+            match serde_json::from_slice(line) {
+                Ok(Line::Cell(cell)) => cells.push(*cell),
+                Ok(Line::End) => ends += 1,
+                _ => {}
+            }
+        }
+        assert_eq!(recorded.cells, cells);
+        let plans = bytes.windows(PLAN.len()).filter(|window| *window == PLAN).count();
+        assert!(recorded.concluded || plans > 0);
+        assert!(!recorded.concluded || recorded.planned.is_empty() || ends > 0);
+        let named = |name: &String| recorded.cells.iter().any(|cell| cell.name == *name);
+        assert!(
+            recorded.begun.iter().all(|name| bytes.windows(name.len()).any(|it| it == name.as_bytes()) || named(name))
+        );
+        let again = (path.clone(), recorded.clone());
+        let merged = merge::merge(vec![(path.clone(), recorded), again]);
+        if let Some(Ok(merged)) = merged {
+            assert!(merged.cells.len() >= merged.planned.len());
+        }
+    });
+    std::fs::remove_dir_all(path.parent().unwrap()).unwrap();
+}
+
+const PLAN: &[u8] = b"\"line\":\"plan\"";
 
 /// A process that starts while another one is in the middle of a line cannot tell it from a torn one.
 #[test]

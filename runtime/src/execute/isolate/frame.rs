@@ -73,6 +73,8 @@ fn checksum(bytes: &[u8]) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::execute::isolate::{Answer, What};
+    use crate::fuzz::{changed, fuzz};
 
     fn sent(messages: &[&str]) -> Vec<u8> {
         let mut bytes = Vec::new();
@@ -108,6 +110,55 @@ mod tests {
         let taken = inbox.take::<Vec<f64>>().unwrap().unwrap();
         let wrong = taken.iter().zip(&numbers).filter(|(taken, sent)| taken.to_bits() != sent.to_bits()).count();
         assert_eq!((taken.len(), wrong), (numbers.len(), 0));
+    }
+
+    /// Whatever comes in and in whatever pieces: each message that is taken is one that was sent, and behind what does not add up
+    /// nothing is.
+    #[test]
+    fn no_bytes_pass_for_a_message_that_nobody_sent() {
+        use rand::RngExt;
+        fuzz("frames", |generator| {
+            let messages: Vec<Answer<String>> = (0..generator.random_range(0..6))
+                .map(|to| {
+                    let value = "x".repeat(generator.random_range(0..40));
+                    let threads = generator.random_range(0..3);
+                    let what = match generator.random_range(0..3) {
+                        0 => What::Begun,
+                        1 => What::SettingUp,
+                        _ => What::Ended { value, tainted: generator.random(), threads },
+                    };
+                    Answer { to, what }
+                })
+                .collect();
+            let sent: Vec<_> = messages.iter().map(|message| serde_json::to_string(message).unwrap()).collect();
+            let mut bytes = Vec::new();
+            messages.iter().for_each(|message| send(&mut bytes, message).unwrap());
+            let whole = bytes.clone();
+            let bytes = changed(generator, bytes);
+            let (mut inbox, mut taken) = (Inbox::default(), Vec::new());
+            let mut garbled = false;
+            for piece in bytes.chunks(generator.random_range(1..=bytes.len().max(1))) {
+                inbox.add(piece);
+                loop {
+                    match inbox.take::<Answer<String>>() {
+                        Ok(Some(message)) => taken.push(serde_json::to_string(&message).unwrap()),
+                        Ok(None) => break,
+                        Err(Garbled) => {
+                            garbled = true;
+                            break;
+                        }
+                    }
+                }
+                if garbled {
+                    assert!(inbox.take::<Answer<String>>().is_err(), "what does not add up is passed over");
+                    break;
+                }
+            }
+            assert!(taken.iter().all(|message| sent.contains(message)), "{taken:?} of {sent:?}");
+            if bytes == whole {
+                assert_eq!((taken, garbled), (sent, false));
+            }
+        });
     }
 
     #[test]

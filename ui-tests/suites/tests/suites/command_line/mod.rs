@@ -4,6 +4,7 @@ mod audit;
 mod environment;
 mod nextest;
 mod outcomes;
+mod random;
 mod refused;
 mod selection;
 mod views;

@@ -386,3 +386,129 @@ fn doing(process: u32) -> Option<String> {
 fn doing(_: u32) -> Option<String> {
     None
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+    use std::os::fd::{AsFd, AsRawFd};
+
+    use super::*;
+
+    /// What the workers of these tests run: each request's name says what becomes of it.
+    #[test]
+    fn a_worker_that_does_what_it_is_told() {
+        // SAFETY: what is known of a file is plain data, for which zeros are a value; it is written to a place that is there.
+        let mut stdin = unsafe { std::mem::zeroed::<libc::stat>() };
+        unsafe { libc::fstat(std::io::stdin().as_raw_fd(), &mut stdin) };
+        if stdin.st_mode & libc::S_IFMT != libc::S_IFSOCK {
+            return;
+        }
+        let channel = UnixStream::from(std::io::stdin().as_fd().try_clone_to_owned().unwrap());
+        let (mut inbox, mut buffer) = (Inbox::default(), [0; 4096]);
+        loop {
+            let Some(request) = inbox.take::<Request>().unwrap() else {
+                match (&channel).read(&mut buffer).unwrap() {
+                    0 => std::process::exit(0),
+                    length => inbox.add(&buffer[..length]),
+                }
+                continue;
+            };
+            for word in request.name.split(' ') {
+                let (word, to) = match word.strip_suffix("+1") {
+                    Some(word) => (word, request.number + 1),
+                    None => (word, request.number),
+                };
+                let (threads, tainted) = (0, word == "taints");
+                let value = request.name.clone();
+                let what = match word {
+                    "begins" => What::Begun,
+                    "sets-up" => What::SettingUp,
+                    "answers" | "taints" => What::Ended { value, tainted, threads },
+                    "garbles" => {
+                        (&channel).write_all(b"I have passed").unwrap();
+                        continue;
+                    }
+                    "dies" => std::process::abort(),
+                    "exits" => std::process::exit(0),
+                    "waits" => loop {
+                        std::thread::park();
+                    },
+                    word => panic!("what is `{word}`?"),
+                };
+                send(&mut &channel, &Answer { to, what }).unwrap();
+            }
+        }
+    }
+
+    fn pool() -> Pool {
+        let worker = "execute::isolate::pool::tests::a_worker_that_does_what_it_is_told";
+        Pool::new(["--exact", worker, "--nocapture", "--test-threads", "1"].map(OsString::from).to_vec()).unwrap()
+    }
+
+    /// What becomes of a cell whose worker does this, and whether more than the backend's opening comes before its body.
+    fn asked(pool: &Pool, name: &str, is_setup_needed: bool, limit: Duration) -> String {
+        match pool.ask::<String>(Task::Run, (0, 0), (7, name.to_owned()), is_setup_needed, limit).exit {
+            WorkerExit::Answered(value) => format!("answered: {value}"),
+            WorkerExit::Crashed { how, begun } => format!("crashed, begun {begun}: {how}"),
+            WorkerExit::TimedOut { begun, .. } => format!("timed out, begun {begun}"),
+            WorkerExit::NoWorker(error) => format!("no worker: {error}"),
+        }
+    }
+
+    /// Longer than an answer takes on any machine.
+    const LONG: Duration = Duration::from_secs(60);
+
+    #[test]
+    fn an_answer_belongs_to_its_own_request() {
+        let again = |to| format!("answered request {to} again, so its results cannot be trusted");
+        let (abort, garbled) =
+            ("SIGABRT (signal 6)", "wrote into the result channel, so its results cannot be trusted");
+        for (told, becomes) in [
+            ("answers", "answered: answers".to_owned()),
+            ("begins answers", "answered: begins answers".to_owned()),
+            ("sets-up begins answers", "answered: sets-up begins answers".to_owned()),
+            ("answers+1", format!("crashed, begun false: {}", again(2))),
+            ("begins+1", format!("crashed, begun false: {}", again(2))),
+            ("sets-up+1", format!("crashed, begun false: {}", again(2))),
+            ("begins answers+1", format!("crashed, begun true: {}", again(2))),
+            ("begins begins+1 answers", format!("crashed, begun true: {}", again(2))),
+            ("garbles", format!("crashed, begun false: {garbled}")),
+            ("begins garbles", format!("crashed, begun true: {garbled}")),
+            ("dies", format!("crashed, begun false: {abort}")),
+            ("begins dies", format!("crashed, begun true: {abort}")),
+            ("begins sets-up dies", format!("crashed, begun false: {abort}")),
+            ("begins sets-up begins dies", format!("crashed, begun true: {abort}")),
+            ("begins exits", "crashed, begun true: exit code 0 before the check ended".to_owned()),
+        ] {
+            assert_eq!(asked(&pool(), told, true, LONG), becomes, "{told}");
+        }
+        for (told, begun) in [("waits", false), ("begins waits", true), ("begins sets-up waits", false)] {
+            // What has not begun in this time would be a slow machine's.
+            let became = asked(&pool(), told, true, Duration::from_secs(5));
+            assert_eq!(became, format!("timed out, begun {begun}"), "{told}");
+        }
+    }
+
+    #[test]
+    fn an_answer_that_comes_twice_is_none_to_the_next_request() {
+        let pool = pool();
+        assert_eq!(asked(&pool, "answers answers", false, LONG), "answered: answers answers");
+        let next = asked(&pool, "answers", false, LONG);
+        assert_eq!(next, "crashed, begun true: answered request 1 again, so its results cannot be trusted");
+        // Then it is another worker's turn.
+        assert_eq!(asked(&pool, "answers", false, LONG), "answered: answers");
+    }
+
+    #[test]
+    fn a_worker_that_is_known_to_be_open_has_begun_unless_it_says_otherwise() {
+        let pool = pool();
+        assert_eq!(asked(&pool, "answers", false, LONG), "answered: answers");
+        // The same worker, whose backend is open.
+        assert_eq!(asked(&pool, "dies", false, LONG), "crashed, begun true: SIGABRT (signal 6)");
+        assert_eq!(asked(&pool, "answers", false, LONG), "answered: answers");
+        assert_eq!(asked(&pool, "sets-up dies", false, LONG), "crashed, begun false: SIGABRT (signal 6)");
+        assert_eq!(asked(&pool, "taints", false, LONG), "answered: taints");
+        // A new one, because the last one was tainted.
+        assert_eq!(asked(&pool, "dies", false, LONG), "crashed, begun false: SIGABRT (signal 6)");
+    }
+}

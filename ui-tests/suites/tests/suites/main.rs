@@ -11,6 +11,7 @@ mod comparisons;
 mod ends;
 #[cfg(unix)]
 mod faults;
+mod harness;
 mod lies;
 mod markdown;
 mod nothing;

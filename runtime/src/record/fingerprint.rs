@@ -104,7 +104,6 @@ mod tests {
     type Places = Vec<(&'static str, Origin)>;
 
     /// The fields that do not count, and no `..`: a new one has to be put on one of the two sides.
-    #[expect(clippy::type_complexity, reason = "a tuple of what one test changes")]
     fn fields_of_suite(
         suite: &mut SuiteSpec,
     ) -> (&mut Option<&'static [&'static str]>, &mut Places, &mut Places, &mut Vec<Row>) {

@@ -12,7 +12,7 @@ pub use core::option::Option::{None, Some};
 pub use linkme;
 
 pub use crate::compare::Tolerance;
-pub use crate::compare::erased::Value;
+pub use crate::compare::erased::{Pair, Value};
 pub use crate::execute::context::{DefaultBody, default_body, reached, set_up_begins, set_up_ends};
 pub use crate::registry::{
     Backend, BackendElement, Body, BoxError, CROSSCHECK_BACKENDS_V1 as BACKENDS,
@@ -22,35 +22,59 @@ pub use crate::registry::{
 };
 pub use crate::suite::spec::{AxisSpec, Origin};
 
-use crate::compare::{Compare, Computed};
+use crate::compare::{Compare, Computed, Expected};
 use crate::nearest::unknown_const;
 use crate::suite::action::{Action, check_row, is_blank};
 use crate::suite::subject::{Carries, Feature};
 
 /// What the body of a check may return.
 #[diagnostic::on_unimplemented(
-    message = "a check returns nothing or `Result<(), E>`, not `{Self}`",
+    message = "a check returns nothing, `Expected<T>`, or a `Result` of either, not `{Self}`",
     label = "not the outcome of a check",
-    note = "`E` is a `std::error::Error`, a string, or `Box<dyn std::error::Error>` (without `Send` and `Sync`)",
+    note = "to compare a value with one that is known, return `crosscheck::compare::Expected::new(value, expected)`",
+    note = "the `E` of a `Result` is a `std::error::Error`, a string, or `Box<dyn std::error::Error>` (without `Send` and `Sync`)",
     note = "to compare a value with the baseline's, use `#[backend_matrix]`"
 )]
 pub trait Verdict {
-    /// The error, if any.
+    /// What of it is compared.
+    const COMPARED: Compared;
+
+    /// The value and what is expected, where the body leaves it to us to compare them.
     ///
     /// # Errors
     /// When the body returned one.
-    fn verdict(self) -> Result<(), BoxError>;
+    fn verdict(self) -> Result<Option<Box<dyn Pair>>, BoxError>;
 }
 
 impl Verdict for () {
-    fn verdict(self) -> Result<(), BoxError> {
-        Ok(())
+    const COMPARED: Compared = Compared::Nothing;
+
+    fn verdict(self) -> Result<Option<Box<dyn Pair>>, BoxError> {
+        Ok(None)
     }
 }
 
 impl<E: Into<BoxError>> Verdict for Result<(), E> {
-    fn verdict(self) -> Result<(), BoxError> {
-        self.map_err(Into::into)
+    const COMPARED: Compared = Compared::Nothing;
+
+    fn verdict(self) -> Result<Option<Box<dyn Pair>>, BoxError> {
+        self.map_err(Into::into)?.verdict()
+    }
+}
+
+impl<T: Compare> Verdict for Expected<T> {
+    const COMPARED: Compared = Compared::of::<T>();
+
+    fn verdict(self) -> Result<Option<Box<dyn Pair>>, BoxError> {
+        Ok(Some(Box::new(self)))
+    }
+}
+
+impl<T: Compare, E: Into<BoxError>> Verdict for Result<Expected<T>, E> {
+    const COMPARED: Compared = Compared::of::<T>();
+
+    fn verdict(self) -> Result<Option<Box<dyn Pair>>, BoxError> {
+        self.map_err(Into::into)?.verdict()
     }
 }
 
@@ -58,11 +82,13 @@ impl<E: Into<BoxError>> Verdict for Result<(), E> {
 #[diagnostic::on_unimplemented(
     message = "a `#[backend_matrix]` test returns a value that can be compared, not `{Self}`",
     label = "`crosscheck::Compare` is not implemented for this",
-    note = "return a type that implements `crosscheck::Compare`, `Computed` of one, or a `Result` of either"
+    note = "return a type that implements `crosscheck::Compare`, `Computed` of one, or a `Result` of either",
+    note = "`crosscheck::compare::Exact(value)` compares whatever implements `PartialEq` and `Debug`",
+    note = "to compare with a value that is known, return `crosscheck::compare::Expected` from a `#[conformance]`"
 )]
 pub trait Output {
-    /// Whether the value is compared exactly, whatever a tolerance says.
-    const EXACT: bool;
+    /// What of it is compared.
+    const COMPARED: Compared;
 
     /// The value.
     ///
@@ -72,7 +98,7 @@ pub trait Output {
 }
 
 impl<T: Compare> Output for T {
-    const EXACT: bool = T::EXACT;
+    const COMPARED: Compared = Compared::of::<T>();
 
     fn output(self) -> Result<Box<dyn Value>, BoxError> {
         Computed::new(self).output()
@@ -80,7 +106,7 @@ impl<T: Compare> Output for T {
 }
 
 impl<T: Compare> Output for Computed<T> {
-    const EXACT: bool = T::EXACT;
+    const COMPARED: Compared = Compared::of::<T>();
 
     fn output(self) -> Result<Box<dyn Value>, BoxError> {
         Ok(Box::new(self))
@@ -88,7 +114,7 @@ impl<T: Compare> Output for Computed<T> {
 }
 
 impl<T: Compare, E: Into<BoxError>> Output for Result<T, E> {
-    const EXACT: bool = T::EXACT;
+    const COMPARED: Compared = Compared::of::<T>();
 
     fn output(self) -> Result<Box<dyn Value>, BoxError> {
         self.map_err(Into::into)?.output()
@@ -96,25 +122,72 @@ impl<T: Compare, E: Into<BoxError>> Output for Result<T, E> {
 }
 
 impl<T: Compare, E: Into<BoxError>> Output for Result<Computed<T>, E> {
-    const EXACT: bool = T::EXACT;
+    const COMPARED: Compared = Compared::of::<T>();
 
     fn output(self) -> Result<Box<dyn Value>, BoxError> {
         self.map_err(Into::into)?.output()
     }
 }
 
-/// The tolerance that a test sets for itself.
-pub const fn tolerance(rtol: f64, atol: f64, reason: &'static str) -> Tolerance {
-    Tolerance::overriding(rtol, atol, reason)
+/// What of the values of a test is compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Compared {
+    /// It asserts for itself.
+    Nothing,
+    /// Nothing that a tolerance is for.
+    Exactly,
+    /// Floats too.
+    Floats,
 }
 
-/// Where a tolerance is written: panics, which is a compile error there, unless it makes sense for a value that is compared
-/// exactly or not.
+impl Compared {
+    /// What is compared of values of a type.
+    pub const fn of<T: Compare>() -> Self {
+        if T::EXACT { Self::Exactly } else { Self::Floats }
+    }
+}
+
+/// The tolerance that a test sets for itself, whose numbers are checked where they are written.
+pub const fn bounds(rtol: f64, atol: f64) -> Tolerance {
+    Tolerance::of(rtol, atol)
+}
+
+/// The same in units in the last place.
+pub const fn ulps(ulps: f64) -> Tolerance {
+    Tolerance::of_ulps(ulps)
+}
+
+/// Where a tolerance is written: panics, which is a compile error there, unless there is something that it is for.
 #[track_caller]
-pub const fn check_tolerance(exact: bool, rtol: f64, atol: f64) {
-    assert!(!exact, "integers and truth values are compared exactly: remove `tolerance`");
+pub const fn check_tolerance(compared: Compared) {
+    check_compared(compared);
+    let exact = matches!(compared, Compared::Exactly);
+    assert!(!exact, "nothing in this value is a float, and everything else is compared exactly: remove `tolerance`");
+}
+
+/// The same for what belongs to a value, whatever it is made of.
+#[track_caller]
+pub const fn check_compared(compared: Compared) {
+    assert!(
+        !matches!(compared, Compared::Nothing),
+        "this belongs to a check whose value is compared, and this one asserts for itself: return \
+         `crosscheck::compare::Expected`, or a value under `#[backend_matrix]`"
+    );
+}
+
+/// The same, where the numbers make sense.
+#[track_caller]
+pub const fn check_bounds(compared: Compared, rtol: f64, atol: f64) {
+    check_tolerance(compared);
     assert!(rtol >= 0.0 && rtol.is_finite(), "`rtol` must be finite and ≥ 0, such as `1e-3`");
     assert!(atol >= 0.0 && atol.is_finite(), "`atol` must be finite and ≥ 0, such as `1e-5`");
+}
+
+/// The same, where the number makes sense.
+#[track_caller]
+pub const fn check_ulps(compared: Compared, ulps: f64) {
+    check_tolerance(compared);
+    assert!(ulps >= 0.0 && ulps.is_finite(), "`ulps` must be finite and ≥ 0, such as `4`");
 }
 
 /// A row where it is written: what is wrong with it is an error there.

@@ -37,7 +37,7 @@ mod report;
 #[cfg(feature = "harness")]
 mod session;
 mod suite;
-#[cfg(feature = "harness")]
+#[cfg_attr(not(feature = "harness"), expect(dead_code, reason = "only the harness shows what cells say"))]
 mod text;
 
 #[doc(hidden)]
@@ -156,15 +156,16 @@ pub use crosscheck_macros::backend;
 ///
 /// It takes the arguments of [`conformance`](macro@conformance), and:
 ///
-/// - `tolerance(rtol = …, atol = …, reason = "…")` replaces the default tolerance of the value's type. Behind a value of an
-///   axis it holds for the cells of that value: `dtype(F32, F16 tolerance(…))`.
+/// - `tolerance(rtol = …, atol = …, reason = "…")` replaces the default tolerance of the value's type; so does
+///   `tolerance(ulps = …, reason = "…")`, in units in the last place, and `tolerance(exact)`, which allows nothing. Behind a value
+///   of an axis it holds for the cells of that value: `dtype(F32, F16 tolerance(…))`.
 /// - `expects_constant(reason = "…")` says that a constant is the right answer. Without it, a comparison that zeros, the mean
-///   of the elements, moved elements or the other sign would pass as well is *vacuous*, and the cell fails.
+///   of the elements, moved elements, the other sign or what is empty would pass as well is *vacuous*, and the cell fails.
 ///
 /// The function returns `T` or `Result<T, E>` with `T: crosscheck::Compare`. It does not run on the baseline, which it would
 /// compare with itself.
 pub use crosscheck_macros::backend_matrix;
-/// A check: a function that takes the subject and asserts.
+/// A check: a function that takes the subject and asserts, or returns a value and what is expected of it.
 ///
 /// ```
 /// use crosscheck::conformance;
@@ -211,7 +212,9 @@ pub use crosscheck_macros::backend_matrix;
 /// - `crate = path`: where crosscheck is, if not in the dependency `crosscheck`: a dependency with another name, or a crate
 ///   that re-exports it.
 ///
-/// The function returns nothing or `Result<(), E>`. It stays callable as it is.
+/// The function returns nothing, [`Expected`](compare::Expected), or a `Result` of either. It stays callable as it is. With an
+/// `Expected`, whose two values are compared, it takes the arguments `tolerance` and `expects_constant` of
+/// [`backend_matrix`](macro@backend_matrix).
 ///
 /// On a module, `uses`, `of` and `crate` hold for each check in it:
 ///

@@ -222,8 +222,9 @@ fn unknown(name: &Ident, input: ParseStream) -> syn::Error {
         name,
         format!(
             "unknown argument `{name}`{hint} (known: uses = \"…\", uses(\"…\", …), of = \"…\", backends(\"…\", …), isolated, \
-             tolerance(rtol = …, atol = …, reason = \"…\"), expects_constant(reason = \"…\"), \
-             asserts(helper, reason = \"…\"), allow(lint, reason = \"…\"), crate = path, and an axis `parameter(value, …)`)"
+             tolerance(rtol = …, atol = …, reason = \"…\"), tolerance(ulps = …, reason = \"…\"), tolerance(exact), \
+             expects_constant(reason = \"…\"), asserts(helper, reason = \"…\"), allow(lint, reason = \"…\"), \
+             crate = path, and an axis `parameter(value, …)`)"
         ),
     )
 }
@@ -259,7 +260,7 @@ impl Parse for AxisValue {
                 "tolerance" => value.tolerance.replace(ToleranceArg::parse(&key, input)?).is_some(),
                 given => {
                     let hint = did_you_mean(given, ["uses", "tolerance"]);
-                    let known = "known: uses(\"…\", …), tolerance(rtol = …, atol = …, reason = \"…\")";
+                    let known = "known: uses(\"…\", …), tolerance(…)";
                     return Err(syn::Error::new_spanned(&key, format!("a value has no `{given}`{hint} ({known})")));
                 }
             };

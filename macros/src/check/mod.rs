@@ -71,13 +71,16 @@ fn expand_parsed(mut args: TestArgs, item: TokenStream, flavour: Flavour) -> Tok
     check_attributes(&function.attrs, &mut errors);
     let signature = Signature::of(&function, &mut errors);
     let axes = signature.as_ref().map(|signature| signature.match_axes(&args.axes, &mut errors)).unwrap_or_default();
-    if flavour == Flavour::Check {
-        if let Some((name, _)) = &args.expects_constant {
-            errors.at(name, "`expects_constant` belongs to `#[backend_matrix]`: a check asserts for itself");
-        }
+    // Where it returns something, what that is decides.
+    if flavour == Flavour::Check && returns_nothing(&function.sig.output) {
         let of_values = axes.iter().flat_map(|axis| axis.tolerances.iter().flatten());
-        for tolerance in args.tolerance.iter().chain(of_values) {
-            errors.at(&tolerance.name, "`tolerance` belongs to `#[backend_matrix]`: a check asserts for itself");
+        let tolerances = args.tolerance.iter().chain(of_values).map(|tolerance| &tolerance.name);
+        for name in args.expects_constant.iter().map(|(name, _)| name).chain(tolerances) {
+            let message = format!(
+                "`{name}` belongs to a check whose value is compared, and this one asserts for itself: return \
+                 `crosscheck::compare::Expected`, or a value under `#[backend_matrix]`"
+            );
+            errors.at(name, message);
         }
     }
     match &function.sig.output {

@@ -71,7 +71,7 @@ pub fn registration(
         &Slice::Tests,
         &quote_spanned!(at=> __crosscheck::__private::test_element::<#subject>(const { &#test })),
     );
-    let (values, checks) = (axes.iter().map(values), checks(args, function, &signature.subject, axes));
+    let (values, checks) = (axes.iter().map(values), checks(args, function, &signature.subject, axes, flavour));
     let import = (!checks.is_empty()).then(|| {
         quote_spanned! {at=>
             #[allow(unused_imports, reason = "not needed where the subject is one")]
@@ -127,28 +127,25 @@ fn body(
         quote_spanned!(at=> #values(#case[#number], |#argument| #inner))
     });
     let run = quote_spanned!(at=> |#backend, #case| { let _ = #case; #run });
-    match flavour {
-        Flavour::Check => quote_spanned!(at=> __crosscheck::__private::Body::<#subject>::check(#run)),
-        Flavour::Differential => {
-            let tolerance = args.tolerance.as_ref().map(|tolerance| {
-                let tolerance = tolerance.value();
-                quote_spanned!(at=> .tolerance(#tolerance))
-            });
-            let expects_constant =
-                args.expects_constant.as_ref().map(|(_, reason)| quote_spanned!(at=> .expects_constant(#reason)));
-            let any = axes.iter().flat_map(|axis| &axis.tolerances).any(Option::is_some);
-            let of_values = any.then(|| {
-                let of_values = axes.iter().map(|axis| {
-                    let values = axis.tolerances.iter().map(|value| optional(value.as_ref()));
-                    quote_spanned!(at=> &[#(#values),*])
-                });
-                quote_spanned!(at=> .tolerances(const { &[#(#of_values),*] }))
-            });
-            quote_spanned! {at=>
-                __crosscheck::__private::Body::<#subject>::differential(#run) #tolerance #of_values #expects_constant
-            }
-        }
-    }
+    let tolerance = args.tolerance.as_ref().map(|tolerance| {
+        let tolerance = tolerance.value();
+        quote_spanned!(at=> .tolerance(#tolerance))
+    });
+    let expects_constant =
+        args.expects_constant.as_ref().map(|(_, reason)| quote_spanned!(at=> .expects_constant(#reason)));
+    let any = axes.iter().flat_map(|axis| &axis.tolerances).any(Option::is_some);
+    let of_values = any.then(|| {
+        let of_values = axes.iter().map(|axis| {
+            let values = axis.tolerances.iter().map(|value| optional(value.as_ref()));
+            quote_spanned!(at=> &[#(#values),*])
+        });
+        quote_spanned!(at=> .tolerances(const { &[#(#of_values),*] }))
+    });
+    let body = match flavour {
+        Flavour::Check => quote_spanned!(at=> __crosscheck::__private::Body::<#subject>::check),
+        Flavour::Differential => quote_spanned!(at=> __crosscheck::__private::Body::<#subject>::differential),
+    };
+    quote_spanned!(at=> #body(#run) #tolerance #of_values #expects_constant)
 }
 
 /// The function that makes the values of an axis and hands one on: to the body, and to what asks for the features that it
@@ -217,7 +214,13 @@ fn implied(subject: &TokenStream, at: Span, axes: &[MatchedAxis<'_>]) -> TokenSt
 
 /// What is checked while the arguments compile, each in a constant of its own and with the span of what was written
 /// throughout, so that it is said there, and once.
-fn checks(args: &TestArgs, function: &ItemFn, subject: &TokenStream, axes: &[MatchedAxis<'_>]) -> Vec<TokenStream> {
+fn checks(
+    args: &TestArgs,
+    function: &ItemFn,
+    subject: &TokenStream,
+    axes: &[MatchedAxis<'_>],
+    flavour: Flavour,
+) -> Vec<TokenStream> {
     let markers = args.uses.iter().chain(axes.iter().flat_map(|axis| axis.uses.iter().flatten()));
     let markers = markers.map(|marker| {
         let text = marker.unraw().to_string();
@@ -229,18 +232,23 @@ fn checks(args: &TestArgs, function: &ItemFn, subject: &TokenStream, axes: &[Mat
         quote_spanned!(name.span()=> __crosscheck::__private::check_backend(#known, #name))
     });
     let of_values = axes.iter().flat_map(|axis| axis.tolerances.iter().flatten());
-    let tolerances = args.tolerance.iter().chain(of_values).map(|tolerance| {
-        let ty = match &function.sig.output {
-            ReturnType::Type(_, ty) => output(ty, function),
-            ReturnType::Default => None,
-        };
-        let exact = match ty {
-            Some(ty) => quote_spanned!(tolerance.name.span()=> <#ty as __crosscheck::__private::Output>::EXACT),
-            None => quote!(false),
-        };
-        tolerance.check(&exact)
+    let ty = match &function.sig.output {
+        ReturnType::Type(_, ty) => output(ty, function),
+        ReturnType::Default => None,
+    };
+    // Of a type without a name nothing can be asked.
+    let compared = |at: Span| match (&ty, flavour) {
+        (Some(ty), Flavour::Check) => quote_spanned!(at=> <#ty as __crosscheck::__private::Verdict>::COMPARED),
+        (Some(ty), Flavour::Differential) => quote_spanned!(at=> <#ty as __crosscheck::__private::Output>::COMPARED),
+        (None, _) => quote!(__crosscheck::__private::Compared::Floats),
+    };
+    let tolerances = args.tolerance.iter().chain(of_values);
+    let tolerances = tolerances.map(|tolerance| tolerance.check(&compared(tolerance.name.span())));
+    let constant = args.expects_constant.iter().map(|(name, _)| {
+        let compared = compared(name.span());
+        quote_spanned!(name.span()=> __crosscheck::__private::check_compared(#compared))
     });
-    markers.chain(backends).chain(tolerances).collect()
+    markers.chain(backends).chain(tolerances).chain(constant).collect()
 }
 
 #[cfg(test)]

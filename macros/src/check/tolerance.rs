@@ -1,4 +1,4 @@
-//! `tolerance(rtol = …, atol = …, reason = "…")`.
+//! `tolerance(rtol = …, atol = …, reason = "…")`, in units in the last place, or none at all.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{quote, quote_spanned};
@@ -11,15 +11,23 @@ use crate::krate::local;
 use crate::nearest::did_you_mean;
 use crate::parse::{between_parentheses, text};
 
-const WRITTEN: &str = "`tolerance(rtol = …, atol = …, reason = \"…\")`";
+const WRITTEN: &str =
+    "`tolerance(rtol = …, atol = …, reason = \"…\")`, `tolerance(ulps = …, reason = \"…\")` or `tolerance(exact)`";
 
 /// A tolerance, and where it is said.
 #[derive(Clone)]
 pub struct ToleranceArg {
     pub name: Ident,
-    rtol: Expr,
-    atol: Expr,
-    reason: LitStr,
+    measure: Measure,
+    /// One that allows nothing needs none.
+    reason: Option<LitStr>,
+}
+
+#[derive(Clone)]
+enum Measure {
+    Bounds { rtol: Expr, atol: Expr },
+    Ulps(Expr),
+    Exact,
 }
 
 impl ToleranceArg {
@@ -33,15 +41,39 @@ impl ToleranceArg {
 
     /// The tolerance as a constant.
     pub fn value(&self) -> TokenStream {
-        let (rtol, atol, reason) = (number(&self.rtol), number(&self.atol), &self.reason);
-        quote!(__crosscheck::__private::tolerance(#rtol, #atol, #reason))
+        let tolerance = match &self.measure {
+            Measure::Bounds { rtol, atol } => {
+                let (rtol, atol) = (number(rtol), number(atol));
+                quote!(__crosscheck::__private::bounds(#rtol, #atol))
+            }
+            Measure::Ulps(ulps) => {
+                let ulps = number(ulps);
+                quote!(__crosscheck::__private::ulps(#ulps))
+            }
+            Measure::Exact => quote!(__crosscheck::__private::Tolerance::EXACT),
+        };
+        match &self.reason {
+            Some(reason) => quote!(#tolerance.because(#reason)),
+            None => tolerance,
+        }
     }
 
-    /// The check of its numbers, with the span of its name throughout, so that what is wrong is said there. `exact` is
-    /// whether values of the test are compared exactly.
-    pub fn check(&self, exact: &TokenStream) -> TokenStream {
-        let (rtol, atol) = (number(&self.rtol), number(&self.atol));
-        quote_spanned!(self.name.span()=> __crosscheck::__private::check_tolerance(#exact, #rtol, #atol))
+    /// The check of its numbers, with the span of its name throughout, so that what is wrong is said there. `compared` is
+    /// what of the values of the test is compared.
+    pub fn check(&self, compared: &TokenStream) -> TokenStream {
+        match &self.measure {
+            Measure::Bounds { rtol, atol } => {
+                let (rtol, atol) = (number(rtol), number(atol));
+                quote_spanned!(self.name.span()=> __crosscheck::__private::check_bounds(#compared, #rtol, #atol))
+            }
+            Measure::Ulps(ulps) => {
+                let ulps = number(ulps);
+                quote_spanned!(self.name.span()=> __crosscheck::__private::check_ulps(#compared, #ulps))
+            }
+            Measure::Exact => {
+                quote_spanned!(self.name.span()=> __crosscheck::__private::check_tolerance(#compared))
+            }
+        }
     }
 }
 
@@ -60,23 +92,35 @@ pub fn optional(tolerance: Option<&ToleranceArg>) -> TokenStream {
 }
 
 fn between(name: &Ident, content: ParseStream) -> syn::Result<ToleranceArg> {
-    let (mut rtol, mut atol, mut reason) = (None, None, None);
+    const KEYS: [&str; 5] = ["rtol", "atol", "ulps", "exact", "reason"];
+    let (mut rtol, mut atol, mut ulps, mut exact, mut reason) = (None, None, None, None, None);
     let mut errors = Errors::default();
     while !content.is_empty() {
-        if !(content.peek(syn::Ident) && content.peek2(Token![=])) {
+        let is_word = content.peek2(Token![,]) || content.cursor().token_tree().is_some_and(|(_, rest)| rest.eof());
+        if !(content.peek(syn::Ident) && (is_word || content.peek2(Token![=]))) {
             return Err(content.error(format!("a tolerance is written {WRITTEN}")));
         }
         let key: Ident = content.parse()?;
-        content.parse::<Token![=]>()?;
-        let repeated = match key.to_string().as_str() {
-            "rtol" => rtol.replace(parse_number(&key, content, &mut errors)?).is_some(),
-            "atol" => atol.replace(parse_number(&key, content, &mut errors)?).is_some(),
-            "reason" => reason.replace(text(&key, content)?).is_some(),
-            _ => {
-                let hint = did_you_mean(&key.to_string(), ["rtol", "atol", "reason"]);
-                let message = format!("unknown key `{key}` of a tolerance{hint} (known: rtol, atol, reason)");
-                return Err(syn::Error::new_spanned(key, message));
-            }
+        let word = key.to_string();
+        if !KEYS.contains(&word.as_str()) {
+            let hint = did_you_mean(&word, KEYS);
+            let message = format!("unknown key `{key}` of a tolerance{hint} (known: {})", KEYS.join(", "));
+            return Err(syn::Error::new_spanned(key, message));
+        }
+        if (word == "exact") != is_word {
+            let message = match is_word {
+                true => format!("`{key}` needs a value: {WRITTEN}"),
+                false => "`exact` takes no value: write `tolerance(exact)`".to_owned(),
+            };
+            return Err(syn::Error::new_spanned(key, message));
+        }
+        content.parse::<Option<Token![=]>>()?;
+        let repeated = match word.as_str() {
+            "rtol" => rtol.replace((key.clone(), parse_number(&key, content, &mut errors)?)).is_some(),
+            "atol" => atol.replace((key.clone(), parse_number(&key, content, &mut errors)?)).is_some(),
+            "ulps" => ulps.replace((key.clone(), parse_number(&key, content, &mut errors)?)).is_some(),
+            "exact" => exact.replace(key.clone()).is_some(),
+            _ => reason.replace(text(&key, content)?).is_some(),
         };
         if repeated {
             return Err(syn::Error::new_spanned(&key, format!("`{key}` is repeated")));
@@ -86,22 +130,32 @@ fn between(name: &Ident, content: ParseStream) -> syn::Result<ToleranceArg> {
         }
     }
     errors.into_result()?;
-    match (rtol, atol, reason) {
-        (Some(rtol), Some(atol), Some(reason)) if !reason.value().trim().is_empty() => {
-            Ok(ToleranceArg { name: name.clone(), rtol, atol, reason })
-        }
-        (_, _, Some(reason)) if reason.value().trim().is_empty() => {
-            let message = "the reason is empty: every mismatch prints it, so say where the numbers come from";
-            Err(syn::Error::new_spanned(reason, message))
-        }
-        (rtol, atol, reason) => {
-            let keys =
-                [("rtol = …", rtol.is_none()), ("atol = …", atol.is_none()), ("reason = \"…\"", reason.is_none())];
-            let missing: Vec<_> =
-                keys.iter().filter(|(_, missing)| *missing).map(|(key, _)| format!("`{key}`")).collect();
-            Err(syn::Error::new_spanned(name, format!("this tolerance lacks {}", missing.join(" and "))))
-        }
+    if let Some(reason) = reason.as_ref().filter(|reason: &&LitStr| reason.value().trim().is_empty()) {
+        let message = "the reason is empty: every mismatch prints it, so say where the numbers come from";
+        return Err(syn::Error::new_spanned(reason, message));
     }
+    let lacks = |missing: &[(&str, bool)]| {
+        let missing: Vec<_> =
+            missing.iter().filter(|(_, missing)| *missing).map(|(key, _)| format!("`{key}`")).collect();
+        syn::Error::new_spanned(name, format!("this tolerance lacks {}", missing.join(" and ")))
+    };
+    let no_reason = ("reason = \"…\"", reason.is_none());
+    let measure = match (exact, ulps, rtol, atol) {
+        (Some(_), None, None, None) => Measure::Exact,
+        (None, Some(_), None, None) if reason.is_none() => return Err(lacks(&[no_reason])),
+        (None, Some((_, ulps)), None, None) => Measure::Ulps(ulps),
+        (None, None, Some((_, rtol)), Some((_, atol))) if reason.is_some() => Measure::Bounds { rtol, atol },
+        (None, None, rtol, atol) => {
+            return Err(lacks(&[("rtol = …", rtol.is_none()), ("atol = …", atol.is_none()), no_reason]));
+        }
+        (exact, ulps, rtol, atol) => {
+            let keys = [exact, ulps.map(|(key, _)| key), rtol.map(|(key, _)| key), atol.map(|(key, _)| key)];
+            let second = keys.into_iter().flatten().nth(1);
+            let message = format!("a tolerance is one of these: {WRITTEN}");
+            return Err(syn::Error::new_spanned(second.unwrap_or_else(|| name.clone()), message));
+        }
+    };
+    Ok(ToleranceArg { name: name.clone(), measure, reason })
 }
 
 /// A number; one without a point is a number as well.

@@ -4,9 +4,9 @@
 use std::marker::PhantomData;
 
 use crate::compare::Tolerance;
-use crate::compare::erased::Value;
+use crate::compare::erased::{Pair, Value};
 use crate::registry::{
-    Backend, BackendElement, Body, Exclusions, Implements, ImplementsElement, Run, Test, TestElement,
+    Backend, BackendElement, Body, Exclusions, Implements, ImplementsElement, Run, Runs, Test, TestElement,
 };
 use crate::suite::action::{Action, RUN};
 use crate::suite::spec::{AxisSpec, Origin};
@@ -133,38 +133,29 @@ impl AxisSpec {
 }
 
 impl<S: ?Sized> Body<S> {
-    /// A body that asserts.
-    pub const fn check(run: Run<S, ()>) -> Self {
-        Self::Check(run)
+    /// A body that asserts, or returns a value and what is expected.
+    pub const fn check(run: Run<S, Option<Box<dyn Pair>>>) -> Self {
+        Self { run: Runs::Check(run), tolerance: None, tolerances: &[], expects_constant: None }
     }
 
-    /// A body that returns a value to compare.
+    /// A body that returns a value to compare with the baseline's.
     pub const fn differential(run: Run<S, Box<dyn Value>>) -> Self {
-        Self::Differential { run, tolerance: None, tolerances: &[], expects_constant: None }
+        Self { run: Runs::Differential(run), tolerance: None, tolerances: &[], expects_constant: None }
     }
 
-    /// One that replaces the default tolerance; a body that asserts has none.
-    pub const fn tolerance(mut self, of_the_test: Tolerance) -> Self {
-        if let Self::Differential { tolerance, .. } = &mut self {
-            *tolerance = Some(of_the_test);
-        }
-        self
+    /// One that replaces the default tolerance.
+    pub const fn tolerance(self, tolerance: Tolerance) -> Self {
+        Self { tolerance: Some(tolerance), ..self }
     }
 
     /// One that replaces it for cells with a value of an axis, by axis and value.
-    pub const fn tolerances(mut self, of_values: &'static [&'static [Option<Tolerance>]]) -> Self {
-        if let Self::Differential { tolerances, .. } = &mut self {
-            *tolerances = of_values;
-        }
-        self
+    pub const fn tolerances(self, tolerances: &'static [&'static [Option<Tolerance>]]) -> Self {
+        Self { tolerances, ..self }
     }
 
     /// One whose value may be one that a null output would agree with, for this reason.
-    pub const fn expects_constant(mut self, reason: &'static str) -> Self {
-        if let Self::Differential { expects_constant, .. } = &mut self {
-            *expects_constant = Some(reason);
-        }
-        self
+    pub const fn expects_constant(self, reason: &'static str) -> Self {
+        Self { expects_constant: Some(reason), ..self }
     }
 }
 

@@ -6,6 +6,8 @@ use std::fmt::Debug;
 use approx::RelativeEq;
 
 use super::agreement::EDGES;
+use super::opaque::{Disagreement, Opaque};
+use super::shown::brief;
 use super::tolerance::Measure;
 use super::{Agreement, Compare, Dtype, Leaves, Terms};
 
@@ -62,21 +64,6 @@ impl Epsilon for f64 {
     }
 }
 
-/// A value in [`Approx`], its type forgotten.
-pub(super) trait Opaque: Any {
-    fn same_type(&self, other: &dyn Opaque) -> bool;
-    fn describe(&self) -> String;
-    /// How the two disagree, if they do; what is expected is of the same type.
-    fn compare(&self, expected: &dyn Opaque, terms: &Terms<'_>, agreement: &mut Agreement) -> Option<Disagreement>;
-}
-
-/// Two values that disagree, as text.
-pub(super) struct Disagreement {
-    pub(super) actual: String,
-    pub(super) expected: String,
-    pub(super) allowed: String,
-}
-
 impl<T> Opaque for Approx<T>
 where
     T: RelativeEq<Epsilon: Epsilon> + Debug + Send + 'static,
@@ -86,7 +73,12 @@ where
     }
 
     fn describe(&self) -> String {
-        format!("a value {:?} of {}", self.0, std::any::type_name::<T>())
+        format!("a value {} of {}", brief(&self.0), std::any::type_name::<T>())
+    }
+
+    /// What else it would accept is known to its type only.
+    fn is_null(&self) -> Option<bool> {
+        None
     }
 
     fn compare(&self, expected: &dyn Opaque, terms: &Terms<'_>, agreement: &mut Agreement) -> Option<Disagreement> {
@@ -103,8 +95,9 @@ where
             expected.is_some_and(|expected| self.0.relative_eq(&expected.0, absolute, relative))
         };
         if !agrees(1.0) {
-            let expected = expected.map(|expected| format!("{:?}", expected.0)).unwrap_or_default();
-            return Some(Disagreement { actual: format!("{:?}", self.0), expected, allowed: tolerance.to_string() });
+            let expected = expected.map(|expected| brief(&expected.0)).unwrap_or_default();
+            let (actual, allowed) = (brief(&self.0), tolerance.to_string());
+            return Some(Disagreement::Approx { actual, expected, allowed });
         }
         if agrees(0.0) {
             agreement.equal(1);
@@ -194,7 +187,7 @@ mod tests {
         assert_eq!(mismatch.share(), 0.5);
         assert_eq!(
             mismatch.to_string(),
-            "2.0 instead of 1.0 in `0[1]`; allowed: rtol 0e0, atol 0e0\n  2 of 4 elements disagree"
+            "2.0 instead of 1.0 in `0[1]`; allowed: nothing but equality\n  2 of 4 elements disagree"
         );
     }
 }

@@ -1,6 +1,7 @@
 //! Elements of arrays.
 
 use std::fmt;
+use std::time::Duration;
 
 use half::slice::HalfFloatSliceExt;
 use half::{bf16, f16};
@@ -18,10 +19,16 @@ pub enum Number {
     F32(f32),
     /// Of `f64`.
     F64(f64),
-    /// Of any type of integers.
+    /// Of any type of integers but the next one.
     Integer(i128),
+    /// Of `u128`.
+    Unsigned(u128),
     /// A truth value.
     Bool(bool),
+    /// A character.
+    Char(char),
+    /// A span of time.
+    Duration(Duration),
 }
 
 /// The same type and the same bits, so that a NaN is equal to itself.
@@ -33,7 +40,10 @@ impl PartialEq for Number {
             (Self::F32(a), Self::F32(b)) => a.to_bits() == b.to_bits(),
             (Self::F64(a), Self::F64(b)) => a.to_bits() == b.to_bits(),
             (Self::Integer(a), Self::Integer(b)) => a == b,
+            (Self::Unsigned(a), Self::Unsigned(b)) => a == b,
             (Self::Bool(a), Self::Bool(b)) => a == b,
+            (Self::Char(a), Self::Char(b)) => a == b,
+            (Self::Duration(a), Self::Duration(b)) => a == b,
             _ => false,
         }
     }
@@ -48,7 +58,10 @@ impl fmt::Display for Number {
             Self::F32(x) => write!(f, "{x:?}"),
             Self::F64(x) => write!(f, "{x:?}"),
             Self::Integer(x) => x.fmt(f),
+            Self::Unsigned(x) => x.fmt(f),
             Self::Bool(x) => x.fmt(f),
+            Self::Char(x) => write!(f, "{x:?}"),
+            Self::Duration(x) => write!(f, "{x:?}"),
         }
     }
 }
@@ -84,9 +97,9 @@ pub(super) trait Float: Element {
     }
 }
 
-/// A type of integers, or `bool`.
+/// A type whose values are compared exactly.
 pub(super) trait Exact: Element + Eq {
-    /// How far apart the two are and how large the second one is; none for truth values.
+    /// How far apart the two are and how large the second one is; none for truth values and characters.
     fn distance(self, other: Self) -> Option<(f64, f64)>;
 }
 
@@ -144,7 +157,6 @@ macro_rules! integer {
     ($($type:ident $flip:expr;)*) => {$(
         impl Element for $type {
             fn number(self) -> Number {
-                // At most 64 bits.
                 Number::Integer(self as i128)
             }
             fn negated(self) -> Option<Self> {
@@ -155,8 +167,7 @@ macro_rules! integer {
 
         impl Exact for $type {
             fn distance(self, other: Self) -> Option<(f64, f64)> {
-                let (a, b) = (self as i128, other as i128);
-                Some(((a - b).abs() as f64, b.abs() as f64))
+                Some((self.abs_diff(other) as f64, other.abs_diff(0) as f64))
             }
         }
     )*};
@@ -167,6 +178,7 @@ integer! {
     i16 |x| Some(x.wrapping_neg());
     i32 |x| Some(x.wrapping_neg());
     i64 |x| Some(x.wrapping_neg());
+    i128 |x| Some(x.wrapping_neg());
     isize |x| Some(x.wrapping_neg());
     u8 |_| None;
     u16 |_| None;
@@ -175,19 +187,32 @@ integer! {
     usize |_| None;
 }
 
-impl Element for bool {
-    fn number(self) -> Number {
-        Number::Bool(self)
-    }
-    fn negated(self) -> Option<Self> {
-        None
-    }
+/// Types of which no value has another sign.
+macro_rules! unsigned {
+    ($($type:ident $variant:ident |$x:ident, $y:ident| $distance:expr;)*) => {$(
+        impl Element for $type {
+            fn number(self) -> Number {
+                Number::$variant(self)
+            }
+            fn negated(self) -> Option<Self> {
+                None
+            }
+        }
+
+        impl Exact for $type {
+            fn distance(self, other: Self) -> Option<(f64, f64)> {
+                let ($x, $y) = (self, other);
+                $distance
+            }
+        }
+    )*};
 }
 
-impl Exact for bool {
-    fn distance(self, _: Self) -> Option<(f64, f64)> {
-        None
-    }
+unsigned! {
+    u128 Unsigned |x, y| Some((x.abs_diff(y) as f64, y as f64));
+    bool Bool |_x, _y| None;
+    char Char |_x, _y| None;
+    Duration Duration |x, y| Some((x.abs_diff(y).as_secs_f64(), y.as_secs_f64()));
 }
 
 #[cfg(test)]

@@ -1,14 +1,18 @@
 //! The comparison itself.
 
+use super::diff::Diff;
 use super::element::{Exact, Float};
 use super::found::{Found, Kind};
-use super::leaves::ItemKind;
-use super::mismatch::{Allowed, Elsewhere, Side};
+use super::keys::KeyKind;
+use super::leaves::{ItemKind, Structure};
+use super::mismatch::{Allowed, Differences, Elsewhere, Side};
+use super::opaque::Disagreement;
+use super::parting::Parting;
 use super::scan::{Room, scan, units, within};
 use super::source::{CHUNK, Source};
 use super::tolerance::Measure;
 use super::view::for_each_dtype;
-use super::{Agreement, Compare, Data, Leaves, Mismatch, SignedZeros, Subnormals, Terms, View};
+use super::{Agreement, Compare, Data, Dtype, Leaves, Mismatch, SignedZeros, Subnormals, Terms, View};
 
 impl Terms<'_> {
     /// Compares a value with the expected one.
@@ -45,33 +49,31 @@ pub fn compare(actual: &Leaves<'_>, expected: &Leaves<'_>, terms: &Terms<'_>) ->
                 view.total,
                 arrays(actual, view, terms, &mut agreement).map(|found| {
                     (found.wrong(), found.ulps(), {
-                        Mismatch::Elements(Box::new(found.into_differences(
-                            expected.path(item.place),
-                            view,
-                            allowed(view, terms),
-                        )))
+                        let differences = found.into_differences(expected.path(item.place), view, allowed(view, terms));
+                        let bytes = (view.dtype() == Dtype::U8).then(|| parting(actual, view)).flatten();
+                        Mismatch::Elements(Box::new(Differences { bytes, ..differences }))
                     })
                 }),
             ),
             (ItemKind::Opaque(actual), ItemKind::Opaque(value)) => {
                 let disagreement = actual.compare(*value, terms, &mut agreement);
-                (
-                    1,
-                    disagreement.map(|found| {
-                        (
-                            1,
-                            None,
-                            Mismatch::Approx {
-                                path: expected.path(item.place),
-                                actual: found.actual,
-                                expected: found.expected,
-                                allowed: found.allowed,
-                                wrong: 1,
-                                total: 1,
-                            },
-                        )
-                    }),
-                )
+                (1, disagreement.map(|found| (1, None, found.into_mismatch(expected.path(item.place)))))
+            }
+            (ItemKind::Text(actual), ItemKind::Text(text)) => {
+                let differ = actual != text;
+                if !differ {
+                    agreement.equal(1);
+                }
+                let mismatch = || {
+                    let diff = Disagreement::Exact(Diff::of_texts(actual, text));
+                    (1, None, diff.into_mismatch(expected.path(item.place)))
+                };
+                (1, differ.then(mismatch))
+            }
+            // They were compared before.
+            (ItemKind::Keys(_), ItemKind::Keys(keys)) if keys.what() == KeyKind::Set => {
+                agreement.equal(keys.len() as u64);
+                (keys.len(), None)
             }
             _ => continue,
         };
@@ -94,10 +96,16 @@ fn same_structure(actual: &Leaves<'_>, expected: &Leaves<'_>) -> Result<(), Mism
             && actual.same_place(own.place, expected, other.place)
             && own.kind.same_structure(&other.kind)
         {
+            if let (ItemKind::Keys(own), ItemKind::Keys(keys)) = (&own.kind, &other.kind)
+                && let Some(difference) = own.difference(*keys)
+            {
+                let path = expected.path(other.place);
+                return Err(Mismatch::Keys { path, difference: Box::new(difference) });
+            }
             continue;
         }
         let describe = |leaves: &Leaves<'_>, at: usize| match leaves.items.get(at) {
-            Some(item) => (leaves.path(item.place), item.kind.describe()),
+            Some(item) => (leaves.path(item.place), leaves.describe(at)),
             None => (String::new(), "nothing more".to_owned()),
         };
         let ((own_path, own), (path, other)) = (describe(actual, at), describe(expected, at));
@@ -138,10 +146,23 @@ fn same_arrays(actual: &Leaves<'_>, expected: &Leaves<'_>) -> Result<(), Mismatc
         return Err(Mismatch::Dtype { path, actual: actual.dtype(), expected: view.dtype() });
     }
     if let Some((actual, view, place)) = arrays().find(|(actual, view, _)| actual.shape != view.shape) {
-        let (path, actual, view) = (expected.path(place), actual.shape.to_vec(), view.shape.to_vec());
-        return Err(Mismatch::Shape { path, actual, expected: view });
+        let parting = parting(actual, view).map(Box::new);
+        let (path, actual, expected) = (expected.path(place), actual.shape.to_vec(), view.shape.to_vec());
+        return Err(Mismatch::Shape { path, actual, expected, parting });
     }
     Ok(())
+}
+
+impl Leaves<'_> {
+    /// What an item is, for the reader of a mismatch of structure; where it is a word such as `Err`, with what that is about.
+    fn describe(&self, at: usize) -> String {
+        let Some(item) = self.items.get(at) else { return String::new() };
+        let next = self.items.get(at + 1).filter(|next| next.place == item.place);
+        match (&item.kind, next.and_then(|next| next.kind.about())) {
+            (ItemKind::Structure(Structure::Text(word)), Some(about)) => format!("{word} ({about})"),
+            (kind, _) => kind.describe(),
+        }
+    }
 }
 
 /// Whether the budget, if there is one, is one for the only array of floats.
@@ -277,6 +298,21 @@ macro_rules! dispatch {
                 _ => {}
             }
             (found.wrong() > 0).then_some(found)
+        }
+
+        /// Where two lists of one type part, where they are compared exactly and lie in order.
+        fn parting(actual: &View<'_>, expected: &View<'_>) -> Option<Parting> {
+            if let (Data::U8(own), Data::U8(other)) = (&actual.data, &expected.data) {
+                let (own, other) = actual.source(own).list().zip(expected.source(other).list())?;
+                return Some(Parting::of_bytes(own, other));
+            }
+            match (&actual.data, &expected.data) {
+                $((Data::$exact(own), Data::$exact(other)) => {
+                    let (own, other) = actual.source(own).list().zip(expected.source(other).list())?;
+                    Some(Parting::of::<$exact_type>(own, other))
+                })*
+                _ => None,
+            }
         }
     };
 }

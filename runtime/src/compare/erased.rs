@@ -2,7 +2,8 @@
 
 use std::any::Any;
 
-use super::{Agreement, Budget, BudgetError, Compare, Computed, Leaves, Mismatch, Null, Terms};
+use super::computed::Source;
+use super::{Agreement, Budget, BudgetError, Compare, Computed, Expected, Leaves, Mismatch, Null, Terms};
 use super::{accepts_input, accepts_null, compare};
 
 /// A value that a differential test returned, its type forgotten.
@@ -16,6 +17,15 @@ pub trait Value: Any + Send {
         expected: &dyn Value,
         terms: &Terms<'_>,
     ) -> Result<Result<Agreed, Mismatch>, NotComparable>;
+}
+
+/// A value with the one that is expected, the type forgotten.
+pub trait Pair {
+    /// Compares the two.
+    ///
+    /// # Errors
+    /// When the test gave no terms that can be met.
+    fn compare_erased(&self, terms: &Terms<'_>) -> Result<Result<Agreed, Mismatch>, NotComparable>;
 }
 
 /// Why two values cannot be compared, for which no backend is to blame.
@@ -52,23 +62,38 @@ impl<T: Compare> Value for Computed<T> {
         terms: &Terms<'_>,
     ) -> Result<Result<Agreed, Mismatch>, NotComparable> {
         let baseline = (expected as &dyn Any).downcast_ref::<Self>().ok_or(NotComparable::Type)?;
-        let origin = baseline.origin.as_deref();
-        let allowed = origin.and_then(|origin| origin.budget(&baseline.value));
-        let budget = allowed.as_deref().map(Budget::new).transpose()?;
-        if budget.is_some() && terms.overriding.is_some() {
-            return Err(NotComparable::Both);
+        judged(&self.value, &baseline.value, baseline.origin.as_deref(), terms)
+    }
+}
+
+impl<T: Compare> Pair for Expected<T> {
+    fn compare_erased(&self, terms: &Terms<'_>) -> Result<Result<Agreed, Mismatch>, NotComparable> {
+        judged(&self.actual.value, &self.expected, self.actual.origin.as_deref(), terms)
+    }
+}
+
+/// Compares a value with the one that is expected, of which `origin` says how it is computed.
+fn judged<T: Compare>(
+    actual: &T,
+    expected: &T,
+    origin: Option<&dyn Source<T>>,
+    terms: &Terms<'_>,
+) -> Result<Result<Agreed, Mismatch>, NotComparable> {
+    let allowed = origin.and_then(|origin| origin.budget(expected));
+    let budget = allowed.as_deref().map(Budget::new).transpose()?;
+    if budget.is_some() && terms.overriding.is_some() {
+        return Err(NotComparable::Both);
+    }
+    let terms = Terms { budget, ..*terms };
+    let expected = Leaves::of(expected);
+    match compare(&Leaves::of(actual), &expected, &terms) {
+        Ok(agreement) => {
+            let null = accepts_null(&expected, &terms);
+            let echo = || accepts_input(&expected, &origin?.inputs(), &terms);
+            Ok(Ok(Agreed { agreement, null: null.or_else(echo) }))
         }
-        let terms = Terms { budget, ..*terms };
-        let expected = Leaves::of(&baseline.value);
-        match compare(&Leaves::of(&self.value), &expected, &terms) {
-            Ok(agreement) => {
-                let null = accepts_null(&expected, &terms);
-                let echo = || accepts_input(&expected, &origin?.inputs(), &terms);
-                Ok(Ok(Agreed { agreement, null: null.or_else(echo) }))
-            }
-            Err(mismatch @ Mismatch::Budget { .. }) => Err(NotComparable::Budget(mismatch)),
-            Err(mismatch) => Ok(Err(mismatch)),
-        }
+        Err(mismatch @ Mismatch::Budget { .. }) => Err(NotComparable::Budget(mismatch)),
+        Err(mismatch) => Ok(Err(mismatch)),
     }
 }
 

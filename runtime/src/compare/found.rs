@@ -132,6 +132,7 @@ impl<'a> Found<'a> {
             relative,
             ulps,
             first: first.collect(),
+            bytes: None,
             place: Place::of(&self.low, &self.high, view.shape(), wrong),
             allowed,
             elsewhere: Elsewhere::default(),

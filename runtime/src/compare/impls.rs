@@ -27,6 +27,33 @@ macro_rules! numbers {
 }
 for_each_dtype!(numbers);
 
+/// A mismatch shows the lines that differ.
+impl Compare for str {
+    const EXACT: bool = true;
+
+    fn leaves<'a>(&'a self, leaves: &mut Leaves<'a>) {
+        leaves.text(self);
+    }
+}
+
+/// Like `str`.
+impl Compare for String {
+    const EXACT: bool = true;
+
+    fn leaves<'a>(&'a self, leaves: &mut Leaves<'a>) {
+        leaves.text(self);
+    }
+}
+
+/// Like `str`: the texts that a program is built with.
+impl Compare for &'static str {
+    const EXACT: bool = true;
+
+    fn leaves<'a>(&'a self, leaves: &mut Leaves<'a>) {
+        leaves.text(self);
+    }
+}
+
 impl<T: Compare, const N: usize> Compare for [T; N] {
     const EXACT: bool = T::EXACT;
 

@@ -1,32 +1,46 @@
 //! A value as a tree of arrays.
 
 use std::borrow::Cow;
-use std::fmt::{self, Display};
+use std::fmt::{self, Debug, Display};
 
-use super::approx::Opaque;
+use super::keys::Keys;
+use super::opaque::Opaque;
+use super::shown::{brief, quoted};
 use super::{Compare, Data, View, ViewError};
 
-/// The arrays that a value is made of, each with its place in the value.
+/// The arrays, texts and other parts that a value is made of, each with its place in the value.
 #[derive(Default)]
 pub struct Leaves<'a> {
     /// The places; a parent comes before its children.
-    places: Vec<PlaceIn>,
+    places: Vec<PlaceIn<'a>>,
     /// The place that is being visited; none for the value itself.
     here: Option<usize>,
     pub(super) items: Vec<Item<'a>>,
 }
 
 /// A place within another one.
-struct PlaceIn {
+struct PlaceIn<'a> {
     parent: Option<usize>,
-    name: Name,
+    name: Name<'a>,
 }
 
-#[derive(PartialEq)]
-enum Name {
+enum Name<'a> {
     Field(String),
     Index(usize),
     Indices(Vec<usize>),
+    /// A key of a map, and its position among all of them, which stands for it: equal keys were found before.
+    Key(usize, &'a dyn Debug),
+}
+
+impl PartialEq for Name<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Field(own), Self::Field(other)) => own == other,
+            (Self::Index(own), Self::Index(other)) | (Self::Key(own, _), Self::Key(other, _)) => own == other,
+            (Self::Indices(own), Self::Indices(other)) => own == other,
+            _ => false,
+        }
+    }
 }
 
 /// Something that must be equal on both sides, or agree.
@@ -40,7 +54,12 @@ pub(super) enum ItemKind<'a> {
     Array(View<'a>),
     /// The array that a host wanted to hand over makes no sense.
     Broken(ViewError),
+    Text(&'a str),
     Opaque(&'a dyn Opaque),
+    /// The keys of a map, or the elements of a set.
+    Keys(&'a dyn Keys),
+    /// What the reader is told, and nobody compares.
+    Note(&'a str),
     Structure(Structure),
 }
 
@@ -96,8 +115,27 @@ impl<'a> Leaves<'a> {
         self.push(ItemKind::Structure(Structure::Text(what.into())));
     }
 
+    pub(super) fn text(&mut self, text: &'a str) {
+        self.push(ItemKind::Text(text));
+    }
+
     pub(super) fn opaque(&mut self, value: &'a dyn Opaque) {
         self.push(ItemKind::Opaque(value));
+    }
+
+    pub(super) fn note(&mut self, text: &'a str) {
+        self.push(ItemKind::Note(text));
+    }
+
+    pub(super) fn keys(&mut self, keys: &'a dyn Keys) {
+        self.push(ItemKind::Keys(keys));
+    }
+
+    /// The values of a map, in the order of their keys.
+    pub(super) fn entries<K: Debug + 'a, V: Compare>(&mut self, entries: impl IntoIterator<Item = (&'a K, &'a V)>) {
+        for (at, (key, value)) in entries.into_iter().enumerate() {
+            self.under(Name::Key(at, key), |leaves| value.leaves(leaves));
+        }
     }
 
     /// Values in row-major order, one after the other.
@@ -132,6 +170,7 @@ impl<'a> Leaves<'a> {
                 }
                 Name::Index(at) => path.push_str(&format!("[{at}]")),
                 Name::Indices(at) => path.push_str(&format!("{at:?}")),
+                Name::Key(_, key) => path.push_str(&format!("[{}]", brief(*key))),
             }
         }
         path
@@ -150,7 +189,7 @@ impl<'a> Leaves<'a> {
         own == others
     }
 
-    fn under(&mut self, name: Name, part: impl FnOnce(&mut Self)) {
+    fn under(&mut self, name: Name<'a>, part: impl FnOnce(&mut Self)) {
         let outside = self.here;
         self.places.push(PlaceIn { parent: outside, name });
         self.here = Some(self.places.len() - 1);
@@ -194,8 +233,20 @@ impl ItemKind<'_> {
         match self {
             Self::Array(view) => format!("an array {}{:?}", view.dtype(), view.shape),
             Self::Broken(_) => "an array".to_owned(),
+            Self::Text(text) => quoted(text),
             Self::Opaque(value) => value.describe(),
+            Self::Keys(keys) => format!("{} of {} {}", keys.what().name(), keys.len(), keys.what().plural()),
+            Self::Note(text) => quoted(text),
             Self::Structure(structure) => structure.to_string(),
+        }
+    }
+
+    /// What a word such as `Err` is about, where that is short.
+    pub(super) fn about(&self) -> Option<String> {
+        match self {
+            Self::Text(text) | Self::Note(text) => Some(quoted(text)),
+            Self::Opaque(value) => Some(value.describe()),
+            _ => None,
         }
     }
 
@@ -203,7 +254,10 @@ impl ItemKind<'_> {
         match (self, other) {
             (Self::Structure(own), Self::Structure(other)) => own == other,
             (Self::Array(_) | Self::Broken(_), Self::Array(_) | Self::Broken(_)) => true,
+            (Self::Text(_), Self::Text(_)) | (Self::Note(_), Self::Note(_)) => true,
             (Self::Opaque(own), Self::Opaque(other)) => own.same_type(*other),
+            // Which ones differ is asked next.
+            (Self::Keys(own), Self::Keys(other)) => own.what() == other.what(),
             _ => false,
         }
     }

@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+use super::diff::Diff;
+use super::keys::{KeyDifference, KeyKind, Listed};
+use super::parting::Parting;
 use super::{Dtype, Number, Place, Tolerance, ViewError};
 
 /// How a value disagrees with the baseline's.
@@ -47,6 +50,16 @@ pub enum Mismatch {
         actual: Vec<usize>,
         /// The baseline's.
         expected: Vec<usize>,
+        /// Where two lists of integers or characters part.
+        parting: Option<Box<Parting>>,
+    },
+    /// Two maps have different keys, or two sets different elements.
+    #[doc(hidden)]
+    Keys {
+        /// Where; empty for the value itself.
+        path: String,
+        /// Which ones.
+        difference: Box<KeyDifference>,
     },
     /// A budget is not one for the value.
     #[doc(hidden)]
@@ -69,6 +82,18 @@ pub enum Mismatch {
         expected: String,
         /// What was allowed.
         allowed: String,
+        /// How many elements of the whole value disagree.
+        wrong: usize,
+        /// How many there are.
+        total: usize,
+    },
+    /// Texts disagree, or values in [`Exact`](super::Exact).
+    #[doc(hidden)]
+    Text {
+        /// Where the first one is; empty for the value itself.
+        path: String,
+        /// How the two differ.
+        diff: Box<Diff>,
         /// How many elements of the whole value disagree.
         wrong: usize,
         /// How many there are.
@@ -114,6 +139,8 @@ pub struct Differences {
     pub first: Vec<Difference>,
     /// Where they are, if not all over the array.
     pub place: Option<Place>,
+    /// What is around the first one, where the elements are bytes.
+    pub bytes: Option<Parting>,
     /// What was allowed.
     pub allowed: Allowed,
     /// What the other arrays of the value are like.
@@ -165,7 +192,7 @@ pub struct Difference {
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Allowed {
-    /// Nothing but equality: integers and truth values.
+    /// Nothing but equality: elements that are no floats.
     Equal,
     /// A tolerance.
     Tolerance {
@@ -210,7 +237,7 @@ impl Counts {
 
 impl Mismatch {
     /// The largest difference in units in the last place: infinite where one of two is not finite, and where structure,
-    /// dtype or shape disagree; `None` for elements that are no floats.
+    /// dtype, shape or keys disagree; `None` for elements that are no floats.
     pub fn ulps(&self) -> Option<f64> {
         match self {
             Self::Elements(differences) => {
@@ -218,19 +245,22 @@ impl Mismatch {
                 let here = counts.ulps(ulps.as_ref().map(|largest| largest.value));
                 here.into_iter().chain(elsewhere.ulps).reduce(f64::max)
             }
-            Self::Approx { .. } => None,
+            Self::Approx { .. } | Self::Text { .. } => None,
+            Self::Keys { difference, .. } if difference.what == KeyKind::Set => None,
             _ => Some(f64::INFINITY),
         }
     }
 
-    /// The share of the elements that disagree, from 0 to 1; all of them where structure, dtype or shape disagree.
+    /// The share of the elements that disagree, from 0 to 1; all of them where structure, dtype or shape disagree. Of maps
+    /// with different keys and of sets, that of the keys or elements that only one of the two has among those of both.
     pub fn share(&self) -> f64 {
         match self {
             Self::Elements(differences) => {
                 let Differences { wrong, total, elsewhere, .. } = &**differences;
                 (*wrong as f64 + elsewhere.wrong as f64) / (*total as f64 + elsewhere.total as f64)
             }
-            Self::Approx { wrong, total, .. } => *wrong as f64 / *total as f64,
+            Self::Approx { wrong, total, .. } | Self::Text { wrong, total, .. } => *wrong as f64 / *total as f64,
+            Self::Keys { difference, .. } => difference.count() as f64 / difference.total as f64,
             _ => 1.0,
         }
     }
@@ -238,7 +268,7 @@ impl Mismatch {
     pub(super) fn and_elsewhere(mut self, others: Elsewhere) -> Self {
         match &mut self {
             Self::Elements(differences) => differences.elsewhere = others,
-            Self::Approx { wrong, total, .. } => {
+            Self::Approx { wrong, total, .. } | Self::Text { wrong, total, .. } => {
                 *wrong = wrong.saturating_add(others.wrong);
                 *total = total.saturating_add(others.total);
             }
@@ -295,8 +325,14 @@ impl fmt::Display for Mismatch {
                 write!(f, "the {side} value makes no sense{}: {error}", In(path))
             }
             Self::Dtype { path, actual, expected } => write!(f, "dtype {actual} instead of {expected}{}", In(path)),
-            Self::Shape { path, actual, expected } => {
-                write!(f, "shape {actual:?} instead of {expected:?}{}", In(path))
+            Self::Shape { path, actual, expected, parting } => {
+                write!(f, "shape {actual:?} instead of {expected:?}{}", In(path))?;
+                parting.iter().try_for_each(|parting| write!(f, "\n  {parting}"))
+            }
+            Self::Keys { path, difference } => difference.fmt(In(path), f),
+            Self::Text { path, diff, wrong, total } => {
+                diff.fmt(In(path), f)?;
+                if *total > 1 { write!(f, "\n  {wrong} of {total} elements disagree") } else { Ok(()) }
             }
             Self::Budget { entries, arrays: 1, elements } => {
                 write!(
@@ -336,12 +372,38 @@ impl fmt::Display for Differences {
             f.write_str("\n  all of them:")?;
         }
         first.iter().try_for_each(|difference| write!(f, "\n    {difference}"))?;
+        if let Some(bytes) = &self.bytes {
+            write!(f, "\n  {bytes}")?;
+        }
         let Elsewhere { leaves, wrong, .. } = elsewhere;
         match leaves {
             0 => Ok(()),
             1 => write!(f, "\n  and {wrong} elements of another array"),
             _ => write!(f, "\n  and {wrong} elements of {leaves} other arrays"),
         }
+    }
+}
+
+impl KeyDifference {
+    /// How many keys only one of the two has.
+    fn count(&self) -> usize {
+        self.missing.count + self.additional.count
+    }
+
+    fn fmt(&self, place: In<'_>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { what, missing, additional, total } = self;
+        write!(f, "{} of {total} {} of {} disagree{place}", self.count(), what.plural(), what.name())?;
+        for (listed, word) in [(missing, "missing"), (additional, "additional")] {
+            let Listed { first, count } = listed;
+            if *count == 0 {
+                continue;
+            }
+            write!(f, "\n  {count} {word}: {}", first.join(", "))?;
+            if *count > first.len() {
+                write!(f, ", … {} more", count - first.len())?;
+            }
+        }
+        Ok(())
     }
 }
 

@@ -1,26 +1,34 @@
 //! Whether a value agrees with the baseline's.
 //!
-//! A value hands over the arrays that it is made of ([`Compare::leaves`]), which are judged under [`Terms`]. Both read the arrays where they are and allocate nothing in proportion to them.
+//! A value hands over the arrays, texts and other parts that it is made of ([`Compare::leaves`]), which are judged under [`Terms`]. Both read the arrays where they are and allocate nothing in proportion to them.
 //!
 //! Judged in this order: structure, dtype, shape (nothing is broadcast), then for each element whether it is NaN, whether it
 //! is infinite and with which sign, the sign of a zero, whether a subnormal was flushed, and for finite ones the tolerance.
-//! NaN agrees with NaN. Differences are those of `f64`. Integers and truth values are compared exactly, whatever a
-//! tolerance says.
+//! NaN agrees with NaN. Differences are those of `f64`. Everything but floats is compared exactly, whatever a tolerance
+//! says.
 
 pub(crate) mod agreement;
 pub(crate) mod approx;
 mod bound;
 mod computed;
+mod diff;
 pub(crate) mod element;
 pub(crate) mod engine;
 pub(crate) mod erased;
+mod exact;
+mod expected;
+mod fallible;
 mod found;
 mod impls;
+mod keys;
 mod leaves;
 pub(crate) mod mismatch;
 pub(crate) mod null;
+mod opaque;
+mod parting;
 pub(crate) mod place;
 mod scan;
+mod shown;
 mod source;
 pub(crate) mod tolerance;
 pub(crate) mod view;
@@ -30,9 +38,12 @@ pub use approx::Approx;
 pub use computed::Computed;
 pub(crate) use element::Number;
 pub(crate) use engine::compare;
-pub(crate) use erased::Value;
 #[cfg(feature = "harness")]
 pub(crate) use erased::{Agreed, NotComparable};
+pub(crate) use erased::{Pair, Value};
+pub use exact::Exact;
+pub use expected::Expected;
+pub use fallible::{AnyError, Fallible};
 pub use leaves::Leaves;
 pub use mismatch::Mismatch;
 pub(crate) use null::{Null, accepts_input, accepts_null};
@@ -42,11 +53,12 @@ pub use tolerance::{Terms, Tolerance};
 pub use view::Dtype;
 pub(crate) use view::{Data, View, ViewError};
 
-/// A value that a differential test can return: a tree of arrays.
+/// A value that a differential test can return: a tree of arrays, texts and other parts.
 ///
-/// Implemented for floats (those of `half` too), integers and `bool`; for arrays, vectors, boxed slices, `Option`s and tuples
-/// of what implements it; and, in [`Approx`], for what implements the traits of the crate `approx`. A host implements it for
-/// its own types by handing over the arrays in them:
+/// Implemented for floats (those of `half` too), integers, `bool`, `char`, `Duration`, `str` and `String`; for arrays, vectors,
+/// boxed slices, `Option`s, tuples, maps and sets of what implements it; in [`Fallible`] for `Result`s; in [`Approx`] for what
+/// implements the traits of the crate `approx`; and in [`Exact`] for whatever implements `PartialEq` and `Debug`. A host
+/// implements it for its own types by handing over what is in them:
 ///
 /// ```
 /// use crosscheck::compare::{Compare, Leaves, Terms};
@@ -74,11 +86,18 @@ pub(crate) use view::{Data, View, ViewError};
 /// let mismatch = Terms::DEFAULT.compare(&actual, &expected).unwrap_err();
 /// assert!(mismatch.to_string().starts_with("1 of 2 elements (50.0 %) disagree in `output`, f32[2]"));
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "values of `{Self}` cannot be compared",
+    label = "`crosscheck::Compare` is not implemented for this",
+    note = "`crosscheck::compare::Exact(value)` compares whatever implements `PartialEq` and `Debug`",
+    note = "`crosscheck::compare::Fallible(result)` compares a `Result` that is a part of the value",
+    note = "a type of your own hands over the numbers and texts in it where it implements `crosscheck::Compare`"
+)]
 pub trait Compare: Send + 'static {
-    /// Whether every leaf is compared exactly, so that a tolerance makes no sense: integers and `bool`.
+    /// Whether every leaf is compared exactly, so that a tolerance makes no sense: whatever holds no floats.
     const EXACT: bool = false;
 
-    /// Hands over the arrays that the value is made of.
+    /// Hands over the parts that the value is made of.
     fn leaves<'a>(&'a self, leaves: &mut Leaves<'a>);
 
     /// Hands over the arrays that some values in row-major order are made of; one array, where the values are numbers.

@@ -4,10 +4,11 @@ use std::fmt;
 
 use super::element::{Element, Exact, Float};
 use super::engine::{Rule, Verdict, check_budget};
+use super::keys::KeyKind;
 use super::leaves::{Item, ItemKind};
 use super::source::Source;
 use super::view::for_each_dtype;
-use super::{Data, Leaves, Terms, View};
+use super::{Agreement, Data, Leaves, Terms, View};
 
 /// An output that takes no computing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,6 +16,10 @@ use super::{Data, Leaves, Terms, View};
 pub enum Null {
     /// Zeros, or `false`.
     Zeros,
+    /// An empty text, map or set.
+    Empty,
+    /// What `derive(Default)` makes.
+    Default,
     /// The mean of an array, everywhere in it.
     Mean,
     /// What is expected, but each element at the next index of this axis, and the last one at the first.
@@ -35,6 +40,8 @@ impl fmt::Display for Null {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Zeros => f.write_str("nothing but zeros"),
+            Self::Empty => f.write_str("nothing at all (it is empty)"),
+            Self::Default => f.write_str("a default value (zeros, `false`, `None` and what is empty)"),
             Self::Mean => f.write_str("the mean of all elements everywhere"),
             Self::Rolled { axis } => write!(f, "its elements rolled by one on axis {axis}"),
             Self::Negated => f.write_str("its negated elements"),
@@ -45,14 +52,24 @@ impl fmt::Display for Null {
 
 /// A null output that the same comparison would accept in place of what is expected, if any: such a comparison shows little.
 ///
-/// Every array of the value is replaced, except those without elements. A null that leaves an array as it is whatever is in
+/// Every array of the value is replaced, except those without elements; what is no array is replaced by what is empty or a
+/// default, and shows something where it is not. A null that leaves an array as it is whatever is in
 /// it does not count: one element has no other mean, and cannot be rolled; `bool` has no sign. It stops at the first element that
 /// differs.
 pub fn accepts_null(expected: &Leaves<'_>, terms: &Terms<'_>) -> Option<Null> {
     check_budget(expected, terms).ok()?;
-    // What the others would accept cannot be known.
-    if expected.items.iter().any(|item| matches!(item.kind, ItemKind::Broken(_) | ItemKind::Opaque(_))) {
-        return None;
+    let mut beside_arrays = None;
+    for item in &expected.items {
+        beside_arrays = match &item.kind {
+            ItemKind::Text("") => beside_arrays.or(Some(Null::Empty)),
+            ItemKind::Keys(keys) if keys.len() == 0 => beside_arrays.or(Some(Null::Empty)),
+            // They are structure, as names of fields are.
+            ItemKind::Keys(keys) if keys.what() == KeyKind::Map => beside_arrays,
+            ItemKind::Opaque(value) if value.is_null() == Some(true) => Some(Null::Default),
+            ItemKind::Array(_) | ItemKind::Structure(_) | ItemKind::Note(_) => beside_arrays,
+            // It shows something, or what else it would accept cannot be known.
+            ItemKind::Text(_) | ItemKind::Keys(_) | ItemKind::Opaque(_) | ItemKind::Broken(_) => return None,
+        };
     }
     let views = || {
         expected.items.iter().filter_map(|item| match &item.kind {
@@ -60,7 +77,7 @@ pub fn accepts_null(expected: &Leaves<'_>, terms: &Terms<'_>) -> Option<Null> {
             _ => None,
         })
     };
-    let rank = views().map(|view| view.shape.len()).max()?;
+    let Some(rank) = views().map(|view| view.shape.len()).max() else { return beside_arrays };
     let rolls = (0..rank).map(|axis| Null::Rolled { axis });
     let mut nulls = [Null::Zeros, Null::Mean].into_iter().chain(rolls).chain([Null::Negated]);
     nulls.find(|null| views().all(|view| accepts(view, *null, terms)))
@@ -68,8 +85,12 @@ pub fn accepts_null(expected: &Leaves<'_>, terms: &Terms<'_>) -> Option<Null> {
 
 /// The input that the same comparison would accept in place of what is expected, if any.
 pub(crate) fn accepts_input(expected: &Leaves<'_>, inputs: &[Leaves<'_>], terms: &Terms<'_>) -> Option<Null> {
-    let echoed = |input: &Leaves<'_>| match input.items.as_slice() {
-        [Item { kind: ItemKind::Array(view), .. }] => echoes(expected, view, terms),
+    let echoed = |input: &Leaves<'_>| match (input.items.as_slice(), expected.items.as_slice()) {
+        ([Item { kind: ItemKind::Array(view), .. }], _) => echoes(expected, view, terms),
+        ([Item { kind: ItemKind::Text(own), .. }], [Item { kind: ItemKind::Text(text), .. }]) => own == text,
+        ([Item { kind: ItemKind::Opaque(own), .. }], [Item { kind: ItemKind::Opaque(value), .. }]) => {
+            own.same_type(*value) && own.compare(*value, terms, &mut Agreement::default()).is_none()
+        }
         _ => false,
     };
     inputs.iter().position(echoed).map(|input| Null::Identity { input })
@@ -150,8 +171,8 @@ fn replaced<T: Element>(
                 })
         }
         Null::Negated => all(&|at| source.get(at).negated()),
-        // What the inputs are is known to `echoes` only.
-        Null::Identity { .. } => false,
+        // What the inputs are is known to `echoes` only, and an array that has elements is not empty.
+        Null::Identity { .. } | Null::Empty | Null::Default => false,
     }
 }
 

@@ -29,6 +29,14 @@ impl<'a, T: Copy> Source<'a, T> {
         self.shape
     }
 
+    /// The elements, where they are a list that lies in order.
+    pub(super) fn list(&self) -> Option<&'a [T]> {
+        match self.layout {
+            Layout::RowMajor { first } if self.shape.len() == 1 => self.data.get(first..first + self.total),
+            _ => None,
+        }
+    }
+
     /// The element at `at` in row-major order.
     pub(super) fn get(&self, at: usize) -> T {
         match self.layout {

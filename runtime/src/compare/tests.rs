@@ -1,3 +1,5 @@
+mod values;
+
 use half::{bf16, f16};
 use proptest::collection::vec;
 use proptest::prelude::*;

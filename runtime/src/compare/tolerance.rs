@@ -40,8 +40,14 @@ impl Tolerance {
     /// For 64-bit floats.
     pub const F64: Self = Self::of(1e-7, 1e-7);
 
-    const fn of(rtol: f64, atol: f64) -> Self {
+    /// One whose numbers are known to make sense.
+    pub(crate) const fn of(rtol: f64, atol: f64) -> Self {
         Self { measure: Measure::Bounds { rtol, atol }, reason: None }
+    }
+
+    /// The same in units in the last place.
+    pub(crate) const fn of_ulps(ulps: f64) -> Self {
+        Self { measure: Measure::Ulps(ulps), reason: None }
     }
 
     /// A tolerance of one's own.
@@ -68,18 +74,13 @@ impl Tolerance {
     #[track_caller]
     pub const fn ulps(ulps: f64) -> Self {
         assert!(is_amount(ulps), "a number of units in the last place must be finite and ≥ 0");
-        Self { measure: Measure::Ulps(ulps), reason: None }
+        Self::of_ulps(ulps)
     }
 
     /// The same tolerance; every mismatch prints why it is the right one.
     #[must_use]
     pub const fn because(self, reason: &'static str) -> Self {
         Self { reason: Some(reason), ..self }
-    }
-
-    /// A tolerance that a test sets for itself, whose numbers were checked.
-    pub(crate) const fn overriding(rtol: f64, atol: f64, reason: &'static str) -> Self {
-        Self::of(rtol, atol).because(reason)
     }
 
     /// Whether only equal values agree.
@@ -113,7 +114,7 @@ impl Tolerances {
     pub const DEFAULT: Self =
         Self { f16: Tolerance::F16, bf16: Tolerance::BF16, f32: Tolerance::F32, f64: Tolerance::F64 };
 
-    /// The tolerance of a type; that of integers and truth values is [`Tolerance::EXACT`].
+    /// The tolerance of a type; that of what is no float is [`Tolerance::EXACT`].
     pub const fn of(&self, dtype: Dtype) -> Tolerance {
         match dtype {
             Dtype::F16 => self.f16,
@@ -158,7 +159,7 @@ impl<'t> Budget<'t> {
 pub struct Terms<'t> {
     /// The tolerance of each type of float.
     pub(crate) table: Tolerances,
-    /// A tolerance in place of the table's; integers and truth values are compared exactly anyway.
+    /// A tolerance in place of the table's; what is no float is compared exactly anyway.
     pub(crate) overriding: Option<Tolerance>,
     /// What each element of the only float array is allowed, in place of any tolerance.
     pub(crate) budget: Option<Budget<'t>>,
@@ -261,6 +262,7 @@ const fn is_amount(x: f64) -> bool {
 impl fmt::Display for Tolerance {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.measure {
+            _ if self.is_exact() => f.write_str("nothing but equality")?,
             Measure::Bounds { rtol, atol } => write!(f, "rtol {rtol:e}, atol {atol:e}")?,
             Measure::Ulps(ulps) => write!(f, "{ulps} units in the last place")?,
         }

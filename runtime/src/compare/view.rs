@@ -18,13 +18,17 @@ macro_rules! for_each_dtype {
                 I16: i16 = "i16",
                 I32: i32 = "i32",
                 I64: i64 = "i64",
+                I128: i128 = "i128",
                 Isize: isize = "isize",
                 U8: u8 = "u8",
                 U16: u16 = "u16",
                 U32: u32 = "u32",
                 U64: u64 = "u64",
+                U128: u128 = "u128",
                 Usize: usize = "usize",
                 Bool: bool = "bool",
+                Char: char = "char",
+                Duration: std::time::Duration = "Duration",
             }
         }
     };

@@ -8,7 +8,7 @@ use super::float_state;
 use super::observation::{Listed, Observation};
 use super::panics::{Panic, Panics, catch};
 use crate::compare::{Agreed, Mismatch, NotComparable, Value};
-use crate::registry::{Bodies, BoxError, Instance};
+use crate::registry::{Bodies, BoxError, Instance, Returned};
 use crate::suite::spec::SuiteSpec;
 use crate::suite::subject::Receipt;
 use crate::text;
@@ -34,9 +34,6 @@ pub(crate) struct CellOf<'a> {
     /// Whether the value is compared with the baseline's.
     pub(crate) differential: bool,
 }
-
-/// What a body returned.
-type Returned = Result<Option<Box<dyn Value>>, BoxError>;
 
 /// Why a backend is not open.
 #[derive(Clone, Debug)]
@@ -127,7 +124,10 @@ impl Executor {
             let instance = self.open(backend).as_ref().ok()?;
             let cell = CellOf { test, case, backend, differential: true };
             // Whatever it says was said before.
-            float_state::guarded(|| catch(Panics::Expected, || self.call(cell, instance))).0.ok()?.ok()?.ok()?
+            match float_state::guarded(|| catch(Panics::Expected, || self.call(cell, instance))).0.ok()?.ok()?.ok()? {
+                Returned::Value(value) => Some(value),
+                Returned::Nothing | Returned::Pair(_) => None,
+            }
         };
         let values: Vec<_> = open.into_iter().filter_map(|backend| Some((backend, value(backend)?))).collect();
         let agrees = |a: usize, b: usize| {
@@ -153,7 +153,7 @@ impl Executor {
     }
 
     /// Calls the body; the contract's own default bodies count as not implemented where the backend leaves them out.
-    fn call(&self, cell: CellOf<'_>, on: &Instance) -> Result<Returned, DefaultBody> {
+    fn call(&self, cell: CellOf<'_>, on: &Instance) -> Result<Result<Returned, BoxError>, DefaultBody> {
         let CellOf { test, case, backend, .. } = cell;
         let subject = self.bodies.subject();
         context::with_implemented(subject, self.implements[backend], || self.bodies.call(test, case, on))
@@ -163,11 +163,15 @@ impl Executor {
         &self,
         test: usize,
         case: &[usize],
-        actual: Option<Box<dyn Value>>,
+        actual: Returned,
         expected: Option<Box<dyn Value>>,
     ) -> Result<Option<Result<Agreed, Mismatch>>, NotComparable> {
-        let Some((actual, expected)) = actual.zip(expected) else { return Ok(None) };
-        let comparison = actual.as_ref().compare_erased(expected.as_ref(), &self.bodies.terms(test, case))?;
+        let terms = || self.bodies.terms(test, case);
+        let comparison = match (actual, expected) {
+            (Returned::Value(actual), Some(expected)) => actual.compare_erased(expected.as_ref(), &terms())?,
+            (Returned::Pair(pair), _) => pair.compare_erased(&terms())?,
+            (Returned::Nothing, _) | (Returned::Value(_), None) => return Ok(None),
+        };
         Ok(Some(comparison.map(|agreed| match self.bodies.expects_constant(test) {
             true => Agreed { null: None, ..agreed },
             false => agreed,
@@ -188,7 +192,8 @@ impl Executor {
         let call = || self.bodies.call(test, case, instance).map_err(|error| text::cut(with_sources(&error)));
         let phases = || context::with_phases(None, || catch(Panics::Unexpected, call));
         match float_state::guarded(phases).0 {
-            (Ok(Ok(value)), _) => Ok(value),
+            (Ok(Ok(Returned::Value(value))), _) => Ok(Some(value)),
+            (Ok(Ok(Returned::Nothing | Returned::Pair(_))), _) => Ok(None),
             (Ok(Err(error)), _) => Err(format!("the baseline `{name}` returned an error: {error}")),
             (Err(panic), Phase::SetUp) => Err(before_the_body(&panic)),
             (Err(panic), Phase::Body) => Err(format!("the baseline `{name}` {}", panic.describe())),

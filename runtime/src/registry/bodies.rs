@@ -3,8 +3,8 @@
 use std::any::{Any, TypeId};
 use std::error::Error;
 
-use super::element::{Backend, Body, BoxError, Test};
-use crate::compare::{Terms, Value};
+use super::element::{Backend, Body, BoxError, Runs, Test};
+use crate::compare::{Pair, Terms, Value};
 use crate::suite::subject::{Receipt, Subject, Unavailable};
 
 /// What of a suite can be run, by position in its [`SuiteSpec`](crate::suite::spec::SuiteSpec).
@@ -14,14 +14,14 @@ pub trait Bodies: Send + Sync {
     /// # Errors
     /// When it is not available on this machine.
     fn open(&self, backend: usize) -> Result<Instance, Unavailable>;
-    /// Runs a test's body; a check returns no value.
+    /// Runs a test's body.
     ///
     /// # Errors
     /// What the body returned.
-    fn call(&self, test: usize, case: &[usize], on: &Instance) -> Result<Option<Box<dyn Value>>, BoxError>;
+    fn call(&self, test: usize, case: &[usize], on: &Instance) -> Result<Returned, BoxError>;
     /// The subject, whose default bodies are not an implementation of a backend's own.
     fn subject(&self) -> TypeId;
-    /// What the value of a case of a differential test is judged by.
+    /// What the value of a case of a test is judged by.
     fn terms(&self, test: usize, case: &[usize]) -> Terms<'static>;
     /// Whether the value of a test may be one that a null output would agree with.
     fn expects_constant(&self, test: usize) -> bool;
@@ -31,6 +31,16 @@ pub trait Bodies: Send + Sync {
     fn unimplemented_function(&self, error: &BoxError) -> Option<String>;
     /// What a backend ran on this thread since it was last asked.
     fn take_receipt(&self, on: &Instance) -> Option<Receipt>;
+}
+
+/// What a body returned.
+pub enum Returned {
+    /// Nothing: it has asserted.
+    Nothing,
+    /// A value, to compare with the baseline's.
+    Value(Box<dyn Value>),
+    /// A value and what is expected.
+    Pair(Box<dyn Pair>),
 }
 
 /// An open backend: a `Box<S>`.
@@ -48,12 +58,12 @@ impl<S: Subject + ?Sized> Bodies for Typed<S> {
         Ok(Box::new(opened))
     }
 
-    fn call(&self, test: usize, case: &[usize], on: &Instance) -> Result<Option<Box<dyn Value>>, BoxError> {
+    fn call(&self, test: usize, case: &[usize], on: &Instance) -> Result<Returned, BoxError> {
         let subject: &S = on.downcast_ref::<Box<S>>().ok_or("the backend is one of another subject")?;
-        match self.tests[test].body {
-            Body::Check(run) => run(subject, case).map(|()| None),
-            Body::Differential { run, .. } => run(subject, case).map(Some),
-        }
+        Ok(match self.tests[test].body.run {
+            Runs::Check(run) => run(subject, case)?.map_or(Returned::Nothing, Returned::Pair),
+            Runs::Differential(run) => Returned::Value(run(subject, case)?),
+        })
     }
 
     fn subject(&self) -> TypeId {
@@ -61,18 +71,13 @@ impl<S: Subject + ?Sized> Bodies for Typed<S> {
     }
 
     fn terms(&self, test: usize, case: &[usize]) -> Terms<'static> {
-        let overriding = match &self.tests[test].body {
-            Body::Check(_) => None,
-            Body::Differential { tolerance, tolerances, .. } => {
-                let of_values = tolerances.iter().zip(case).find_map(|(values, at)| values[*at]);
-                of_values.or(*tolerance)
-            }
-        };
-        Terms { overriding, budget: None, ..S::TERMS }
+        let Body { tolerance, tolerances, .. } = &self.tests[test].body;
+        let of_values = tolerances.iter().zip(case).find_map(|(values, at)| values[*at]);
+        Terms { overriding: of_values.or(*tolerance), budget: None, ..S::TERMS }
     }
 
     fn expects_constant(&self, test: usize) -> bool {
-        matches!(self.tests[test].body, Body::Differential { expects_constant: Some(_), .. })
+        self.tests[test].body.expects_constant.is_some()
     }
 
     fn points(&self, test: usize) -> Option<&'static [u32]> {

@@ -2,7 +2,7 @@
 
 use std::error::Error;
 
-use crate::compare::{Tolerance, Value};
+use crate::compare::{Pair, Tolerance, Value};
 use crate::suite::action::Action;
 use crate::suite::spec::{AxisSpec, Origin};
 use crate::suite::subject::{Feature, Subject, Unavailable};
@@ -52,20 +52,23 @@ pub type Implied<F> = fn(usize, usize) -> Vec<F>;
 pub type Run<S, T> = fn(&S, &[usize]) -> Result<T, BoxError>;
 
 /// What a test runs, on one backend and one value of each axis (given by its position).
-pub enum Body<S: ?Sized> {
-    /// It asserts.
-    Check(Run<S, ()>),
+pub struct Body<S: ?Sized> {
+    /// What is called.
+    pub run: Runs<S>,
+    /// Replaces the default tolerance of the value's type.
+    pub tolerance: Option<Tolerance>,
+    /// Replaces it for cells with a value of an axis, by axis and value; one axis at the most does.
+    pub tolerances: &'static [&'static [Option<Tolerance>]],
+    /// Why its value may be one that a null output would agree with.
+    pub expects_constant: Option<&'static str>,
+}
+
+/// What a body returns.
+pub enum Runs<S: ?Sized> {
+    /// It asserts, or returns a value and what is expected.
+    Check(Run<S, Option<Box<dyn Pair>>>),
     /// It returns a value that is compared with the baseline's.
-    Differential {
-        /// Computes the value.
-        run: Run<S, Box<dyn Value>>,
-        /// Replaces the default tolerance of the value's type.
-        tolerance: Option<Tolerance>,
-        /// Replaces it for cells with a value of an axis, by axis and value; one axis at the most does.
-        tolerances: &'static [&'static [Option<Tolerance>]],
-        /// Why its value may be one that a null output would agree with.
-        expects_constant: Option<&'static str>,
-    },
+    Differential(Run<S, Box<dyn Value>>),
 }
 
 /// A backend, as `#[crosscheck::backend]` registers it.

@@ -10,8 +10,10 @@ use std::collections::BTreeMap;
 
 use linkme::distributed_slice;
 
+#[cfg(feature = "harness")]
+pub use bodies::Returned;
 pub use bodies::{Bodies, Instance};
-pub use element::{Backend, Body, BoxError, Exclusions, Fixture, Implements, Run, Test};
+pub use element::{Backend, Body, BoxError, Exclusions, Fixture, Implements, Run, Runs, Test};
 
 use crate::suite::names;
 use crate::suite::row::{ALL, Row};
@@ -312,14 +314,14 @@ fn test_spec<S: Subject + ?Sized>(test: &Test<S>) -> TestSpec {
         backends: test.backends,
         isolated: test.isolated,
         axes: test.axes,
-        differential: matches!(test.body, Body::Differential { .. }),
+        differential: matches!(test.body.run, Runs::Differential(_)),
         terms: own_terms(test),
     }
 }
 
 /// What a test sets for the comparison itself.
 fn own_terms<S: Subject + ?Sized>(test: &Test<S>) -> Vec<String> {
-    let Body::Differential { tolerance, tolerances, expects_constant, .. } = &test.body else { return Vec::new() };
+    let Body { tolerance, tolerances, expects_constant, .. } = &test.body;
     let of_values = test.axes.iter().zip(*tolerances).flat_map(|(axis, values)| {
         let labels = axis.labels.iter().zip(*values);
         labels.filter_map(|(label, tolerance)| Some(format!("{label}: {}", tolerance.as_ref()?)))

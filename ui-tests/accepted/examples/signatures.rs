@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 
+use crosscheck::compare::{Expected, Fallible};
 use crosscheck::{Carries, Subject, Unavailable, backend_matrix, conformance};
 
 trait Store: Send + Sync {
@@ -124,6 +125,28 @@ fn without_a_name(_: &dyn Store) {
 #[backend_matrix(n(2, 5))]
 fn a_borrowed_lifetime<'a>(store: &'a dyn Store, n: usize) -> Result<Vec<usize>, Cow<'a, str>> {
     if n > 9 { Err(Cow::Borrowed("too many")) } else { Ok(vec![store.get("k"), n]) }
+}
+
+type Known<T> = Result<Expected<T>, Cow<'static, str>>;
+
+#[conformance(n(1, 4), expects_constant(reason = "one key has one length"))]
+fn beside_what_is_known(store: &dyn Store, n: usize) -> Known<usize> {
+    Ok(Expected::new(store.get(&"k".repeat(n)), n))
+}
+
+#[conformance(n(1, 4 tolerance(exact)), tolerance(ulps = 4, reason = "halves are exact, and thirds are not"))]
+fn known_in_units<'a>(store: &'a dyn Store, n: usize) -> Expected<f64> {
+    Expected::new(store.get(&"k".repeat(n)) as f64 / 4.0, n as f64 / 4.0)
+}
+
+#[backend_matrix(tolerance(exact, reason = "powers of two"))]
+fn without_a_tolerance(store: &dyn Store) -> impl crosscheck::Compare {
+    store.get("k") as f32 / 2.0
+}
+
+#[backend_matrix(n(1, 2))]
+fn a_value_that_may_be_refused(store: &dyn Store, n: usize) -> Fallible<usize> {
+    if n > 1 { Err("too many") } else { Ok(store.get("k")) }.into()
 }
 
 crosscheck::main!();

@@ -1,6 +1,6 @@
 //! # Axes, tolerances and signatures: A check that returns something else
 //!
-//! A check returns nothing or a `Result<(), E>`; a test under `#[backend_matrix]` returns a value that can be compared.
+//! A check returns nothing, a `compare::Expected`, or a `Result` of either; a test under `#[backend_matrix]` returns a value that can be compared.
 
 use crosscheck::{backend_matrix, conformance};
 use crosscheck_ui_tests::Ops;

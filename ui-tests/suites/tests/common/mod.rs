@@ -152,6 +152,7 @@ pub fn executable(suite: &str) -> &'static str {
         "readme" => env!("CARGO_BIN_EXE_readme"),
         "runner" => env!("CARGO_BIN_EXE_runner"),
         "subjects" => env!("CARGO_BIN_EXE_subjects"),
+        "values" => env!("CARGO_BIN_EXE_values"),
         "tour" => env!("CARGO_BIN_EXE_tour"),
         _ => panic!("`{suite}` is no suite of `src/bin/`"),
     }

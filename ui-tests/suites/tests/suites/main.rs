@@ -18,3 +18,5 @@ mod nothing;
 mod pages;
 #[cfg(unix)]
 mod runner;
+#[cfg(unix)]
+mod values;

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use crosscheck::internals::{
-    BackendSpec, Bodies, BoxError, Exclusion, FeatureSpec, Fingerprint, Instance, Journal, Line, Origin, Row,
-    RunConfig, Selection, Session, SuiteSpec, TestSpec, Value, cell_record, plan,
+    BackendSpec, Bodies, BoxError, Exclusion, FeatureSpec, Fingerprint, Instance, Journal, Line, Origin, Returned, Row,
+    RunConfig, Selection, Session, SuiteSpec, TestSpec, cell_record, plan,
 };
 use crosscheck::{Date, Unavailable};
 
@@ -39,8 +39,8 @@ impl Bodies for Empty {
     fn open(&self, _: usize) -> Result<Instance, Unavailable> {
         Ok(Box::new(()) as Box<dyn Any + Send + Sync>)
     }
-    fn call(&self, _: usize, _: &[usize], _: &Instance) -> Result<Option<Box<dyn Value>>, BoxError> {
-        Ok(None)
+    fn call(&self, _: usize, _: &[usize], _: &Instance) -> Result<Returned, BoxError> {
+        Ok(Returned::Nothing)
     }
     fn terms(&self, _: usize, _: &[usize]) -> crosscheck::compare::Terms<'static> {
         crosscheck::compare::Terms::DEFAULT

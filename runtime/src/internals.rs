@@ -10,7 +10,6 @@ pub use crate::suite::spec::{AxisSpec, BackendSpec, FeatureSpec, Origin, SuiteSp
 
 #[cfg(feature = "harness")]
 pub use crate::{
-    compare::erased::Value,
     plan::resolve::{resolve, shadowed},
     plan::{Decision, NameFilter, Selection, plan},
     record::fingerprint::Fingerprint,
@@ -18,6 +17,7 @@ pub use crate::{
     record::line::{FORMAT, Line, Start},
     record::merge::{Merged, merge},
     record::read::{RecordError, Recorded, read_all},
+    registry::Returned,
     session::{RunConfig, Session},
 };
 

@@ -98,6 +98,12 @@ impl Session {
         Finished { observation, judgement, with_row, seed, duration_us }
     }
 
+    /// What it means that a cell was given up with the run, for which its own limit is not known to be too short: no row excuses it.
+    pub(crate) fn give_up(&self, cell: &Cell, observation: Observation, elapsed: Duration) -> Finished {
+        let judgement = judge(None, self.context(cell), &observation);
+        Finished { judgement, ..self.finish(cell, observation, None, elapsed) }
+    }
+
     /// One cell of each case that these cells, by position in the plan, are of.
     pub(crate) fn cases(&self, cells: &[usize]) -> Vec<usize> {
         let mut seen = BTreeSet::new();

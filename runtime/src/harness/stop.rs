@@ -59,7 +59,7 @@ pub(super) fn heed_time(run: &Arc<Run>, cli: &Cli) {
         for at in run.in_flight.close_and_abandon() {
             let cell = &run.session.plan.cells[at];
             let doing = Some("running when --run-timeout ended the run".to_owned());
-            let finished = run.session.finish(cell, Observation::TimedOut { limit, doing }, None, limit);
+            let finished = run.session.give_up(cell, Observation::TimedOut { limit, doing }, limit);
             let CellReport { record, message } = CellReport::new(&run.session, &run.executable, cell, &finished);
             run.note(at, record, None);
             let _ = writeln!(anstream::stderr(), "{}", message.unwrap_or_default());

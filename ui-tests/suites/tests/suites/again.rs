@@ -81,6 +81,18 @@ fn no_row_excuses_a_set_up_that_ends_its_process_or_hangs() {
     assert_eq!(cells.len(), 4, "{output}");
 }
 
+/// It has not had the time that a cell has: neither its body nor its set-up is known to hang.
+#[test]
+#[cfg(unix)]
+fn no_row_excuses_a_cell_that_is_given_up_with_its_run() {
+    for cell in ["set_up::hangs::stays", "set_up::hangs_on_the_baseline::right"] {
+        let output = run(&["--run-timeout", "3", "--exact", cell]);
+        let found = output.exits(101).outcomes()[cell];
+        assert_eq!(found.outcome, Outcome::TimedOut, "{found:?}{output}");
+        assert!(found.row.is_some(), "{found:?}{output}");
+    }
+}
+
 #[test]
 fn a_function_may_have_a_keyword_for_a_name_and_a_long_default_body() {
     for mode in [&[][..], &["--isolate"]] {

@@ -329,8 +329,14 @@ impl Machine for Faulty {
                 file.write_all(b"x").unwrap();
                 assert!(file.metadata().unwrap().len().is_multiple_of(2), "not today");
             }
-            // SAFETY: the child does what its parent does, with memory of its own.
-            Fault::ForkTwice => drop(unsafe { libc::fork() }),
+            // SAFETY: the child returns as its parent does, with memory of its own; what it returns is wrong, and comes first.
+            Fault::ForkTwice => unsafe {
+                let child = libc::fork();
+                if child == 0 {
+                    return vec![1, 2, 4];
+                }
+                libc::waitpid(child, std::ptr::null_mut(), 0);
+            },
             Fault::CrashBesideChild => {
                 leave_a_child();
                 // SAFETY: there is none; the process is to end here.

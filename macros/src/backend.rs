@@ -13,20 +13,21 @@ use crate::krate::Krate;
 use crate::nearest::did_you_mean;
 use crate::parse::parse_list;
 
-const KNOWN: &str = "name = \"…\", aliases(\"…\", …), device = \"…\", isolated, crate = path";
+const KNOWN: &str = "name = \"…\", aliases(\"…\", …), device = \"…\", isolated, fresh, crate = path";
 
-/// `name = "…", aliases("…", …), device = "…", isolated`, and `crate = path`.
+/// `name = "…", aliases("…", …), device = "…", isolated, fresh`, and `crate = path`.
 struct BackendArgs {
     name: LitStr,
     aliases: Vec<LitStr>,
     device: Option<LitStr>,
     isolated: bool,
+    fresh: bool,
     krate: Krate,
 }
 
 impl Parse for BackendArgs {
     fn parse(input: ParseStream) -> syn::Result<Self> {
-        let (mut name, mut aliases, mut device, mut isolated) = (None, None, None, None);
+        let (mut name, mut aliases, mut device, mut isolated, mut fresh) = (None, None, None, None, None);
         let mut krate = Krate::default();
         while !input.is_empty() {
             if input.peek(LitStr) {
@@ -40,13 +41,11 @@ impl Parse for BackendArgs {
                 "name" => name.replace(string(&key, input)?).is_some(),
                 "aliases" => aliases.replace(names(&key, input)?).is_some(),
                 "device" => device.replace(string(&key, input)?).is_some(),
-                "isolated" if input.is_empty() || input.peek(Token![,]) => isolated.replace(()).is_some(),
-                "isolated" => {
-                    return Err(syn::Error::new_spanned(key, "`isolated` takes no value: write `isolated` alone"));
-                }
+                "isolated" => isolated.replace(word(&key, input)?).is_some(),
+                "fresh" => fresh.replace(word(&key, input)?).is_some(),
                 "crate" => krate.set(&key, input).map(|()| false)?,
                 _ => {
-                    let known = ["name", "aliases", "device", "isolated", "crate"];
+                    let known = ["name", "aliases", "device", "isolated", "fresh", "crate"];
                     let hint = did_you_mean(&key.to_string(), known);
                     let message = format!("unknown argument `{key}`{hint} (known: {KNOWN})");
                     return Err(syn::Error::new_spanned(key, message));
@@ -59,15 +58,23 @@ impl Parse for BackendArgs {
                 input.parse::<Token![,]>()?;
             }
         }
-        let (aliases, isolated) = (aliases.unwrap_or_default(), isolated.is_some());
+        let (aliases, isolated, fresh) = (aliases.unwrap_or_default(), isolated.is_some(), fresh.is_some());
         match name {
-            Some(name) => Ok(Self { name, aliases, device, isolated, krate }),
+            Some(name) => Ok(Self { name, aliases, device, isolated, fresh, krate }),
             None => {
                 let message = "a backend needs a name: `#[crosscheck::backend(name = \"…\")]`";
                 Err(syn::Error::new(Span::call_site(), message))
             }
         }
     }
+}
+
+/// Nothing, behind `key`.
+fn word(key: &Ident, input: ParseStream) -> syn::Result<()> {
+    if input.is_empty() || input.peek(Token![,]) {
+        return Ok(());
+    }
+    Err(syn::Error::new_spanned(key, format!("`{key}` takes no value: write `{key}` alone")))
 }
 
 /// `= "…"`, behind `key`.
@@ -137,10 +144,12 @@ fn expand_parsed(args: BackendArgs, item: TokenStream) -> TokenStream {
         quote_spanned!(at=> .aliases(#aliases))
     });
     let isolated = args.isolated.then(|| quote_spanned!(at=> .isolated()));
+    let fresh = args.fresh.then(|| quote_spanned!(at=> .fresh()));
     let device = args.device.as_ref().map(|device| quote_spanned!(at=> .device(#device)));
     // The subject is inferred from what the function returns, so that a wrong return type is rustc's to explain.
-    let new =
-        quote_spanned!(at=> __crosscheck::__private::NewBackend::new(#name, #origin, #open) #aliases #isolated #device);
+    let new = quote_spanned! {at=>
+        __crosscheck::__private::NewBackend::new(#name, #origin, #open) #aliases #isolated #fresh #device
+    };
     let backend = quote_spanned!(at=> const { &__crosscheck::__private::backend(#new) });
     let element = element(&Slice::Backends, &quote_spanned!(at=> __crosscheck::__private::backend_element(#backend)));
     registered(&function, &args.krate, &element)

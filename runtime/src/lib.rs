@@ -127,6 +127,8 @@ pub use crosscheck_macros::asserts;
 /// - `aliases("…", …)`: other names that the command line accepts.
 /// - `device = "…"`: its cells have the device of this name for themselves while they run.
 /// - `isolated`: its cells run in processes of their own.
+/// - `fresh`: it is opened for each cell anew and dropped behind it, for what keeps state between calls. Otherwise all cells of a
+///   process share one, also at a time.
 /// - `crate = path`: where crosscheck is, if not in the dependency `crosscheck`.
 pub use crosscheck_macros::backend;
 /// A differential check: a function that takes the subject and returns a value, which is compared with the baseline's.
@@ -202,6 +204,10 @@ pub use crosscheck_macros::backend_matrix;
 /// - `backends("a", "b")`: the backends it is narrowed to; without it, it runs on all of them.
 /// - `isolated`: its cells run in processes of their own, as those of an isolated backend do. For what belongs to a process
 ///   and not to a test, such as memory in use.
+/// - `timeout = "5s"`: how long each of its cells may take, whatever `--timeout` says; they run in processes of their own (on Unix).
+/// - `tags("slow", …)`: words to select it by (`--tag "not slow"`) that are no capability of a backend.
+/// - `block_on = path`: what runs the future of an `async` check to its end, such as `pollster::block_on`; without it, that is
+///   [`Subject::block_on`].
 /// - `parameter(v, w, …)`: an *axis*, the values of the parameter of that name. A bare identifier is a variant or constant
 ///   of the parameter's type, a literal is itself, and any other expression needs a label: `size(small = Size::new(3))`. With a
 ///   label, an identifier is itself as well. A value may use features of its own: `n(1, 0 uses("empty_tensors"))`; a value of
@@ -216,7 +222,7 @@ pub use crosscheck_macros::backend_matrix;
 /// `Expected`, whose two values are compared, it takes the arguments `tolerance` and `expects_constant` of
 /// [`backend_matrix`](macro@backend_matrix).
 ///
-/// On a module, `uses`, `of` and `crate` hold for each check in it:
+/// On a module, `uses`, `of`, `tags`, `block_on` and `crate` hold for each check in it:
 ///
 /// ```
 /// #[crosscheck::conformance(uses = "float64")]
@@ -364,17 +370,12 @@ pub use suite::subject::{Carries, Feature, Receipt, Subject, Unavailable};
 /// made by this macro sets `test = false`.
 ///
 /// An executable that holds a part of a suite on purpose says so, so that the rows of the matrix that decide on nothing
-/// here are no error: `crosscheck::main!(my_kernels; partial = "the slow half runs in `conformance`")`.
+/// here are no error: `crosscheck::main!(my_kernels; partial = "the slow half runs in `conformance`")`. One that leaves tests with
+/// some tags to those who ask for them says `crosscheck::main!(my_kernels; tags = "not slow")`; `--tag EXPR` asks for others.
 #[cfg(feature = "harness")]
 #[macro_export]
 macro_rules! main {
-    ($($krate:ident),* $(,)?) => {
-        $crate::main!(@ $crate::__private::None; $($krate),*);
-    };
-    ($($krate:ident),* $(,)?; partial = $reason:literal) => {
-        $crate::main!(@ $crate::__private::Some($crate::__private::reason($reason)); $($krate),*);
-    };
-    (@ $partial:expr; $($krate:ident),*) => {
+    ($($krate:ident),* $(,)? $(; $($option:ident = $value:literal),+ $(,)?)?) => {
         $(use $krate as _;)*
 
         // Without libtest's harness, this is not compiled; with it, `main` is not called, and no cell would run.
@@ -391,10 +392,9 @@ macro_rules! main {
         }
 
         fn main() -> ::std::process::ExitCode {
-            let own = $crate::harness::Executable {
-                package: ::core::env!("CARGO_PKG_NAME"),
-                target: ::core::env!("CARGO_CRATE_NAME"),
-                partial: const { $partial },
+            let own = const {
+                $crate::harness::Executable::new(::core::env!("CARGO_PKG_NAME"), ::core::env!("CARGO_CRATE_NAME"))
+                    $($(.$option($value))+)?
             };
             $crate::harness::main(own, &[$(::core::stringify!($krate)),*])
         }

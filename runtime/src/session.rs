@@ -183,9 +183,16 @@ impl Session {
         })
     }
 
+    /// Whether something comes before the cell's body each time: the baseline's value, or a constructor.
+    pub(crate) fn has_setup(&self, cell: &Cell) -> bool {
+        self.plan.test(cell).differential || self.plan.suite(cell).backends[cell.backend as usize].fresh
+    }
+
     /// Whether the cell is one for a process of its own, whatever else is.
     pub(crate) fn is_isolated(&self, cell: &Cell) -> bool {
-        cell.decision.runs() && self.plan.test(cell).isolated || !self.may_open_here(cell)
+        let test = self.plan.test(cell);
+        // Only a process can be ended.
+        cell.decision.runs() && (test.isolated || test.timeout.is_some()) || !self.may_open_here(cell)
     }
 
     /// Whether this process opens the cell's backend to find out if it is available. One that may take the process down it

@@ -4,7 +4,7 @@ use proc_macro2::TokenTree;
 use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
-use syn::{Expr, Ident, LitStr, Token, token};
+use syn::{Expr, Ident, LitStr, Path, Token, token};
 
 use super::lint::{self, Allowed};
 use super::marker::one_or_more;
@@ -15,8 +15,20 @@ use crate::nearest::did_you_mean;
 use crate::parse::{between_parentheses, parse_list, text};
 
 /// The names of the arguments, which no parameter may have: as an axis it would be taken for one of them.
-pub const KNOWN: [&str; 9] =
-    ["uses", "of", "backends", "isolated", "tolerance", "expects_constant", "asserts", "allow", "crate"];
+pub const KNOWN: [&str; 12] = [
+    "uses",
+    "of",
+    "backends",
+    "isolated",
+    "timeout",
+    "tags",
+    "block_on",
+    "tolerance",
+    "expects_constant",
+    "asserts",
+    "allow",
+    "crate",
+];
 
 /// Arguments, as they were written; what is wrong with them is in `errors`.
 #[derive(Default)]
@@ -29,6 +41,14 @@ pub struct TestArgs {
     pub backends: Option<Vec<LitStr>>,
     /// The word that asks for a process of the cell's own.
     pub isolated: Option<Ident>,
+    /// How long a cell may take, in milliseconds.
+    pub timeout: Option<u64>,
+    /// What it can be selected by besides what it uses.
+    pub tags: Vec<LitStr>,
+    /// What runs the future of an `async` body to its end.
+    pub block_on: Option<Path>,
+    /// Whether that is given by the module, for those that need it.
+    pub is_block_on_of_the_module: bool,
     /// The axes.
     pub axes: Vec<Axis>,
     /// The tolerance.
@@ -91,7 +111,7 @@ impl Parse for TestArgs {
 impl TestArgs {
     fn argument(&mut self, name: &Ident, input: ParseStream) -> syn::Result<()> {
         let word = name.to_string();
-        self.of_a_check |= !matches!(word.as_str(), "uses" | "of" | "crate" | "__of_the_module");
+        self.of_a_check |= !matches!(word.as_str(), "uses" | "of" | "tags" | "block_on" | "crate" | "__of_the_module");
         match word.as_str() {
             "uses" => {
                 self.once(name, !self.uses.is_empty());
@@ -142,6 +162,29 @@ impl TestArgs {
                 }
                 self.isolated = Some(name.clone());
             }
+            "timeout" => {
+                self.once(name, self.timeout.is_some());
+                self.timeout = Some(milliseconds(name, input)?);
+            }
+            "tags" => {
+                self.once(name, !self.tags.is_empty());
+                if !input.peek(token::Paren) {
+                    return Err(syn::Error::new_spanned(name, "this is written `tags(\"…\", …)`"));
+                }
+                for BackendName(tag) in parse_list(input)? {
+                    if self.tags.iter().any(|other| other.value() == tag.value()) {
+                        self.errors.at(&tag, format!("tag `{}` is repeated", tag.value()));
+                    }
+                    check_tag(&tag, &mut self.errors);
+                    self.tags.push(tag);
+                }
+            }
+            "block_on" => {
+                self.once(name, self.block_on.is_some());
+                let written = "this is written `block_on = path`: the function that runs a future to its end";
+                input.parse::<Token![=]>().map_err(|_| syn::Error::new_spanned(name, written))?;
+                self.block_on = Some(input.parse().map_err(|error: syn::Error| syn::Error::new(error.span(), written))?);
+            }
             "tolerance" => {
                 self.once(name, self.tolerance.is_some());
                 self.tolerance = Some(ToleranceArg::parse(name, input)?);
@@ -174,6 +217,12 @@ impl TestArgs {
         Ok(())
     }
 
+    /// Whether a module with these would change nothing.
+    pub fn gives_nothing(&self) -> bool {
+        let Self { uses, of, tags, block_on, krate, .. } = self;
+        uses.is_empty() && of.is_none() && tags.is_empty() && block_on.is_none() && !krate.is_given()
+    }
+
     /// What functions and macros are called that assert, besides those whose name says so.
     pub fn helpers(&self) -> &[Ident] {
         self.asserts.as_ref().map_or(&[], |(_, helpers)| helpers)
@@ -191,6 +240,16 @@ impl TestArgs {
                 None => self.uses.push(marker),
             }
         }
+        for tag in module.tags {
+            match self.tags.iter().find(|own| own.value() == tag.value()) {
+                Some(own) => {
+                    self.errors.at(own, format!("tag `{}` is given by the module already: remove it", tag.value()));
+                }
+                None => self.tags.push(tag),
+            }
+        }
+        self.is_block_on_of_the_module = self.block_on.is_none();
+        self.block_on = self.block_on.take().or(module.block_on);
         self.of = self.of.take().or(module.of);
         self.krate = std::mem::take(&mut self.krate).or(module.krate);
     }
@@ -222,6 +281,7 @@ fn unknown(name: &Ident, input: ParseStream) -> syn::Error {
         name,
         format!(
             "unknown argument `{name}`{hint} (known: uses = \"…\", uses(\"…\", …), of = \"…\", backends(\"…\", …), isolated, \
+             timeout = \"5s\", tags(\"…\", …), block_on = path, \
              tolerance(rtol = …, atol = …, reason = \"…\"), tolerance(ulps = …, reason = \"…\"), tolerance(exact), \
              expects_constant(reason = \"…\"), asserts(helper, reason = \"…\"), allow(lint, reason = \"…\"), \
              crate = path, and an axis `parameter(value, …)`)"
@@ -269,6 +329,41 @@ impl Parse for AxisValue {
             }
         }
         errors.into_result().map(|()| value)
+    }
+}
+
+/// Tags stand in expressions.
+fn check_tag(tag: &LitStr, errors: &mut Errors) {
+    let text = tag.value();
+    let fits = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+    if text.is_empty() || !text.chars().all(fits) || matches!(text.as_str(), "and" | "or" | "not") {
+        errors.at(tag, format!("`{text}` is not a tag: use ASCII letters, digits, `_` and `-` (not `and`, `or`, `not`)"));
+    }
+}
+
+/// `= "5s"`, behind `name`.
+fn milliseconds(name: &Ident, input: ParseStream) -> syn::Result<u64> {
+    let written = || format!("this is written `{name} = \"5s\"`, with `ms`, `s`, `m` or `h` behind a number above 0");
+    if !input.peek(Token![=]) {
+        return Err(syn::Error::new_spanned(name, written()));
+    }
+    input.parse::<Token![=]>()?;
+    let Some(literal) = input.parse::<Option<LitStr>>()? else { return Err(input.error(written())) };
+    let text = literal.value();
+    let text = text.trim();
+    let (number, unit) = text.split_at(text.find(|c: char| c.is_ascii_alphabetic()).unwrap_or(text.len()));
+    let factor = match unit {
+        "ms" => Some(1.0),
+        "s" => Some(1000.0),
+        "m" | "min" => Some(60_000.0),
+        "h" => Some(3_600_000.0),
+        _ => None,
+    };
+    let milliseconds = number.trim().parse::<f64>().ok().zip(factor).map(|(number, factor)| number * factor);
+    // A longer one than three centuries is meant as none.
+    match milliseconds {
+        Some(milliseconds) if (1.0..1e13).contains(&milliseconds) => Ok(milliseconds as u64),
+        _ => Err(syn::Error::new_spanned(&literal, format!("`{}` is no time: {}", literal.value(), written()))),
     }
 }
 

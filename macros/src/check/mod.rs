@@ -93,6 +93,11 @@ fn expand_parsed(mut args: TestArgs, item: TokenStream, flavour: Flavour) -> Tok
         }
         _ => {}
     }
+    if let (Some(path), None) = (&args.block_on, &function.sig.asyncness)
+        && !args.is_block_on_of_the_module
+    {
+        errors.at(path, "there is nothing to block on: this check is not `async`");
+    }
     if let (Flavour::Differential, Some((name, _))) = (flavour, &args.asserts) {
         errors.at(name, "`asserts` belongs to `#[conformance]`: what a differential check returns is compared");
     }
@@ -132,7 +137,7 @@ fn check_attributes(attributes: &[Attribute], errors: &mut Errors) {
         match name.as_str() {
             "test" => errors.at(attribute, "a conformance test is registered by crosscheck: remove `#[test]`"),
             "ignore" => {
-                errors.at(attribute, "`#[ignore]` has no meaning here: exclude the feature in the matrix instead")
+                errors.at(attribute, "`#[ignore]` has no meaning here: exclude the feature in the matrix, or give the check a tag, `tags(\"slow\")`")
             }
             "should_panic" => {
                 errors.at(attribute, "`#[should_panic]` has no meaning here: expect the failure in the matrix instead");

@@ -7,12 +7,12 @@ use syn::{Attribute, Item, ItemMod, MacroDelimiter, Meta, MetaList};
 use super::args::TestArgs;
 
 /// The module, its `uses` and `of` handed on to each check in it, at any depth.
-pub fn expand(args: TestArgs, mut module: ItemMod) -> TokenStream {
-    let mut errors = args.errors;
+pub fn expand(mut args: TestArgs, mut module: ItemMod) -> TokenStream {
+    let mut errors = std::mem::take(&mut args.errors);
     if args.of_a_check {
-        let message = "a module gives `uses = \"…\"`, `of = \"…\"` and `crate = path` to the checks in it; the rest belongs to each check";
+        let message = "a module gives `uses = \"…\"`, `of = \"…\"`, `tags(\"…\")`, `block_on = path` and `crate = path` to the checks in it; the rest belongs to each check";
         errors.at(&module.ident, message);
-    } else if args.uses.is_empty() && args.of.is_none() && !args.krate.is_given() && errors.is_empty() {
+    } else if args.gives_nothing() && errors.is_empty() {
         let message = "this gives nothing to the checks in the module: add `uses = \"…\"` or `of = \"…\"`, or remove the attribute";
         errors.at(&module.ident, message);
     }
@@ -20,9 +20,14 @@ pub fn expand(args: TestArgs, mut module: ItemMod) -> TokenStream {
         let uses = &args.uses;
         quote!(uses(#(#uses),*),)
     });
+    let tags = (!args.tags.is_empty()).then(|| {
+        let tags = &args.tags;
+        quote!(tags(#(#tags),*),)
+    });
+    let block_on = args.block_on.iter().map(|path| quote!(block_on = #path,));
     let of = args.of.iter().map(|of| quote!(of = #of,));
     let krate = args.krate.argument().into_iter();
-    let given = quote!(__of_the_module(#uses #(#of)* #(#krate)*));
+    let given = quote!(__of_the_module(#uses #(#of)* #tags #(#block_on)* #(#krate)*));
     let mut found = 0;
     match &mut module.content {
         Some((_, items)) => items.iter_mut().for_each(|item| found += hand_on(item, &given)),

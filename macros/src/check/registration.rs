@@ -54,6 +54,13 @@ pub fn registration(
         quote_spanned!(at=> .points(&[#(#lines),*]))
     });
     let isolated = args.isolated.as_ref().map(|_| quote_spanned!(at=> .isolated()));
+    let timeout = args.timeout.map(|milliseconds| {
+        quote_spanned!(at=> .timeout(::core::time::Duration::from_millis(#milliseconds)))
+    });
+    let tags = (!args.tags.is_empty()).then(|| {
+        let tags = slice_of(&args.tags);
+        quote_spanned!(at=> .tags(#tags))
+    });
     let of_axes = (!axes.is_empty()).then(|| {
         let specs = axes.iter().map(|axis| {
             let (name, labels) = (axis.parameter.unraw().to_string(), slice_of(&axis.labels));
@@ -64,7 +71,7 @@ pub fn registration(
     });
     let new = quote_spanned! {at=>
         __crosscheck::__private::NewTest::new(#name_text, #origin, #body)
-            #uses #backends #isolated #of #calls #points #of_axes
+            #uses #backends #isolated #timeout #tags #of #calls #points #of_axes
     };
     let test = quote_spanned!(at=> __crosscheck::__private::test::<#subject>(#new));
     let element = element(
@@ -118,6 +125,11 @@ fn body(
         ReturnType::Type(_, ty) => ty.span(),
     };
     let call = quote_spanned!(output=> #name(#backend #(, #arguments)*));
+    let call = match (&function.sig.asyncness, &args.block_on) {
+        (None, _) => call,
+        (Some(_), Some(block_on)) => quote_spanned!(output=> #block_on(#call)),
+        (Some(_), None) => quote_spanned!(output=> <#subject as __crosscheck::Subject>::block_on(#call)),
+    };
     let judged = match flavour {
         Flavour::Check => quote_spanned!(output=> __crosscheck::__private::Verdict::verdict(#call)),
         Flavour::Differential => quote_spanned!(output=> __crosscheck::__private::Output::output(#call)),

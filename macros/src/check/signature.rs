@@ -120,14 +120,11 @@ impl<'a> Signature<'a> {
     }
 }
 
-/// Refuses what a check cannot be: `const`, `async`, `unsafe`, `extern`, variadic or generic.
+/// Refuses what a check cannot be: `const`, `unsafe`, `extern`, variadic or generic.
 fn qualifiers(function: &ItemFn, errors: &mut Errors) {
     let signature = &function.sig;
     if let Some(token) = &signature.constness {
         errors.at(token, "a check is not `const`: a backend is opened only when the check runs");
-    }
-    if let Some(token) = &signature.asyncness {
-        errors.at(token, "a check is not async: block on the future inside of it");
     }
     match &signature.safety {
         Safety::Unsafe(token) => {

@@ -2,6 +2,7 @@
 //! version.
 
 use std::marker::PhantomData;
+use std::time::Duration;
 
 use crate::compare::Tolerance;
 use crate::compare::erased::{Pair, Value};
@@ -26,6 +27,8 @@ pub struct NewTest<S: ?Sized, F: 'static> {
     uses: &'static [F],
     backends: Option<&'static [&'static str]>,
     isolated: bool,
+    timeout: Option<Duration>,
+    tags: &'static [&'static str],
     of: Option<&'static str>,
     calls: &'static [&'static str],
     axes: &'static [AxisSpec],
@@ -43,6 +46,8 @@ impl<S: ?Sized, F> NewTest<S, F> {
             uses: &[],
             backends: None,
             isolated: false,
+            timeout: None,
+            tags: &[],
             of: None,
             calls: &[],
             axes: &[],
@@ -65,6 +70,16 @@ impl<S: ?Sized, F> NewTest<S, F> {
     /// One whose cells run in processes of their own.
     pub const fn isolated(self) -> Self {
         Self { isolated: true, ..self }
+    }
+
+    /// One whose cells may take so long.
+    pub const fn timeout(self, timeout: Duration) -> Self {
+        Self { timeout: Some(timeout), ..self }
+    }
+
+    /// One that can be selected by these words.
+    pub const fn tags(self, tags: &'static [&'static str]) -> Self {
+        Self { tags, ..self }
     }
 
     /// One about a function of the contract.
@@ -95,8 +110,8 @@ impl<S: ?Sized, F> NewTest<S, F> {
 
 /// The test of a subject.
 pub const fn test<S: Subject + ?Sized>(test: NewTest<S, S::Feature>) -> Test<S> {
-    let NewTest { name, origin, uses, backends, isolated, of, calls, axes, implied, points, body } = test;
-    Test { name, origin, uses, backends, isolated, of, calls, axes, implied, points, body }
+    let NewTest { name, origin, uses, backends, isolated, timeout, tags, of, calls, axes, implied, points, body } = test;
+    Test { name, origin, uses, backends, isolated, timeout, tags, of, calls, axes, implied, points, body }
 }
 
 /// The element of a test.
@@ -177,6 +192,7 @@ pub struct NewBackend<S: ?Sized> {
     aliases: &'static [&'static str],
     origin: Origin,
     isolated: bool,
+    fresh: bool,
     device: Option<&'static str>,
     open: fn() -> Result<Box<S>, Unavailable>,
 }
@@ -184,7 +200,7 @@ pub struct NewBackend<S: ?Sized> {
 impl<S: ?Sized> NewBackend<S> {
     /// A backend whose subject is what `open` makes.
     pub const fn new(name: &'static str, origin: Origin, open: fn() -> Result<Box<S>, Unavailable>) -> Self {
-        Self { name, aliases: &[], origin, isolated: false, device: None, open }
+        Self { name, aliases: &[], origin, isolated: false, fresh: false, device: None, open }
     }
 
     /// One that has other names.
@@ -197,6 +213,11 @@ impl<S: ?Sized> NewBackend<S> {
         Self { isolated: true, ..self }
     }
 
+    /// One that is opened for each cell anew.
+    pub const fn fresh(self) -> Self {
+        Self { fresh: true, ..self }
+    }
+
     /// One whose cells have a device for themselves while they run.
     pub const fn device(self, device: &'static str) -> Self {
         Self { device: Some(device), ..self }
@@ -205,8 +226,8 @@ impl<S: ?Sized> NewBackend<S> {
 
 /// The backend of a subject.
 pub const fn backend<S: Subject + ?Sized>(backend: NewBackend<S>) -> Backend<S> {
-    let NewBackend { name, aliases, origin, isolated, device, open } = backend;
-    Backend { name, aliases, origin, isolated, device, open }
+    let NewBackend { name, aliases, origin, isolated, fresh, device, open } = backend;
+    Backend { name, aliases, origin, isolated, fresh, device, open }
 }
 
 /// The element of a backend.

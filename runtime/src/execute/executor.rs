@@ -1,5 +1,6 @@
 //! Runs a cell and tells what happened. It decides nothing.
 
+use std::ops::Deref;
 use std::rc::Rc;
 use std::sync::OnceLock;
 
@@ -13,7 +14,7 @@ use crate::suite::spec::SuiteSpec;
 use crate::suite::subject::Receipt;
 use crate::text;
 
-/// Runs the cells of one suite; opens each backend once.
+/// Runs the cells of one suite; opens each backend once, except those that are opened for each cell.
 pub struct Executor {
     bodies: Box<dyn Bodies>,
     /// The name of each backend.
@@ -21,7 +22,26 @@ pub struct Executor {
     /// The functions that each backend implements.
     implements: Vec<Option<&'static [&'static str]>>,
     baseline: Option<usize>,
+    /// Whether each backend is opened for each cell.
+    fresh: Vec<bool>,
     opened: Vec<OnceLock<Result<Instance, OpenError>>>,
+}
+
+/// An open backend: the one that all cells share, or one of this cell's own.
+enum Opened<'a> {
+    Shared(&'a Instance),
+    Own(Instance),
+}
+
+impl Deref for Opened<'_> {
+    type Target = Instance;
+
+    fn deref(&self) -> &Instance {
+        match self {
+            Self::Shared(instance) => instance,
+            Self::Own(instance) => instance,
+        }
+    }
 }
 
 /// A cell of the executor's suite, by position.
@@ -50,6 +70,7 @@ impl Executor {
             bodies,
             baseline: backends.iter().position(|name| *name == spec.baseline),
             implements: spec.backends.iter().map(|backend| backend.implements).collect(),
+            fresh: spec.backends.iter().map(|backend| backend.fresh).collect(),
             opened: backends.iter().map(|_| OnceLock::new()).collect(),
             backends,
         }
@@ -58,20 +79,44 @@ impl Executor {
     /// Why a backend is not available here; opens it when it is.
     pub(crate) fn unavailable(&self, backend: usize) -> Option<String> {
         match self.open(backend) {
-            Err(OpenError::Unavailable(reason)) => Some(reason.clone()),
-            Ok(_) | Err(OpenError::Panicked(_)) => None,
+            Err(OpenError::Unavailable(reason)) => Some(reason),
+            Ok(opened) => {
+                // That it cannot be dropped is for the cells to find out.
+                let _ = self.close(opened, Panics::Expected);
+                None
+            }
+            Err(OpenError::Panicked(_)) => None,
         }
     }
 
     /// Runs a cell; a panic of its body is printed where it is not expected. `announce` is called when everything that comes
     /// before the body is done.
     pub(crate) fn run(&self, cell: CellOf<'_>, panics: Panics, announce: &Announce) -> Observation {
-        let CellOf { test, case, backend, differential } = cell;
-        let instance = match self.open(backend) {
-            Ok(instance) => instance,
-            Err(OpenError::Unavailable(reason)) => return Observation::Unavailable { reason: reason.clone() },
-            Err(OpenError::Panicked(message)) => return Observation::SetupFailed { message: message.clone() },
+        let opened = match self.open(cell.backend) {
+            Ok(opened) => opened,
+            Err(OpenError::Unavailable(reason)) => return Observation::Unavailable { reason },
+            Err(OpenError::Panicked(message)) => return Observation::SetupFailed { message },
         };
+        let observation = self.run_on(&opened, cell, panics, announce);
+        match (self.close(opened, panics), observation) {
+            // What failed first is what there is to see.
+            (Err(panic), Observation::Returned { .. } | Observation::CheckedNothing { .. }) => {
+                Observation::Panicked(panic.noted("the backend was dropped"))
+            }
+            (_, observation) => observation,
+        }
+    }
+
+    /// Drops a backend that is the cell's own.
+    fn close(&self, opened: Opened<'_>, panics: Panics) -> Result<(), Panic> {
+        match opened {
+            Opened::Shared(_) => Ok(()),
+            Opened::Own(instance) => float_state::guarded(|| catch(panics, || drop(instance))).0,
+        }
+    }
+
+    fn run_on(&self, instance: &Instance, cell: CellOf<'_>, panics: Panics, announce: &Announce) -> Observation {
+        let CellOf { test, case, backend, differential } = cell;
         // The baseline goes first, so that a fault in it is never taken for one of the backend.
         let expected = match self.expected(test, case, differential) {
             Ok(expected) => expected,
@@ -116,20 +161,23 @@ impl Executor {
     /// The pairs of these backends, by position, of which the values agree; a backend that returns none is left out of the
     /// list that comes back with them. Nothing is run where there are less than three of them.
     pub(crate) fn vote(&self, test: usize, case: &[usize], backends: &[usize]) -> (Vec<usize>, Vec<(usize, usize)>) {
-        let open: Vec<_> = backends.iter().copied().filter(|backend| self.open(*backend).is_ok()).collect();
+        let open = backends.iter().filter_map(|backend| Some((*backend, self.open(*backend).ok()?)));
+        let open: Vec<_> = open.collect();
         if open.len() < 3 {
-            return (open, Vec::new());
+            return (open.into_iter().map(|(backend, _)| backend).collect(), Vec::new());
         }
-        let value = |backend: usize| {
-            let instance = self.open(backend).as_ref().ok()?;
+        let value = |backend: usize, opened: Opened<'_>| {
             let cell = CellOf { test, case, backend, differential: true };
             // Whatever it says was said before.
-            match float_state::guarded(|| catch(Panics::Expected, || self.call(cell, instance))).0.ok()?.ok()?.ok()? {
+            let called = float_state::guarded(|| catch(Panics::Expected, || self.call(cell, &opened))).0;
+            let _ = self.close(opened, Panics::Expected);
+            match called.ok()?.ok()?.ok()? {
                 Returned::Value(value) => Some(value),
                 Returned::Nothing | Returned::Pair(_) => None,
             }
         };
-        let values: Vec<_> = open.into_iter().filter_map(|backend| Some((backend, value(backend)?))).collect();
+        let values: Vec<_> =
+            open.into_iter().filter_map(|(backend, opened)| Some((backend, value(backend, opened)?))).collect();
         let agrees = |a: usize, b: usize| {
             let ((_, expected), (_, actual)) = (&values[a], &values[b]);
             let compared = catch(Panics::Expected, || {
@@ -185,31 +233,43 @@ impl Executor {
         }
         let baseline = self.baseline.ok_or("the suite's baseline is not registered")?;
         let name = self.backends[baseline];
-        let instance = self.open(baseline).as_ref().map_err(|error| match error {
+        let opened = self.open(baseline).map_err(|error| match error {
             OpenError::Unavailable(reason) => format!("the baseline `{name}` is not available: {reason}"),
-            OpenError::Panicked(message) => message.clone(),
+            OpenError::Panicked(message) => message,
         })?;
-        let call = || self.bodies.call(test, case, instance).map_err(|error| text::cut(with_sources(&error)));
+        let call = || self.bodies.call(test, case, &opened).map_err(|error| text::cut(with_sources(&error)));
         let phases = || context::with_phases(None, || catch(Panics::Unexpected, call));
-        match float_state::guarded(phases).0 {
-            (Ok(Ok(Returned::Value(value))), _) => Ok(Some(value)),
-            (Ok(Ok(Returned::Nothing | Returned::Pair(_))), _) => Ok(None),
+        let called = float_state::guarded(phases).0;
+        let closed = self.close(opened, Panics::Unexpected);
+        match called {
+            (Ok(Ok(returned)), _) => match (closed, returned) {
+                (Ok(()), Returned::Value(value)) => Ok(Some(value)),
+                (Ok(()), Returned::Nothing | Returned::Pair(_)) => Ok(None),
+                (Err(panic), _) => Err(format!("the baseline `{name}` was dropped, and that {}", panic.describe())),
+            },
             (Ok(Err(error)), _) => Err(format!("the baseline `{name}` returned an error: {error}")),
             (Err(panic), Phase::SetUp) => Err(before_the_body(&panic)),
             (Err(panic), Phase::Body) => Err(format!("the baseline `{name}` {}", panic.describe())),
         }
     }
 
-    fn open(&self, backend: usize) -> &Result<Instance, OpenError> {
-        let open = || float_state::guarded(|| catch(Panics::Unexpected, || self.bodies.open(backend))).0;
-        self.opened[backend].get_or_init(|| match open() {
+    fn open(&self, backend: usize) -> Result<Opened<'_>, OpenError> {
+        if self.fresh[backend] {
+            return self.construct(backend).map(Opened::Own);
+        }
+        let opened = self.opened[backend].get_or_init(|| self.construct(backend));
+        opened.as_ref().map(Opened::Shared).map_err(Clone::clone)
+    }
+
+    fn construct(&self, backend: usize) -> Result<Instance, OpenError> {
+        match float_state::guarded(|| catch(Panics::Unexpected, || self.bodies.open(backend))).0 {
             Ok(Ok(instance)) => Ok(instance),
             Ok(Err(unavailable)) => Err(OpenError::Unavailable(text::cut(unavailable.to_string()))),
             Err(panic) => {
                 let name = self.backends[backend];
                 Err(OpenError::Panicked(format!("the constructor of `{name}` {}", panic.describe())))
             }
-        })
+        }
     }
 }
 

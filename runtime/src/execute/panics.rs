@@ -35,6 +35,12 @@ impl Panic {
         Some(body_frames(&trace.to_string()))
     }
 
+    /// The panic, its message saying when it happened.
+    pub(crate) fn noted(mut self, what: &str) -> Self {
+        self.message = format!("{} (when {what})", self.message);
+        self
+    }
+
     /// The message and where it came from, cut where it is long.
     pub(crate) fn describe(&self) -> String {
         text::cut(self.whole())

@@ -6,6 +6,7 @@ use std::time::Duration;
 use clap::builder::{FalseyValueParser, Resettable};
 use clap::{Arg, CommandFactory, FromArgMatches, Parser};
 
+use super::Executable;
 use crate::plan::marker::{MarkerError, MarkerExpr};
 use crate::plan::shard::Shard;
 use crate::plan::{NameFilter, Selection};
@@ -32,6 +33,10 @@ pub(super) struct Cli {
     /// Run only tests whose markers match, such as `dynamic_offsets and not float64`
     #[arg(long, value_name = "EXPR", env = "CROSSCHECK_MARKER", help_heading = "Conformance")]
     marker: Option<String>,
+
+    /// Run only tests whose tags match, such as `not slow`; replaces what the executable selects by itself
+    #[arg(long, value_name = "EXPR", env = "CROSSCHECK_TAG", help_heading = "Conformance")]
+    tag: Option<String>,
 
     /// Run only tests that are about this function of the contract (may be given several times)
     #[arg(long, value_name = "NAME", env = "CROSSCHECK_FUNCTION", value_delimiter = ',', help_heading = "Conformance")]
@@ -72,6 +77,10 @@ pub(super) struct Cli {
     /// Resume a run that did not finish: the last one, or the one of this record
     #[arg(long, env = "CROSSCHECK_RESUME", value_name = "RECORD", num_args = 0..=1, default_missing_value = "last", help_heading = "Conformance")]
     pub(super) resume: Option<PathBuf>,
+
+    /// Run only the cells that failed the last run, or the one of this record
+    #[arg(long, env = "CROSSCHECK_LAST_FAILED", value_name = "RECORD", num_args = 0..=1, default_missing_value = "last", conflicts_with = "resume", help_heading = "Conformance")]
+    pub(super) last_failed: Option<PathBuf>,
 
     /// Print the configuration that keeps nextest from running two cells of one device at a time
     #[arg(long, help_heading = "Conformance")]
@@ -144,6 +153,10 @@ pub(super) enum UsageError {
     Function { unknown: String },
     #[error("--marker (CROSSCHECK_MARKER): {0}")]
     Marker(#[from] MarkerError),
+    #[error("--tag (CROSSCHECK_TAG): {0}")]
+    Tag(MarkerError),
+    #[error("crosscheck::main!(…; tags = \"…\"): {0}")]
+    OwnTags(MarkerError),
 }
 
 impl Cli {
@@ -156,7 +169,7 @@ impl Cli {
     }
 
     /// Resolves names and markers against what is registered.
-    pub(super) fn request(&self, suites: &[SuiteSpec]) -> Result<Request, Vec<UsageError>> {
+    pub(super) fn request(&self, suites: &[SuiteSpec], own: &Executable) -> Result<Request, Vec<UsageError>> {
         let mut errors = Vec::new();
         let mut backends = |option, given: &[String]| {
             let mut backends = Vec::new();
@@ -174,6 +187,13 @@ impl Cli {
         );
         let marker = self.marker.as_deref().map(|expr| MarkerExpr::parse(expr, &names::markers(suites))).transpose();
         let marker = marker.map_err(|error| errors.push(error.into())).unwrap_or_default();
+        let of_tags = |expr| MarkerExpr::parse_of("tag", expr, &names::tags(suites));
+        let tags = match (self.tag.as_deref(), own.tags) {
+            (Some(given), _) => of_tags(given).map(Some).map_err(UsageError::Tag),
+            (None, Some(default)) => of_tags(default).map(Some).map_err(UsageError::OwnTags),
+            (None, None) => Ok(None),
+        };
+        let tags = tags.map_err(|error| errors.push(error)).unwrap_or_default();
         let unknown = self.function.iter().filter_map(|name| names::function(suites, name).err());
         errors.extend(unknown.map(|unknown| UsageError::Function { unknown }));
         if self.libtest.test_threads == Some(0) {
@@ -190,8 +210,10 @@ impl Cli {
         let selection = Selection {
             backends,
             marker,
+            tags,
             functions: self.function.clone(),
             names,
+            cells: None,
             shard: self.shard,
             run_excluded: self.run_excluded,
             contained: cfg!(unix),
@@ -216,13 +238,16 @@ impl Cli {
     }
 
     /// What was selected, in words, for an error.
-    pub(super) fn selected(&self) -> String {
+    pub(super) fn selected(&self, own: &Executable) -> String {
         let filters = self.libtest.filter.iter().chain(&self.more_filters).map(|filter| format!("`{filter}`"));
         let backends = self.backend.iter().map(|name| format!("--backend {name}"));
         let marker = self.marker.iter().map(|expr| format!("--marker \"{expr}\""));
+        let tag = self.tag.iter().map(|expr| format!("--tag \"{expr}\""));
+        let of_its_own = own.tags.iter().filter(|_| self.tag.is_none());
+        let tag = tag.chain(of_its_own.map(|expr| format!("--tag \"{expr}\" (by default here)")));
         let functions = self.function.iter().map(|name| format!("--function {name}"));
         let skip = self.libtest.skip.iter().map(|filter| format!("--skip {filter}"));
         let shard = self.shard.iter().map(|shard| format!("--shard {shard}"));
-        filters.chain(shard).chain(backends).chain(functions).chain(marker).chain(skip).collect::<Vec<_>>().join(", ")
+        filters.chain(shard).chain(backends).chain(functions).chain(marker).chain(tag).chain(skip).collect::<Vec<_>>().join(", ")
     }
 }

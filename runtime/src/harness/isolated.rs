@@ -1,6 +1,7 @@
 //! Cells in workers: what comes back from there is judged here, as everything else is.
 
-use std::collections::BTreeSet;
+use std::cell::OnceCell;
+use std::collections::{BTreeSet, HashMap};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
@@ -29,8 +30,19 @@ enum Reply {
 
 /// Runs the cells that another run sends.
 pub(super) fn serve(session: &Session, executable: &Executable) -> ExitCode {
+    let plan = &session.plan;
+    // The run may have left out cells that this process has.
+    let by_name = OnceCell::new();
+    let position = |name: &str| {
+        let all = by_name.get_or_init(|| {
+            let names = plan.cells.iter().enumerate().map(|(at, cell)| (plan.name(cell), at));
+            names.collect::<HashMap<_, _>>()
+        });
+        all.get(name).map(|at| &plan.cells[*at])
+    };
     let served = isolate::serve(|request, announce| {
-        let cell = session.plan.cells.get(request.cell).filter(|cell| session.plan.name(cell) == request.name);
+        let cell = plan.cells.get(request.cell).filter(|cell| plan.name(cell) == request.name);
+        let cell = cell.or_else(|| position(&request.name));
         let Some(cell) = cell else {
             return (Reply::Refused(format!("a worker plans other cells than its run: {}", request.name)), true);
         };
@@ -66,7 +78,7 @@ pub(super) fn run(
     let started = Instant::now();
     let of = (cell.suite, cell.backend);
     let WorkerReply { exit, output, late } =
-        pool.ask::<Reply>(Task::Run, of, (at, plan.name(cell)), plan.test(cell).differential, limit);
+        pool.ask::<Reply>(Task::Run, of, (at, plan.name(cell)), session.has_setup(cell), limit);
     let setup = |what: String| {
         let backend = plan.backend(cell);
         let before = format!("what comes before the body (the constructor of `{backend}`, the baseline, or a fixture)");

@@ -16,6 +16,8 @@ mod run_log;
 mod stack;
 mod stop;
 
+use std::collections::BTreeSet;
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -34,7 +36,7 @@ use crate::text;
 use args::Cli;
 use launch::Recording;
 use run::Run;
-use run_log::{ResumeError, ResumedRun};
+use run_log::{LastFailedError, ResumeError, ResumedRun};
 
 /// The executable, as Cargo knows it.
 #[derive(Clone, Copy, Debug)]
@@ -45,6 +47,27 @@ pub struct Executable {
     pub target: &'static str,
     /// Why only a part of the suite is linked, so that rows without a cell are not to be wondered at.
     pub partial: Option<&'static str>,
+    /// Which tests it selects by their tags, where the command line does not say.
+    pub tags: Option<&'static str>,
+}
+
+impl Executable {
+    /// An executable with the whole of its suites.
+    pub const fn new(package: &'static str, target: &'static str) -> Self {
+        Self { package, target, partial: None, tags: None }
+    }
+
+    /// One that holds a part only, for this reason.
+    #[must_use]
+    pub const fn partial(self, reason: &'static str) -> Self {
+        Self { partial: Some(crate::__private::reason(reason)), ..self }
+    }
+
+    /// One that runs the tests whose tags match, unless it is told otherwise.
+    #[must_use]
+    pub const fn tags(self, expression: &'static str) -> Self {
+        Self { tags: Some(expression), ..self }
+    }
 }
 
 /// A usage or configuration error.
@@ -67,10 +90,17 @@ pub fn main(own: Executable, named: &[&str]) -> ExitCode {
     if !errors.is_empty() {
         return refuse(&errors);
     }
-    let request = match cli.request(&suites) {
+    let mut request = match cli.request(&suites, &own) {
         Ok(request) => request,
         Err(errors) => return refuse(&errors),
     };
+    // A worker is sent what it has to run.
+    if let Some(path) = cli.last_failed.as_deref().filter(|_| !cli.worker) {
+        match last_failed(path, &own, &cli) {
+            Ok(cells) => request.selection.cells = Some(cells),
+            Err(error) => return refuse(&[error]),
+        }
+    }
 
     let suites: Arc<[SuiteSpec]> = suites.into();
     let plan = plan(Arc::clone(&suites), &request.selection);
@@ -100,7 +130,7 @@ pub fn main(own: Executable, named: &[&str]) -> ExitCode {
         return list::print(&Run::new(own, session), &cli.libtest);
     }
     if plan.cells.is_empty() && !cli.may_run_nothing() && !under_nextest() {
-        return refuse(&[nothing_selected(&suites, &cli)]);
+        return refuse(&[nothing_selected(&suites, &cli, &own)]);
     }
     for krate in elements.crates().iter().filter(|krate| **krate != own.target && !named.contains(krate)) {
         anstream::eprintln!("note: `{krate}` registers checks or backends, but is not named in `crosscheck::main!`");
@@ -146,8 +176,20 @@ pub fn main(own: Executable, named: &[&str]) -> ExitCode {
     launch::run(&Arc::new(Run::new(own, session).with_workers(&cli).with_suspects(&suspects)), &cli, recording)
 }
 
+/// The cells that `--last-failed` means.
+fn last_failed(path: &Path, own: &Executable, cli: &Cli) -> Result<BTreeSet<String>, LastFailedError> {
+    if under_nextest() {
+        return Err(LastFailedError::Nextest);
+    }
+    let (path, cells) = run_log::last_failed(path, own)?;
+    if cells.is_empty() && !cli.may_run_nothing() {
+        return Err(LastFailedError::NoneFailed(path));
+    }
+    Ok(cells)
+}
+
 /// What was asked for, what there is, and what is nearest to it.
-fn nothing_selected(suites: &Arc<[SuiteSpec]>, cli: &Cli) -> String {
+fn nothing_selected(suites: &Arc<[SuiteSpec]>, cli: &Cli, own: &Executable) -> String {
     let all = plan(Arc::clone(suites), &Selection::default());
     let paths = || suites.iter().flat_map(|suite| &suite.tests).map(|test| test.path.as_str());
     let names = paths().chain(paths().flat_map(|path| path.split("::")));
@@ -156,7 +198,7 @@ fn nothing_selected(suites: &Arc<[SuiteSpec]>, cli: &Cli) -> String {
         .filter(|name| cli.libtest.filter.as_deref() != Some(*name))
         .map(|name| format!("; did you mean `{name}`?"))
         .unwrap_or_default();
-    format!("none of the {} cells matches {}{hint} (--no-tests pass accepts it)", all.cells.len(), cli.selected())
+    format!("none of the {} cells matches {}{hint} (--no-tests pass accepts it)", all.cells.len(), cli.selected(own))
 }
 
 /// Prints every error; nothing was run.

@@ -53,7 +53,7 @@ mod tests {
             on("cuda", Some("gpu1")),
         ];
         let suite = SuiteSpec { backends, ..SuiteSpec::new("dyn Ops", "reference") };
-        let own = Executable { package: "suite", target: "all_cells", partial: None };
+        let own = Executable::new("suite", "all_cells");
         assert_eq!(
             configuration(&[suite], &own),
             r#"[test-groups.crosscheck-gpu-0]

@@ -202,7 +202,8 @@ impl Run {
         let cell = &self.session.plan.cells[at];
         #[cfg(unix)]
         if let Some(pool) = self.pool.as_ref().filter(|_| self.is_isolated(at)) {
-            let (ended, late) = super::isolated::run(&self.session, &self.executable, pool, at, self.limit);
+            let limit = self.session.plan.test(cell).timeout.unwrap_or(self.limit);
+            let (ended, late) = super::isolated::run(&self.session, &self.executable, pool, at, limit);
             late.into_iter().for_each(|late| self.note_late(&late));
             return ended;
         }

@@ -29,6 +29,44 @@ pub(super) enum ResumeError {
     Record(#[from] RecordError),
 }
 
+/// Why it is not known what failed before.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum LastFailedError {
+    #[error("--last-failed (CROSSCHECK_LAST_FAILED): there is no record of `{suite}`: run it first")]
+    Nothing { suite: &'static str },
+    #[error("--last-failed (CROSSCHECK_LAST_FAILED): {} is a record of `{other}`, not of `{suite}`", .path.display())]
+    Other { path: PathBuf, suite: &'static str, other: String },
+    #[error("--last-failed (CROSSCHECK_LAST_FAILED): {} is not a file, but a folder, a pipe or a device", .0.display())]
+    NoFile(PathBuf),
+    #[error("--last-failed (CROSSCHECK_LAST_FAILED): nextest starts each cell in its own process; use its own `--rerun`")]
+    Nextest,
+    #[error("--last-failed (CROSSCHECK_LAST_FAILED): {0}")]
+    Record(#[from] RecordError),
+    #[error("--last-failed (CROSSCHECK_LAST_FAILED): no cell failed in {} (--no-tests pass accepts it)", .0.display())]
+    NoneFailed(PathBuf),
+}
+
+/// The names of the cells that failed the run of this record (the last one of the executable for the path `last`), or had begun and
+/// not ended. The suite may have changed since: that is what the question is for.
+pub(super) fn last_failed(path: &Path, executable: &Executable) -> Result<(PathBuf, BTreeSet<String>), LastFailedError> {
+    let path = match path.to_str() {
+        Some("last") => record::latest(executable.package, executable.target)
+            .ok_or(LastFailedError::Nothing { suite: executable.target })?,
+        _ => path.to_owned(),
+    };
+    if path.exists() && !path.is_file() {
+        return Err(LastFailedError::NoFile(path));
+    }
+    let recorded = record::read_all(&path)?;
+    if let Some((_, other)) = recorded.starts.iter().find(|(_, start)| start.suite != executable.target) {
+        return Err(LastFailedError::Other { path, suite: executable.target, other: other.suite.clone() });
+    }
+    // Of a cell that was run again, what came last counts.
+    let last: BTreeMap<_, _> = recorded.cells.into_iter().map(|cell| (cell.name, cell.outcome.fails_the_run())).collect();
+    let failed = last.into_iter().filter(|(_, failed)| *failed).map(|(name, _)| name);
+    Ok((path, failed.chain(recorded.begun).collect()))
+}
+
 /// What is known from a run that did not finish.
 #[derive(Debug)]
 pub(super) struct ResumedRun {

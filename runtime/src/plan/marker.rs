@@ -43,7 +43,15 @@ impl MarkerExpr {
     /// # Errors
     /// When the text is no such expression, or names a marker that is not among `known`.
     pub fn parse(text: &str, known: &[&str]) -> Result<Self, MarkerError> {
-        let mut parser = Parser { text, tokens: tokens(text), at: 0, known };
+        Self::parse_of("marker", text, known)
+    }
+
+    /// The same of other names, of which each is a `what`.
+    ///
+    /// # Errors
+    /// When the text is no such expression, or names one that is not among `known`.
+    pub(crate) fn parse_of(what: &'static str, text: &str, known: &[&str]) -> Result<Self, MarkerError> {
+        let mut parser = Parser { what, text, tokens: tokens(text), at: 0, known };
         if parser.tokens.len() > LONGEST {
             return Err(parser.fault(format!("longer than {LONGEST} words")));
         }
@@ -99,6 +107,8 @@ const DEEPEST: usize = 64;
 const LONGEST: usize = 1_000;
 
 struct Parser<'a> {
+    /// What each name is.
+    what: &'static str,
     text: &'a str,
     tokens: Vec<Token<'a>>,
     at: usize,
@@ -161,7 +171,7 @@ impl<'a> Parser<'a> {
     }
 
     fn marker(&mut self) -> Result<MarkerExpr, MarkerError> {
-        let expected = "expected a marker, `not` or `(`";
+        let expected = format!("expected a {}, `not` or `(`", self.what);
         let Some(token) = self.peek() else {
             return Err(self.fault(format!("{expected}, found the end")));
         };
@@ -169,7 +179,7 @@ impl<'a> Parser<'a> {
             return Err(self.fault(format!("{expected}, found `{}`", token.text)));
         }
         if !self.known.contains(&token.text) {
-            return Err(self.fault(nearest::unknown("marker", token.text, self.known)));
+            return Err(self.fault(nearest::unknown(self.what, token.text, self.known)));
         }
         self.at += 1;
         Ok(MarkerExpr::Marker(token.text.to_owned()))

@@ -1,5 +1,7 @@
 //! Which cells are wanted.
 
+use std::collections::BTreeSet;
+
 use super::marker::MarkerExpr;
 use super::shard::Shard;
 use crate::suite::spec::TestSpec;
@@ -11,10 +13,14 @@ pub struct Selection {
     pub backends: Vec<String>,
     /// By the markers of the cell.
     pub marker: Option<MarkerExpr>,
+    /// By the tags of the test.
+    pub tags: Option<MarkerExpr>,
     /// By the functions that the tests are about; empty for all.
     pub functions: Vec<String>,
     /// By the name of the cell.
     pub names: NameFilter,
+    /// The names of cells; `None` for all.
+    pub cells: Option<BTreeSet<String>>,
     /// A part of what is left then.
     pub shard: Option<Shard>,
     /// Plan as if the matrix were empty.
@@ -38,7 +44,8 @@ pub struct NameFilter {
 impl Selection {
     pub(super) fn wants_test(&self, test: &TestSpec) -> bool {
         let by_function = |of: &str| self.functions.iter().any(|function| function == of);
-        (self.functions.is_empty() || test.of.is_some_and(by_function)) && self.names.may_want(&test.path)
+        let by_tags = self.tags.as_ref().is_none_or(|expr| expr.matches(test.tags));
+        by_tags && (self.functions.is_empty() || test.of.is_some_and(by_function)) && self.names.may_want(&test.path)
     }
 
     pub(super) fn wants_case(&self, test: &TestSpec, case: u32) -> bool {
@@ -50,11 +57,13 @@ impl Selection {
     }
 
     pub(super) fn wants_name(&self, name: impl FnOnce() -> String) -> bool {
-        if self.names.is_trivial() && self.shard.is_none() {
+        if self.names.is_trivial() && self.shard.is_none() && self.cells.is_none() {
             return true;
         }
         let name = name();
-        self.names.wants(&name) && self.shard.is_none_or(|shard| shard.holds(&name))
+        self.names.wants(&name)
+            && self.cells.as_ref().is_none_or(|cells| cells.contains(&name))
+            && self.shard.is_none_or(|shard| shard.holds(&name))
     }
 }
 

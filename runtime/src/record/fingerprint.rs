@@ -121,7 +121,8 @@ mod tests {
         (closed, excluding, implementing, rows)
     }
 
-    fn fields_of_test(test: &mut TestSpec) -> (&mut Origin, &mut &'static [&'static str], &mut bool) {
+    /// Those of a test that may be other ones.
+    fn fields_of_test(test: &mut TestSpec) -> impl FnOnce(Origin) {
         let TestSpec {
             path: _,
             origin,
@@ -131,11 +132,16 @@ mod tests {
             calls,
             backends: _,
             isolated,
+            timeout,
+            tags,
             axes: _,
             differential: _,
             terms: _,
         } = test;
-        (origin, calls, isolated)
+        |moved| {
+            (*origin, *calls, *isolated) = (moved, &["mul"], true);
+            (*timeout, *tags) = (Some(std::time::Duration::ZERO), &["slow"]);
+        }
     }
 
     #[test]
@@ -183,13 +189,12 @@ mod tests {
             excluding.push(("reference", HERE));
             implementing.push(("reference", HERE));
             rows.push(row);
-            let BackendSpec { name: _, aliases, origin, implements, isolated, device } = &mut suite.backends[0];
-            (*aliases, *origin, *isolated, *device) = (&["r"], moved, true, Some("gpu"));
+            let BackendSpec { name: _, aliases, origin, implements, isolated, fresh, device } = &mut suite.backends[0];
+            (*aliases, *origin, *isolated, *fresh, *device) = (&["r"], moved, true, true, Some("gpu"));
             *implements = Some(&["add"]);
             let FeatureSpec { marker: _, description } = &mut suite.features[0];
             *description = "Another.";
-            let (origin, calls, isolated) = fields_of_test(test);
-            (*origin, *calls, *isolated) = (moved, &["mul"], true);
+            fields_of_test(test)(moved);
         });
         assert_eq!(plain, fingerprint(&[same], &[]));
         let two = Fixture { name: "more", bytes: b"" };

@@ -1,6 +1,7 @@
 //! What the attributes register: tests, backends, exclusions and implemented functions, each typed by its subject.
 
 use std::error::Error;
+use std::time::Duration;
 
 use crate::compare::{Pair, Tolerance, Value};
 use crate::suite::action::Action;
@@ -31,6 +32,10 @@ pub struct Test<S: Subject + ?Sized> {
     pub backends: Option<&'static [&'static str]>,
     /// Whether its cells run in processes of their own.
     pub isolated: bool,
+    /// How long its cells may take; they run in processes of their own then.
+    pub timeout: Option<Duration>,
+    /// What it can be selected by besides what it uses.
+    pub tags: &'static [&'static str],
     /// The function of the contract that it is about.
     pub of: Option<&'static str>,
     /// The functions that its body calls on the backend.
@@ -81,6 +86,8 @@ pub struct Backend<S: Subject + ?Sized> {
     pub origin: Origin,
     /// Whether its cells run in processes of their own.
     pub isolated: bool,
+    /// Whether it is opened for each cell anew.
+    pub fresh: bool,
     /// The device that its cells have for themselves while they run.
     pub device: Option<&'static str>,
     /// Opens it.

@@ -251,6 +251,7 @@ fn gather<S: Subject + ?Sized>(elements: &Elements) -> Gathered {
                 origin: backend.origin,
                 implements: implemented(backend.name),
                 isolated: backend.isolated,
+                fresh: backend.fresh,
                 device: backend.device,
             })
             .collect(),
@@ -313,6 +314,8 @@ fn test_spec<S: Subject + ?Sized>(test: &Test<S>) -> TestSpec {
         calls: test.calls,
         backends: test.backends,
         isolated: test.isolated,
+        timeout: test.timeout,
+        tags: test.tags,
         axes: test.axes,
         differential: matches!(test.body.run, Runs::Differential(_)),
         terms: own_terms(test),

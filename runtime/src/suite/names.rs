@@ -46,6 +46,14 @@ pub(crate) fn markers(suites: &[SuiteSpec]) -> Vec<&'static str> {
     distinct(suites.iter().flat_map(|suite| &suite.features).map(|feature| &feature.marker))
 }
 
+/// The tags of the tests, sorted.
+#[cfg(feature = "harness")]
+pub(crate) fn tags(suites: &[SuiteSpec]) -> Vec<&'static str> {
+    let mut known = distinct(suites.iter().flat_map(|suite| &suite.tests).flat_map(|test| test.tags));
+    known.sort_unstable();
+    known
+}
+
 /// The names in their order, each once.
 fn distinct<'a>(names: impl Iterator<Item = &'a &'static str>) -> Vec<&'static str> {
     let mut distinct = Vec::new();

@@ -1,6 +1,7 @@
 //! A suite as plain data: what planning, judging and reporting work on.
 
 use std::fmt;
+use std::time::Duration;
 
 use super::row::Row;
 
@@ -103,6 +104,8 @@ pub struct BackendSpec {
     pub implements: Option<&'static [&'static str]>,
     /// Whether its cells run in processes of their own.
     pub isolated: bool,
+    /// Whether it is opened for each cell anew.
+    pub fresh: bool,
     /// The device that its cells have for themselves while they run.
     pub device: Option<&'static str>,
 }
@@ -126,6 +129,10 @@ pub struct TestSpec {
     pub backends: Option<&'static [&'static str]>,
     /// Whether its cells run in processes of their own.
     pub isolated: bool,
+    /// How long its cells may take; they run in processes of their own then.
+    pub timeout: Option<Duration>,
+    /// What it can be selected by besides what it uses.
+    pub tags: &'static [&'static str],
     /// Its axes.
     pub axes: &'static [AxisSpec],
     /// Whether its value is compared with the baseline's.
@@ -137,7 +144,7 @@ pub struct TestSpec {
 impl BackendSpec {
     /// A backend without aliases, of which nothing says what it implements.
     pub fn new(name: &'static str, origin: Origin) -> Self {
-        Self { name, aliases: &[], origin, implements: None, isolated: false, device: None }
+        Self { name, aliases: &[], origin, implements: None, isolated: false, fresh: false, device: None }
     }
 }
 
@@ -153,6 +160,8 @@ impl TestSpec {
             calls: &[],
             backends: None,
             isolated: false,
+            timeout: None,
+            tags: &[],
             axes: &[],
             differential: false,
             terms: Vec::new(),

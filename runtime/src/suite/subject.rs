@@ -70,6 +70,43 @@ pub trait Subject: Send + Sync + 'static {
         None
     }
 
+    /// Runs the future of an `async` check to its end, on the thread that calls this: what such checks need, where they name no
+    /// `block_on = path` themselves. An executor of your own choice, such as `pollster` or `tokio`:
+    ///
+    /// ```
+    /// # trait Store: Send + Sync {}
+    /// # /// None.
+    /// # #[derive(crosscheck::Feature, Clone, Copy, Debug, PartialEq, Eq)]
+    /// # enum Feature {}
+    /// # mod pollster {
+    /// #     pub fn block_on<T>(future: impl Future<Output = T>) -> T {
+    /// #         let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+    /// #         match std::pin::pin!(future).poll(&mut context) {
+    /// #             std::task::Poll::Ready(value) => value,
+    /// #             std::task::Poll::Pending => unreachable!(),
+    /// #         }
+    /// #     }
+    /// # }
+    /// impl crosscheck::Subject for dyn Store {
+    ///     type Feature = Feature;
+    ///     const BASELINE: &'static str = "reference";
+    ///
+    ///     fn block_on<T>(future: impl Future<Output = T>) -> T {
+    ///         pollster::block_on(future)
+    ///     }
+    /// }
+    /// ```
+    ///
+    /// Without it, an `async` check does not compile.
+    fn block_on<T>(future: impl Future<Output = T>) -> T {
+        let _ = future;
+        const {
+            panic!(
+                "an `async` check needs an executor: implement `Subject::block_on`, or write `block_on = path` in the attribute"
+            )
+        }
+    }
+
     /// The function that a backend does not implement, when `error` says so.
     ///
     /// A cell whose body returns such an error is `NotImplemented` instead of `Failed`. By default no error means that.

@@ -146,6 +146,7 @@ pub fn executable(suite: &str) -> &'static str {
         "liar" => env!("CARGO_BIN_EXE_liar"),
         "partial" => env!("CARGO_BIN_EXE_partial"),
         "empty" => env!("CARGO_BIN_EXE_empty"),
+        "lives" => env!("CARGO_BIN_EXE_lives"),
         "misregistered" => env!("CARGO_BIN_EXE_misregistered"),
         "nothing" => env!("CARGO_BIN_EXE_nothing"),
         "outcomes" => env!("CARGO_BIN_EXE_outcomes"),

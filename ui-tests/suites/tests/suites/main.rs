@@ -13,6 +13,8 @@ mod ends;
 mod faults;
 mod harness;
 mod lies;
+#[cfg(unix)]
+mod lives;
 mod markdown;
 mod nothing;
 mod pages;

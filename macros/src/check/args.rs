@@ -183,7 +183,8 @@ impl TestArgs {
                 self.once(name, self.block_on.is_some());
                 let written = "this is written `block_on = path`: the function that runs a future to its end";
                 input.parse::<Token![=]>().map_err(|_| syn::Error::new_spanned(name, written))?;
-                self.block_on = Some(input.parse().map_err(|error: syn::Error| syn::Error::new(error.span(), written))?);
+                self.block_on =
+                    Some(input.parse().map_err(|error: syn::Error| syn::Error::new(error.span(), written))?);
             }
             "tolerance" => {
                 self.once(name, self.tolerance.is_some());
@@ -337,7 +338,8 @@ fn check_tag(tag: &LitStr, errors: &mut Errors) {
     let text = tag.value();
     let fits = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
     if text.is_empty() || !text.chars().all(fits) || matches!(text.as_str(), "and" | "or" | "not") {
-        errors.at(tag, format!("`{text}` is not a tag: use ASCII letters, digits, `_` and `-` (not `and`, `or`, `not`)"));
+        errors
+            .at(tag, format!("`{text}` is not a tag: use ASCII letters, digits, `_` and `-` (not `and`, `or`, `not`)"));
     }
 }
 

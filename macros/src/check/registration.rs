@@ -54,9 +54,9 @@ pub fn registration(
         quote_spanned!(at=> .points(&[#(#lines),*]))
     });
     let isolated = args.isolated.as_ref().map(|_| quote_spanned!(at=> .isolated()));
-    let timeout = args.timeout.map(|milliseconds| {
-        quote_spanned!(at=> .timeout(::core::time::Duration::from_millis(#milliseconds)))
-    });
+    let timeout = args
+        .timeout
+        .map(|milliseconds| quote_spanned!(at=> .timeout(::core::time::Duration::from_millis(#milliseconds))));
     let tags = (!args.tags.is_empty()).then(|| {
         let tags = slice_of(&args.tags);
         quote_spanned!(at=> .tags(#tags))

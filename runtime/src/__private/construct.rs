@@ -110,7 +110,8 @@ impl<S: ?Sized, F> NewTest<S, F> {
 
 /// The test of a subject.
 pub const fn test<S: Subject + ?Sized>(test: NewTest<S, S::Feature>) -> Test<S> {
-    let NewTest { name, origin, uses, backends, isolated, timeout, tags, of, calls, axes, implied, points, body } = test;
+    let NewTest { name, origin, uses, backends, isolated, timeout, tags, of, calls, axes, implied, points, body } =
+        test;
     Test { name, origin, uses, backends, isolated, timeout, tags, of, calls, axes, implied, points, body }
 }
 

@@ -248,6 +248,14 @@ impl Cli {
         let functions = self.function.iter().map(|name| format!("--function {name}"));
         let skip = self.libtest.skip.iter().map(|filter| format!("--skip {filter}"));
         let shard = self.shard.iter().map(|shard| format!("--shard {shard}"));
-        filters.chain(shard).chain(backends).chain(functions).chain(marker).chain(tag).chain(skip).collect::<Vec<_>>().join(", ")
+        filters
+            .chain(shard)
+            .chain(backends)
+            .chain(functions)
+            .chain(marker)
+            .chain(tag)
+            .chain(skip)
+            .collect::<Vec<_>>()
+            .join(", ")
     }
 }

@@ -38,7 +38,9 @@ pub(super) enum LastFailedError {
     Other { path: PathBuf, suite: &'static str, other: String },
     #[error("--last-failed (CROSSCHECK_LAST_FAILED): {} is not a file, but a folder, a pipe or a device", .0.display())]
     NoFile(PathBuf),
-    #[error("--last-failed (CROSSCHECK_LAST_FAILED): nextest starts each cell in its own process; use its own `--rerun`")]
+    #[error(
+        "--last-failed (CROSSCHECK_LAST_FAILED): nextest starts each cell in its own process; use its own `--rerun`"
+    )]
     Nextest,
     #[error("--last-failed (CROSSCHECK_LAST_FAILED): {0}")]
     Record(#[from] RecordError),
@@ -48,7 +50,10 @@ pub(super) enum LastFailedError {
 
 /// The names of the cells that failed the run of this record (the last one of the executable for the path `last`), or had begun and
 /// not ended. The suite may have changed since: that is what the question is for.
-pub(super) fn last_failed(path: &Path, executable: &Executable) -> Result<(PathBuf, BTreeSet<String>), LastFailedError> {
+pub(super) fn last_failed(
+    path: &Path,
+    executable: &Executable,
+) -> Result<(PathBuf, BTreeSet<String>), LastFailedError> {
     let path = match path.to_str() {
         Some("last") => record::latest(executable.package, executable.target)
             .ok_or(LastFailedError::Nothing { suite: executable.target })?,
@@ -62,7 +67,8 @@ pub(super) fn last_failed(path: &Path, executable: &Executable) -> Result<(PathB
         return Err(LastFailedError::Other { path, suite: executable.target, other: other.suite.clone() });
     }
     // Of a cell that was run again, what came last counts.
-    let last: BTreeMap<_, _> = recorded.cells.into_iter().map(|cell| (cell.name, cell.outcome.fails_the_run())).collect();
+    let last: BTreeMap<_, _> =
+        recorded.cells.into_iter().map(|cell| (cell.name, cell.outcome.fails_the_run())).collect();
     let failed = last.into_iter().filter(|(_, failed)| *failed).map(|(name, _)| name);
     Ok((path, failed.chain(recorded.begun).collect()))
 }

@@ -30,6 +30,11 @@ fn switched() -> Result<Box<dyn Ops>, Unavailable> {
     Err(Unavailable::new("none"))
 }
 
+#[crosscheck::backend(name = "metal", fresh("each"))]
+fn with_a_value() -> Result<Box<dyn Ops>, Unavailable> {
+    Err(Unavailable::new("none"))
+}
+
 #[crosscheck::backend(name = "metal")]
 unsafe fn dangerous() -> Result<Box<dyn Ops>, Unavailable> {
     Err(Unavailable::new("none"))

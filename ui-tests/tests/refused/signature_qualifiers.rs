@@ -20,11 +20,6 @@ extern "C" fn foreign(ops: &dyn Ops) {
     assert_eq!(ops.double(1.0), 2.0);
 }
 
-#[conformance(n(1))]
-async fn later(ops: &dyn Ops, n: u32) {
-    assert_eq!(ops.double(n.into()), 2.0);
-}
-
 #[conformance]
 fn generic<const N: usize>(ops: &dyn Ops) {
     assert_eq!(ops.double(N as f64), 2.0);

@@ -1,5 +1,8 @@
 //! How long things live, tried on `src/bin/lives.rs`.
 
+use std::collections::BTreeSet;
+use std::path::Path;
+
 use crosscheck::Outcome;
 use crosscheck::record::CellRecord;
 
@@ -19,16 +22,19 @@ fn a_fresh_backend_is_opened_for_each_cell_and_any_other_one_once() {
     for isolate in [&[][..], &["--isolate"]] {
         let output = run(&[isolate, &["counts_", "is_opened_again"]].concat());
         for n in 1..=3 {
-            for name in ["counts_from_one::N::reference", "counts_from_one::N::anew", "counts_like_the_baseline::N::anew"] {
-                let name = name.replace('N', &n.to_string());
+            for name in
+                ["counts_from_one::N::reference", "counts_from_one::N::anew", "counts_like_the_baseline::N::anew"]
+            {
+                let name = name.replace('N', &format!("n_{n}"));
                 assert_eq!(of(&output, &name).outcome, Outcome::Passed, "{output}");
             }
-            let kept = of(&output, &format!("counts_from_one::{n}::kept"));
-            assert_eq!(kept.outcome, if n == 1 { Outcome::Passed } else { Outcome::Failed }, "{output}");
+        }
+        for (n, outcome) in [(1, Outcome::Passed), (2, Outcome::Failed)] {
+            assert_eq!(of(&output, &format!("counts_from_one::n_{n}::kept")).outcome, outcome, "{output}");
         }
         // A constructor that fails is no failure of the body.
         let again: Vec<_> =
-            ["true", "false"].map(|first| of(&output, &format!("is_opened_again::{first}::once"))).into();
+            ["first", "not_first"].map(|first| of(&output, &format!("is_opened_again::{first}::once"))).into();
         let passed = again.iter().filter(|cell| cell.outcome == Outcome::Passed).count();
         assert_eq!(passed, 1, "{output}");
         let failed = again.iter().find(|cell| cell.outcome == Outcome::Failed).unwrap();
@@ -72,7 +78,7 @@ fn tags_select_tests_and_an_executable_may_have_a_selection_of_its_own() {
     assert_eq!(names(&["--tag", "on-demand and not slow"]), "hangs is_quick_enough");
     assert_eq!(names(&["--tag", "slow or not slow"]), "hangs is_quick_enough slow");
     run(&["--tag", "solw"]).exits(2).complains(
-        "error: --tag (CROSSCHECK_TAG): unknown tag `solw`; did you mean `slow`? (known: on-demand, slow)\n  solw\n  ^",
+        "error: --tag (CROSSCHECK_TAG): unknown tag `solw`; did you mean `slow`? (known: on-demand, slow)\n  |   solw\n  |   ^",
     );
     run(&["--tag", "slow and"]).exits(2).complains("expected a tag, `not` or `(`, found the end");
     run(&["--exact", "slow"]).exits(2).complains("matches `slow`, --tag \"not slow\" (by default here)");
@@ -80,7 +86,7 @@ fn tags_select_tests_and_an_executable_may_have_a_selection_of_its_own() {
 
 #[test]
 fn a_test_may_have_a_time_limit_of_its_own() {
-    let output = run(&["--exact", "hangs", "is_quick_enough", "counts_from_one::1::anew"]);
+    let output = run(&["--exact", "hangs", "is_quick_enough", "counts_from_one::n_1::anew"]);
     let hangs = of(&output, "hangs::anew");
     assert_eq!(hangs.outcome, Outcome::TimedOut, "{output}");
     assert!(hangs.reason.starts_with("did not end within 300ms"), "{}", hangs.reason);
@@ -90,13 +96,21 @@ fn a_test_may_have_a_time_limit_of_its_own() {
     assert_eq!(of(&output, "is_quick_enough::anew").outcome, Outcome::Passed, "{output}");
 }
 
+/// A run of the suite whose record stays: its path, and the names of the cells that fail the run.
+fn recorded(name: &str, record: &str, args: &[&str]) -> (String, Vec<String>) {
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("lives-{}-{record}.jsonl", std::process::id()));
+    let _ = std::fs::remove_file(&path);
+    suite(name).args(&["--test-threads", "1"]).args(args).env("CROSSCHECK_RECORD", &path).run();
+    let cells = CellRecord::read(&path).unwrap();
+    let failed = cells.into_iter().filter(|cell| cell.outcome.fails_the_run()).map(|cell| cell.name);
+    let failed: BTreeSet<_> = failed.collect();
+    (path.to_str().unwrap().to_owned(), failed.into_iter().collect())
+}
+
 #[test]
 fn what_failed_the_last_time_is_run_again() {
-    let first = run(&["counts_from_one", "drops::"]);
-    let record = kept(&first);
-    let failed: Vec<_> = first.outcomes().into_iter().filter(|(_, cell)| cell.outcome.fails_the_run()).collect();
-    let failed: Vec<_> = failed.into_iter().map(|(name, _)| name.to_owned()).collect();
-    assert_eq!(failed.len(), 5, "{first}");
+    let (record, failed) = recorded("lives", "some", &["counts_from_one", "drops::"]);
+    assert_eq!(failed.len(), 5, "{failed:?}");
     for isolate in [&[][..], &["--isolate"]] {
         let again = run(&[isolate, &["--last-failed", &record]].concat());
         assert_eq!(again.outcomes().into_keys().collect::<Vec<_>>(), failed, "{again}");
@@ -104,14 +118,20 @@ fn what_failed_the_last_time_is_run_again() {
     // Other filters hold as well.
     let again = run(&["--last-failed", &record, "drops::"]);
     assert_eq!(again.outcomes().len(), 3, "{again}");
+    std::fs::remove_file(&record).unwrap();
 
-    let good = run(&["--exact", "drops::not_armed"]);
-    let record = kept(&good);
-    run(&["--last-failed", &record]).exits(2).complains("--last-failed (CROSSCHECK_LAST_FAILED): no cell failed in ");
-    run(&["--last-failed", &record, "--no-tests", "pass"]).exits(0);
-    run(&["--last-failed", "/"]).exits(2).complains("/ is not a file, but a folder, a pipe or a device");
-    run(&["--last-failed", "no_such_file"]).exits(2).complains("--last-failed (CROSSCHECK_LAST_FAILED): no_such_file: ");
-    let other = kept(&suite("comparisons").args(&["--exact", "in_terms_of_its_own"]).run());
+    let (good, _) = recorded("lives", "none", &["--exact", "drops::not_armed"]);
+    run(&["--last-failed", &good]).exits(2).complains("--last-failed (CROSSCHECK_LAST_FAILED): no cell failed in ");
+    run(&["--last-failed", &good, "--no-tests", "pass"]).exits(0);
+    std::fs::remove_file(&good).unwrap();
+    let (other, _) = recorded("comparisons", "other", &["--exact", "in_terms_of_its_own"]);
     run(&["--last-failed", &other]).exits(2).complains("is a record of `comparisons`, not of `lives`");
-    run(&["--last-failed", "--resume"]).exits(2);
+    std::fs::remove_file(&other).unwrap();
+    run(&["--last-failed", "/"]).exits(2).complains("/ is not a file, but a folder, a pipe or a device");
+    run(&["--last-failed", "no_such_file"])
+        .exits(2)
+        .complains("--last-failed (CROSSCHECK_LAST_FAILED): no_such_file: ");
+    run(&["--last-failed", "--resume"]).exits(2).complains("cannot be used with");
+    let nextest = suite("lives").args(&["--last-failed"]).env("NEXTEST", "1").run();
+    nextest.exits(2).complains("use its own `--rerun`");
 }

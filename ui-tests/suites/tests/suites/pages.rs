@@ -72,6 +72,17 @@ fn fault(from: &Path, link: &str, pages: &BTreeMap<PathBuf, String>) -> Option<S
 }
 
 #[test]
+fn the_recipes_are_parts_of_a_program_that_is_run() {
+    let program = page("ui-tests/accepted/examples/recipes.rs");
+    let subjects = page("docs/src/subjects.md");
+    let blocks = blocks(&subjects, "rust,ignore");
+    assert!(blocks.len() > 6, "{}", blocks.len());
+    for block in blocks {
+        assert!(program.contains(block), "not in recipes.rs:\n{block}");
+    }
+}
+
+#[test]
 fn every_relative_link_leads_to_a_file_and_a_heading() {
     let pages = pages();
     let links: Vec<_> =

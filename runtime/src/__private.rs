@@ -5,8 +5,8 @@ mod construct;
 use std::marker::PhantomData;
 
 pub use construct::{
-    Known, NewBackend, NewTest, NotASubject, backend, backend_element, implements, implements_element, test,
-    test_element,
+    Known, NewBackend, NewTest, NotASubject, backend, backend_element, id_of, implements, implements_element,
+    row_element, test, test_element,
 };
 pub use core::option::Option::{None, Some};
 pub use linkme;
@@ -17,14 +17,15 @@ pub use crate::execute::context::{DefaultBody, default_body, reached, set_up_beg
 pub use crate::registry::{
     Backend, BackendElement, Body, BoxError, CROSSCHECK_BACKENDS_V1 as BACKENDS,
     CROSSCHECK_EXCLUSIONS_V1 as EXCLUSIONS, CROSSCHECK_FIXTURES_V1 as FIXTURES, CROSSCHECK_IMPLEMENTS_V1 as IMPLEMENTS,
-    CROSSCHECK_TESTS_V1 as TESTS, Exclusions, ExclusionsElement, Fixture, Implements, ImplementsElement, Test,
-    TestElement,
+    CROSSCHECK_TESTS_V1 as TESTS, Exclusions, ExclusionsElement, Fixture, Implements, ImplementsElement, Question,
+    RowApart, Test, TestElement,
 };
+pub use crate::suite::scope::{CaseName, TestName};
 pub use crate::suite::spec::{AxisSpec, Origin};
 
 use crate::compare::{Compare, Computed, Expected};
 use crate::nearest::unknown_const;
-use crate::suite::action::{Action, check_row, is_blank};
+use crate::suite::action::{Action, Debt, check_apart, check_row, is_blank};
 use crate::suite::subject::{Carries, Feature};
 
 /// What the body of a check may return.
@@ -195,6 +196,18 @@ pub const fn check_ulps(compared: Compared, ulps: f64) {
 pub const fn row<F: Feature>(action: Action) -> Action {
     check_row(&action, F::TRACKED);
     action
+}
+
+/// A row that stands apart, where it is written: what is wrong with it is an error there. What `tracked` demands is known where
+/// the row names its subject, and else when the run starts.
+#[track_caller]
+pub const fn check_row_apart(action: Action, tracked: Option<&[Debt]>, hangs_on_all: bool, conditional: bool) {
+    let tracked = match tracked {
+        Some(tracked) => tracked,
+        None => &[],
+    };
+    check_row(&action, tracked);
+    check_apart(&action, hangs_on_all, conditional);
 }
 
 /// The feature that a `uses` names; the first one where it names none, which [`check_marker`] refuses.

@@ -6,6 +6,7 @@ pub use crate::compare::null::{Null, accepts_null, echoes};
 pub use crate::compare::view::{Data, View};
 pub use crate::registry::{Bodies, BoxError, Elements, Gathered, Instance};
 pub use crate::suite::row::{Exclusion, Row};
+pub use crate::suite::scope::{CaseName, Scope, TestName};
 pub use crate::suite::spec::{AxisSpec, BackendSpec, FeatureSpec, Origin, SuiteSpec, TestSpec};
 
 #[cfg(feature = "harness")]

@@ -350,7 +350,7 @@ pub use execute::context::{is_expected_to_fail, seed};
 #[cfg(feature = "harness")]
 pub use judge::Outcome;
 pub use registry::{OpenError, open};
-pub use suite::action::{Action, Debt, RUN, flaky, skip, xfail};
+pub use suite::action::{Action, Debt, RUN, UNCLASSIFIED, baseline_wrong, flaky, skip, xfail};
 pub use suite::date::Date;
 pub use suite::expectation::Failure;
 pub use suite::subject::{Carries, Feature, Receipt, Subject, Unavailable};

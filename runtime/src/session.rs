@@ -6,15 +6,15 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use fnv::FnvHasher;
+use serde::{Deserialize, Serialize};
 
 use crate::execute::context::{self, Announce};
 use crate::execute::panics::Panics;
-use crate::execute::{CellOf, Executor, Listed, Observation};
+use crate::execute::{Answers, CellOf, Executor, Listed, Observation};
 use crate::judge::{Finished, JudgeContext, Judgement, flaky, judge};
 use crate::plan::{Cell, Decision, Plan};
 use crate::registry::Bodies;
 use crate::suite::date::Date;
-use crate::suite::row::Row;
 
 /// A plan that can be run.
 pub struct Session {
@@ -22,6 +22,20 @@ pub struct Session {
     pub plan: Plan,
     executors: Vec<Executor>,
     config: RunConfig,
+}
+
+/// What is done with a cell, after whatever that depended on was answered.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Settled {
+    pub(crate) decision: Decision,
+    pub(crate) answers: Answers,
+}
+
+impl Settled {
+    /// What the plan says.
+    pub(crate) fn of(cell: &Cell) -> Self {
+        Self { decision: cell.decision, answers: Answers::default() }
+    }
 }
 
 /// What a run depends on besides its plan.
@@ -70,38 +84,64 @@ impl Session {
 
     /// Runs one cell.
     pub fn run(&self, cell: &Cell) -> Finished {
-        self.run_announced(cell, &(Rc::new(|_| ()) as Announce))
+        self.run_announced(cell, &(Rc::new(|_| ()) as Announce), &|_| ())
     }
 
-    /// The same; `announce` is called when everything that comes before the body is done.
-    pub(crate) fn run_announced(&self, cell: &Cell, announce: &Announce) -> Finished {
+    /// The same; `announce` is called when everything that comes before the body is done, and `tell` before that, with what is done
+    /// with the cell.
+    pub(crate) fn run_announced(&self, cell: &Cell, announce: &Announce, tell: &dyn Fn(&Settled)) -> Finished {
         let started = Instant::now();
+        let settled = match self.settle(cell) {
+            Ok(settled) => settled,
+            Err(observation) => return self.finish(cell, Settled::of(cell), observation, None, started.elapsed()),
+        };
+        tell(&settled);
+        let cell = &Cell { decision: settled.decision, ..*cell };
         let (observation, seed) = match self.not_run(cell) {
             Some(observation) => (observation, None),
             None => context::with_seed(self.seed(cell), || self.execute(cell, announce)),
         };
-        self.finish(cell, observation, seed, started.elapsed())
+        self.finish(cell, settled, observation, seed, started.elapsed())
+    }
+
+    /// What is done with the cell: asks its backend, where that depends on an answer.
+    fn settle(&self, cell: &Cell) -> Result<Settled, Observation> {
+        let mut answers = Answers::default();
+        let executor = &self.executors[cell.suite as usize];
+        let rows = &self.plan.suite(cell).rows;
+        let settled = self.plan.settle(cell, |row| -> Result<bool, Observation> {
+            let Some(condition) = rows[row].condition else { return Ok(true) };
+            let holds = executor.ask(cell.backend as usize, condition)?;
+            answers.conditions.insert(condition.name.to_owned(), holds);
+            Ok(holds)
+        })?;
+        if !answers.conditions.is_empty() {
+            answers.about = executor.about(cell.backend as usize);
+        }
+        Ok(Settled { decision: settled.decision, answers })
     }
 
     /// What it means that this happened to a cell.
     pub(crate) fn finish(
         &self,
         cell: &Cell,
+        Settled { decision, answers }: Settled,
         observation: Observation,
         seed: Option<u64>,
         elapsed: Duration,
     ) -> Finished {
+        let cell = &Cell { decision, ..*cell };
         let duration_us = u64::try_from(elapsed.as_micros()).unwrap_or(u64::MAX);
         let judgement = self.judge(cell, &observation);
         let set_aside = matches!(cell.decision, Decision::RunExcluded(_));
         let with_row = set_aside.then(|| judge(self.plan.row(cell), self.context(cell), &observation).outcome);
-        Finished { observation, judgement, with_row, seed, duration_us }
+        Finished { observation, judgement, decision, answers, with_row, seed, duration_us }
     }
 
     /// What it means that a cell was given up with the run, for which its own limit is not known to be too short: no row excuses it.
     pub(crate) fn give_up(&self, cell: &Cell, observation: Observation, elapsed: Duration) -> Finished {
         let judgement = judge(None, self.context(cell), &observation);
-        Finished { judgement, ..self.finish(cell, observation, None, elapsed) }
+        Finished { judgement, ..self.finish(cell, Settled::of(cell), observation, None, elapsed) }
     }
 
     /// One cell of each case that these cells, by position in the plan, are of.
@@ -135,7 +175,14 @@ impl Session {
     /// Which of these backends compute a value for the cell's case, and which pairs of those agree: runs their bodies once more.
     pub(crate) fn vote(&self, cell: &Cell, voters: &[usize]) -> (Vec<usize>, Vec<(usize, usize)>) {
         let (test, executor) = (self.plan.test(cell), &self.executors[cell.suite as usize]);
-        let vote = || executor.vote(cell.test as usize, &test.positions(cell.case), voters);
+        // What is not to be run here, as its backend says, is not run for this either.
+        let of_case = |other: &&Cell| (other.suite, other.test, other.case) == (cell.suite, cell.test, cell.case);
+        let kept_out: Vec<_> = (self.plan.cells.iter().filter(of_case))
+            .filter(|other| self.settle(other).is_ok_and(|settled| !settled.decision.runs()))
+            .map(|other| other.backend as usize)
+            .collect();
+        let voters: Vec<_> = voters.iter().copied().filter(|voter| !kept_out.contains(voter)).collect();
+        let vote = || executor.vote(cell.test as usize, &test.positions(cell.case), &voters);
         context::with_seed(self.seed(cell), vote).0
     }
 
@@ -145,8 +192,8 @@ impl Session {
         judge(row, self.context(cell), observation)
     }
 
-    fn context(&self, cell: &Cell) -> JudgeContext {
-        JudgeContext { required: self.is_required(cell), today: self.config.today }
+    fn context(&self, cell: &Cell) -> JudgeContext<'_> {
+        JudgeContext { disputed: self.plan.disputed(cell), required: self.is_required(cell), today: self.config.today }
     }
 
     fn is_required(&self, cell: &Cell) -> bool {
@@ -199,18 +246,22 @@ impl Session {
     /// does not; a test that wants a process for itself does not mind.
     fn may_open_here(&self, cell: &Cell) -> bool {
         let backend = &self.plan.suite(cell).backends[cell.backend as usize];
-        let takes_it_down = self.plan.row(cell).is_some_and(Row::takes_its_process_down);
+        let rows = &self.plan.suite(cell).rows;
+        let takes_it_down = self.plan.candidates(cell).iter().any(|row| rows[*row].takes_its_process_down());
         !(cell.decision.runs() && (backend.isolated || takes_it_down))
     }
 
-    /// What it means that a cell passed only after it had failed in these ways; no row excuses a failure outside of the body.
-    pub(crate) fn judge_flaky(&self, cell: &Cell, failures: &[String], set_up_failed: bool) -> Judgement {
+    /// What it means that a cell with which this was done passed only after it had failed in these ways; no row excuses a failure
+    /// outside of the body.
+    pub(crate) fn judge_flaky(
+        &self,
+        cell: &Cell,
+        decision: Decision,
+        failures: &[String],
+        set_up_failed: bool,
+    ) -> Judgement {
+        let cell = &Cell { decision, ..*cell };
         flaky(self.plan.row(cell).filter(|_| !set_up_failed), self.context(cell), failures)
-    }
-
-    /// Whether the matrix knows that the cell is flaky.
-    pub(crate) fn is_known_flaky(&self, cell: &Cell) -> bool {
-        matches!(cell.decision, Decision::Flaky(_))
     }
 
     /// The device that the cell has for itself while it runs.

@@ -1,10 +1,10 @@
 //! `#[conformance]` and `#[backend_matrix]`.
 
 pub mod args;
-mod axis;
+pub mod axis;
 mod calls;
 mod lint;
-mod marker;
+pub mod marker;
 pub mod marks;
 mod module;
 mod points;

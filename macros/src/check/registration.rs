@@ -71,6 +71,7 @@ pub fn registration(
     });
     let new = quote_spanned! {at=>
         __crosscheck::__private::NewTest::new(#name_text, #origin, #body)
+            .function(__crosscheck::__private::id_of(&#name))
             #uses #backends #isolated #timeout #tags #of #calls #points #of_axes
     };
     let test = quote_spanned!(at=> __crosscheck::__private::test::<#subject>(#new));

@@ -1,15 +1,18 @@
 //! What an expansion registers is made here and by no struct literal, so that a new field breaks no expansion of an older
 //! version.
 
+use std::any::TypeId;
 use std::marker::PhantomData;
 use std::time::Duration;
 
 use crate::compare::Tolerance;
 use crate::compare::erased::{Pair, Value};
 use crate::registry::{
-    Backend, BackendElement, Body, Exclusions, Implements, ImplementsElement, Run, Runs, Test, TestElement,
+    Backend, BackendElement, Body, Exclusions, ExclusionsElement, Implements, ImplementsElement, Question, RowApart,
+    Run, Runs, Test, TestElement,
 };
-use crate::suite::action::{Action, RUN};
+use crate::suite::action::{Action, Debt, RUN};
+use crate::suite::scope::{CaseName, TestName};
 use crate::suite::spec::{AxisSpec, Origin};
 use crate::suite::subject::{Feature, Subject, Unavailable};
 
@@ -24,6 +27,7 @@ impl Origin {
 pub struct NewTest<S: ?Sized, F: 'static> {
     name: &'static str,
     origin: Origin,
+    function: Option<TypeId>,
     uses: &'static [F],
     backends: Option<&'static [&'static str]>,
     isolated: bool,
@@ -43,6 +47,7 @@ impl<S: ?Sized, F> NewTest<S, F> {
         Self {
             name,
             origin,
+            function: None,
             uses: &[],
             backends: None,
             isolated: false,
@@ -55,6 +60,11 @@ impl<S: ?Sized, F> NewTest<S, F> {
             points: None,
             body,
         }
+    }
+
+    /// One whose function is of this type.
+    pub const fn function(self, function: TypeId) -> Self {
+        Self { function: Some(function), ..self }
     }
 
     /// One that uses features.
@@ -110,9 +120,9 @@ impl<S: ?Sized, F> NewTest<S, F> {
 
 /// The test of a subject.
 pub const fn test<S: Subject + ?Sized>(test: NewTest<S, S::Feature>) -> Test<S> {
-    let NewTest { name, origin, uses, backends, isolated, timeout, tags, of, calls, axes, implied, points, body } =
+    let NewTest { name, origin, function, uses, backends, isolated, timeout, tags, of, calls, axes, implied, points, body } =
         test;
-    Test { name, origin, uses, backends, isolated, timeout, tags, of, calls, axes, implied, points, body }
+    Test { name, origin, function, uses, backends, isolated, timeout, tags, of, calls, axes, implied, points, body }
 }
 
 /// The element of a test.
@@ -129,6 +139,8 @@ impl<S: Subject + ?Sized> Known<S> {
     pub const MARKERS: Option<&'static [&'static str]> = Some(<S::Feature as Feature>::MARKERS);
     /// The names of its backends, where the list is closed.
     pub const BACKENDS: Option<&'static [&'static str]> = S::BACKENDS;
+    /// The kinds of debt that are followed up.
+    pub const TRACKED: Option<&'static [Debt]> = Some(<S::Feature as Feature>::TRACKED);
 }
 
 /// See [`Known`]: it is an error elsewhere that a type is no subject.
@@ -137,6 +149,8 @@ pub trait NotASubject {
     const MARKERS: Option<&'static [&'static str]> = None;
     /// No list.
     const BACKENDS: Option<&'static [&'static str]> = None;
+    /// No list.
+    const TRACKED: Option<&'static [Debt]> = None;
 }
 
 impl<S: ?Sized> NotASubject for Known<S> {}
@@ -185,6 +199,79 @@ impl<F: Feature> Exclusions<F> {
     pub const fn all(self, all: Action) -> Self {
         Self { all, ..self }
     }
+}
+
+/// What no other function has.
+pub const fn id_of<F: 'static>(_: &F) -> TypeId {
+    TypeId::of::<F>()
+}
+
+impl TestName {
+    /// The test of this function.
+    pub const fn function(id: TypeId, path: &'static str) -> Self {
+        Self::Function { id, path }
+    }
+
+    /// The tests of these names.
+    pub const fn pattern(pattern: &'static str) -> Self {
+        Self::Pattern(pattern)
+    }
+}
+
+impl CaseName {
+    /// The cases with one of these values on an axis.
+    pub const fn axis(axis: &'static str, values: &'static [&'static [&'static str]]) -> Self {
+        Self::Axis { axis, values }
+    }
+
+    /// The cases of these names.
+    pub const fn patterns(patterns: &'static [&'static str]) -> Self {
+        Self::Patterns(patterns)
+    }
+}
+
+impl RowApart {
+    /// A row of the whole backend.
+    pub const fn new(backend: &'static str, origin: Origin, action: Action) -> Self {
+        Self { backend, origin, action, uses: None, tests: &[], cases: &[], subject: None, question: None }
+    }
+
+    /// One of a feature.
+    pub const fn uses(self, marker: &'static str) -> Self {
+        Self { uses: Some(marker), ..self }
+    }
+
+    /// One of tests.
+    pub const fn tests(self, tests: &'static [TestName]) -> Self {
+        Self { tests, ..self }
+    }
+
+    /// One of those cases of its tests in which each of these holds.
+    pub const fn cases(self, cases: &'static [CaseName]) -> Self {
+        Self { cases, ..self }
+    }
+
+    /// One of the suite of one subject.
+    pub const fn of_subject<S: Subject + ?Sized>(self) -> Self {
+        Self { subject: Some(TypeId::of::<S>()), ..self }
+    }
+
+    /// One that applies where the opened backend says so.
+    pub const fn applies_if<S: Subject + ?Sized>(self, question: &'static Question<S>) -> Self {
+        Self { question: Some(question), ..self }
+    }
+}
+
+impl<S: Subject + ?Sized> Question<S> {
+    /// What this function asks.
+    pub const fn new(name: &'static str, ask: fn(&S) -> bool) -> Self {
+        Self { name, ask }
+    }
+}
+
+/// The element of a row.
+pub const fn row_element(row: &'static RowApart) -> Option<&'static dyn ExclusionsElement> {
+    Some(row)
 }
 
 /// A backend before anything is asked of its subject; see [`NewTest`].

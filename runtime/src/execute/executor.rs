@@ -1,8 +1,9 @@
 //! Runs a cell and tells what happened. It decides nothing.
 
+use std::collections::BTreeMap;
 use std::ops::Deref;
 use std::rc::Rc;
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use super::context::{self, Announce, DefaultBody, Phase};
 use super::float_state;
@@ -10,6 +11,7 @@ use super::observation::{Listed, Observation};
 use super::panics::{Panic, Panics, catch};
 use crate::compare::{Agreed, Mismatch, NotComparable, Value};
 use crate::registry::{Bodies, BoxError, Instance, Returned};
+use crate::suite::row::Condition;
 use crate::suite::spec::SuiteSpec;
 use crate::suite::subject::Receipt;
 use crate::text;
@@ -25,6 +27,8 @@ pub struct Executor {
     /// Whether each backend is opened for each cell.
     fresh: Vec<bool>,
     opened: Vec<OnceLock<Result<Instance, OpenError>>>,
+    /// What backends were asked, by backend and condition: once.
+    answers: Mutex<BTreeMap<(usize, usize), Result<bool, String>>>,
 }
 
 /// An open backend: the one that all cells share, or one of this cell's own.
@@ -72,6 +76,7 @@ impl Executor {
             implements: spec.backends.iter().map(|backend| backend.implements).collect(),
             fresh: spec.backends.iter().map(|backend| backend.fresh).collect(),
             opened: backends.iter().map(|_| OnceLock::new()).collect(),
+            answers: Mutex::default(),
             backends,
         }
     }
@@ -87,6 +92,31 @@ impl Executor {
             }
             Err(OpenError::Panicked(_)) => None,
         }
+    }
+
+    /// Asks a backend whether a condition holds, once.
+    ///
+    /// # Errors
+    /// What is observed of a cell that depends on the answer, where there is none.
+    pub(crate) fn ask(&self, backend: usize, condition: Condition) -> Result<bool, Observation> {
+        let instance = match self.open(backend) {
+            Ok(instance) => instance,
+            Err(OpenError::Unavailable(reason)) => return Err(Observation::Unavailable { reason }),
+            Err(OpenError::Panicked(message)) => return Err(Observation::SetupFailed { message }),
+        };
+        let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
+        let ask = || float_state::guarded(|| catch(Panics::Unexpected, || self.bodies.ask(condition.at, &instance))).0;
+        let answer = answers.entry((backend, condition.at)).or_insert_with(|| {
+            ask().map_err(|panic| format!("the condition `{}` {}", condition.name, panic.describe()))
+        });
+        answer.clone().map_err(|message| Observation::SetupFailed { message })
+    }
+
+    /// What an open backend says of itself.
+    pub(crate) fn about(&self, backend: usize) -> Option<String> {
+        let instance = self.open(backend).ok()?;
+        let said = float_state::guarded(|| catch(Panics::Unexpected, || self.bodies.about(&instance))).0;
+        said.ok().flatten().map(text::cut)
     }
 
     /// Runs a cell; a panic of its body is printed where it is not expected. `announce` is called when everything that comes

@@ -15,4 +15,4 @@ pub(crate) mod panics;
 #[cfg(feature = "harness")]
 pub(crate) use executor::{CellOf, Executor};
 #[cfg(feature = "harness")]
-pub use observation::{Listed, Observation};
+pub use observation::{Answers, Listed, Observation};

@@ -1,6 +1,9 @@
 //! What happened to a cell.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
 
 use super::panics::Panic;
 use crate::compare::{Agreed, Mismatch};
@@ -66,6 +69,25 @@ pub enum Observation {
         /// How: the signal or the exit status.
         how: String,
     },
+}
+
+impl Observation {
+    /// How the value differs from the baseline's, where it does.
+    pub(crate) fn mismatch(&self) -> Option<&Mismatch> {
+        match self {
+            Self::Returned { comparison: Some(Err(mismatch)), .. } => Some(mismatch),
+            _ => None,
+        }
+    }
+}
+
+/// What an opened backend was asked for a cell, and what it answered.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Answers {
+    /// By the name of the condition, whether it holds.
+    pub conditions: BTreeMap<String, bool>,
+    /// What the backend says of itself.
+    pub about: Option<String>,
 }
 
 /// What the list of the functions that a backend implements says of one.

@@ -16,6 +16,8 @@ pub(super) struct CellReport {
     pub(super) record: CellRecord,
     /// What the terminal says of it where it fails the run.
     pub(super) message: Option<String>,
+    /// What was done with it.
+    pub(super) decision: Decision,
 }
 
 impl CellReport {
@@ -26,8 +28,8 @@ impl CellReport {
             _ => None,
         };
         let backtrace = backtrace.unwrap_or_default();
-        let message = record.outcome.fails_the_run().then(|| message(session, executable, cell, &record, &backtrace));
-        Self { record, message }
+        let message = record.outcome.fails_the_run().then(|| message(session, executable, &record, &backtrace));
+        Self { record, message, decision: finished.decision }
     }
 
     /// The same with another judgement.
@@ -35,12 +37,11 @@ impl CellReport {
         self,
         session: &Session,
         executable: &Executable,
-        cell: &Cell,
         Judgement { outcome, reason }: Judgement,
     ) -> Self {
         let record = CellRecord { outcome, reason, ..self.record };
-        let message = outcome.fails_the_run().then(|| message(session, executable, cell, &record, ""));
-        Self { record, message }
+        let message = outcome.fails_the_run().then(|| message(session, executable, &record, ""));
+        Self { record, message, ..self }
     }
 
     /// With what it printed, which belongs to what went wrong.
@@ -57,8 +58,7 @@ impl CellReport {
 fn message(
     session: &Session,
     executable: &Executable,
-    cell: &Cell,
-    CellRecord { name, reason, outcome, seed, test, origin, .. }: &CellRecord,
+    CellRecord { name, reason, outcome, seed, test, origin, excluded, .. }: &CellRecord,
     backtrace: &str,
 ) -> String {
     let judgement = Judgement { outcome: *outcome, reason: reason.clone() };
@@ -68,7 +68,7 @@ fn message(
         name if name.contains('_') => format!("'{}'", name.replace('_', "?")),
         name => name.to_owned(),
     };
-    let excluded = if matches!(cell.decision, Decision::RunExcluded(_)) { " --run-excluded" } else { "" };
+    let excluded = if *excluded { " --run-excluded" } else { "" };
     let seed = seed.map(|seed| format!("\n  seed of its inputs: {seed:#018x}")).unwrap_or_default();
     let base = match session.base_seed() {
         0 => String::new(),

@@ -13,8 +13,9 @@ use crate::execute::Observation;
 use crate::execute::context::Phase;
 use crate::execute::isolate::{self, Late, Pool, Task, WorkerExit, WorkerReply};
 use crate::execute::panics;
+use crate::plan::{Cell, Decision};
 use crate::report::outlier::Vote;
-use crate::session::Session;
+use crate::session::{Session, Settled};
 use crate::suite::expectation::Failure;
 
 /// What a worker has to say of a cell.
@@ -40,7 +41,7 @@ pub(super) fn serve(session: &Session, executable: &Executable) -> ExitCode {
         });
         all.get(name).map(|at| &plan.cells[*at])
     };
-    let served = isolate::serve(|request, announce| {
+    let served = isolate::serve(|request, announce, tell| {
         let cell = plan.cells.get(request.cell).filter(|cell| plan.name(cell) == request.name);
         let cell = cell.or_else(|| position(&request.name));
         let Some(cell) = cell else {
@@ -53,7 +54,13 @@ pub(super) fn serve(session: &Session, executable: &Executable) -> ExitCode {
             let (backends, agree) = session.vote(cell, &session.voters(cell));
             return (Reply::Voted { backends, agree }, true);
         }
-        let ended = CellReport::new(session, executable, cell, &session.run_announced(cell, announce));
+        // What the run needs to know where the body takes this process down.
+        let tell = |settled: &Settled| {
+            if matches!(cell.decision, Decision::Ask(_)) {
+                tell(serde_json::to_string(settled).unwrap_or_default());
+            }
+        };
+        let ended = CellReport::new(session, executable, cell, &session.run_announced(cell, announce, &tell));
         // A panic may leave a lock poisoned, and an unexpected failure anything else.
         let is_sound = ended.message.is_none() && ended.record.failure != Some(Failure::Panic);
         (Reply::Ended(Box::new(ended)), is_sound)
@@ -77,13 +84,14 @@ pub(super) fn run(
     let cell = &plan.cells[at];
     let started = Instant::now();
     let of = (cell.suite, cell.backend);
-    let WorkerReply { exit, output, late } =
+    let WorkerReply { exit, output, late, said } =
         pool.ask::<Reply>(Task::Run, of, (at, plan.name(cell)), session.has_setup(cell), limit);
     let setup = |what: String| {
         let backend = plan.backend(cell);
         let before = format!("what comes before the body (the constructor of `{backend}`, the baseline, or a fixture)");
         Observation::SetupFailed { message: format!("{before} {what}") }
     };
+    let settled = said.and_then(|said| serde_json::from_str(&said).ok()).unwrap_or_else(|| Settled::of(cell));
     let observation = match exit {
         WorkerExit::Answered(Reply::Ended(ended)) => return (ended.with_output(output), late),
         WorkerExit::Answered(Reply::Refused(message)) => Observation::SetupFailed { message },
@@ -98,7 +106,7 @@ pub(super) fn run(
             Observation::SetupFailed { message: format!("no process could be started for it: {error}") }
         }
     };
-    let finished = session.finish(cell, observation, None, started.elapsed());
+    let finished = session.finish(cell, settled, observation, None, started.elapsed());
     (CellReport::new(session, executable, cell, &finished).with_output(output), late)
 }
 

@@ -15,10 +15,11 @@ use crate::execute::Observation;
 #[cfg(unix)]
 use crate::execute::isolate::{Late, Pool};
 use crate::judge::Outcome;
+use crate::plan::Decision;
 use crate::record::CellRecord;
 use crate::report::outlier::Vote;
 use crate::report::{self, Ran};
-use crate::session::Session;
+use crate::session::{Session, Settled};
 use crate::suite::expectation::Failure;
 use crate::text;
 
@@ -96,11 +97,14 @@ impl Run {
         let device = self.session.device(&self.session.plan.cells[at]).map(device::lock).transpose();
         self.in_flight.start(at);
         self.begin(at);
-        let CellReport { record, message } = match &device {
+        let CellReport { record, message, decision } = match &device {
             Ok(_) => self.attempts(at),
             Err(error) => self.without_device(at, error),
         };
         let (outcome, reason, failure) = (record.outcome, record.reason.clone(), record.failure);
+        if decision != self.session.plan.cells[at].decision {
+            self.log().decisions.insert(at, decision);
+        }
         if !self.in_flight.finish(at, || self.note(at, record, failure)) {
             // The run has ended without it.
             wait_for_the_end();
@@ -120,7 +124,8 @@ impl Run {
             eprintln!("Error: {why}");
             return Err(why.into());
         }
-        if under_nextest() && outcome == Outcome::Unavailable {
+        // What is known only now was not listed as ignored.
+        if under_nextest() && matches!(outcome, Outcome::Unavailable | Outcome::Skipped) {
             eprintln!("{outcome}: {}", text::line(&reason));
         }
         Ok(match outcome {
@@ -156,15 +161,16 @@ impl Run {
     fn without_device(&self, at: usize, error: &std::io::Error) -> CellReport {
         let cell = &self.session.plan.cells[at];
         let failed = Observation::SetupFailed { message: format!("its device cannot be locked: {error}") };
-        let finished = self.session.finish(cell, failed, None, Duration::ZERO);
+        let finished = self.session.finish(cell, Settled::of(cell), failed, None, Duration::ZERO);
         CellReport::new(&self.session, &self.executable, cell, &finished)
     }
 
     /// Runs a cell until it does not fail the run, as often as it may be run.
     fn attempts(&self, at: usize) -> CellReport {
         let cell = &self.session.plan.cells[at];
-        let retries = if self.session.is_known_flaky(cell) { self.retries.max(FLAKY_RETRIES) } else { self.retries };
         let mut ended = self.end(at);
+        let known = matches!(ended.decision, Decision::Flaky(_));
+        let retries = if known { self.retries.max(FLAKY_RETRIES) } else { self.retries };
         let (mut failures, mut set_up_failed) = (Vec::new(), false);
         while ended.record.outcome.may_change() && failures.len() < retries as usize {
             set_up_failed |= ended.record.setup;
@@ -174,8 +180,8 @@ impl Run {
         let attempts = u32::try_from(failures.len() + 1).unwrap_or(u32::MAX);
         ended.record.attempts = (attempts > 1).then_some(attempts);
         if !failures.is_empty() && !ended.record.outcome.fails_the_run() {
-            let judgement = self.session.judge_flaky(cell, &failures, set_up_failed);
-            return ended.judged_again(&self.session, &self.executable, cell, judgement);
+            let judgement = self.session.judge_flaky(cell, ended.decision, &failures, set_up_failed);
+            return ended.judged_again(&self.session, &self.executable, judgement);
         }
         ended
     }
@@ -192,7 +198,8 @@ impl Run {
         } else if outcome == Outcome::Unavailable && opened.contains(&of) {
             let message = format!("was open earlier in this run, and is not available now: {}", ended.record.reason);
             let gone = Observation::SetupFailed { message };
-            let finished = self.session.finish(cell, gone, None, started.elapsed());
+            let settled = Settled { decision: ended.decision, ..Settled::of(cell) };
+            let finished = self.session.finish(cell, settled, gone, None, started.elapsed());
             return CellReport::new(&self.session, &self.executable, cell, &finished);
         }
         ended
@@ -223,8 +230,10 @@ impl Run {
     fn note_late(&self, Late { cell: at, how }: &Late) {
         let cell = &self.session.plan.cells[*at];
         let how = format!("{how}, by a thread that it had left behind, after its body had returned");
-        let finished = self.session.finish(cell, Observation::Crashed { how }, None, Duration::ZERO);
-        let CellReport { record, message } = CellReport::new(&self.session, &self.executable, cell, &finished);
+        let decision = self.log().decisions.get(at).copied().unwrap_or(cell.decision);
+        let settled = Settled { decision, ..Settled::of(cell) };
+        let finished = self.session.finish(cell, settled, Observation::Crashed { how }, None, Duration::ZERO);
+        let CellReport { record, message, .. } = CellReport::new(&self.session, &self.executable, cell, &finished);
         if let Some(message) = message {
             anstream::eprintln!("{} {}: {message}", report::paint("error:"), text::line(&record.name));
         }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::Executable;
+use crate::plan::Decision;
 use crate::record::{self, CellRecord, Fingerprint, Journal, JournalError, Line, RecordError};
 use crate::text;
 
@@ -13,6 +14,8 @@ pub(super) struct RunLog {
     pub(super) cells: Vec<CellRecord>,
     /// Those of which the values did not agree with the baseline's, by position in the plan.
     pub(super) disagreeing: Vec<usize>,
+    /// What was done with cells of which the plan did not know it, by position.
+    pub(super) decisions: BTreeMap<usize, Decision>,
     journal: Option<Journal>,
 }
 

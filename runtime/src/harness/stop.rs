@@ -60,7 +60,7 @@ pub(super) fn heed_time(run: &Arc<Run>, cli: &Cli) {
             let cell = &run.session.plan.cells[at];
             let doing = Some("running when --run-timeout ended the run".to_owned());
             let finished = run.session.give_up(cell, Observation::TimedOut { limit, doing }, limit);
-            let CellReport { record, message } = CellReport::new(&run.session, &run.executable, cell, &finished);
+            let CellReport { record, message, .. } = CellReport::new(&run.session, &run.executable, cell, &finished);
             run.note(at, record, None);
             let _ = writeln!(anstream::stderr(), "{}", message.unwrap_or_default());
         }

@@ -4,8 +4,9 @@ mod outcome;
 
 use std::fmt;
 
-use crate::compare::{Mismatch, Null};
-use crate::execute::{Listed, Observation};
+use crate::compare::{Agreed, Mismatch, Null};
+use crate::execute::{Answers, Listed, Observation};
+use crate::plan::Decision;
 use crate::suite::date::Date;
 use crate::suite::expectation::{Bounds, Failure};
 use crate::suite::row::{Exclusion, Row};
@@ -40,6 +41,10 @@ pub struct Finished {
     pub observation: Observation,
     /// What that means.
     pub judgement: Judgement,
+    /// What was done with the cell, after whatever that depended on was answered.
+    pub decision: Decision,
+    /// What was asked of its backend for that.
+    pub answers: Answers,
     /// The outcome that it would have had, had its row not been set aside.
     pub with_row: Option<Outcome>,
     /// The seed of its random inputs, if the body asked for one.
@@ -60,8 +65,10 @@ impl Finished {
 }
 
 /// What a cell is judged by besides its row.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct JudgeContext {
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct JudgeContext<'a> {
+    /// The row that says that the baseline's value is wrong, with which the cell's is compared.
+    pub disputed: Option<&'a Row>,
     /// Whether the backend must be available.
     pub required: bool,
     /// The day on which the run takes place, in UTC.
@@ -69,7 +76,7 @@ pub struct JudgeContext {
 }
 
 /// Judges a cell to which `row` of the matrix applies.
-pub fn judge(row: Option<&Row>, context: JudgeContext, observation: &Observation) -> Judgement {
+pub fn judge(row: Option<&Row>, context: JudgeContext<'_>, observation: &Observation) -> Judgement {
     let (outcome, reason) = match observation {
         Observation::NotRun => (Outcome::Skipped, row.map(not_run).unwrap_or_default()),
         Observation::Unavailable { reason } if context.required => {
@@ -79,6 +86,9 @@ pub fn judge(row: Option<&Row>, context: JudgeContext, observation: &Observation
         // No row excuses a failure outside of the body.
         Observation::SetupFailed { message } => (Outcome::Failed, message.clone()),
         Observation::NotImplemented { function, listed } => not_implemented(row, function, *listed),
+        Observation::Returned { comparison: Some(comparison), receipt } if let Some(disputed) = context.disputed => {
+            beside_a_wrong_baseline(row, disputed, comparison, receipt.as_ref())
+        }
         Observation::Returned { comparison: Some(Ok(agreed)), receipt } => {
             passed(row, receipt.as_ref(), agreed.null.map(accepts))
         }
@@ -89,13 +99,15 @@ pub fn judge(row: Option<&Row>, context: JudgeContext, observation: &Observation
         | Observation::Returned { comparison: Some(Err(_)), .. }
         | Observation::LeftChanged { .. }
         | Observation::TimedOut { .. }
-        | Observation::Crashed { .. } => failed(row, observation),
+        | Observation::Crashed { .. } => {
+            failed(row, failure(observation), &describe(observation), observation.mismatch())
+        }
     };
     expire(row, context, Judgement { outcome, reason })
 }
 
 /// Judges a cell that passed only after it had failed, for these reasons.
-pub fn flaky(row: Option<&Row>, context: JudgeContext, failures: &[String]) -> Judgement {
+pub fn flaky(row: Option<&Row>, context: JudgeContext<'_>, failures: &[String]) -> Judgement {
     let first = failures.first().and_then(|failure| failure.lines().next()).unwrap_or_default();
     let what = format!("passed at attempt {}, before that: {first}", failures.len() + 1);
     let judgement = match row {
@@ -108,9 +120,13 @@ pub fn flaky(row: Option<&Row>, context: JudgeContext, failures: &[String]) -> J
 }
 
 /// What a row excuses is excused up to its last day.
-fn expire(row: Option<&Row>, context: JudgeContext, Judgement { outcome, reason }: Judgement) -> Judgement {
-    match row {
-        Some(row) if excuses(outcome) && row.until.is_some_and(|until| until < context.today) => {
+fn expire(row: Option<&Row>, context: JudgeContext<'_>, Judgement { outcome, reason }: Judgement) -> Judgement {
+    // What passes beside a baseline that is wrong passes because a row says so.
+    let disputed = context.disputed.filter(|_| outcome == Outcome::Passed && !reason.is_empty());
+    match disputed.or(row) {
+        Some(row)
+            if (excuses(outcome) || disputed.is_some()) && row.until.is_some_and(|until| until < context.today) =>
+        {
             let until = row.until.map(|until| until.to_string()).unwrap_or_default();
             let why =
                 format!("{} was good until {until}: follow it up, or give it another day ({reason})", row.describe());
@@ -189,7 +205,7 @@ fn passed(row: Option<&Row>, receipt: Option<&Receipt>, vacuous: Option<String>)
             (Outcome::XPassed, why)
         }
         // A Skip says nothing of the result of a body that was run anyway.
-        Some(Row { kind: Exclusion::Skip | Exclusion::Flaky, .. }) | None => (Outcome::Passed, String::new()),
+        _ => (Outcome::Passed, String::new()),
     }
 }
 
@@ -232,10 +248,47 @@ fn doubt(receipt: &Receipt) -> Option<String> {
         .then(|| format!("passed, but {device} neither evaluated nor refused anything: whose result was it?"))
 }
 
-fn failed(row: Option<&Row>, observation: &Observation) -> (Outcome, String) {
-    let whole = describe(observation);
+/// Where the baseline's value is wrong, a backend is right when it disagrees, as far as the row says; what agrees is as wrong.
+fn beside_a_wrong_baseline(
+    row: Option<&Row>,
+    disputed: &Row,
+    comparison: &Result<Agreed, Mismatch>,
+    receipt: Option<&Receipt>,
+) -> (Outcome, String) {
+    let name = disputed.describe();
+    let Err(mismatch) = comparison else {
+        let text = format!(
+            "agrees with the baseline, of which {name} says that it is wrong ({}): this backend has the same fault, or, where none \
+             disagrees any more, the row is stale",
+            disputed.message
+        );
+        return failed(row, Some(Failure::Mismatch), &text, None);
+    };
+    let whole = mismatch.to_string();
     let text = text::cut(&whole);
-    let unexcused = match failure(observation) {
+    let unlike = match &disputed.kind {
+        Exclusion::BaselineWrong { text: Some(part), .. } if !whole.contains(part.as_ref()) => {
+            Some(format!("a disagreement that says \"{part}\", but this one does not"))
+        }
+        Exclusion::BaselineWrong { bounds, .. } => outside(*bounds, mismatch),
+        _ => None,
+    };
+    match (unlike, passed(row, receipt, None)) {
+        (Some(_), _) if matches!(row, Some(Row { kind: Exclusion::XFail { .. }, .. })) => {
+            failed(row, Some(Failure::Mismatch), &whole, Some(mismatch))
+        }
+        (Some(why), _) => (Outcome::XChanged, format!("{name} expects {why}: {text}")),
+        (None, (Outcome::Passed, _)) => {
+            (Outcome::Passed, format!("disagrees with the baseline, which is wrong: {}", disputed.message))
+        }
+        (None, other) => other,
+    }
+}
+
+/// What became of a body that failed in this way, saying this.
+fn failed(row: Option<&Row>, how: Option<Failure>, whole: &str, mismatch: Option<&Mismatch>) -> (Outcome, String) {
+    let text = text::cut(whole);
+    let unexcused = match how {
         Some(Failure::Timeout) => Outcome::TimedOut,
         Some(Failure::Crash) => Outcome::Crashed,
         _ => Outcome::Failed,
@@ -244,7 +297,7 @@ fn failed(row: Option<&Row>, observation: &Observation) -> (Outcome, String) {
         return (unexcused, text);
     };
     let changed = |why: String| (Outcome::XChanged, format!("{} expects {why}: {text}", row.describe()));
-    match (*expected, failure(observation)) {
+    match (*expected, how) {
         (Some(expected), Some(failure)) if expected != failure => {
             let grave = |failure| matches!(failure, Failure::Crash | Failure::Timeout);
             let better =
@@ -260,7 +313,7 @@ fn failed(row: Option<&Row>, observation: &Observation) -> (Outcome, String) {
     if let Some(part) = part.as_ref().filter(|part| !whole.contains(part.as_ref())) {
         return changed(format!("a failure that says \"{part}\", but this one does not"));
     }
-    if let Observation::Returned { comparison: Some(Err(mismatch)), .. } = observation
+    if let Some(mismatch) = mismatch
         && let Some(why) = outside(*bounds, mismatch)
     {
         return changed(why);

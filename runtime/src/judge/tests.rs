@@ -38,8 +38,8 @@ fn observations() -> Vec<(Observation, Option<Failure>)> {
 /// A day in the past, today, and one to come.
 const DAYS: [&str; 3] = ["2026-11-20", "2026-11-21", "2026-11-22"];
 
-fn context(required: bool) -> JudgeContext {
-    JudgeContext { required, today: Date::parse(DAYS[1]).unwrap() }
+fn context(required: bool) -> JudgeContext<'static> {
+    JudgeContext { disputed: None, required, today: Date::parse(DAYS[1]).unwrap() }
 }
 
 fn xfail(failure: Option<Failure>, text: Option<&'static str>) -> Option<Row> {
@@ -64,7 +64,7 @@ fn every_combination_has_the_outcome_of_the_table() {
         let row = row.map(|row| Row { until: until.and_then(|day| Date::parse(DAYS[day])), ..row });
         // `Some(None)`: a failure of any kind is expected.
         let expected_failure = row.as_ref().and_then(|row| match row.kind {
-            Exclusion::Skip | Exclusion::Flaky => None,
+            Exclusion::Skip | Exclusion::Flaky | Exclusion::BaselineWrong { .. } | Exclusion::Run => None,
             Exclusion::XFail { failure, .. } => Some(failure),
         });
         for (observation, failure) in observations() {
@@ -268,6 +268,98 @@ fn a_changed_failure_says_what_was_expected_and_what_happened() {
         "row `nan` of `mlx` at matrix.rs:3 expects an error, but this is a mismatch: \
          shape [] instead of []",
     );
+}
+
+/// Every row of the backend itself, agreement or not, within the bounds or not, and the last days of the row of the baseline.
+#[test]
+fn beside_a_wrong_baseline_it_is_agreement_that_fails() {
+    use Outcome::*;
+    let wrong = |until: Option<usize>| Row {
+        until: until.and_then(|day| Date::parse(DAYS[day])),
+        location: Some("matrix.rs:9".to_owned()),
+        ..Row::new(
+            "reference",
+            "nan",
+            Exclusion::BaselineWrong { text: None, bounds: Bounds { ulps: Some((0.0, 1.0)), share: None } },
+            "it rounds twice",
+        )
+        .unwrap()
+    };
+    let returned = |comparison| Observation::Returned { comparison: Some(comparison), receipt: None };
+    let off = |ulps: f64| mismatch(&[1.0 + ulps * f64::EPSILON, 1.0], &[1.0_f64, 1.0]);
+    let rows = [
+        None,
+        xfail(None, None),
+        xfail(Some(Failure::Mismatch), None),
+        xfail(Some(Failure::Panic), None),
+        xfail(Some(Failure::Mismatch), Some("agrees with the baseline")),
+        Some(row(Exclusion::Skip)),
+        Some(row(Exclusion::Flaky)),
+    ];
+    for (at, row) in rows.iter().enumerate() {
+        let is_xfail = (1..=4).contains(&at);
+        for until in [None, Some(0), Some(1), Some(2)] {
+            let disputed = wrong(until);
+            let context = JudgeContext { disputed: Some(&disputed), ..context(false) };
+            for (observation, expected) in [
+                // As wrong as the baseline.
+                (
+                    returned(Ok(agreed(None))),
+                    if at == 3 {
+                        XChanged
+                    } else if is_xfail {
+                        XFailed
+                    } else {
+                        Failed
+                    },
+                ),
+                (
+                    returned(Ok(agreed(Some(Null::Zeros)))),
+                    if at == 3 {
+                        XChanged
+                    } else if is_xfail {
+                        XFailed
+                    } else {
+                        Failed
+                    },
+                ),
+                // Right.
+                (
+                    off(1.0),
+                    if is_xfail {
+                        XPassed
+                    } else if until == Some(0) {
+                        Expired
+                    } else {
+                        Passed
+                    },
+                ),
+                // Wrong in a way of its own.
+                (off(2.0), if matches!(at, 1 | 2) { XFailed } else { XChanged }),
+            ] {
+                let judgement = judge(row.as_ref(), context, &observation);
+                assert_eq!(judgement.outcome, expected, "{row:?} {until:?} {observation:?}: {}", judgement.reason);
+                assert!(judgement.outcome == Expired || judgement.reason != "", "{judgement:?}");
+            }
+        }
+    }
+    let disputed = wrong(None);
+    let context = JudgeContext { disputed: Some(&disputed), ..context(false) };
+    assert_eq!(
+        judge(None, context, &returned(Ok(agreed(None)))).reason,
+        "agrees with the baseline, of which row `nan` of `reference` at matrix.rs:9 says that it is wrong (it rounds twice): \
+         this backend has the same fault, or, where none disagrees any more, the row is stale",
+    );
+    assert_eq!(judge(None, context, &off(1.0)).reason, "disagrees with the baseline, which is wrong: it rounds twice");
+    // What ends before there is a value is judged as ever.
+    for (observation, failure) in observations() {
+        if !matches!(observation, Observation::Returned { comparison: Some(_), .. })
+            && failure != Some(Failure::Mismatch)
+        {
+            let plain = JudgeContext { disputed: None, ..context };
+            assert_eq!(judge(None, context, &observation), judge(None, plain, &observation), "{observation:?}");
+        }
+    }
 }
 
 #[test]

@@ -6,13 +6,15 @@ mod selection;
 pub mod shard;
 pub mod unused;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 pub use selection::{NameFilter, Selection};
+use serde::{Deserialize, Serialize};
 
 use crate::suite::row::{Exclusion, Row};
 use crate::suite::spec::{BackendSpec, SuiteSpec, TestSpec};
-use resolve::{Resolution, Resolver};
+use resolve::{Resolution, Resolver, disputed};
 
 /// The cells to run and not to run, by test, case and backend, the baseline first.
 #[derive(Debug)]
@@ -21,6 +23,12 @@ pub struct Plan {
     pub suites: Arc<[SuiteSpec]>,
     /// The cells.
     pub cells: Vec<Cell>,
+    /// The rows behind each [`Decision::Ask`], in the order in which they are asked: by position in their suite.
+    choices: Vec<Vec<usize>>,
+    /// The row that says of a case's baseline that it is wrong, by suite, test and case.
+    disputed: HashMap<(u32, u32, u32), usize>,
+    run_excluded: bool,
+    contained: bool,
 }
 
 /// One test on one backend with one value of each axis. Small: a plan may hold millions.
@@ -36,9 +44,9 @@ pub struct Cell {
 }
 
 /// What is done with a cell.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Decision {
-    /// No row applies.
+    /// No row applies, or one that says so.
     Run,
     /// The row, by position, that keeps the body from running.
     Skip(u32),
@@ -53,23 +61,25 @@ pub enum Decision {
     /// The backend does not implement a function that the test is about or calls: the position in
     /// [`TestSpec::functions`]. No row is asked.
     NotImplemented(u32),
+    /// It depends on what the opened backend answers: the position of the rows in question. [`Plan::settle`] ends it.
+    Ask(u32),
 }
 
 impl Decision {
     /// The row behind the decision.
     pub fn row(self) -> Option<usize> {
         match self {
-            Self::Run | Self::NotImplemented(_) => None,
+            Self::Run | Self::NotImplemented(_) | Self::Ask(_) => None,
             Self::Skip(row) | Self::XFail(row) | Self::Flaky(row) | Self::RunExcluded(row) | Self::Uncontained(row) => {
                 Some(row as usize)
             }
         }
     }
 
-    /// Whether the body is run.
+    /// Whether the body is run; of one that depends on an answer, whether it may be.
     pub fn runs(self) -> bool {
         match self {
-            Self::Run | Self::XFail(_) | Self::Flaky(_) | Self::RunExcluded(_) => true,
+            Self::Run | Self::XFail(_) | Self::Flaky(_) | Self::RunExcluded(_) | Self::Ask(_) => true,
             Self::Skip(_) | Self::Uncontained(_) | Self::NotImplemented(_) => false,
         }
     }
@@ -77,19 +87,38 @@ impl Decision {
 
 /// Plans the selected cells of all suites.
 pub fn plan(suites: Arc<[SuiteSpec]>, selection: &Selection) -> Plan {
-    let mut cells = Vec::new();
+    let mut planned = Plan {
+        suites: Arc::clone(&suites),
+        cells: Vec::new(),
+        choices: Vec::new(),
+        disputed: HashMap::new(),
+        run_excluded: selection.run_excluded,
+        contained: selection.contained,
+    };
+    let mut known = HashMap::new();
     for (number, suite) in suites.iter().enumerate() {
         let resolver = Resolver::new(suite);
         for (test, spec) in suite.tests.iter().enumerate() {
             if selection.wants_test(spec) {
-                plan_test(&resolver, (number as u32, test as u32), selection, &mut cells);
+                plan_test(&resolver, (number as u32, test as u32), selection, &mut planned, &mut known);
             }
         }
+        let of_suite = disputed(suite).into_iter();
+        planned.disputed.extend(of_suite.map(|((test, case), row)| ((number as u32, test, case), row)));
     }
-    Plan { suites, cells }
+    planned
 }
 
-fn plan_test(resolver: &Resolver<'_>, (number, test): (u32, u32), selection: &Selection, cells: &mut Vec<Cell>) {
+/// The positions of choices that are in the plan already, by suite and rows.
+type Known = HashMap<(u32, Vec<usize>), u32>;
+
+fn plan_test(
+    resolver: &Resolver<'_>,
+    (number, test): (u32, u32),
+    selection: &Selection,
+    planned: &mut Plan,
+    known: &mut Known,
+) {
     let suite = resolver.suite;
     let spec = &suite.tests[test as usize];
     let wanted = |backend: &BackendSpec| selection.wants_backend(backend.name);
@@ -100,32 +129,73 @@ fn plan_test(resolver: &Resolver<'_>, (number, test): (u32, u32), selection: &Se
         }
         for column in &columns {
             if selection.wants_name(|| spec.cell_name(case, column.backend.name)) {
-                let decision = decide(selection, &suite.rows, column.resolve(resolver, spec, case));
-                cells.push(Cell { suite: number, test, case, backend: column.number, decision });
+                let decision = match column.resolve(resolver, spec, case) {
+                    Resolution::NotImplemented(function) => Decision::NotImplemented(function),
+                    Resolution::Row(row) => planned.decide(&suite.rows, row),
+                    Resolution::Ask(rows) => {
+                        Decision::Ask(*known.entry((number, rows)).or_insert_with_key(|(_, rows)| {
+                            planned.choices.push(rows.clone());
+                            planned.choices.len() as u32 - 1
+                        }))
+                    }
+                };
+                planned.cells.push(Cell { suite: number, test, case, backend: column.number, decision });
             }
         }
     }
 }
 
-/// What is done with a cell to which this applies: the only place that says whether its body is run.
-fn decide(selection: &Selection, rows: &[Row], resolution: Resolution) -> Decision {
-    let at = match resolution {
-        Resolution::NotImplemented(function) => return Decision::NotImplemented(function),
-        Resolution::Row(None) => return Decision::Run,
-        Resolution::Row(Some(at)) => at,
-    };
-    let (row, number) = (&rows[at], at as u32);
-    match row.kind {
-        // It excuses nothing that could be seen without it.
-        Exclusion::Flaky => Decision::Flaky(number),
-        _ if row.takes_its_process_down() && !selection.contained => Decision::Uncontained(number),
-        _ if selection.run_excluded => Decision::RunExcluded(number),
-        Exclusion::Skip => Decision::Skip(number),
-        Exclusion::XFail { .. } => Decision::XFail(number),
-    }
-}
-
 impl Plan {
+    /// What is done with a cell on which this row decides: the only place that says whether its body is run.
+    fn decide(&self, rows: &[Row], deciding: Option<usize>) -> Decision {
+        let Some(at) = deciding else { return Decision::Run };
+        let (row, number) = (&rows[at], at as u32);
+        match row.kind {
+            // It overrides other rows, and is none itself for whoever asks what excuses a cell.
+            Exclusion::Run | Exclusion::BaselineWrong { .. } => Decision::Run,
+            // It excuses nothing that could be seen without it.
+            Exclusion::Flaky => Decision::Flaky(number),
+            _ if row.takes_its_process_down() && !self.contained => Decision::Uncontained(number),
+            _ if self.run_excluded => Decision::RunExcluded(number),
+            Exclusion::Skip => Decision::Skip(number),
+            Exclusion::XFail { .. } => Decision::XFail(number),
+        }
+    }
+
+    /// The cell with what is done with it, where that depends on answers: `applies` says whether a row's condition holds, and is
+    /// asked of no more rows than it takes.
+    ///
+    /// # Errors
+    /// What `applies` cannot answer.
+    pub fn settle<E>(&self, cell: &Cell, mut applies: impl FnMut(usize) -> Result<bool, E>) -> Result<Cell, E> {
+        let Decision::Ask(at) = cell.decision else { return Ok(*cell) };
+        let rows = &self.suite(cell).rows;
+        for row in &self.choices[at as usize] {
+            if rows[*row].condition.is_none() || applies(*row)? {
+                return Ok(Cell { decision: self.decide(rows, Some(*row)), ..*cell });
+            }
+        }
+        Ok(Cell { decision: Decision::Run, ..*cell })
+    }
+
+    /// The rows that may decide on the cell, by position in its suite.
+    pub fn candidates(&self, cell: &Cell) -> Vec<usize> {
+        match cell.decision {
+            Decision::Ask(at) => self.choices[at as usize].clone(),
+            decision => decision.row().into_iter().collect(),
+        }
+    }
+
+    /// The row that says that the baseline's value is wrong, with which the cell is compared; none where the matrix is set aside.
+    pub fn disputed(&self, cell: &Cell) -> Option<&Row> {
+        self.disputed_at(cell).filter(|_| !self.run_excluded).map(|at| &self.suite(cell).rows[at])
+    }
+
+    /// The same by position, also where the matrix is set aside.
+    pub fn disputed_at(&self, cell: &Cell) -> Option<usize> {
+        self.disputed.get(&(cell.suite, cell.test, cell.case)).copied()
+    }
+
     /// The cell's suite.
     pub fn suite(&self, cell: &Cell) -> &SuiteSpec {
         &self.suites[cell.suite as usize]
@@ -165,5 +235,7 @@ impl Plan {
     }
 }
 
+#[cfg(test)]
+mod levels;
 #[cfg(test)]
 mod tests;

@@ -1,73 +1,125 @@
-//! The exclusion matrix as a flat table of rows, and which row decides: one resolver for typed matrix functions and for
-//! rows that come as data.
+//! The exclusion matrix as a flat table of rows, and which row decides: one resolver for typed matrix functions, for rows that
+//! stand apart, and for rows that come as data.
 
 use std::collections::{HashMap, HashSet};
 
 use crate::suite::row::{ALL, Exclusion, Row};
+use crate::suite::scope::{Level, Scope};
 use crate::suite::spec::{BackendSpec, SuiteSpec, TestSpec};
 
-/// The row that decides on a cell with these markers on this backend, by position.
+/// The row that decides on a cell with these markers on this backend, by position, where none hangs on tests or conditions.
 ///
-/// A row applies when it names the backend, and one of the markers or `ALL`. Skip beats XFail, because a body that cannot
-/// run is never run; among equals the first row wins.
+/// A row applies when it names the backend, and one of the markers or `ALL`. A feature's comes before that of the whole backend;
+/// of several, Skip beats XFail, because a body that cannot run is never run; among equals the first row wins.
 pub fn resolve(rows: &[Row], backend: &str, markers: &[&str]) -> Option<usize> {
-    let applies = |row: &Row| row.backend == backend && (row.marker == ALL || markers.contains(&row.marker.as_ref()));
-    (0..rows.len()).filter(|at| applies(&rows[*at])).min_by_key(|at| rank(rows, *at))
+    let applies = |row: &Row| match &row.scope {
+        Scope::All => true,
+        Scope::Feature(marker) => markers.contains(&marker.as_ref()),
+        Scope::Tests(_) | Scope::Cases(..) => false,
+    };
+    let of_backend = (0..rows.len()).filter(|at| rows[*at].backend == backend && applies(&rows[*at]));
+    of_backend.min_by_key(|at| (rows[*at].scope.level(), rank(rows, *at)))
 }
 
-/// The rows that never decide on any cell because another one always comes first: the shadowed one and the other, by
-/// position, in the order of the former.
+/// The rows that never decide on any cell because another one, which hangs on the same, always comes first: the shadowed one and
+/// the other, by position, in the order of the former.
 pub fn shadowed(rows: &[Row]) -> Vec<(usize, usize)> {
-    let index = Index::new(rows);
+    let same = |a: &Row, b: &Row| {
+        a.backend == b.backend && a.scope == b.scope && a.is_of_its_backend() == b.is_of_its_backend()
+    };
     let by = |at: usize| {
-        let Row { backend, marker, .. } = &rows[at];
-        let first = index.first(index.of(backend, marker), index.of(backend, ALL))?;
-        (first != at).then_some((at, first))
+        let others = (0..rows.len()).filter(|other| same(&rows[*other], &rows[at]) && rows[*other].condition.is_none());
+        let first = others.min_by_key(|other| rank(rows, *other))?;
+        (rank(rows, first) < rank(rows, at)).then_some((at, first))
     };
     (0..rows.len()).filter_map(by).collect()
 }
 
-/// The less, the sooner a row decides.
+/// The less, the sooner a row decides within its level.
 fn rank(rows: &[Row], at: usize) -> (u8, usize) {
     let kind = match rows[at].kind {
         Exclusion::Skip => 0,
         Exclusion::XFail { .. } => 1,
         Exclusion::Flaky => 2,
+        Exclusion::BaselineWrong { .. } => 3,
+        // What overrides wider rows overrides none of its own level.
+        Exclusion::Run => 4,
     };
     (kind, at)
 }
 
-/// The row that decides on each backend and marker, looked up instead of searched for.
-pub(crate) struct Index<'a> {
+/// The rows of each backend, looked up instead of searched for; each list in the order in which its rows decide.
+struct Index<'a> {
     rows: &'a [Row],
-    deciding: HashMap<(&'a str, &'a str), usize>,
+    /// Those of features and of whole backends.
+    marked: HashMap<(&'a str, &'a str), Vec<usize>>,
+    /// Those of tests and of cases.
+    named: HashMap<&'a str, Vec<usize>>,
+    has_conditions: bool,
 }
 
 impl<'a> Index<'a> {
-    pub(crate) fn new(rows: &'a [Row]) -> Self {
-        let mut deciding = HashMap::new();
-        for (at, row) in rows.iter().enumerate() {
-            let first = deciding.entry((row.backend.as_ref(), row.marker.as_ref())).or_insert(at);
-            if rank(rows, at) < rank(rows, *first) {
-                *first = at;
+    fn new(rows: &'a [Row], wanted: impl Fn(&Row) -> bool) -> Self {
+        let mut index = Self { rows, marked: HashMap::new(), named: HashMap::new(), has_conditions: false };
+        for (at, row) in rows.iter().enumerate().filter(|(_, row)| wanted(row)) {
+            let backend = row.backend.as_ref();
+            match &row.scope {
+                Scope::All => index.marked.entry((backend, ALL)).or_default().push(at),
+                Scope::Feature(marker) => index.marked.entry((backend, marker)).or_default().push(at),
+                Scope::Tests(_) | Scope::Cases(..) => index.named.entry(backend).or_default().push(at),
+            }
+            index.has_conditions |= row.condition.is_some();
+        }
+        let order = |at: &usize| (rows[*at].scope.level(), rank(rows, *at));
+        index.marked.values_mut().chain(index.named.values_mut()).for_each(|list| list.sort_by_key(order));
+        index
+    }
+
+    fn of<'s>(&'s self, backend: &'s str, marker: &'s str) -> &'s [usize]
+    where
+        'a: 's,
+    {
+        self.marked.get(&(backend, marker)).map_or(&[], Vec::as_slice)
+    }
+
+    /// The rows of a backend that name a test, those of cases first.
+    fn naming(&self, backend: &str, test: &TestSpec) -> Vec<usize> {
+        let named = self.named.get(backend).into_iter().flatten().copied();
+        named
+            .filter(|at| self.rows[*at].scope.tests().is_some_and(|names| names.iter().any(|it| it.means(test))))
+            .collect()
+    }
+
+    /// What decides on a case of a test on a backend; `naming` are the rows that name the test.
+    fn resolve(&self, backend: &str, naming: &[usize], test: &TestSpec, case: u32) -> Resolution {
+        let means = |at: &usize| match &self.rows[*at].scope {
+            Scope::Cases(_, cases) => cases.iter().all(|name| name.means(test, case)),
+            _ => true,
+        };
+        let markers = || test.markers.iter().copied().chain(test.implied_by(case));
+        if !self.has_conditions {
+            // The first of each list is the only one of it that can decide.
+            let narrow = naming.iter().copied().find(means);
+            let of_features = || markers().filter_map(|marker| self.of(backend, marker).first().copied());
+            let marked = || of_features().min_by_key(|at| rank(self.rows, *at));
+            return Resolution::Row(narrow.or_else(marked).or_else(|| self.of(backend, ALL).first().copied()));
+        }
+        let mut of_features: Vec<_> = markers().flat_map(|marker| self.of(backend, marker)).copied().collect();
+        of_features.sort_by_key(|at| rank(self.rows, *at));
+        of_features.dedup();
+        let narrow = naming.iter().copied().filter(means);
+        let mut asked = Vec::new();
+        for at in narrow.chain(of_features).chain(self.of(backend, ALL).iter().copied()) {
+            match (&self.rows[at].condition, asked.is_empty()) {
+                (Some(_), _) => asked.push(at),
+                (None, true) => return Resolution::Row(Some(at)),
+                (None, false) => {
+                    asked.push(at);
+                    break;
+                }
             }
         }
-        Self { rows, deciding }
-    }
-
-    /// The row that decides among those of one backend and marker.
-    pub(crate) fn of(&self, backend: &str, marker: &str) -> Option<usize> {
-        self.deciding.get(&(backend, marker)).copied()
-    }
-
-    /// The one of two rows that decides.
-    pub(crate) fn first(&self, a: Option<usize>, b: Option<usize>) -> Option<usize> {
-        a.into_iter().chain(b).min_by_key(|at| rank(self.rows, *at))
-    }
-
-    /// The row that decides on a cell with any of these markers.
-    pub(crate) fn of_any(&self, backend: &str, markers: &[&str]) -> Option<usize> {
-        markers.iter().fold(None, |first, marker| self.first(first, self.of(backend, marker)))
+        if asked.is_empty() { Resolution::Row(None) } else { Resolution::Ask(asked) }
     }
 }
 
@@ -85,22 +137,43 @@ pub(crate) struct Column<'a> {
     pub(super) number: u32,
     pub(crate) backend: &'a BackendSpec,
     missing: Option<u32>,
-    /// The row that decides on every case.
-    common: Option<usize>,
+    /// The rows that name the test.
+    naming: Vec<usize>,
+    /// What decides on every case, where all of them are alike.
+    common: Option<Resolution>,
 }
 
 /// What stands behind a cell, before any selection.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Resolution {
+    /// This row decides.
     Row(Option<usize>),
+    /// The first of these rows of which the condition holds; the last one may have none.
+    Ask(Vec<usize>),
     NotImplemented(u32),
+}
+
+impl Resolution {
+    /// The rows that may decide.
+    pub(crate) fn rows(&self) -> &[usize] {
+        match self {
+            Self::Row(row) => row.as_slice(),
+            Self::Ask(rows) => rows,
+            Self::NotImplemented(_) => &[],
+        }
+    }
 }
 
 impl<'a> Resolver<'a> {
     pub(crate) fn new(suite: &'a SuiteSpec) -> Self {
+        Self::over(suite, Row::is_of_its_backend)
+    }
+
+    /// One that overlooks other rows.
+    pub(super) fn over(suite: &'a SuiteSpec, wanted: impl Fn(&Row) -> bool) -> Self {
         let of = suite.tests.iter().filter_map(|test| test.of);
         let implemented = suite.backends.iter().filter_map(|backend| backend.implements).flatten().copied();
-        Self { suite, index: Index::new(&suite.rows), contract: of.chain(implemented).collect() }
+        Self { suite, index: Index::new(&suite.rows, wanted), contract: of.chain(implemented).collect() }
     }
 
     /// The backends that the test runs on.
@@ -108,30 +181,58 @@ impl<'a> Resolver<'a> {
         let suite = self.suite;
         let runs = move |backend: &BackendSpec| test.runs_on(backend.name, suite.baseline);
         (0_u32..).zip(&suite.backends).filter(move |(_, backend)| runs(backend)).map(|(number, backend)| {
-            let marked = self.index.of_any(backend.name, &test.markers);
-            let common = self.index.first(marked, self.index.of(backend.name, ALL));
             let left_out = |function: &str| backend.implements.is_some_and(|all| !all.contains(&function));
             let lacks = |function: &str| left_out(function) && self.contract.contains(function);
-            let missing = test.functions().position(lacks);
-            Column { number, backend, missing: missing.map(|at| at as u32), common }
+            let missing = test.functions().position(lacks).map(|at| at as u32);
+            let naming = self.index.naming(backend.name, test);
+            let narrows = naming.iter().any(|at| self.suite.rows[*at].scope.level() == Level::Case);
+            let alike = test.implied.is_empty() && !narrows;
+            let common = alike.then(|| self.index.resolve(backend.name, &naming, test, 0));
+            Column { number, backend, missing, naming, common }
         })
     }
 }
 
 impl Column<'_> {
     pub(crate) fn resolve(&self, resolver: &Resolver<'_>, test: &TestSpec, case: u32) -> Resolution {
-        if let Some(missing) = self.missing {
-            return Resolution::NotImplemented(missing);
+        match (self.missing, &self.common) {
+            (Some(missing), _) => Resolution::NotImplemented(missing),
+            (None, Some(common)) => common.clone(),
+            (None, None) => resolver.index.resolve(self.backend.name, &self.naming, test, case),
         }
-        let Resolver { index, .. } = resolver;
-        let implied = test.implied_by(case);
-        Resolution::Row(implied.fold(self.common, |row, marker| index.first(row, index.of(self.backend.name, marker))))
     }
+
+    /// Whether each case of the test has the same resolution.
+    pub(super) fn is_alike(&self) -> bool {
+        self.missing.is_some() || self.common.is_some()
+    }
+}
+
+/// The rows that say of the baseline's value that it is wrong, by the test and the case of which they say it.
+pub(super) fn disputed(suite: &SuiteSpec) -> HashMap<(u32, u32), usize> {
+    let mut found = HashMap::new();
+    if suite.rows.iter().all(Row::is_of_its_backend) {
+        return found;
+    }
+    let speaks = |row: &Row| row.condition.is_none() && (row.kind == Exclusion::Run || !row.is_of_its_backend());
+    let index = Index::new(&suite.rows, speaks);
+    for (number, test) in suite.tests.iter().enumerate().filter(|(_, test)| test.differential) {
+        let naming = index.naming(suite.baseline, test);
+        for case in 0..test.cases() {
+            if let Resolution::Row(Some(row)) = index.resolve(suite.baseline, &naming, test, case)
+                && !suite.rows[row].is_of_its_backend()
+            {
+                found.insert((number as u32, case), row);
+            }
+        }
+    }
+    found
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::suite::spec::Origin;
 
     fn row(backend: &str, marker: &str, kind: Exclusion) -> Row {
         Row::new(backend, marker, kind, "no").unwrap()
@@ -140,7 +241,7 @@ mod tests {
     /// Every table of up to three rows over two markers and `all`, against the rules written a second time, and both ways
     /// of looking a row up against each other.
     #[test]
-    fn skip_beats_xfail_and_among_equals_the_first_row_wins() {
+    fn a_feature_comes_before_the_whole_backend_and_skip_beats_xfail() {
         let choices: Vec<_> = ["a", "b", ALL]
             .iter()
             .flat_map(|marker| [Exclusion::Skip, Exclusion::XFAIL].map(|kind| row("mlx", marker, kind)))
@@ -149,17 +250,21 @@ mod tests {
         let tables = (0..choices.len().pow(3)).map(|n| {
             [n, n / choices.len(), n / choices.len().pow(2)].map(|digit| choices[digit % choices.len()].clone())
         });
+        let here = Origin { module: "suite", file: "a.rs", line: 1 };
         for rows in tables {
-            let index = Index::new(&rows);
+            let index = Index::new(&rows, |_| true);
             for markers in [&[][..], &["a"], &["b"], &["a", "b"], &["b", "a"], &["c"]] {
-                let applies = |at: &usize| {
-                    rows[*at].backend == "mlx" && (rows[*at].marker == ALL || markers.contains(&&*rows[*at].marker))
+                let of_kind = |wanted: &dyn Fn(&str) -> bool, kind: Exclusion| {
+                    (0..3).find(|at| rows[*at].backend == "mlx" && wanted(&rows[*at].marker) && rows[*at].kind == kind)
                 };
-                let of_kind = |skip: bool| (0..3).find(|at| applies(at) && (rows[*at].kind == Exclusion::Skip) == skip);
-                let expected = of_kind(true).or_else(|| of_kind(false));
+                let of_level = |wanted: &dyn Fn(&str) -> bool| {
+                    of_kind(wanted, Exclusion::Skip).or_else(|| of_kind(wanted, Exclusion::XFAIL))
+                };
+                let expected =
+                    of_level(&|marker| markers.contains(&marker)).or_else(|| of_level(&|marker| marker == ALL));
                 assert_eq!(resolve(&rows, "mlx", markers), expected, "{rows:?} {markers:?}");
-                let indexed = index.first(index.of_any("mlx", markers), index.of("mlx", ALL));
-                assert_eq!(indexed, expected, "{rows:?} {markers:?}");
+                let test = TestSpec { markers: markers.to_vec(), ..TestSpec::new("t", here) };
+                assert_eq!(index.resolve("mlx", &[], &test, 0), Resolution::Row(expected), "{rows:?} {markers:?}");
             }
             // A shadowed row decides on no set of markers, any other one on that of its own marker.
             for at in 0..3 {

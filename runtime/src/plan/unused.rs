@@ -1,12 +1,14 @@
 //! What has become useless: rows of the matrix that decide on no cell, features that no test uses, backends that no
 //! test runs on. Judged over everything that is linked, whatever was selected.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
 
-use super::resolve::{Resolution, Resolver, shadowed};
-use crate::suite::row::{ALL, Row};
-use crate::suite::spec::{BackendSpec, FeatureSpec, SuiteSpec};
+use super::resolve::{Resolution, Resolver, disputed, shadowed};
+use crate::nearest;
+use crate::suite::row::{Exclusion, Row};
+use crate::suite::scope::{CaseName, Scope, TestName, fits};
+use crate::suite::spec::{BackendSpec, FeatureSpec, Origin, SuiteSpec, TestSpec};
 
 /// A row that decides on no cell.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,18 +22,32 @@ pub struct UnusedRow {
 /// Why a row decides on no cell; the greater reason says more, where suites that share features differ.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Unused {
-    /// No test uses the feature.
+    /// No test uses the feature, or no case is as the row says.
     NoTest,
-    /// The tests that use the feature do not run on the backend.
+    /// The tests in question do not run on the backend.
     NoCell,
-    /// The backend does not implement what the tests that use the feature are about.
+    /// The backend does not implement what the tests in question are about.
     NotImplemented,
-    /// Where a cell uses the feature, the row of another one of its features decides.
+    /// It says of a backend that is not the baseline that it is a wrong one.
+    NoBaseline {
+        /// The baseline.
+        baseline: &'static str,
+    },
+    /// It says that the baseline's values are wrong where nothing is compared with them.
+    NotCompared,
+    /// Another row decides on each cell.
     Overruled,
+    /// It lets cells run that run without it.
+    OverridesNothing,
     /// Another row always decides first.
     Shadowed {
         /// That row, in words.
         by: String,
+    },
+    /// Something that it names is not there.
+    Unknown {
+        /// What it names, the nearest and the known ones.
+        unknown: String,
     },
 }
 
@@ -41,14 +57,24 @@ impl fmt::Display for UnusedRow {
         write!(f, "{row} decides on no cell: ")?;
         match why {
             Unused::Shadowed { by } => write!(f, "{by} always comes first; delete one of them"),
-            Unused::NoTest => f.write_str("no test uses the feature; delete it"),
-            Unused::NoCell => f.write_str("no test that uses the feature runs there; delete it"),
+            Unused::NoTest => f.write_str("no test uses the feature, or is as it says; delete it"),
+            Unused::NoCell => f.write_str("no test that it hangs on runs there; delete it"),
             Unused::NotImplemented => {
                 f.write_str("the backend does not implement the functions in question, which needs no row; delete it")
             }
-            Unused::Overruled => {
-                f.write_str("each cell that uses the feature is decided by the row of another feature; delete it")
+            Unused::NoBaseline { baseline } => write!(
+                f,
+                "`baseline_wrong` is a row of the baseline, which is `{baseline}`: write it for that, or expect a failure here \
+                 (`xfail`)"
+            ),
+            Unused::NotCompared => {
+                f.write_str("nothing is compared with the baseline there: of a check, expect a failure (`xfail`)")
             }
+            Unused::Overruled => f.write_str("each cell that it hangs on is decided by another row; delete it"),
+            Unused::OverridesNothing => {
+                f.write_str("`RUN` overrides a wider row, and without this one each cell would run as well; delete it")
+            }
+            Unused::Unknown { unknown } => f.write_str(unknown),
         }
     }
 }
@@ -63,6 +89,15 @@ pub enum Leftover {
         /// The subject.
         subject: &'static str,
     },
+    /// A feature that a backend has not classified.
+    Unclassified {
+        /// Its marker.
+        marker: &'static str,
+        /// The backend.
+        backend: &'static str,
+        /// Where its matrix function stands.
+        origin: Origin,
+    },
     /// A backend on which no test has a cell.
     Backend {
         /// Its name.
@@ -76,6 +111,9 @@ impl fmt::Display for Leftover {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Feature { marker, subject } => write!(f, "no test of `{subject}` uses the feature `{marker}`"),
+            Self::Unclassified { marker, backend, origin } => {
+                write!(f, "{origin}: new feature `{marker}` of the suite is not classified by `{backend}`")
+            }
             Self::Backend { name, origin } => write!(f, "{origin}: no test runs on the backend `{name}`"),
         }
     }
@@ -84,48 +122,184 @@ impl fmt::Display for Leftover {
 /// What each row of a suite decides on.
 struct Use {
     rows: BTreeSet<usize>,
-    /// The cells of each (backend, marker): how many there are, and on how many a row is asked.
-    cells: BTreeMap<(&'static str, &'static str), (usize, usize)>,
     backends: BTreeSet<&'static str>,
 }
 
 impl Use {
     fn of(suite: &SuiteSpec) -> Self {
-        let mut found = Self { rows: BTreeSet::new(), cells: BTreeMap::new(), backends: BTreeSet::new() };
-        let resolver = Resolver::new(suite);
-        for test in &suite.tests {
-            // Without markers on values, all cases are alike.
-            let cases = if test.implied.is_empty() { test.cases().min(1) } else { test.cases() };
-            for column in resolver.columns(test) {
-                found.backends.insert(column.backend.name);
-                for case in 0..cases {
-                    let resolution = column.resolve(&resolver, test, case);
-                    if let Resolution::Row(Some(row)) = resolution {
-                        found.rows.insert(row);
-                    }
-                    for marker in test.markers_of(case).into_iter().chain([ALL]) {
-                        let (all, asked) = found.cells.entry((column.backend.name, marker)).or_default();
-                        *all += 1;
-                        *asked += usize::from(matches!(resolution, Resolution::Row(_)));
-                    }
-                }
-            }
-        }
+        let mut found = Self { rows: BTreeSet::new(), backends: BTreeSet::new() };
+        each_cell(suite, &Resolver::new(suite), |backend, _, _, resolution| {
+            found.backends.insert(backend);
+            found.rows.extend(resolution.rows());
+        });
+        found.rows.retain(|at| suite.rows[*at].kind != Exclusion::Run);
+        let disputed = disputed(suite);
+        found.rows.extend(disputed.values());
+        let overriding = (0..suite.rows.len()).filter(|at| suite.rows[*at].kind == Exclusion::Run);
+        found.rows.extend(overriding.filter(|at| overrides(suite, *at, &disputed)));
         found
     }
+}
 
-    /// Why a row that nothing shadows decides on no cell.
-    fn why_unused(&self, row: &Row) -> Unused {
-        let cells = |on: Option<&str>| {
-            let wanted = |name: &str, used: &str| used == row.marker && on.is_none_or(|on| on == name);
-            let of_marker = self.cells.iter().filter(|((name, used), _)| wanted(name, used));
-            of_marker.fold((0, 0), |sum, (_, cells)| (sum.0 + cells.0, sum.1 + cells.1))
-        };
-        match (cells(None), cells(Some(&row.backend))) {
-            ((0, _), _) => Unused::NoTest,
-            (_, (0, _)) => Unused::NoCell,
-            (_, (_, 0)) => Unused::NotImplemented,
-            _ => Unused::Overruled,
+/// Calls `look` with the backend, the test, the case and the resolution of each cell; where cases are alike, of one of them.
+fn each_cell<'a>(
+    suite: &'a SuiteSpec,
+    resolver: &Resolver<'a>,
+    mut look: impl FnMut(&'static str, &'a TestSpec, u32, &Resolution),
+) {
+    for test in &suite.tests {
+        for column in resolver.columns(test) {
+            let cases = if column.is_alike() { test.cases().min(1) } else { test.cases() };
+            for case in 0..cases {
+                look(column.backend.name, test, case, &column.resolve(resolver, test, case));
+            }
+        }
+    }
+}
+
+/// Whether a row that lets cells run changes what is done with any of them.
+fn overrides(suite: &SuiteSpec, at: usize, disputed_with: &HashMap<(u32, u32), usize>) -> bool {
+    let row = &suite.rows[at];
+    let mut deciding = BTreeSet::new();
+    each_cell(suite, &Resolver::new(suite), |backend, test, case, resolution| {
+        if resolution.rows().contains(&at) {
+            deciding.insert((backend, test.path.as_str(), case));
+        }
+    });
+    let others = |other: &Row| other.is_of_its_backend() && !std::ptr::eq(other, row);
+    let mut changes = false;
+    each_cell(suite, &Resolver::over(suite, others), |backend, test, case, resolution| {
+        let excludes = |at: &usize| suite.rows[*at].kind != Exclusion::Run;
+        let decided = || deciding.range((backend, test.path.as_str(), 0)..=(backend, test.path.as_str(), u32::MAX));
+        // Where the cases are alike without it, one stands for all.
+        let is_decided =
+            deciding.contains(&(backend, test.path.as_str(), case)) || case == 0 && decided().next().is_some();
+        changes |= is_decided && resolution.rows().iter().any(excludes);
+    });
+    let without = || {
+        let rows = suite.rows.iter().enumerate().filter(|(other, _)| *other != at).map(|(_, row)| row.clone());
+        disputed(&SuiteSpec { rows: rows.collect(), ..suite.clone() })
+    };
+    changes || row.backend == suite.baseline && without().len() != disputed_with.len()
+}
+
+/// Whether the row hangs on this case, whatever the backend.
+fn hangs_on(row: &Row, test: &TestSpec, case: u32) -> bool {
+    let names = |tests: &[TestName]| tests.iter().any(|name| name.means(test));
+    match &row.scope {
+        Scope::All => true,
+        Scope::Feature(marker) => test.markers_of(case).contains(&marker.as_ref()),
+        Scope::Tests(tests) => names(tests),
+        Scope::Cases(tests, cases) => names(tests) && cases.iter().all(|name| name.means(test, case)),
+    }
+}
+
+/// Why a row that nothing shadows decides on no cell.
+fn why_unused(suite: &SuiteSpec, row: &Row) -> Unused {
+    let (mut anywhere, mut compared, mut there, mut asked) = (false, false, false, false);
+    let resolver = Resolver::new(suite);
+    for test in &suite.tests {
+        let columns: Vec<_> = resolver.columns(test).collect();
+        for case in (0..test.cases()).filter(|case| hangs_on(row, test, *case)) {
+            compared |= test.differential;
+            for column in &columns {
+                let here = row.backend == column.backend.name;
+                anywhere = true;
+                there |= here;
+                asked |= here && !matches!(column.resolve(&resolver, test, case), Resolution::NotImplemented(_));
+            }
+        }
+    }
+    match &row.kind {
+        _ if !anywhere => Unused::NoTest,
+        Exclusion::BaselineWrong { .. } if row.backend != suite.baseline => {
+            Unused::NoBaseline { baseline: suite.baseline }
+        }
+        Exclusion::BaselineWrong { .. } if !compared => Unused::NotCompared,
+        Exclusion::BaselineWrong { .. } => Unused::Overruled,
+        _ if !there => Unused::NoCell,
+        _ if !asked => Unused::NotImplemented,
+        Exclusion::Run => Unused::OverridesNothing,
+        _ => Unused::Overruled,
+    }
+}
+
+/// What a row names that is in none of the suites that it is a row of.
+fn unknown(row: &Row, suites: &[&SuiteSpec]) -> Option<String> {
+    let tests: Vec<_> = suites.iter().flat_map(|suite| &suite.tests).collect();
+    match &row.scope {
+        Scope::All => None,
+        Scope::Feature(marker) => {
+            let mut known: Vec<_> = suites.iter().flat_map(|suite| &suite.features).map(|it| it.marker).collect();
+            known.dedup();
+            // A suite out of data declares none.
+            (!known.is_empty() && !known.contains(&marker.as_ref()))
+                .then(|| nearest::unknown("feature", marker, &known))
+        }
+        Scope::Tests(names) => unknown_test(names, &tests),
+        Scope::Cases(names, cases) => unknown_test(names, &tests).or_else(|| {
+            let named = |test: &&&TestSpec| names.iter().any(|name| name.means(test));
+            let tests: Vec<_> = tests.iter().filter(named).copied().collect();
+            cases.iter().find_map(|case| unknown_case(case, &tests))
+        }),
+    }
+}
+
+fn unknown_test(names: &[TestName], tests: &[&TestSpec]) -> Option<String> {
+    let name = names.iter().find(|name| !tests.iter().any(|test| name.means(test)))?;
+    let known = tests.iter().map(|test| test.path.as_str());
+    let count = tests.len();
+    let given = name.written();
+    Some(match name {
+        TestName::Function { .. } => {
+            let name = given.rsplit("::").next().unwrap_or(given);
+            let of_name = known.clone().find(|path| path.rsplit("::").next() == Some(name));
+            let hint = of_name.or_else(|| nearest::nearest(given, known));
+            let hint = hint.map(|hint| format!("; did you mean that of `{hint}`?")).unwrap_or_default();
+            format!("the function `{given}` is no check of the suite{hint} ({count} are known: `--list` shows them)")
+        }
+        TestName::Pattern(_) => {
+            let hint = nearest::nearest(given, known);
+            let hint = hint.map(|hint| format!("; did you mean `{hint}`?")).unwrap_or_default();
+            let what = if given.contains('*') { "no test fits the pattern" } else { "unknown test" };
+            format!("{what} `{given}`{hint} ({count} are known: `--list` shows them)")
+        }
+    })
+}
+
+/// What is unknown of a case of these tests.
+fn unknown_case(case: &CaseName, tests: &[&TestSpec]) -> Option<String> {
+    match case {
+        CaseName::Axis { axis, values } => {
+            let mut axes: Vec<_> = tests.iter().flat_map(|test| test.axes).map(|it| it.name).collect();
+            axes.sort_unstable();
+            axes.dedup();
+            if axes.is_empty() {
+                return Some(format!("`case({axis} = …)` names an axis, and what the row names has none"));
+            }
+            if !axes.contains(axis) {
+                return Some(nearest::unknown("axis", axis, &axes));
+            }
+            let of_axis = tests.iter().flat_map(|test| test.axes).filter(|it| it.name == *axis);
+            let mut labels: Vec<_> = of_axis.flat_map(|it| it.labels).copied().collect();
+            labels.sort_unstable();
+            labels.dedup();
+            let unknown = values.iter().find(|names| !names.iter().any(|name| labels.contains(name)))?;
+            Some(nearest::unknown(&format!("value of `{axis}`"), unknown.first().copied().unwrap_or_default(), &labels))
+        }
+        CaseName::Patterns(patterns) => {
+            let labels = tests.iter().flat_map(|test| (0..test.cases()).map(|case| test.case_label(case)));
+            let labels: BTreeSet<_> = labels.collect();
+            let unknown = patterns.iter().find(|pattern| !labels.iter().any(|label| fits(pattern, label)))?;
+            let labels: Vec<_> = labels.iter().map(String::as_str).collect();
+            let hint = nearest::nearest(unknown, labels.iter().copied());
+            let hint = hint.map(|hint| format!("; did you mean `{hint}`?")).unwrap_or_default();
+            let shown = match labels.as_slice() {
+                [""] => "the tests have one case each, without a name".to_owned(),
+                labels if labels.len() <= 12 => format!("known: {}", labels.join(", ")),
+                labels => format!("known: {}, … and {} more", labels[..12].join(", "), labels.len() - 12),
+            };
+            Some(format!("no case fits `{unknown}`{hint} ({shown})"))
         }
     }
 }
@@ -139,7 +313,7 @@ pub fn unused_rows(suites: &[SuiteSpec]) -> Vec<UnusedRow> {
         for (at, row) in suite.rows.iter().enumerate() {
             let why = (!found.rows.contains(&at)).then(|| match shadowed.get(&at) {
                 Some(by) => Unused::Shadowed { by: suite.rows[*by].describe() },
-                None => found.why_unused(row),
+                None => why_unused(suite, row),
             });
             match rows.iter_mut().find(|(other, _)| *other == row) {
                 None => rows.push((row, why)),
@@ -149,7 +323,12 @@ pub fn unused_rows(suites: &[SuiteSpec]) -> Vec<UnusedRow> {
             }
         }
     }
-    rows.into_iter().filter_map(|(row, why)| Some(UnusedRow { row: row.describe(), why: why? })).collect()
+    let with_names = rows.into_iter().map(|(row, why)| {
+        let suites: Vec<_> = suites.iter().filter(|suite| suite.rows.contains(row)).collect();
+        let unknown = unknown(row, &suites).map(|unknown| Unused::Unknown { unknown });
+        (row, unknown.or(why))
+    });
+    with_names.filter_map(|(row, why)| Some(UnusedRow { row: row.describe(), why: why? })).collect()
 }
 
 /// The features and backends that no test has to do with. A feature counts where any of the suites that have it uses it; the
@@ -166,6 +345,13 @@ pub fn leftovers(suites: &[SuiteSpec]) -> Vec<Leftover> {
         let found = Use::of(suite);
         let features = suite.features.iter().filter(|feature| !is_used(feature));
         left.extend(features.map(|feature| Leftover::Feature { marker: feature.marker, subject: suite.subject }));
+        // Suites that share features share the function that leaves one to its last arm.
+        for (marker, backend, origin) in suite.unclassified.iter().copied() {
+            let unclassified = Leftover::Unclassified { marker, backend, origin };
+            if suite.backends.iter().any(|it| it.name == backend) && !left.contains(&unclassified) {
+                left.push(unclassified);
+            }
+        }
         let unused = |name: &str| name != suite.baseline && !found.backends.contains(name);
         let backends = suite.backends.iter().filter(|backend| unused(backend.name));
         let origin = |backend: &BackendSpec| backend.origin.to_string();
@@ -177,8 +363,8 @@ pub fn leftovers(suites: &[SuiteSpec]) -> Vec<Leftover> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::suite::row::Exclusion;
-    use crate::suite::spec::{AxisSpec, Origin, TestSpec};
+    use crate::suite::row::ALL;
+    use crate::suite::spec::AxisSpec;
 
     const HERE: Origin = Origin { module: "suite::ops", file: "ops.rs", line: 1 };
 
@@ -245,10 +431,178 @@ mod tests {
             reasons(vec![row("mlx", "a", Exclusion::XFAIL), row("mlx", "b", Exclusion::XFAIL)]),
             [("row `b` of `mlx`".to_owned(), Unused::Overruled)],
         );
+        // The row of a feature comes before that of the whole backend, whatever they say.
+        assert_eq!(reasons(vec![row("mlx", "a", Exclusion::XFAIL), row("mlx", ALL, Exclusion::Skip)]), []);
         assert_eq!(
-            reasons(vec![row("mlx", "a", Exclusion::XFAIL), row("mlx", ALL, Exclusion::Skip)]),
-            [("row `a` of `mlx`".to_owned(), Unused::Shadowed { by: "row `all` of `mlx`".to_owned() })],
+            reasons(vec![row("mlx", "a", Exclusion::XFAIL), row("mlx", "a", Exclusion::Skip)]),
+            [("row `a` of `mlx`".to_owned(), Unused::Shadowed { by: "row `a` of `mlx`".to_owned() })],
         );
+    }
+
+    /// A row of tests or cases.
+    fn narrow(backend: &str, scope: Scope, kind: Exclusion) -> Row {
+        let marker = scope.to_string().into();
+        Row { scope, marker, ..row(backend, "-", kind) }
+    }
+
+    const ONE: &[TestName] = &[TestName::Pattern("ops::one")];
+    const TWO: &[TestName] = &[TestName::Pattern("ops::two")];
+    const DTYPES: &[TestName] = &[TestName::Pattern("ops::dt*")];
+    const F64: &[CaseName] = &[CaseName::Axis { axis: "dtype", values: &[&["f64"]] }];
+
+    fn why(rows: Vec<Row>) -> Vec<String> {
+        unused_rows(&[suite(rows)]).iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn a_row_of_tests_or_cases_is_reported_as_that_of_a_feature_is() {
+        let skip = |backend, scope| narrow(backend, scope, Exclusion::Skip);
+        for used in [
+            skip("mlx", Scope::Tests(ONE)),
+            skip("metal", Scope::Cases(DTYPES, F64)),
+            skip("mlx", Scope::Cases(DTYPES, &[CaseName::Patterns(&["n_1_f*"])])),
+        ] {
+            assert_eq!(why(vec![used.clone()]), [""; 0], "{used:?}");
+        }
+        assert_eq!(
+            why(vec![skip("metal", Scope::Tests(TWO))]),
+            ["row `ops::two` of `metal` decides on no cell: no test that it hangs on runs there; delete it"]
+        );
+        let quantized = Scope::Tests(&[TestName::Pattern("ops::quantized")]);
+        assert!(why(vec![skip("mlx", quantized)])[0].contains("does not implement the functions in question"));
+        assert_eq!(
+            why(vec![skip("mlx", Scope::Tests(ONE)), narrow("mlx", Scope::Tests(ONE), Exclusion::XFAIL)]),
+            [
+                "row `ops::one` of `mlx` decides on no cell: row `ops::one` of `mlx` always comes first; delete one of them"
+            ]
+        );
+        // Each of its cells has a row of its own.
+        let cases = |label| skip("mlx", Scope::Cases(DTYPES, label));
+        let rows = vec![cases(F64), cases(&[CaseName::Patterns(&["*f32"])]), skip("mlx", Scope::Tests(DTYPES))];
+        assert_eq!(
+            why(rows),
+            [
+                "row `ops::dt*` of `mlx` decides on no cell: each cell that it hangs on is decided by another row; delete it"
+            ]
+        );
+    }
+
+    /// Everything that a row can name, misnamed in each way.
+    #[test]
+    fn a_name_that_is_not_there_is_reported_with_the_nearest() {
+        let id = std::any::TypeId::of::<u8>();
+        let tests = |names| Scope::Tests(names);
+        let cases = |cases| Scope::Cases(DTYPES, cases);
+        for (scope, text) in [
+            (
+                Scope::Feature("qq".into()),
+                "row `qq` of `mlx` decides on no cell: unknown feature `qq` (known: a, b, c, d, q)",
+            ),
+            (
+                tests(&[TestName::Pattern("ops::twoo")]),
+                "row `ops::twoo` of `mlx` decides on no cell: unknown test `ops::twoo`; did you mean `ops::two`? (4 are known: \
+                 `--list` shows them)",
+            ),
+            // Also where another name of the row is there.
+            (
+                tests(&[TestName::Pattern("ops::one"), TestName::Pattern("nothing*")]),
+                "row `ops::one | nothing*` of `mlx` decides on no cell: no test fits the pattern `nothing*` (4 are known: `--list` \
+                 shows them)",
+            ),
+            (
+                Scope::Tests(Box::leak(Box::new([TestName::Function { id, path: "suite::other::one" }]))),
+                "row `suite::other::one` of `mlx` decides on no cell: the function `suite::other::one` is no check of the suite; did \
+                 you mean that of `ops::one`? (4 are known: `--list` shows them)",
+            ),
+            (
+                cases(&[CaseName::Axis { axis: "dtyp", values: &[&["f64"]] }]),
+                "row `ops::dt*, case(dtyp = f64)` of `mlx` decides on no cell: unknown axis `dtyp`; did you mean `dtype`? (known: \
+                 dtype, n)",
+            ),
+            (
+                cases(&[CaseName::Axis { axis: "dtype", values: &[&["f64"], &["f65"]] }]),
+                "row `ops::dt*, case(dtype = f64 | f65)` of `mlx` decides on no cell: unknown value of `dtype` `f65`; did you mean \
+                 `f64`? (known: f32, f64)",
+            ),
+            (
+                cases(&[CaseName::Patterns(&["n_1_f6"])]),
+                "row `ops::dt*, case(\"n_1_f6\")` of `mlx` decides on no cell: no case fits `n_1_f6`; did you mean `n_1_f64`? (known: \
+                 n_1_f32, n_1_f64)",
+            ),
+            (
+                Scope::Cases(ONE, F64),
+                "row `ops::one, case(dtype = f64)` of `mlx` decides on no cell: `case(dtype = …)` names an axis, and what the row \
+                 names has none",
+            ),
+            (
+                Scope::Cases(ONE, &[CaseName::Patterns(&["f64"])]),
+                "row `ops::one, case(\"f64\")` of `mlx` decides on no cell: no case fits `f64` (the tests have one case each, without \
+                 a name)",
+            ),
+        ] {
+            assert_eq!(why(vec![narrow("mlx", scope, Exclusion::Skip)]), [text]);
+        }
+    }
+
+    #[test]
+    fn what_overrides_nothing_is_stale() {
+        let run = |scope| narrow("mlx", scope, Exclusion::Run);
+        let overrides_nothing = |name: &str| {
+            format!(
+                "row `{name}` of `mlx` decides on no cell: `RUN` overrides a wider row, and without this one each cell would run as \
+                 well; delete it"
+            )
+        };
+        assert_eq!(why(vec![run(Scope::Tests(ONE))]), [overrides_nothing("ops::one")]);
+        for wide in [row("mlx", "a", Exclusion::XFAIL), row("mlx", ALL, Exclusion::Skip)] {
+            assert_eq!(why(vec![wide, run(Scope::Tests(ONE))]), [""; 0]);
+        }
+        // Of one case, where the others are decided by the wider row.
+        let wide = narrow("mlx", Scope::Tests(DTYPES), Exclusion::Skip);
+        assert_eq!(why(vec![wide.clone(), run(Scope::Cases(DTYPES, F64))]), [""; 0]);
+        // One that another `RUN` has overridden already.
+        let all = row("mlx", ALL, Exclusion::Skip);
+        let twice = vec![all, run(Scope::Tests(DTYPES)), run(Scope::Cases(DTYPES, F64))];
+        assert_eq!(why(twice), [overrides_nothing("ops::dt*, case(dtype = f64)")]);
+        // What is no wider, but of the same level, decides itself.
+        let same = narrow("mlx", Scope::Tests(&[TestName::Pattern("*::one")]), Exclusion::Skip);
+        assert_eq!(why(vec![same, run(Scope::Tests(ONE))]), [overrides_nothing("ops::one")]);
+    }
+
+    /// A condition that is false here is not stale, nor is what decides where it is.
+    #[test]
+    fn both_branches_of_a_condition_are_used() {
+        let condition = Some(crate::suite::row::Condition { name: "asked", at: 0 });
+        let conditional = Row { condition, ..row("mlx", "a", Exclusion::Skip) };
+        assert_eq!(why(vec![conditional.clone(), row("mlx", "a", Exclusion::XFAIL)]), [""; 0]);
+        let unreached = vec![row("mlx", "a", Exclusion::Skip), Row { condition, ..row("mlx", "a", Exclusion::XFAIL) }];
+        assert!(why(unreached)[0].contains("always comes first"));
+    }
+
+    #[test]
+    fn a_wrong_baseline_is_a_row_of_the_baseline_and_of_what_is_compared_with_it() {
+        let wrong = |backend, scope| {
+            let kind = Exclusion::BaselineWrong { text: None, bounds: crate::suite::expectation::Bounds::ANY };
+            narrow(backend, scope, kind)
+        };
+        let compared = |rows: Vec<Row>| {
+            let mut suite = suite(rows);
+            suite.tests[2].differential = true;
+            unused_rows(&[suite]).iter().map(ToString::to_string).collect::<Vec<_>>()
+        };
+        assert_eq!(compared(vec![wrong("reference", Scope::Cases(DTYPES, F64))]), [""; 0]);
+        assert!(
+            compared(vec![wrong("mlx", Scope::Tests(DTYPES))])[0]
+                .contains("`baseline_wrong` is a row of the baseline, which is `reference`")
+        );
+        assert!(
+            compared(vec![wrong("reference", Scope::Tests(ONE))])[0]
+                .contains("nothing is compared with the baseline there")
+        );
+        // A narrower `RUN` takes some of it back, and a row of the baseline's own checks has nothing to do with it.
+        let back = narrow("reference", Scope::Cases(DTYPES, F64), Exclusion::Run);
+        let own = row("reference", "a", Exclusion::XFAIL);
+        assert_eq!(compared(vec![wrong("reference", Scope::Tests(DTYPES)), back, own]), [""; 0]);
     }
 
     #[test]
@@ -257,7 +611,10 @@ mod tests {
         let other = SuiteSpec { rows: rows.clone(), ..SuiteSpec::new("dyn Other", "other") };
         for suites in [[suite(rows.clone()), other.clone()], [other, suite(rows)]] {
             let unused: Vec<_> = unused_rows(&suites).iter().map(ToString::to_string).collect();
-            assert_eq!(unused, ["row `d` of `mlx` decides on no cell: no test uses the feature; delete it"]);
+            assert_eq!(
+                unused,
+                ["row `d` of `mlx` decides on no cell: no test uses the feature, or is as it says; delete it"]
+            );
         }
     }
 
@@ -286,6 +643,15 @@ mod tests {
             let unused: Vec<_> = unused_rows(&suites).into_iter().map(|unused| (unused.row, unused.why)).collect();
             assert_eq!(unused, [("row `b` of `mlx`".to_owned(), Unused::Overruled)]);
         }
+    }
+
+    #[test]
+    fn a_feature_that_is_left_to_the_last_arm_is_left_over_where_the_backend_is() {
+        let unclassified = vec![("a", "mlx", HERE), ("a", "nobody", HERE)];
+        let suites = [SuiteSpec { unclassified, ..suite(vec![]) }];
+        let left: Vec<_> = leftovers(&suites).iter().map(ToString::to_string).collect();
+        assert_eq!(left[1], "ops.rs:1: new feature `a` of the suite is not classified by `mlx`", "{left:?}");
+        assert_eq!(left.len(), 3, "{left:?}");
     }
 
     #[test]

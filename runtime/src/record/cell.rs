@@ -1,5 +1,6 @@
 //! What became of one cell.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::io;
 use std::path::Path;
@@ -31,8 +32,20 @@ pub struct CellRecord {
     pub backend: String,
     /// The markers of the test.
     pub markers: Vec<String>,
-    /// The marker of the row of the matrix that applies.
+    /// What the row of the matrix that applies hangs on: a marker, `all`, or tests and cases.
     pub row: Option<String>,
+    /// Where that row stands.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub row_at: Option<String>,
+    /// Where the row stands that says that the baseline's value is wrong, with which this one was compared.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub disputed_at: Option<String>,
+    /// What the opened backend was asked to find the row, and whether it is so.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub conditions: BTreeMap<String, bool>,
+    /// What the backend said of itself then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub about: Option<String>,
     /// Why that row exists.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub debt: Option<Debt>,
@@ -97,6 +110,10 @@ impl CellRecord {
             backend: backend.to_owned(),
             markers: Vec::new(),
             row: None,
+            row_at: None,
+            disputed_at: None,
+            conditions: BTreeMap::new(),
+            about: None,
             debt: None,
             excluded: false,
             with_row: None,
@@ -117,7 +134,9 @@ impl CellRecord {
     /// The record of a cell of the plan.
     pub(crate) fn new(plan: &Plan, cell: &Cell, finished: &Finished) -> Self {
         let test = plan.test(cell);
+        let cell = &Cell { decision: finished.decision, ..*cell };
         let row = plan.row(cell);
+        let disputed = plan.disputed_at(cell).map(|at| &plan.suite(cell).rows[at]);
         Self {
             name: plan.name(cell),
             test: test.path.clone(),
@@ -125,6 +144,10 @@ impl CellRecord {
             backend: plan.backend(cell).to_owned(),
             markers: plan.markers(cell).iter().map(|marker| (*marker).to_owned()).collect(),
             row: row.map(|row| row.marker.clone().into_owned()),
+            row_at: row.and_then(|row| row.location.clone()),
+            disputed_at: disputed.map(|row| row.location.clone().unwrap_or_else(|| row.describe())),
+            conditions: finished.answers.conditions.clone(),
+            about: finished.answers.about.clone(),
             debt: row.and_then(|row| row.debt),
             excluded: matches!(cell.decision, Decision::RunExcluded(_)),
             with_row: finished.with_row,

@@ -1,5 +1,6 @@
 //! What is written is what is read.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::*;
@@ -33,6 +34,10 @@ fn cell() -> CellRecord {
         backend: "cpu".to_owned(),
         markers: vec!["float64".to_owned()],
         row: None,
+        row_at: None,
+        disputed_at: None,
+        conditions: BTreeMap::new(),
+        about: None,
         debt: None,
         excluded: false,
         with_row: None,
@@ -55,6 +60,10 @@ fn every_field_is_written() {
     let path = folder("fields").join("run.jsonl");
     let full = CellRecord {
         row: Some("float64".to_owned()),
+        row_at: Some("m.rs:3".to_owned()),
+        disputed_at: Some("m.rs:4".to_owned()),
+        conditions: BTreeMap::from([("has_no_fp64".to_owned(), true)]),
+        about: Some("gpu 0, driver 7".to_owned()),
         debt: Some(Debt::Upstream),
         excluded: true,
         with_row: Some(Outcome::XChanged),
@@ -85,6 +94,8 @@ fn what_a_backend_shows_is_kept_with_how_well_it_agrees() {
     let finished = Finished {
         observation: Observation::Returned { comparison: Some(Ok(agreed)), receipt: Some(receipt.clone()) },
         judgement: Judgement { outcome: Outcome::Passed, reason: String::new() },
+        decision: crate::plan::Decision::Run,
+        answers: crate::execute::Answers::default(),
         with_row: None,
         seed: Some(11),
         duration_us: 7,

@@ -3,7 +3,7 @@
 use std::any::{Any, TypeId};
 use std::error::Error;
 
-use super::element::{Backend, Body, BoxError, Runs, Test};
+use super::element::{Backend, Body, BoxError, Question, Runs, Test};
 use crate::compare::{Pair, Terms, Value};
 use crate::suite::subject::{Receipt, Subject, Unavailable};
 
@@ -14,6 +14,10 @@ pub trait Bodies: Send + Sync {
     /// # Errors
     /// When it is not available on this machine.
     fn open(&self, backend: usize) -> Result<Instance, Unavailable>;
+    /// Asks an open backend what a row's condition is, by its position among the suite's.
+    fn ask(&self, condition: usize, on: &Instance) -> bool;
+    /// What an open backend says of itself.
+    fn about(&self, on: &Instance) -> Option<String>;
     /// Runs a test's body.
     ///
     /// # Errors
@@ -50,12 +54,21 @@ pub type Instance = Box<dyn Any + Send + Sync>;
 pub(super) struct Typed<S: Subject + ?Sized> {
     pub(super) tests: Vec<&'static Test<S>>,
     pub(super) backends: Vec<&'static Backend<S>>,
+    pub(super) questions: Vec<&'static Question<S>>,
 }
 
 impl<S: Subject + ?Sized> Bodies for Typed<S> {
     fn open(&self, backend: usize) -> Result<Instance, Unavailable> {
         let opened: Box<S> = (self.backends[backend].open)()?;
         Ok(Box::new(opened))
+    }
+
+    fn ask(&self, condition: usize, on: &Instance) -> bool {
+        on.downcast_ref::<Box<S>>().is_some_and(|subject| (self.questions[condition].ask)(subject))
+    }
+
+    fn about(&self, on: &Instance) -> Option<String> {
+        on.downcast_ref::<Box<S>>().and_then(|subject| subject.about())
     }
 
     fn call(&self, test: usize, case: &[usize], on: &Instance) -> Result<Returned, BoxError> {
@@ -126,7 +139,7 @@ mod tests {
 
     #[test]
     fn an_error_says_what_is_not_implemented_also_as_the_source_of_another_one() {
-        let bodies = Typed::<dyn Ops> { tests: vec![], backends: vec![] };
+        let bodies = Typed::<dyn Ops> { tests: vec![], backends: vec![], questions: vec![] };
         let cause = Unavailable::new("no device");
         assert_eq!(bodies.unimplemented_function(&cause.clone().into()).as_deref(), Some("add"));
         assert_eq!(bodies.unimplemented_function(&Wrapped(cause).into()).as_deref(), Some("add"));

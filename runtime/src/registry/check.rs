@@ -4,6 +4,9 @@ use std::collections::BTreeMap;
 
 use crate::nearest;
 use crate::registry::Elements;
+use crate::suite::action::is_followed_up;
+use crate::suite::row::Row;
+use crate::suite::scope::Scope;
 use crate::suite::spec::{Origin, SuiteSpec};
 
 /// A fault in what was registered.
@@ -96,6 +99,16 @@ pub enum RegistryError {
         at: Origin,
         /// The name, the known ones and the nearest.
         unknown: String,
+    },
+    /// A row is not followed up, although the suite demands it.
+    #[error(
+        "{row} is followed up nowhere, and `{subject}` follows such exclusions up: add `.tracking(\"https://…\")`, a link to the issue"
+    )]
+    Untracked {
+        /// The row, in words.
+        row: String,
+        /// The subject.
+        subject: &'static str,
     },
     /// A `backends(…)` list names a backend that does not exist.
     #[error("{at}: test `{path}` names an {unknown}")]
@@ -234,8 +247,9 @@ fn duplicate_cells(suites: &[&SuiteSpec]) -> Vec<RegistryError> {
 fn orphans(elements: &Elements, suites: &[&SuiteSpec]) -> Vec<RegistryError> {
     let backend_of_a_suite =
         |at: &&Origin| suites.iter().flat_map(|suite| &suite.backends).any(|backend| backend.origin == **at);
-    let exclusions_of_a_suite =
-        |at: &&Origin| suites.iter().flat_map(|suite| &suite.excluding).any(|(_, origin)| origin == *at);
+    let exclusions_of_a_suite = |at: &&Origin| {
+        suites.iter().flat_map(|suite| suite.excluding.iter().chain(&suite.apart)).any(|(_, origin)| origin == *at)
+    };
     let implements_of_a_suite =
         |at: &&Origin| suites.iter().flat_map(|suite| &suite.implementing).any(|(_, origin)| origin == *at);
     let backends = elements.backends.iter().map(|element| element.origin());
@@ -250,8 +264,8 @@ fn orphans(elements: &Elements, suites: &[&SuiteSpec]) -> Vec<RegistryError> {
 /// Exclusions belong to a type of features, which several subjects may share: one of them has to have the backend.
 fn dangling_exclusions(suites: &[&SuiteSpec]) -> Vec<RegistryError> {
     let mut errors: Vec<RegistryError> = Vec::new();
-    for row in suites.iter().flat_map(|suite| &suite.excluding) {
-        let sharing = || suites.iter().filter(|suite| suite.excluding.contains(row));
+    for row in suites.iter().flat_map(|suite| suite.excluding.iter().chain(&suite.apart)) {
+        let sharing = || suites.iter().filter(|suite| suite.excluding.contains(row) || suite.apart.contains(row));
         let names: Vec<_> = sharing().flat_map(|suite| &suite.backends).map(|backend| backend.name).collect();
         let (backend, at) = *row;
         let error = RegistryError::DanglingExclusions { at, unknown: nearest::unknown("backend", backend, &names) };
@@ -282,6 +296,16 @@ fn check_suite(suite: &SuiteSpec) -> Vec<RegistryError> {
         if let Some(first) = seen.insert(backend, *origin) {
             let (backend, second) = ((*backend).to_owned(), *origin);
             errors.push(RegistryError::DuplicateExclusions { backend, first, second });
+        }
+    }
+    let concerns = |row: &&Row| match (&row.scope, row.scope.tests()) {
+        (_, Some(named)) => suite.tests.iter().any(|test| named.iter().any(|name| name.means(test))),
+        (Scope::Feature(marker), None) => suite.features.iter().any(|feature| feature.marker == marker),
+        _ => true,
+    };
+    for row in suite.rows.iter().filter(|row| names.contains(&row.backend.as_ref())).filter(concerns) {
+        if !is_followed_up(row.debt, row.tracking.is_some(), suite.tracked) {
+            errors.push(RegistryError::Untracked { row: row.describe(), subject: suite.subject });
         }
     }
     let mut seen = BTreeMap::new();

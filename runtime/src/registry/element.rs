@@ -1,10 +1,12 @@
 //! What the attributes register: tests, backends, exclusions and implemented functions, each typed by its subject.
 
+use std::any::{Any, TypeId};
 use std::error::Error;
 use std::time::Duration;
 
 use crate::compare::{Pair, Tolerance, Value};
 use crate::suite::action::Action;
+use crate::suite::scope::{CaseName, TestName};
 use crate::suite::spec::{AxisSpec, Origin};
 use crate::suite::subject::{Feature, Subject, Unavailable};
 
@@ -26,6 +28,8 @@ pub struct Test<S: Subject + ?Sized> {
     pub name: &'static str,
     /// Where it was written.
     pub origin: Origin,
+    /// The type of its function.
+    pub function: Option<TypeId>,
     /// The features that it uses.
     pub uses: &'static [S::Feature],
     /// The backends it is narrowed to; `None` for all.
@@ -104,6 +108,35 @@ pub struct Exclusions<F: Feature> {
     pub action: fn(F) -> Action,
     /// The row of the whole backend.
     pub all: Action,
+}
+
+/// One row by itself, as `#[crosscheck::exclusions]` on a constant registers it: whoever knows a fact may say it, also where
+/// neither the suite nor the backend is his.
+pub struct RowApart {
+    /// The backend's name.
+    pub backend: &'static str,
+    /// Where it was written.
+    pub origin: Origin,
+    /// What it says.
+    pub action: Action,
+    /// The marker of the feature that it hangs on.
+    pub uses: Option<&'static str>,
+    /// The tests that it hangs on.
+    pub tests: &'static [TestName],
+    /// The cases of those; each has to hold.
+    pub cases: &'static [CaseName],
+    /// The subject whose suite it is a row of; `None` for every suite that has the backend.
+    pub subject: Option<TypeId>,
+    /// What the opened backend is asked: a [`Question`] to its subject.
+    pub question: Option<&'static (dyn Any + Sync)>,
+}
+
+/// What a row asks of an opened backend.
+pub struct Question<S: Subject + ?Sized> {
+    /// The function, as it was written.
+    pub name: &'static str,
+    /// Asks.
+    pub ask: fn(&S) -> bool,
 }
 
 /// Which functions of a contract some backends implement, as `#[crosscheck::implements]` reads it off an `impl` block.

@@ -13,10 +13,12 @@ use linkme::distributed_slice;
 #[cfg(feature = "harness")]
 pub use bodies::Returned;
 pub use bodies::{Bodies, Instance};
-pub use element::{Backend, Body, BoxError, Exclusions, Fixture, Implements, Run, Runs, Test};
+pub use element::{Backend, Body, BoxError, Exclusions, Fixture, Implements, Question, RowApart, Run, Runs, Test};
 
+use crate::suite::action::Kind;
 use crate::suite::names;
-use crate::suite::row::{ALL, Row};
+use crate::suite::row::{ALL, Condition, Row};
+use crate::suite::scope::Scope;
 use crate::suite::spec::{BackendSpec, FeatureSpec, Origin, SuiteSpec, TestSpec};
 use crate::suite::subject::{Feature, Subject, Unavailable};
 use bodies::Typed;
@@ -66,7 +68,7 @@ pub trait BackendElement: Any + Sync {
     fn origin(&self) -> &Origin;
 }
 
-/// [`Exclusions`], their feature type forgotten.
+/// [`Exclusions`], their feature type forgotten, or a [`RowApart`].
 pub trait ExclusionsElement: Any + Sync {
     /// Where they were written.
     fn origin(&self) -> &Origin;
@@ -99,6 +101,12 @@ impl<S: Subject + ?Sized> BackendElement for Backend<S> {
 }
 
 impl<F: Feature> ExclusionsElement for Exclusions<F> {
+    fn origin(&self) -> &Origin {
+        &self.origin
+    }
+}
+
+impl ExclusionsElement for RowApart {
     fn origin(&self) -> &Origin {
         &self.origin
     }
@@ -230,6 +238,7 @@ fn gather<S: Subject + ?Sized>(elements: &Elements) -> Gathered {
     backends.sort_by_key(|backend| (backend.name != S::BASELINE, backend.name, backend.origin.place()));
     let mut exclusions = of_type::<dyn ExclusionsElement, Exclusions<S::Feature>>(&elements.exclusions);
     exclusions.sort_by_key(|exclusions| (exclusions.backend, exclusions.origin.place()));
+    let (apart, questions) = rows_apart::<S>(elements);
     let mut implements = of_type::<dyn ImplementsElement, Implements<S>>(&elements.implements);
     implements.sort_by_key(|implements| implements.origin.place());
     let implemented = |name| implements.iter().find(|it| it.backends.contains(&name)).map(|it| it.functions);
@@ -238,6 +247,7 @@ fn gather<S: Subject + ?Sized>(elements: &Elements) -> Gathered {
         subject: std::any::type_name::<S>(),
         baseline: S::BASELINE,
         closed: S::BACKENDS,
+        tracked: <S::Feature as Feature>::TRACKED,
         features: <S::Feature as Feature>::ALL
             .iter()
             .map(|feature| FeatureSpec { marker: feature.marker(), description: feature.description() })
@@ -260,9 +270,53 @@ fn gather<S: Subject + ?Sized>(elements: &Elements) -> Gathered {
             .flat_map(|it| it.backends.iter().map(|backend| (*backend, it.origin)))
             .collect(),
         excluding: exclusions.iter().map(|exclusions| (exclusions.backend, exclusions.origin)).collect(),
-        rows: exclusions.iter().flat_map(|exclusions| rows(exclusions)).collect(),
+        apart: apart.iter().map(|(row, _)| (row.backend, row.origin)).collect(),
+        unclassified: exclusions.iter().flat_map(|exclusions| unclassified(exclusions)).collect(),
+        rows: exclusions
+            .iter()
+            .flat_map(|exclusions| rows(exclusions))
+            .chain(apart.iter().map(|(row, condition)| row.to_row(*condition)))
+            .collect(),
     };
-    Gathered { spec, bodies: Box::new(Typed { tests, backends }) }
+    Gathered { spec, bodies: Box::new(Typed { tests, backends, questions }) }
+}
+
+/// The rows that stand apart, each with its condition, and what the conditions ask.
+#[expect(clippy::type_complexity, reason = "two lists that belong together for the length of one call")]
+fn rows_apart<S: Subject + ?Sized>(
+    elements: &Elements,
+) -> (Vec<(&'static RowApart, Option<Condition>)>, Vec<&'static Question<S>>) {
+    let mut rows = of_type::<dyn ExclusionsElement, RowApart>(&elements.exclusions);
+    rows.sort_by_key(|row| (row.backend, row.origin.place()));
+    let mut questions = Vec::new();
+    let of_this_suite = rows.into_iter().filter(|row| row.subject.is_none_or(|subject| subject == TypeId::of::<S>()));
+    let with_conditions = of_this_suite.filter_map(|row| {
+        let Some(question) = row.question else { return Some((row, None)) };
+        // A question to another subject belongs to a row of that one.
+        let question = (question as &dyn Any).downcast_ref::<Question<S>>()?;
+        questions.push(question);
+        Some((row, Some(Condition { name: question.name, at: questions.len() - 1 })))
+    });
+    (with_conditions.collect(), questions)
+}
+
+impl RowApart {
+    fn to_row(&self, condition: Option<Condition>) -> Row {
+        let scope = match (self.uses, self.tests, self.cases) {
+            (Some(marker), ..) => Scope::Feature(marker.into()),
+            (None, [], _) => Scope::All,
+            (None, tests, []) => Scope::Tests(tests),
+            (None, tests, cases) => Scope::Cases(tests, cases),
+        };
+        let location = Some(self.origin.to_string());
+        Row { condition, location, ..Row::apart(self.backend, scope, &self.action) }
+    }
+}
+
+/// The features that a matrix function leaves to its last arm.
+fn unclassified<F: Feature>(exclusions: &Exclusions<F>) -> impl Iterator<Item = (&'static str, &'static str, Origin)> {
+    let left = F::ALL.iter().filter(|feature| (exclusions.action)(**feature).kind == Kind::Unclassified);
+    left.map(|feature| (feature.marker(), exclusions.backend, exclusions.origin))
 }
 
 /// The elements that are a `T`.
@@ -308,6 +362,7 @@ fn test_spec<S: Subject + ?Sized>(test: &Test<S>) -> TestSpec {
     TestSpec {
         path: test.origin.path(test.name),
         origin: test.origin,
+        function: test.function,
         markers: markers(test.uses),
         implied: if implied.iter().flatten().all(Vec::is_empty) { Vec::new() } else { implied },
         of: test.of,

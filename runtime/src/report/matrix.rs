@@ -24,6 +24,7 @@ pub fn of_plan(plan: &Plan) -> String {
             Decision::XFail(_) => (1, "xfail"),
             Decision::Skip(_) | Decision::Uncontained(_) => (2, "skip"),
             Decision::NotImplemented(_) => (3, "not implemented"),
+            Decision::Ask(_) => (4, "conditional"),
         };
         tallies[cell.suite as usize].add(plan.backend(cell), &plan.markers(cell), (order, word));
     }

@@ -12,8 +12,11 @@ use crate::text;
 /// The rows that apply to cells of the plan, and how many there are of each kind of debt.
 pub fn exclusions(plan: &Plan) -> String {
     let mut cells: BTreeMap<_, usize> = BTreeMap::new();
-    for applied in plan.cells.iter().filter_map(|cell| Some((cell.suite, cell.decision.row()?))) {
-        *cells.entry(applied).or_default() += 1;
+    for cell in &plan.cells {
+        // Of a row with a condition, the cells on which it may decide.
+        for row in plan.candidates(cell).into_iter().chain(plan.disputed_at(cell)) {
+            *cells.entry((cell.suite, row)).or_default() += 1;
+        }
     }
     let rows: Vec<_> =
         cells.iter().map(|((suite, row), cells)| (&plan.suites[*suite as usize].rows[*row], *cells)).collect();
@@ -69,10 +72,14 @@ pub(super) fn describe(row: &Row) -> String {
         Exclusion::Skip => "skip ",
         Exclusion::Flaky => "flaky",
         Exclusion::XFail { .. } => "xfail",
+        Exclusion::BaselineWrong { .. } => "wrong",
+        Exclusion::Run => "run  ",
     };
     let since = row.since.as_ref().map(|since| format!("since {since}"));
     let until = row.until.map(|until| format!("until {until}"));
+    let condition = row.condition.map(|condition| format!("if {}", condition.name));
     let details: Vec<_> = [
+        condition.as_deref(),
         row.debt.map(Debt::as_str),
         row.tracking.as_deref(),
         since.as_deref(),
@@ -83,7 +90,8 @@ pub(super) fn describe(row: &Row) -> String {
     .flatten()
     .collect();
     let details = if details.is_empty() { String::new() } else { format!(" ({})", details.join(", ")) };
-    text::line(&format!("{kind} {} {}: {}{details}", row.backend, row.marker, row.message)).into_owned()
+    let message = if row.message.is_empty() { String::new() } else { format!(": {}", row.message) };
+    text::line(&format!("{kind} {} {}{message}{details}", row.backend, row.marker)).into_owned()
 }
 
 #[cfg(test)]

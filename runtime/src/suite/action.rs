@@ -33,6 +33,10 @@ pub enum Kind {
     XFail,
     /// Run the body; it has to pass, but may fail before that.
     Flaky,
+    /// Compare with a baseline that is wrong.
+    BaselineWrong,
+    /// Run the body, and say that nobody has looked at the feature yet.
+    Unclassified,
 }
 
 /// Why an exclusion exists.
@@ -77,6 +81,31 @@ pub const RUN: Action = Action {
     location: None,
 };
 
+/// What a matrix function says of features that it does not know yet: they run, as with [`RUN`], and the run warns that the
+/// backend has not classified them.
+///
+/// ```
+/// # #[derive(crosscheck::Feature, Clone, Copy, Debug, PartialEq, Eq)]
+/// # enum Feature {
+/// #     /// 64-bit floats.
+/// #     Float64,
+/// #     /// The start of a slice is known only at run time.
+/// #     DynamicOffsets,
+/// # }
+/// use crosscheck::{Action, Debt::HardwareLimit, RUN, UNCLASSIFIED, skip};
+///
+/// #[crosscheck::exclusions("mlx_metal")]
+/// const fn mlx_metal(feature: Feature) -> Action {
+///     match feature {
+///         Feature::Float64 => skip("Metal has no 64-bit floats").because(HardwareLimit),
+///         Feature::DynamicOffsets => RUN,
+///         // A feature that the suite gets later breaks no build here.
+///         _ => UNCLASSIFIED,
+///     }
+/// }
+/// ```
+pub const UNCLASSIFIED: Action = Action { kind: Kind::Unclassified, ..RUN };
+
 /// The backend cannot do it: the body is not run, and the cell is reported as skipped with `message`.
 ///
 /// `{marker}` and `{backend}` in the message are replaced by their names; any other `{…}`, and an empty message, is an
@@ -104,6 +133,26 @@ pub const fn flaky(message: &'static str) -> Action {
     Action { kind: Kind::Flaky, ..excluded(message) }
 }
 
+/// The baseline's value is wrong: a row of the *baseline*. Where it decides, each other backend passes when it *disagrees* with
+/// the baseline, within [`Action::ulps`] and [`Action::share`] where the row gives them, and one that agrees has the same fault
+/// and fails. The row is stale when no other backend disagrees any more.
+///
+/// The message follows the rules of [`skip`]'s.
+///
+/// ```
+/// # mod suite {
+/// #     pub fn large_numbers(_: &str) {}
+/// # }
+/// use crosscheck::{Action, Debt::Upstream, baseline_wrong};
+///
+/// #[crosscheck::exclusions("serde_json", test = suite::large_numbers)]
+/// const ROUNDS: Action = baseline_wrong("rounds integers beyond 2^53").because(Upstream).ulps(0.0..=1.0);
+/// ```
+#[track_caller]
+pub const fn baseline_wrong(message: &'static str) -> Action {
+    Action { kind: Kind::BaselineWrong, ..excluded(message) }
+}
+
 #[track_caller]
 const fn excluded(message: &'static str) -> Action {
     check_message(message);
@@ -121,7 +170,7 @@ impl Action {
     /// A suite may demand one, see [`Feature::TRACKED`](crate::Feature::TRACKED).
     #[track_caller]
     pub const fn tracking(self, link: &'static str) -> Self {
-        assert!(!matches!(self.kind, Kind::Run), "`tracking` describes an exclusion: it belongs to `skip` and `xfail`");
+        assert!(!self.says_nothing(), "`tracking` describes an exclusion: it belongs to `skip` and `xfail`");
         assert!(!is_blank(link), "`tracking` needs a link");
         Self { tracking: Some(link), ..self }
     }
@@ -129,7 +178,7 @@ impl Action {
     /// The version, of the backend or of what it is built on, since which it is so. Shown with the row.
     #[track_caller]
     pub const fn since(self, version: &'static str) -> Self {
-        assert!(!matches!(self.kind, Kind::Run), "`since` describes an exclusion: it belongs to `skip` and `xfail`");
+        assert!(!self.says_nothing(), "`since` describes an exclusion: it belongs to `skip` and `xfail`");
         assert!(!is_blank(version), "`since` needs a version");
         Self { since: Some(version), ..self }
     }
@@ -138,7 +187,7 @@ impl Action {
     /// it would excuse fails the run.
     #[track_caller]
     pub const fn until(self, day: &'static str) -> Self {
-        assert!(!matches!(self.kind, Kind::Run), "`until` describes an exclusion: it belongs to `skip` and `xfail`");
+        assert!(!self.says_nothing(), "`until` describes an exclusion: it belongs to `skip` and `xfail`");
         let until = Date::parse(day);
         assert!(until.is_some(), "`until` needs a day of the calendar, written YYYY-MM-DD");
         Self { until, ..self }
@@ -154,7 +203,8 @@ impl Action {
     /// What the text of the failure is expected to contain.
     #[track_caller]
     pub const fn saying(self, text: &'static str) -> Self {
-        assert!(matches!(self.kind, Kind::XFail), "`saying` describes an expected failure: it belongs to `xfail`");
+        let fits = matches!(self.kind, Kind::XFail | Kind::BaselineWrong);
+        assert!(fits, "`saying` describes an expected failure: it belongs to `xfail` and `baseline_wrong`");
         assert!(!is_blank(text), "`saying` needs a text: every failure contains the empty one");
         Self { signature: Signature { text: Some(text), ..self.signature }, ..self }
     }
@@ -182,11 +232,15 @@ impl Action {
         self.mismatch("`share` describes an expected mismatch: it belongs to `xfail`, by `Mismatch`", bounds)
     }
 
+    const fn says_nothing(&self) -> bool {
+        matches!(self.kind, Kind::Run | Kind::Unclassified)
+    }
+
     #[track_caller]
     const fn mismatch(self, otherwise: &'static str, bounds: Bounds) -> Self {
         let failure = self.signature.failure;
         let fits = matches!(self.kind, Kind::XFail) && matches!(failure, None | Some(Failure::Mismatch));
-        assert!(fits, "{}", otherwise);
+        assert!(fits || matches!(self.kind, Kind::BaselineWrong), "{}", otherwise);
         Self { signature: Signature { failure: Some(Failure::Mismatch), bounds, ..self.signature }, ..self }
     }
 }
@@ -195,7 +249,7 @@ impl Action {
 /// as the suite demands.
 #[track_caller]
 pub(crate) const fn check_row(action: &Action, tracked: &[Debt]) {
-    if matches!(action.kind, Kind::Run) {
+    if matches!(action.kind, Kind::Run | Kind::Unclassified) {
         return;
     }
     let Some(debt) = action.debt else {
@@ -208,14 +262,44 @@ pub(crate) const fn check_row(action: &Action, tracked: &[Debt]) {
         action.tracking.is_some() || !matches!(action.kind, Kind::Flaky),
         "a flaky row never goes stale by itself: add `.tracking(\"https://…\")`, a link to the issue"
     );
+    assert!(
+        is_followed_up(Some(debt), action.tracking.is_some(), tracked),
+        "this suite follows such exclusions up: add `.tracking(\"https://…\")`, a link to the issue"
+    );
+}
+
+/// What a row that stands apart from a matrix function is: panics, which is a compile error there, where it could say nothing.
+///
+/// `hangs_on_all` says that it is one of the whole backend.
+#[track_caller]
+pub(crate) const fn check_apart(action: &Action, hangs_on_all: bool, conditional: bool) {
+    assert!(
+        !matches!(action.kind, Kind::Unclassified),
+        "`UNCLASSIFIED` is the last arm of a matrix function: a row says what it knows"
+    );
+    assert!(
+        !(hangs_on_all && matches!(action.kind, Kind::Run)),
+        "`RUN` overrides a wider row, and none is wider than that of the whole backend: name a `test`, a `case` or a feature \
+         (`uses`)"
+    );
+    assert!(
+        !(conditional && matches!(action.kind, Kind::BaselineWrong)),
+        "a condition is asked of the backend whose cells a row excuses, and `baseline_wrong` excuses none of the baseline's: \
+         remove `applies_if`"
+    );
+}
+
+/// Whether the row follows up what the suite wants followed up, and what never goes stale.
+pub(crate) const fn is_followed_up(debt: Option<Debt>, tracking: bool, tracked: &[Debt]) -> bool {
+    let Some(debt) = debt else { return true };
     let mut at = 0;
     while at < tracked.len() {
-        assert!(
-            action.tracking.is_some() || tracked[at] as u8 != debt as u8,
-            "this suite follows such exclusions up: add `.tracking(\"https://…\")`, a link to the issue"
-        );
+        if !tracking && tracked[at] as u8 == debt as u8 {
+            return false;
+        }
         at += 1;
     }
+    true
 }
 
 /// Replaces the template keys of a row's message.

@@ -5,5 +5,6 @@ pub mod date;
 pub mod expectation;
 pub(crate) mod names;
 pub mod row;
+pub mod scope;
 pub mod spec;
 pub mod subject;

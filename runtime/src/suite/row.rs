@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::action::{Action, Debt, Kind, is_blank, knows_its_keys, render};
 use super::date::Date;
 use super::expectation::{Bounds, Failure};
+use super::scope::Scope;
 
 /// What stands for the marker in a row that excludes a whole backend.
 pub const ALL: &str = "all";
@@ -14,10 +15,14 @@ pub const ALL: &str = "all";
 pub struct Row {
     /// The backend's name.
     pub backend: Cow<'static, str>,
-    /// The feature's marker, or `ALL`.
+    /// What it hangs on.
+    pub scope: Scope,
+    /// The same in words: the feature's marker, `ALL`, or the tests and cases.
     pub marker: Cow<'static, str>,
     /// What to do.
     pub kind: Exclusion,
+    /// What the opened backend is asked, for the row to apply.
+    pub condition: Option<Condition>,
     /// The reason, its template keys replaced.
     pub message: String,
     /// Why the exclusion exists.
@@ -30,6 +35,15 @@ pub struct Row {
     pub until: Option<Date>,
     /// Where it was written, as `file:line`.
     pub location: Option<String>,
+}
+
+/// A question to an opened backend, answered by yes or no.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Condition {
+    /// The function that asks it, as it was written.
+    pub name: &'static str,
+    /// Its position among the suite's.
+    pub at: usize,
 }
 
 /// The kinds of rows.
@@ -48,6 +62,15 @@ pub enum Exclusion {
     },
     /// The body may fail before it passes.
     Flaky,
+    /// It is the baseline's value that is wrong: the others have to disagree with it.
+    BaselineWrong {
+        /// What the text of the disagreement has to contain.
+        text: Option<Cow<'static, str>>,
+        /// How far off the others' values must be.
+        bounds: Bounds,
+    },
+    /// The body runs and has to pass, whatever a wider row says.
+    Run,
 }
 
 impl Exclusion {
@@ -86,8 +109,10 @@ impl Row {
         }
         Ok(Self {
             backend: Cow::Owned(backend.to_owned()),
+            scope: Scope::of_marker(Cow::Owned(marker.to_owned())),
             marker: Cow::Owned(marker.to_owned()),
             kind,
+            condition: None,
             message: render(template, marker, backend),
             debt: None,
             tracking: None,
@@ -97,10 +122,16 @@ impl Row {
         })
     }
 
-    /// The row that an action stands for; none when the feature is supported.
+    /// The row that an action in a matrix function stands for; none when the feature is supported.
     pub(crate) fn of_action(backend: &'static str, marker: &'static str, action: &Action) -> Option<Self> {
+        let row = Self::apart(backend, Scope::of_marker(Cow::Borrowed(marker)), action);
+        (row.kind != Exclusion::Run).then_some(row)
+    }
+
+    /// The row that an action stands for by itself.
+    pub(crate) fn apart(backend: &'static str, scope: Scope, action: &Action) -> Self {
         let kind = match action.kind {
-            Kind::Run => return None,
+            Kind::Run | Kind::Unclassified => Exclusion::Run,
             Kind::Skip => Exclusion::Skip,
             Kind::Flaky => Exclusion::Flaky,
             Kind::XFail => Exclusion::XFail {
@@ -108,18 +139,31 @@ impl Row {
                 text: action.signature.text.map(Cow::Borrowed),
                 bounds: action.signature.bounds,
             },
+            Kind::BaselineWrong => Exclusion::BaselineWrong {
+                text: action.signature.text.map(Cow::Borrowed),
+                bounds: action.signature.bounds,
+            },
         };
-        Some(Self {
+        let marker = scope.to_string();
+        Self {
             backend: Cow::Borrowed(backend),
-            marker: Cow::Borrowed(marker),
+            message: render(action.message, &marker, backend),
+            scope,
+            marker: Cow::Owned(marker),
             kind,
-            message: render(action.message, marker, backend),
+            condition: None,
             debt: action.debt,
             tracking: action.tracking.map(Cow::Borrowed),
             since: action.since.map(Cow::Borrowed),
             until: action.until,
             location: action.location.map(|at| format!("{}:{}", at.file(), at.line())),
-        })
+        }
+    }
+
+    /// Whether it says of its backend's own cells what to do with them; the others speak of the baseline's value.
+    #[cfg(feature = "harness")]
+    pub(crate) fn is_of_its_backend(&self) -> bool {
+        !matches!(self.kind, Exclusion::BaselineWrong { .. })
     }
 
     /// Whether it expects the body to end its process, or never to end.

@@ -1,8 +1,10 @@
 //! A suite as plain data: what planning, judging and reporting work on.
 
+use std::any::TypeId;
 use std::fmt;
 use std::time::Duration;
 
+use super::action::Debt;
 use super::row::Row;
 
 /// Where something was written.
@@ -51,6 +53,8 @@ pub struct SuiteSpec {
     pub baseline: &'static str,
     /// The features, in the order of declaration.
     pub features: Vec<FeatureSpec>,
+    /// The kinds of debt that a row has to follow up.
+    pub tracked: &'static [Debt],
     /// The backends, the baseline first.
     pub backends: Vec<BackendSpec>,
     /// The names of all backends, where the list is closed.
@@ -61,6 +65,10 @@ pub struct SuiteSpec {
     pub excluding: Vec<(&'static str, Origin)>,
     /// The backends that a block of implemented functions is registered for, known or not.
     pub implementing: Vec<(&'static str, Origin)>,
+    /// The rows that stand apart from a matrix function, each by its backend, known or not.
+    pub apart: Vec<(&'static str, Origin)>,
+    /// The features that a matrix function leaves to its last arm, each with the backend and where that function stands.
+    pub unclassified: Vec<(&'static str, &'static str, Origin)>,
     /// The exclusion matrix, flattened: the first row that matches wins among equals.
     pub rows: Vec<Row>,
 }
@@ -72,11 +80,14 @@ impl SuiteSpec {
             subject,
             baseline,
             features: Vec::new(),
+            tracked: &[],
             backends: Vec::new(),
             closed: None,
             tests: Vec::new(),
             excluding: Vec::new(),
             implementing: Vec::new(),
+            apart: Vec::new(),
+            unclassified: Vec::new(),
             rows: Vec::new(),
         }
     }
@@ -117,6 +128,8 @@ pub struct TestSpec {
     pub path: String,
     /// Where it was written.
     pub origin: Origin,
+    /// The type of its function, of which no other one is.
+    pub function: Option<TypeId>,
     /// The markers of the features that each of its cases uses.
     pub markers: Vec<&'static str>,
     /// The markers that the values of its axes imply, by axis and value; empty when none does.
@@ -154,6 +167,7 @@ impl TestSpec {
         Self {
             path: path.into(),
             origin,
+            function: None,
             markers: Vec::new(),
             implied: Vec::new(),
             of: None,

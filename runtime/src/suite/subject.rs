@@ -107,6 +107,12 @@ pub trait Subject: Send + Sync + 'static {
         }
     }
 
+    /// What the opened backend says of itself: its device, its driver, its version. Stands in the record beside the answer to a
+    /// row's condition (`applies_if`), which depends on it.
+    fn about(&self) -> Option<String> {
+        None
+    }
+
     /// The function that a backend does not implement, when `error` says so.
     ///
     /// A cell whose body returns such an error is `NotImplemented` instead of `Failed`. By default no error means that.

@@ -55,6 +55,11 @@ enum What<T> {
     Begun,
     /// It does not begin yet: what happens from now on is a fixture's.
     SettingUp,
+    /// What is done with the cell is known now, and what this says.
+    Settled {
+        /// What the run needs to know of it.
+        said: String,
+    },
     /// The cell has ended.
     Ended {
         /// What became of it.

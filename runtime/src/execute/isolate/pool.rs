@@ -46,6 +46,8 @@ pub(crate) struct WorkerReply<T> {
     pub(crate) output: String,
     /// An earlier cell, of which a thread has ended the worker meanwhile.
     pub(crate) late: Option<Late>,
+    /// What the worker said of what is done with the cell, where it did.
+    pub(crate) said: Option<String>,
 }
 
 /// A cell whose worker was ended later, by a thread that it left behind.
@@ -105,14 +107,15 @@ impl Pool {
             let is_new = idle.is_none();
             let mut worker = match idle.take().map_or_else(|| Worker::start(self), Ok) {
                 Ok(worker) => worker,
-                Err(error) => return WorkerReply { exit: WorkerExit::NoWorker(error), output: String::new(), late },
+                Err(error) => return WorkerReply { exit: WorkerExit::NoWorker(error), output: String::new(), late, said: None },
             };
             let (cell, name) = cell.clone();
             let request = Request { number: worker.next(), task, cell, name, announce: is_new || is_setup_needed };
             let mut output = Output::default();
             let starter = worker.starter;
             // A limit that no clock reaches is no limit.
-            let (exit, fit) = worker.ask(&request, Instant::now().checked_add(limit), &mut output);
+            let mut said = None;
+            let (exit, fit) = worker.ask(&request, Instant::now().checked_add(limit), &mut output, &mut said);
             if fit {
                 self.idle.lock().unwrap_or_else(PoisonError::into_inner).entry(of).or_default().push(worker);
             } else if let (Some(cell), WorkerExit::Crashed { how, .. }) = (starter, &exit) {
@@ -124,7 +127,7 @@ impl Pool {
                 // It was this cell.
                 late = None;
             }
-            return WorkerReply { exit, output: output.text(), late };
+            return WorkerReply { exit, output: output.text(), late, said };
         }
     }
 }
@@ -204,6 +207,7 @@ impl Worker {
         request: &Request,
         until: Option<Instant>,
         output: &mut Output,
+        said: &mut Option<String>,
     ) -> (WorkerExit<T>, bool) {
         let mut begun = !request.announce;
         let (mut ended, mut looked) = (None, Instant::now());
@@ -219,6 +223,10 @@ impl Worker {
                 }
                 Ok(Some(Answer { to, what: What::SettingUp })) if to == request.number => {
                     begun = false;
+                    continue;
+                }
+                Ok(Some(Answer { to, what: What::Settled { said: what } })) if to == request.number => {
+                    *said = Some(what);
                     continue;
                 }
                 Ok(Some(Answer { to, what: What::Ended { value, tainted, threads } })) if to == request.number => {

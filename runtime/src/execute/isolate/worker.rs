@@ -19,12 +19,14 @@ use super::state::{State, threads};
 use super::{Answer, Request, What};
 use crate::execute::context::{Announce, Phase};
 
-/// Runs the cells that come in on standard input, and ends the process when there are no more. `run` is given what to call when the cell enters a phase,
+/// Runs the cells that come in on standard input, and ends the process when there are no more. `run` is given what to call when the cell enters a phase, and when it is known what is done with it,
 /// and says besides its value whether the process is as good as new.
 ///
 /// # Errors
 /// When standard input is not a channel, or the channel breaks.
-pub(crate) fn serve<T: Serialize>(mut run: impl FnMut(&Request, &Announce) -> (T, bool)) -> io::Result<Infallible> {
+pub(crate) fn serve<T: Serialize>(
+    mut run: impl FnMut(&Request, &Announce, &dyn Fn(String)) -> (T, bool),
+) -> io::Result<Infallible> {
     // Bodies find nothing on their standard input, and the channel is not where they would look for it.
     let channel = Rc::new(UnixStream::from(io::stdin().as_fd().try_clone_to_owned()?));
     rustix::stdio::dup2_stdin(File::open("/dev/null")?)?;
@@ -43,7 +45,10 @@ pub(crate) fn serve<T: Serialize>(mut run: impl FnMut(&Request, &Announce) -> (T
             continue;
         };
         let to = request.number;
-        let (value, is_sound) = run(&request, &announcing(&channel, &request));
+        let tell = |said| {
+            let _ = send(&mut &*channel, &Answer::<()> { to, what: What::Settled { said } });
+        };
+        let (value, is_sound) = run(&request, &announcing(&channel, &request), &tell);
         if getpid() != own {
             // The body has forked and returned in both processes: one of them answers.
             let _ = kill_process(getpid(), Signal::KILL);

@@ -74,8 +74,15 @@ fn a_run_is_counted_by_what_became_of_it() {
     };
     let record = |cell: &Cell| {
         let judgement = Judgement { outcome: outcomes(&plan.name(cell)), reason: String::new() };
-        let finished =
-            Finished { observation: Observation::NotRun, judgement, with_row: None, seed: None, duration_us: 0 };
+        let finished = Finished {
+            observation: Observation::NotRun,
+            judgement,
+            decision: cell.decision,
+            answers: crate::execute::Answers::default(),
+            with_row: None,
+            seed: None,
+            duration_us: 0,
+        };
         CellRecord::new(&plan, cell, &finished)
     };
     let cells: Vec<_> = plan.cells.iter().map(record).collect();

@@ -1,92 +1,30 @@
-//! `#[crosscheck::exclusions]`.
+//! `#[crosscheck::exclusions]` on a function: the matrix of a backend.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
-use syn::ext::IdentExt;
-use syn::parse::{Parse, ParseStream};
 use syn::spanned::Spanned;
 use syn::visit::Visit;
 use syn::{
-    Block, Expr, ExprCall, ExprParen, ExprPath, ExprReturn, FnArg, Ident, ItemFn, LitStr, Macro, Stmt, Token, Type,
+    Block, Expr, ExprCall, ExprParen, ExprPath, ExprReturn, FnArg, Ident, ItemFn, Macro, Stmt, Type,
     parse_quote_spanned,
 };
 
-use crate::backend::check_name;
+use super::args::ExclusionsArgs;
 use crate::element::{Slice, element, origin, registered};
-use crate::errors::{Errors, not_this, with_args};
+use crate::errors::Errors;
 use crate::krate::{Krate, local};
-use crate::nearest::did_you_mean;
-
-/// `"backend"`, `all = …` for a row of the whole backend, and `crate = path`.
-struct ExclusionsArgs {
-    backend: LitStr,
-    all: Option<Expr>,
-    krate: Krate,
-}
-
-impl Parse for ExclusionsArgs {
-    fn parse(input: ParseStream) -> syn::Result<Self> {
-        let unnamed = "name the backend: `#[crosscheck::exclusions(\"…\")]`";
-        if input.is_empty() {
-            return Err(syn::Error::new(Span::call_site(), unnamed));
-        }
-        if !input.peek(LitStr) {
-            return Err(input.error(unnamed));
-        }
-        let backend = input.parse()?;
-        let (mut all, mut krate) = (None, Krate::default());
-        while !input.is_empty() {
-            input.parse::<Token![,]>()?;
-            if input.is_empty() {
-                break;
-            }
-            if input.peek(LitStr) {
-                return Err(input.error("one name only: each backend has a matrix function of its own"));
-            }
-            let known = "known: all = skip(…) or xfail(…), for the whole backend, and crate = path";
-            if !input.peek(Ident::peek_any) {
-                return Err(input.error(format!("expected the name of an argument ({known})")));
-            }
-            let key: Ident = input.call(Ident::parse_any)?;
-            match key.to_string().as_str() {
-                "all" if input.peek(Token![=]) => {
-                    input.parse::<Token![=]>()?;
-                    if all.replace(input.parse()?).is_some() {
-                        return Err(syn::Error::new_spanned(key, "argument `all` is repeated"));
-                    }
-                }
-                "all" => {
-                    return Err(syn::Error::new_spanned(key, "this is written `all = skip(…)` or `all = xfail(…)`"));
-                }
-                "crate" => krate.set(&key, input)?,
-                given => {
-                    let hint = did_you_mean(given, ["all", "crate"]);
-                    let message = format!("unknown argument `{given}`{hint} ({known})");
-                    return Err(syn::Error::new_spanned(key, message));
-                }
-            }
-        }
-        Ok(Self { backend, all, krate })
-    }
-}
 
 /// The function, its check at compile time, and its registration.
-pub fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
-    with_args(args, item, expand_parsed)
-}
-
-fn expand_parsed(args: ExclusionsArgs, item: TokenStream) -> TokenStream {
-    let mut errors = Errors::default();
-    check_name(&args.backend, &mut errors);
-    let mut function = match syn::parse2::<ItemFn>(item.clone()) {
-        Ok(function) => function,
-        Err(error) => {
-            let message = "`#[crosscheck::exclusions]` belongs to a `const fn` from a feature to an `Action`";
-            errors.push(not_this(&item, error, message));
-            let errors = errors.into_tokens();
-            return quote!(#errors #item);
-        }
-    };
+pub fn expand(args: &ExclusionsArgs, mut function: ItemFn, item: &TokenStream, mut errors: Errors) -> TokenStream {
+    if let Some(key) = args.of_a_row() {
+        let given = key.to_string();
+        errors.at(
+            key,
+            format!(
+                "`{given}` belongs to one row, which is a constant: `#[crosscheck::exclusions(\"…\", …)] const NAME: Action = …;`"
+            ),
+        );
+    }
     if function.sig.constness.is_none() {
         errors.at(function.sig.fn_token, "exclusions are a `const fn`: the compiler evaluates them for every feature");
     }
@@ -98,7 +36,7 @@ fn expand_parsed(args: ExclusionsArgs, item: TokenStream) -> TokenStream {
         return quote!(#errors #item);
     }
 
-    let Some(feature) = feature else { return item };
+    let Some(feature) = feature else { return item.clone() };
     let (backend, name) = (&args.backend, &function.sig.ident);
     let origin = origin(name.span());
     let mut rows = Rows { feature: &feature, krate: &args.krate, checks: Vec::new(), all_checked: true };
@@ -116,7 +54,7 @@ fn expand_parsed(args: ExclusionsArgs, item: TokenStream) -> TokenStream {
         };
         checks.push(quote!(const _: () = { #evaluate };));
     }
-    let all = args.all.as_ref().map(|row| {
+    let all = args.all.as_ref().map(|(_, row)| {
         checks.push(check(row, &feature));
         quote!(.all(#row))
     });

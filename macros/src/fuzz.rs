@@ -22,7 +22,7 @@ const LIMIT: Duration = Duration::from_secs(30);
 type Expand = fn(TokenStream, TokenStream) -> TokenStream;
 
 /// What is changed: an attribute, its arguments, and the item below it.
-const VALID: [(Expand, &str, &str); 17] = [
+const VALID: [(Expand, &str, &str); 19] = [
     (conformance, "", "fn check(ops: &dyn Ops) { assert!(ops.double(1.0) > 0.0); }"),
     (
         conformance,
@@ -84,6 +84,12 @@ const VALID: [(Expand, &str, &str); 17] = [
     ),
     (exclusions::expand, "\"metal\"", "const fn metal(_: Feature) -> Action { const A: Action = RUN; A }"),
     (
+        exclusions::expand,
+        "\"metal\", test = a::b, case(n = 1 | F16, \"a*\"), applies_if = a::f, for dyn Ops, crate = a",
+        "/// A row.\n#[cfg(unix)] pub(crate) const NO_ROWS: Action = xfail(\"no\").because(Upstream).by(Crash);",
+    ),
+    (exclusions::expand, "\"metal\", uses = \"float64\"", "const FLOAT64: crosscheck::Action = RUN;"),
+    (
         implements::expand,
         "\"metal\", \"cpu\", crate = a",
         "impl<'a, T: 'a> Ops for Metal<'a, T> { fn double(&self, x: f64) -> f64 { x } const N: u32 = 1; type T = u32; }",
@@ -116,7 +122,7 @@ fn derive_feature(_: TokenStream, item: TokenStream) -> TokenStream {
 }
 
 /// Tokens that mean something somewhere.
-const POOL: &str = "uses of backends isolated tolerance expects_constant allow crate name aliases device all tracked reason rtol \
+const POOL: &str = "applies_if test const | uses of backends isolated tolerance expects_constant allow crate name aliases device all tracked reason rtol \
     atol n x ops self Self super _ __of_the_module early_return fn mod impl trait enum struct const static async unsafe extern \
     dyn for where return match if let else loop move ref mut pub use type in as true false r#match r#fn case rstest fixture \
     test_attr conformance backend_matrix test ignore should_panic cfg matches vec assert format \

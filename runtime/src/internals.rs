@@ -25,7 +25,7 @@ pub use crate::{
 /// Views of records, as text.
 #[cfg(feature = "harness")]
 pub mod report {
-    pub use crate::report::{agreements, of_records, paint, totals, unavailable};
+    pub use crate::report::{agreements, of_records, paint, stale_disputes, totals, unavailable};
     pub use crate::text::line;
 }
 

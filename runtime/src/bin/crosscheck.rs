@@ -61,7 +61,9 @@ fn status(Merged { cells, open, .. }: &Merged) -> ExitCode {
     for path in open {
         anstream::eprintln!("{} {}: the run has not concluded", report::paint("error:"), path.display());
     }
-    if !open.is_empty() || cells.iter().any(|cell| cell.outcome.fails_the_run()) {
+    let stale = report::stale_disputes(cells);
+    stale.iter().for_each(|row| anstream::eprintln!("{} {row}", report::paint("error:")));
+    if !(open.is_empty() && stale.is_empty()) || cells.iter().any(|cell| cell.outcome.fails_the_run()) {
         return ExitCode::from(FAILED);
     }
     if !cells.iter().any(|cell| cell.outcome.ran()) {

@@ -96,8 +96,12 @@ fn conclude(run: &Run, cli: &Cli, args: &Arguments, conclusion: &Conclusion, mis
         anstream::eprintln!("{} no body was run: {}; {hint}", report::paint("error:"), totals.trim_end());
         return USAGE;
     }
+    // Of one cell a process knows nothing of the others.
+    let stale = if under_nextest() { Vec::new() } else { report::stale_disputes(&log.cells) };
+    stale.iter().for_each(|row| anstream::eprintln!("{} {row}", report::paint("error:")));
     // What is known from before counts as well.
-    if conclusion.has_failed() || log.cells.iter().any(|cell| cell.outcome.fails_the_run()) { FAILED } else { 0 }
+    let failed = conclusion.has_failed() || !stale.is_empty();
+    if failed || log.cells.iter().any(|cell| cell.outcome.fails_the_run()) { FAILED } else { 0 }
 }
 
 /// A cell as libtest-mimic wants it.

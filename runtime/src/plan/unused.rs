@@ -141,17 +141,27 @@ impl Use {
     }
 }
 
+/// Which cases of a test have a resolution.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Cases {
+    /// All, because they are alike.
+    All,
+    /// This one.
+    One(u32),
+}
+
 /// Calls `look` with the backend, the test, the case and the resolution of each cell; where cases are alike, of one of them.
 fn each_cell<'a>(
     suite: &'a SuiteSpec,
     resolver: &Resolver<'a>,
-    mut look: impl FnMut(&'static str, &'a TestSpec, u32, &Resolution),
+    mut look: impl FnMut(&'static str, &'a TestSpec, Cases, &Resolution),
 ) {
     for test in &suite.tests {
         for column in resolver.columns(test) {
             let cases = if column.is_alike() { test.cases().min(1) } else { test.cases() };
             for case in 0..cases {
-                look(column.backend.name, test, case, &column.resolve(resolver, test, case));
+                let cases = if column.is_alike() { Cases::All } else { Cases::One(case) };
+                look(column.backend.name, test, cases, &column.resolve(resolver, test, case));
             }
         }
     }
@@ -161,20 +171,21 @@ fn each_cell<'a>(
 fn overrides(suite: &SuiteSpec, at: usize, disputed_with: &HashMap<(u32, u32), usize>) -> bool {
     let row = &suite.rows[at];
     let mut deciding = BTreeSet::new();
-    each_cell(suite, &Resolver::new(suite), |backend, test, case, resolution| {
+    each_cell(suite, &Resolver::new(suite), |backend, test, cases, resolution| {
         if resolution.rows().contains(&at) {
-            deciding.insert((backend, test.path.as_str(), case));
+            deciding.insert((backend, test.path.as_str(), cases));
         }
     });
     let others = |other: &Row| other.is_of_its_backend() && !std::ptr::eq(other, row);
     let mut changes = false;
-    each_cell(suite, &Resolver::over(suite, others), |backend, test, case, resolution| {
-        let excludes = |at: &usize| suite.rows[*at].kind != Exclusion::Run;
-        let decided = || deciding.range((backend, test.path.as_str(), 0)..=(backend, test.path.as_str(), u32::MAX));
-        // Where the cases are alike without it, one stands for all.
-        let is_decided =
-            deciding.contains(&(backend, test.path.as_str(), case)) || case == 0 && decided().next().is_some();
-        changes |= is_decided && resolution.rows().iter().any(excludes);
+    each_cell(suite, &Resolver::over(suite, others), |backend, test, cases, resolution| {
+        let excludes = resolution.rows().iter().any(|at| suite.rows[*at].kind != Exclusion::Run);
+        let decided = |cases| deciding.contains(&(backend, test.path.as_str(), cases));
+        changes |= excludes
+            && match cases {
+                Cases::One(_) => decided(Cases::All) || decided(cases),
+                Cases::All => decided(Cases::All) || (0..test.cases()).any(|case| decided(Cases::One(case))),
+            };
     });
     let without = || {
         let rows = suite.rows.iter().enumerate().filter(|(other, _)| *other != at).map(|(_, row)| row.clone());
@@ -256,13 +267,16 @@ fn unknown_test(names: &[TestName], tests: &[&TestSpec]) -> Option<String> {
             let of_name = known.clone().find(|path| path.rsplit("::").next() == Some(name));
             let hint = of_name.or_else(|| nearest::nearest(given, known));
             let hint = hint.map(|hint| format!("; did you mean that of `{hint}`?")).unwrap_or_default();
-            format!("the function `{given}` is no check of the suite{hint} ({count} are known: `--list` shows them)")
+            format!("the function `{given}` is no check of the suite{hint} (`--list` shows those that are: {count})")
         }
         TestName::Pattern(_) => {
-            let hint = nearest::nearest(given, known);
+            // A part of the name, or the name of a module, is a common guess.
+            let wider = [format!("*{given}"), format!("{given}::*"), format!("*{given}*")];
+            let wider = wider.iter().find(|wider| tests.iter().any(|test| fits(wider, &test.path)));
+            let hint = nearest::nearest(given, known).or(wider.map(String::as_str));
             let hint = hint.map(|hint| format!("; did you mean `{hint}`?")).unwrap_or_default();
             let what = if given.contains('*') { "no test fits the pattern" } else { "unknown test" };
-            format!("{what} `{given}`{hint} ({count} are known: `--list` shows them)")
+            format!("{what} `{given}`{hint} (`--list` shows the tests that there are: {count})")
         }
     })
 }
@@ -500,19 +514,29 @@ mod tests {
             ),
             (
                 tests(&[TestName::Pattern("ops::twoo")]),
-                "row `ops::twoo` of `mlx` decides on no cell: unknown test `ops::twoo`; did you mean `ops::two`? (4 are known: \
-                 `--list` shows them)",
+                "row `ops::twoo` of `mlx` decides on no cell: unknown test `ops::twoo`; did you mean `ops::two`? (`--list` \
+                 shows the tests that there are: 4)",
+            ),
+            (
+                tests(&[TestName::Pattern("two")]),
+                "row `two` of `mlx` decides on no cell: unknown test `two`; did you mean `*two`? (`--list` shows the tests that there \
+                 are: 4)",
+            ),
+            (
+                tests(&[TestName::Pattern("ops")]),
+                "row `ops` of `mlx` decides on no cell: unknown test `ops`; did you mean `ops::*`? (`--list` shows the tests that \
+                 there are: 4)",
             ),
             // Also where another name of the row is there.
             (
                 tests(&[TestName::Pattern("ops::one"), TestName::Pattern("nothing*")]),
-                "row `ops::one | nothing*` of `mlx` decides on no cell: no test fits the pattern `nothing*` (4 are known: `--list` \
-                 shows them)",
+                "row `ops::one | nothing*` of `mlx` decides on no cell: no test fits the pattern `nothing*` (`--list` shows the \
+                 tests that there are: 4)",
             ),
             (
                 Scope::Tests(Box::leak(Box::new([TestName::Function { id, path: "suite::other::one" }]))),
                 "row `suite::other::one` of `mlx` decides on no cell: the function `suite::other::one` is no check of the suite; did \
-                 you mean that of `ops::one`? (4 are known: `--list` shows them)",
+                 you mean that of `ops::one`? (`--list` shows those that are: 4)",
             ),
             (
                 cases(&[CaseName::Axis { axis: "dtyp", values: &[&["f64"]] }]),
@@ -564,6 +588,9 @@ mod tests {
         let all = row("mlx", ALL, Exclusion::Skip);
         let twice = vec![all, run(Scope::Tests(DTYPES)), run(Scope::Cases(DTYPES, F64))];
         assert_eq!(why(twice), [overrides_nothing("ops::dt*, case(dtype = f64)")]);
+        // What decides on the one case is narrower.
+        let narrower = narrow("mlx", Scope::Cases(DTYPES, &[CaseName::Patterns(&["*f32"])]), Exclusion::Skip);
+        assert_eq!(why(vec![narrower, run(Scope::Tests(DTYPES))]), [overrides_nothing("ops::dt*")]);
         // What is no wider, but of the same level, decides itself.
         let same = narrow("mlx", Scope::Tests(&[TestName::Pattern("*::one")]), Exclusion::Skip);
         assert_eq!(why(vec![same, run(Scope::Tests(ONE))]), [overrides_nothing("ops::one")]);

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::judge::Outcome;
 use crate::record::CellRecord;
+use crate::report::narrow::narrowest;
 use crate::report::rows::describe;
 use crate::suite::expectation::Failure;
 use crate::suite::row::{Exclusion, Row};
@@ -19,16 +20,22 @@ enum Advice {
     /// Every cell passes without it.
     Delete { cells: usize },
     /// Some cells pass without it.
-    Narrow { passing: Vec<String>, cells: usize },
+    Narrow { passing: Vec<String>, cells: usize, instead: Vec<String> },
     /// The cells fail in another way than it says.
     Relabel { cells: usize, failures: Vec<Failure> },
 }
 
 /// Which rows are needed, and a change for each that is not as it should be, headed by its place.
 pub fn audit(suites: &[SuiteSpec], cells: &[CellRecord]) -> String {
-    // What a flaky row excuses does not show in a run without it.
-    let rows = suites.iter().flat_map(|suite| &suite.rows).filter(|row| row.kind != Exclusion::Flaky);
-    let rows: Vec<_> = rows.map(|row| (row, advise(row, cells))).collect();
+    // What a flaky row excuses does not show in a run without it, nor does what a row lets run.
+    let shows = |row: &&Row| !matches!(row.kind, Exclusion::Flaky | Exclusion::Run);
+    let mut rows: Vec<(&Row, Advice)> = Vec::new();
+    for row in suites.iter().flat_map(|suite| &suite.rows).filter(shows) {
+        // Suites that share a backend share its rows.
+        if !rows.iter().any(|(other, _)| *other == row) {
+            rows.push((row, advise(row, suites, cells)));
+        }
+    }
     if rows.is_empty() {
         return String::new();
     }
@@ -46,26 +53,59 @@ pub fn audit(suites: &[SuiteSpec], cells: &[CellRecord]) -> String {
     format!("audit of the exclusions: {}\n{lines}", counts.join(", "))
 }
 
-fn advise(row: &Row, cells: &[CellRecord]) -> Advice {
+fn advise(row: &Row, suites: &[SuiteSpec], cells: &[CellRecord]) -> Advice {
+    if let Exclusion::BaselineWrong { .. } = row.kind {
+        return advise_on_baseline(row, suites, cells);
+    }
     let ran: Vec<_> = cells
         .iter()
         .filter(|cell| cell.excluded && cell.backend == row.backend && cell.row.as_deref() == Some(&*row.marker))
+        .filter(|cell| cell.row_at == row.location)
         // A failure outside of the body says nothing of the row.
         .filter(|cell| !cell.setup && cell.outcome.ran())
         .collect();
-    let passing: Vec<_> =
-        ran.iter().filter(|cell| cell.outcome == Outcome::Passed).map(|cell| cell.name.clone()).collect();
+    // Beside a baseline that is wrong, what agrees is what fails.
+    let passes = |cell: &&&CellRecord| match cell.disputed_at {
+        Some(_) => cell.failure == Some(Failure::Mismatch),
+        None => cell.outcome == Outcome::Passed,
+    };
+    let passing: Vec<_> = ran.iter().filter(passes).map(|cell| cell.name.clone()).collect();
     let failures: BTreeSet<_> = ran.iter().filter_map(|cell| cell.failure).collect();
     let failures: Vec<_> = failures.into_iter().collect();
     let cells = ran.len();
     match (passing.len(), &row.kind) {
         _ if ran.is_empty() => Advice::Unknown,
         (passed, _) if passed == cells => Advice::Delete { cells },
-        (1.., _) => Advice::Narrow { passing, cells },
+        (1.., _) => {
+            let failing: Vec<_> = ran.iter().filter(|cell| !passes(cell)).copied().collect();
+            Advice::Narrow { passing, cells, instead: narrowest(suites, &row.backend, &failing, &ran) }
+        }
         // A body that can be run says more than one that cannot.
         (_, Exclusion::Skip) => Advice::Relabel { cells, failures },
         _ if ran.iter().any(|cell| cell.with_row == Some(Outcome::XChanged)) => Advice::Relabel { cells, failures },
         _ => Advice::Keep { cells },
+    }
+}
+
+/// The cases of which no backend disagrees with the baseline have no need of a row that says that it is wrong.
+fn advise_on_baseline(row: &Row, suites: &[SuiteSpec], cells: &[CellRecord]) -> Advice {
+    let at = row.location.clone().unwrap_or_else(|| row.describe());
+    let of_row = cells.iter().filter(|cell| cell.disputed_at.as_deref() == Some(&at));
+    let compared: Vec<_> =
+        of_row.filter(|cell| cell.agreement.is_some() || cell.failure == Some(Failure::Mismatch)).collect();
+    let case = |cell: &CellRecord| cell.name.strip_suffix(&cell.backend).map(str::to_owned);
+    let disputed: BTreeSet<_> =
+        compared.iter().filter(|cell| cell.failure == Some(Failure::Mismatch)).map(|cell| case(cell)).collect();
+    let (needed, others): (Vec<_>, Vec<_>) = compared.iter().copied().partition(|cell| disputed.contains(&case(cell)));
+    let cells = compared.len();
+    match (needed.is_empty(), others.is_empty()) {
+        (true, true) => Advice::Unknown,
+        (true, false) => Advice::Delete { cells },
+        (false, true) => Advice::Keep { cells },
+        (false, false) => {
+            let passing = others.iter().map(|cell| cell.name.clone()).collect();
+            Advice::Narrow { passing, cells, instead: narrowest(suites, &row.backend, &needed, &compared) }
+        }
     }
 }
 
@@ -81,10 +121,12 @@ impl Advice {
             Self::Delete { cells } => {
                 format!("@@ {at} @@ stale, delete it: {} without it\n- {was}\n", fraction(*cells, *cells, "pass"))
             }
-            Self::Narrow { passing, cells } => {
+            Self::Narrow { passing, cells, instead } => {
                 let (passed, names) = (passing.len(), passing.join(", "));
                 let names = text::line(&names);
-                format!("@@ {at} @@ too wide: {} without it: {names}\n- {was}\n", fraction(passed, *cells, "pass"))
+                let instead: String = instead.iter().map(|row| format!("+ {}\n", text::line(row))).collect();
+                let fraction = fraction(passed, *cells, "pass");
+                format!("@@ {at} @@ too wide: {fraction} without it: {names}\n- {was}\n{instead}")
             }
             Self::Relabel { cells, failures } => {
                 let (marker, backend) = (text::line(&row.marker), text::line(&row.backend));

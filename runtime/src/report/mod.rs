@@ -2,7 +2,9 @@
 
 mod audit;
 mod comparison;
+mod disputed;
 mod matrix;
+mod narrow;
 pub mod outlier;
 mod paint;
 mod rows;
@@ -11,6 +13,7 @@ mod summary;
 
 pub use audit::audit;
 pub use comparison::{agreements, headroom, outliers, own_terms, tightest};
+pub use disputed::stale_disputes;
 pub use matrix::{of_plan, of_records, of_run};
 pub use paint::paint;
 pub use rows::{exclusions, flattened};

@@ -1,6 +1,7 @@
 //! A suite that misbehaves on purpose: one of each fault of registration. `tests/cli.rs` expects all of them at once.
 
-use crosscheck::{Action, RUN, Subject, Unavailable, conformance};
+use crosscheck::Debt::{NotYet, WontFix};
+use crosscheck::{Action, RUN, Subject, Unavailable, conformance, skip};
 
 trait Machine: Send + Sync {}
 
@@ -9,6 +10,7 @@ struct Idle;
 impl Machine for Idle {}
 
 #[derive(crosscheck::Feature, Clone, Copy, Debug, PartialEq, Eq)]
+#[crosscheck(tracked(NotYet))]
 enum Feature {
     /// A feature that no test uses.
     Unused,
@@ -79,6 +81,12 @@ fn for_nobody(_: &dyn Machine) {
     panic!("nothing is run by a suite that is refused");
 }
 
+#[crosscheck::exclusions("shaddow", test = for_nobody)]
+const BY_PATH_FOR_NOBODY: Action = skip("it is not there").because(WontFix);
+
+#[crosscheck::exclusions("shadow", test = for_nobody)]
+const UNTRACKED: Action = skip("nobody follows it up").because(NotYet);
+
 /// A subject that has no test.
 trait Orphan: Send + Sync {}
 
@@ -104,6 +112,9 @@ const fn of_orphan(feature: OrphanFeature) -> Action {
         OrphanFeature::Lost => RUN,
     }
 }
+
+#[crosscheck::exclusions("orphan", for dyn Orphan)]
+const ROW_OF_ORPHAN: Action = skip("nobody is there").because(WontFix);
 
 // A crate that registers nothing.
 crosscheck::main!(serde_json);

@@ -18,6 +18,7 @@ mod lives;
 mod markdown;
 mod nothing;
 mod pages;
+mod rows;
 #[cfg(unix)]
 mod runner;
 #[cfg(unix)]

@@ -13,6 +13,9 @@ fn all_faults_of_registration_are_reported_together() {
             "a backend for a subject or features without any test",
             "exclusions for a subject or features without any test",
             "exclusions for an unknown backend `twinn`; did you mean `twin`? (known: reference, shadow, twin",
+            "exclusions for an unknown backend `shaddow`; did you mean `shadow`? (known: reference, shadow, twin",
+            "exclusions for a subject or features without any test",
+            "row `for_nobody` of `shadow` at ",
             "test `for_nobody` names an unknown backend `refrence`; did you mean `reference`? (known: ",
         ];
         for fault in faults {
@@ -64,8 +67,8 @@ fn a_row_that_decides_on_nothing_is_an_error_whatever_is_selected() {
         let output = suite("leftovers").args(args).run();
         let (row, at) = ("error: row ", "leftovers.rs:");
         for (row, why) in [
-            (format!("{row}`summer` of `sun` at "), ": no test that uses the feature runs there; delete it"),
-            (format!("{row}`mars` of `sun` at "), ": no test uses the feature; delete it"),
+            (format!("{row}`summer` of `sun` at "), ": no test that it hangs on runs there; delete it"),
+            (format!("{row}`mars` of `sun` at "), ": no test uses the feature, or is as it says; delete it"),
             (format!("{row}`digital` of `wall` at "), " always comes first; delete one of them"),
         ] {
             let line = output.stderr.lines().find(|line| line.starts_with(&row));
@@ -75,8 +78,8 @@ fn a_row_that_decides_on_nothing_is_an_error_whatever_is_selected() {
         assert_eq!(output.stderr.lines().count(), 3, "something else is said{output}");
         output.exits(2).ran_nothing();
         // The matrix is shown all the same: it is what one wants to look at then.
-        let shown = output.stdout.contains("skip  wall all: wound up on Sundays only (won't fix, ")
-            && output.stdout.contains("\n        shadowed by row `all` of `wall` at ");
+        let shown = output.stdout.contains("skip  wall digital: wound up on Sundays only (won't fix, ")
+            && output.stdout.contains("\n        shadowed by row `digital` of `wall` at ");
         assert_eq!(shown, args == ["--matrix"], "the matrix{output}");
     }
 }

@@ -7,7 +7,7 @@
 //! - [`conformance`](macro@conformance) and [`backend_matrix`](macro@backend_matrix): a check, and one whose value is
 //!   compared with the baseline's.
 //! - [`backend`](macro@backend): an implementation of the contract.
-//! - [`exclusions`](macro@exclusions): what a backend cannot do, in [`Action`]s made by [`RUN`], [`skip`] and [`xfail`].
+//! - [`exclusions`](macro@exclusions): what a backend cannot do, in [`Action`]s made by [`RUN`], [`skip`], [`xfail`] and others.
 //! - [`main!`](crate::main!): the test executable; [`run_conformance`]: the same checks in an ordinary `#[test]`.
 //!
 //! Data flows one way: what is declared and registered is planned, executed, judged, recorded ([`record`]) and reported.
@@ -287,7 +287,7 @@ pub use crosscheck_macros::conformance;
 /// ends there, as *not implemented*: no check compares the reference with itself. Everywhere else the bodies do what they say.
 /// `crate = path` says where crosscheck is, if not in the dependency `crosscheck`.
 pub use crosscheck_macros::contract;
-/// What a backend cannot do: a `const fn` from a feature to an [`Action`].
+/// What a backend cannot do: a `const fn` from a feature to an [`Action`], or one row, a `const`.
 ///
 /// ```
 /// use crosscheck::{Action, Debt::HardwareLimit, RUN, skip};
@@ -313,6 +313,50 @@ pub use crosscheck_macros::contract;
 ///
 /// `all = skip("…").because(…)` behind the name excludes the whole backend with one row. It decides where no row of a feature
 /// does. `crate = path` says where crosscheck is, if not in the dependency `crosscheck`.
+///
+/// On a constant it is one row by itself, which any linked crate may write for any backend:
+///
+/// ```
+/// # pub trait Kernels: Send + Sync {
+/// #     fn sum(&self, x: &[f32]) -> f32;
+/// #     fn has_fp64(&self) -> bool;
+/// # }
+/// # #[derive(crosscheck::Feature, Clone, Copy, Debug, PartialEq, Eq)]
+/// # pub enum Feature {
+/// #     /// 64-bit floats.
+/// #     Float64,
+/// # }
+/// # impl crosscheck::Subject for dyn Kernels {
+/// #     type Feature = Feature;
+/// #     const BASELINE: &'static str = "reference";
+/// # }
+/// # mod suite {
+/// #     #[crosscheck::conformance(length(1, 4096))]
+/// #     pub fn sums(kernels: &dyn super::Kernels, length: usize) {
+/// #         assert_eq!(kernels.sum(&vec![1.0; length]), length as f32);
+/// #     }
+/// # }
+/// use crosscheck::{Action, Debt::{HardwareLimit, Upstream}, skip, xfail};
+///
+/// #[crosscheck::exclusions("candle", test = suite::sums, case(length = 4096))]
+/// const HALF_SUMS: Action = xfail("sums in 16 bits").because(Upstream).saying("2048");
+///
+/// #[crosscheck::exclusions("cuda", uses = "float64", applies_if = has_no_fp64)]
+/// const NO_FP64: Action = skip("this card has no 64-bit units").because(HardwareLimit);
+///
+/// fn has_no_fp64(kernels: &dyn Kernels) -> bool {
+///     !kernels.has_fp64()
+/// }
+/// ```
+///
+/// - `test = path`, `test("module::*", …)`: the checks that it hangs on, by function or by name, in which `*` stands for any part.
+/// - `case(axis = value | value, …)`, `case("name*", …)`: the cases of those.
+/// - `uses = "marker"`: the feature that it hangs on. Without any of these it is a row of the whole backend.
+/// - `applies_if = function`: it applies where this function says so of the opened backend. See [`Subject::about`].
+/// - `for dyn Trait`: it is a row of the suite of this subject, and of no other one that has the backend.
+///
+/// The narrowest level that says anything decides (case, test, feature, backend), and [`RUN`] takes cells out of a wider row. A
+/// path that does not resolve does not compile; a name that is not there is an error when the run starts.
 pub use crosscheck_macros::exclusions;
 /// Which functions of the contract some backends implement, read off the `impl` block, so that it cannot drift.
 ///

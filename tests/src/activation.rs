@@ -26,7 +26,7 @@ use crate::data::{assert_holds, assert_near, assert_refused, of, uniform};
         BF16 tolerance(rtol = 1.96e-2, atol = 0.0, reason = "five units of roundoff, 2^-8 each")
     )
 )]
-fn silu(kernels: &dyn Kernels, dtype: Dtype) -> Checked<Computed<Tensor>> {
+pub fn silu(kernels: &dyn Kernels, dtype: Dtype) -> Checked<Computed<Tensor>> {
     Computed::of([uniform(41, &[7, 129], dtype, 10.0)?], |[x]| kernels.silu(x))
 }
 
@@ -41,7 +41,7 @@ fn silu(kernels: &dyn Kernels, dtype: Dtype) -> Checked<Computed<Tensor>> {
         BF16 tolerance(rtol = 1.6e-2, atol = 9.8e-3, reason = "2.5 units of roundoff, 2^-8 each")
     )
 )]
-fn gelu(kernels: &dyn Kernels, form: Gelu, dtype: Dtype) -> Checked<Computed<Tensor>> {
+pub fn gelu(kernels: &dyn Kernels, form: Gelu, dtype: Dtype) -> Checked<Computed<Tensor>> {
     Computed::of([uniform(42, &[5, 65], dtype, 5.0)?], |[x]| kernels.gelu(x, form))
 }
 
@@ -52,12 +52,12 @@ fn gelu(kernels: &dyn Kernels, form: Gelu, dtype: Dtype) -> Checked<Computed<Ten
     form(Exact uses("float64_functions"), Tanh),
     tolerance(rtol = 1e-12, atol = 1e-12, reason = "32-bit steps are off by 1e-8 and more, 64-bit ones by 1e-15")
 )]
-fn gelu_in_f64(kernels: &dyn Kernels, form: Gelu) -> Checked<Computed<Tensor>> {
+pub fn gelu_in_f64(kernels: &dyn Kernels, form: Gelu) -> Checked<Computed<Tensor>> {
     Computed::of([uniform(45, &[5, 65], Dtype::F64, 5.0)?], |[x]| kernels.gelu(x, form))
 }
 
 #[conformance(of = "silu")]
-fn silu_of_small_numbers(kernels: &dyn Kernels) -> Checked {
+pub fn silu_of_small_numbers(kernels: &dyn Kernels) -> Checked {
     let x = [-2.0_f32, 0.0, 1.0, 4.0];
     let expected = x.map(|x| f64::from(x) / (1.0 + (-f64::from(x)).exp()));
     assert_near(&kernels.silu(&Tensor::f32(&[4], x)?)?, &expected, 1e-6);
@@ -66,7 +66,7 @@ fn silu_of_small_numbers(kernels: &dyn Kernels) -> Checked {
 
 /// The two formulas differ by about 1.5e-4 at 1; Φ(1) is 0.841344746.
 #[conformance(of = "gelu")]
-fn the_two_forms_of_gelu_are_two(kernels: &dyn Kernels) -> Checked {
+pub fn the_two_forms_of_gelu_are_two(kernels: &dyn Kernels) -> Checked {
     let one = Tensor::f32(&[1], [1.0])?;
     assert_near(&kernels.gelu(&one, Gelu::Exact)?, &[0.841_344_746], 1e-6);
     assert_near(&kernels.gelu(&one, Gelu::Tanh)?, &[0.841_191_991], 1e-6);
@@ -74,7 +74,7 @@ fn the_two_forms_of_gelu_are_two(kernels: &dyn Kernels) -> Checked {
 }
 
 #[conformance(of = "silu", dtype(F32, F64, F16, BF16))]
-fn large_numbers_pass_and_small_ones_vanish(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
+pub fn large_numbers_pass_and_small_ones_vanish(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
     // 2^15 is a number of each type; twice of it is infinite in f16.
     let x = of(&[3], dtype, &[200.0, -200.0, 32768.0])?;
     assert_near(&kernels.silu(&x)?, &[200.0, 0.0, 32768.0], 1e-6);
@@ -83,25 +83,25 @@ fn large_numbers_pass_and_small_ones_vanish(kernels: &dyn Kernels, dtype: Dtype)
 }
 
 #[conformance(of = "silu", dtype(F32, F64, F16, BF16))]
-fn silu_of_nan_is_nan(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
+pub fn silu_of_nan_is_nan(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
     assert_holds(&kernels.silu(&of(&[2], dtype, &[f64::NAN, 0.0])?)?, &[2], &[f64::NAN, 0.0]);
     Ok(())
 }
 
 #[conformance(of = "gelu", dtype(F32, F64, F16, BF16), form(Exact, Tanh))]
-fn gelu_of_nan_is_nan(kernels: &dyn Kernels, dtype: Dtype, form: Gelu) -> Checked {
+pub fn gelu_of_nan_is_nan(kernels: &dyn Kernels, dtype: Dtype, form: Gelu) -> Checked {
     assert_holds(&kernels.gelu(&of(&[2], dtype, &[f64::NAN, 0.0])?, form)?, &[2], &[f64::NAN, 0.0]);
     Ok(())
 }
 
 #[conformance(of = "silu")]
-fn a_number_without_dimensions_is_a_tensor(kernels: &dyn Kernels) -> Checked {
+pub fn a_number_without_dimensions_is_a_tensor(kernels: &dyn Kernels) -> Checked {
     assert_holds(&kernels.silu(&Tensor::f32(&[], [0.0])?)?, &[], &[0.0]);
     Ok(())
 }
 
 #[conformance(of = "silu")]
-fn integers_are_refused(kernels: &dyn Kernels) -> Checked {
+pub fn integers_are_refused(kernels: &dyn Kernels) -> Checked {
     let whole = Tensor::i32(&[1], [1])?;
     assert_refused(kernels.silu(&whole), |error| matches!(error, KernelError::Dtype { .. }))?;
     assert_refused(kernels.gelu(&whole, Gelu::Tanh), |error| matches!(error, KernelError::Dtype { .. }))?;

@@ -42,7 +42,7 @@ fn seen_through(kernels: &dyn Kernels, [q, k, v]: [Tensor; 3], mask: Tensor) -> 
     dtype(F32, F64 uses("float64_functions"), F16, BF16),
     keys(9, 33, 129)
 )]
-fn all_keys(kernels: &dyn Kernels, dtype: Dtype, keys: usize) -> Checked<Computed<Tensor>> {
+pub fn all_keys(kernels: &dyn Kernels, dtype: Dtype, keys: usize) -> Checked<Computed<Tensor>> {
     seen(kernels, inputs(dtype, [4, 4], [9, keys])?, Mask::None)
 }
 
@@ -52,7 +52,7 @@ fn all_keys(kernels: &dyn Kernels, dtype: Dtype, keys: usize) -> Checked<Compute
     queries(1, 5, 33),
     keys(33, 64)
 )]
-fn causal(kernels: &dyn Kernels, dtype: Dtype, queries: usize, keys: usize) -> Checked<Computed<Tensor>> {
+pub fn causal(kernels: &dyn Kernels, dtype: Dtype, queries: usize, keys: usize) -> Checked<Computed<Tensor>> {
     seen(kernels, inputs(dtype, [4, 2], [queries, keys])?, Mask::Causal)
 }
 
@@ -61,7 +61,7 @@ fn causal(kernels: &dyn Kernels, dtype: Dtype, queries: usize, keys: usize) -> C
     dtype(F32, F64 uses("float64_functions"), F16, BF16),
     kv_heads(1, 2, 3, 6)
 )]
-fn queries_share_keys_in_groups(kernels: &dyn Kernels, dtype: Dtype, kv_heads: usize) -> Checked<Computed<Tensor>> {
+pub fn queries_share_keys_in_groups(kernels: &dyn Kernels, dtype: Dtype, kv_heads: usize) -> Checked<Computed<Tensor>> {
     seen(kernels, inputs(dtype, [6, kv_heads], [7, 11])?, Mask::None)
 }
 
@@ -69,7 +69,7 @@ fn queries_share_keys_in_groups(kernels: &dyn Kernels, dtype: Dtype, kv_heads: u
     of = "scaled_dot_product_attention",
     dtype(F32, F64 uses("float64_functions"), F16, BF16)
 )]
-fn a_mask_is_added_for_each_head(kernels: &dyn Kernels, dtype: Dtype) -> Checked<Computed<Tensor>> {
+pub fn a_mask_is_added_for_each_head(kernels: &dyn Kernels, dtype: Dtype) -> Checked<Computed<Tensor>> {
     seen_through(kernels, inputs(dtype, [4, 2], [5, 7])?, unit(64, &[1, 4, 5, 7], dtype)?)
 }
 
@@ -77,12 +77,12 @@ fn a_mask_is_added_for_each_head(kernels: &dyn Kernels, dtype: Dtype) -> Checked
     of = "scaled_dot_product_attention",
     dtype(F32, F64 uses("float64_functions"), F16, BF16)
 )]
-fn a_mask_is_broadcast(kernels: &dyn Kernels, dtype: Dtype) -> Checked<Computed<Tensor>> {
+pub fn a_mask_is_broadcast(kernels: &dyn Kernels, dtype: Dtype) -> Checked<Computed<Tensor>> {
     seen_through(kernels, inputs(dtype, [4, 4], [5, 7])?, unit(65, &[5, 7], dtype)?)
 }
 
 #[conformance(of = "scaled_dot_product_attention", dtype(F32, F64, F16, BF16))]
-fn one_key_returns_its_value(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
+pub fn one_key_returns_its_value(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
     let (q, k) = (unit(66, &[1, 1, 3, 4], dtype)?, unit(67, &[1, 1, 1, 4], dtype)?);
     let v = of(&[1, 1, 1, 2], dtype, &[0.5, -3.0])?;
     let seen = kernels.scaled_dot_product_attention(&q, &k, &v, 1.0, Mask::None)?;
@@ -91,7 +91,7 @@ fn one_key_returns_its_value(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
 }
 
 #[conformance(of = "scaled_dot_product_attention")]
-fn the_future_does_not_matter(kernels: &dyn Kernels) -> Checked {
+pub fn the_future_does_not_matter(kernels: &dyn Kernels) -> Checked {
     let [q, k, v] = inputs(Dtype::F32, [2, 2], [6, 6])?;
     let seen = |v: &Tensor| kernels.scaled_dot_product_attention(&q, &k, v, 0.25, Mask::Causal);
     // Another last value of each head.
@@ -113,19 +113,19 @@ fn with_last(kernels: &dyn Kernels, key: f32, value: f32) -> Checked<Tensor> {
 }
 
 #[conformance(of = "scaled_dot_product_attention")]
-fn a_nan_in_a_hidden_key_does_not_matter(kernels: &dyn Kernels) -> Checked {
+pub fn a_nan_in_a_hidden_key_does_not_matter(kernels: &dyn Kernels) -> Checked {
     assert_holds(&with_last(kernels, f32::NAN, 7.0)?, &[1, 1, 2, 1], &[5.0, f64::NAN]);
     Ok(())
 }
 
-#[conformance(of = "scaled_dot_product_attention", uses = "nan_in_hidden_values")]
-fn a_nan_in_a_hidden_value_does_not_matter(kernels: &dyn Kernels) -> Checked {
+#[conformance(of = "scaled_dot_product_attention")]
+pub fn a_nan_in_a_hidden_value_does_not_matter(kernels: &dyn Kernels) -> Checked {
     assert_holds(&with_last(kernels, 1.0, f32::NAN)?, &[1, 1, 2, 1], &[5.0, f64::NAN]);
     Ok(())
 }
 
 #[conformance(of = "scaled_dot_product_attention")]
-fn a_mask_of_minus_infinity_hides_a_key(kernels: &dyn Kernels) -> Checked {
+pub fn a_mask_of_minus_infinity_hides_a_key(kernels: &dyn Kernels) -> Checked {
     let zeros = Tensor::f32(&[1, 1, 2, 1], [0.0; 2])?;
     let v = Tensor::f32(&[1, 1, 2, 1], [1.0, 3.0])?;
     let mask = Tensor::f32(&[2, 2], [0.0, f32::NEG_INFINITY, 0.0, 0.0])?;
@@ -136,7 +136,7 @@ fn a_mask_of_minus_infinity_hides_a_key(kernels: &dyn Kernels) -> Checked {
 
 /// Softmax of nothing but −∞ is 0/0.
 #[conformance(of = "scaled_dot_product_attention", uses = "fully_masked_rows")]
-fn a_query_that_sees_no_key_is_nan(kernels: &dyn Kernels) -> Checked {
+pub fn a_query_that_sees_no_key_is_nan(kernels: &dyn Kernels) -> Checked {
     let q = Tensor::f32(&[1, 1, 2, 2], [1.0; 4])?;
     let mask = Tensor::f32(&[2, 2], [f32::NEG_INFINITY, f32::NEG_INFINITY, 0.0, 0.0])?;
     let seen = kernels.scaled_dot_product_attention(&q, &q, &q, 1.0, Mask::Additive(&mask))?;
@@ -145,8 +145,8 @@ fn a_query_that_sees_no_key_is_nan(kernels: &dyn Kernels) -> Checked {
 }
 
 /// The first of three queries on two keys stands before both.
-#[conformance(of = "scaled_dot_product_attention", uses = "more_queries_than_keys")]
-fn more_queries_than_keys_leave_the_first_blind(kernels: &dyn Kernels) -> Checked {
+#[conformance(of = "scaled_dot_product_attention")]
+pub fn more_queries_than_keys_leave_the_first_blind(kernels: &dyn Kernels) -> Checked {
     let (q, k) = (Tensor::f32(&[1, 1, 3, 1], [0.0; 3])?, Tensor::f32(&[1, 1, 2, 1], [0.0; 2])?);
     let v = Tensor::f32(&[1, 1, 2, 1], [1.0, 3.0])?;
     let seen = kernels.scaled_dot_product_attention(&q, &k, &v, 1.0, Mask::Causal)?;
@@ -155,7 +155,7 @@ fn more_queries_than_keys_leave_the_first_blind(kernels: &dyn Kernels) -> Checke
 }
 
 #[conformance(of = "scaled_dot_product_attention")]
-fn operands_that_do_not_fit_are_refused(kernels: &dyn Kernels) -> Checked {
+pub fn operands_that_do_not_fit_are_refused(kernels: &dyn Kernels) -> Checked {
     let [q, k, v] = inputs(Dtype::F32, [4, 3], [5, 7])?;
     let shape = |error: &KernelError| matches!(error, KernelError::Shape { .. });
     assert_refused(kernels.scaled_dot_product_attention(&q, &k, &v, 1.0, Mask::None), shape)?;

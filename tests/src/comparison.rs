@@ -18,32 +18,32 @@ fn operands(dtype: Dtype, length: usize) -> Checked<[Tensor; 2]> {
     dtype(F32, F64, F16, BF16, I32, Bool),
     length(0 uses("empty_tensors"), 17, 31, 33, 127, 128, 129, 1023)
 )]
-fn equal(kernels: &dyn Kernels, dtype: Dtype, length: usize) -> Checked<Computed<Tensor>> {
+pub fn equal(kernels: &dyn Kernels, dtype: Dtype, length: usize) -> Checked<Computed<Tensor>> {
     Computed::of(operands(dtype, length)?, |[a, b]| kernels.equal(a, b))
 }
 
 #[backend_matrix(of = "not_equal", dtype(F32, F64, F16, BF16, I32, Bool), length(0 uses("empty_tensors"), 33, 129))]
-fn not_equal(kernels: &dyn Kernels, dtype: Dtype, length: usize) -> Checked<Computed<Tensor>> {
+pub fn not_equal(kernels: &dyn Kernels, dtype: Dtype, length: usize) -> Checked<Computed<Tensor>> {
     Computed::of(operands(dtype, length)?, |[a, b]| kernels.not_equal(a, b))
 }
 
 #[backend_matrix(of = "less", dtype(F32, F64, F16, BF16, I32, Bool), length(0 uses("empty_tensors"), 33, 129))]
-fn less(kernels: &dyn Kernels, dtype: Dtype, length: usize) -> Checked<Computed<Tensor>> {
+pub fn less(kernels: &dyn Kernels, dtype: Dtype, length: usize) -> Checked<Computed<Tensor>> {
     Computed::of(operands(dtype, length)?, |[a, b]| kernels.less(a, b))
 }
 
 #[backend_matrix(of = "less_equal", dtype(F32, F64, F16, BF16, I32, Bool), length(0 uses("empty_tensors"), 33, 129))]
-fn less_equal(kernels: &dyn Kernels, dtype: Dtype, length: usize) -> Checked<Computed<Tensor>> {
+pub fn less_equal(kernels: &dyn Kernels, dtype: Dtype, length: usize) -> Checked<Computed<Tensor>> {
     Computed::of(operands(dtype, length)?, |[a, b]| kernels.less_equal(a, b))
 }
 
 #[backend_matrix(of = "greater", dtype(F32, F64, F16, BF16, I32, Bool), length(0 uses("empty_tensors"), 33, 129))]
-fn greater(kernels: &dyn Kernels, dtype: Dtype, length: usize) -> Checked<Computed<Tensor>> {
+pub fn greater(kernels: &dyn Kernels, dtype: Dtype, length: usize) -> Checked<Computed<Tensor>> {
     Computed::of(operands(dtype, length)?, |[a, b]| kernels.greater(a, b))
 }
 
 #[backend_matrix(of = "greater_equal", dtype(F32, F64, F16, BF16, I32, Bool), length(0 uses("empty_tensors"), 33, 129))]
-fn greater_equal(kernels: &dyn Kernels, dtype: Dtype, length: usize) -> Checked<Computed<Tensor>> {
+pub fn greater_equal(kernels: &dyn Kernels, dtype: Dtype, length: usize) -> Checked<Computed<Tensor>> {
     Computed::of(operands(dtype, length)?, |[a, b]| kernels.greater_equal(a, b))
 }
 
@@ -60,7 +60,7 @@ const EQUAL: [f64; 9] = [0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 1.0];
 const GREATER: [f64; 9] = [0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0];
 
 #[conformance(of = "equal", dtype(F32, F64, F16, BF16))]
-fn nan_equals_nothing(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
+pub fn nan_equals_nothing(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
     let (a, b) = pairs(dtype)?;
     let same = kernels.equal(&a, &b)?;
     assert_eq!(same.dtype(), Dtype::Bool);
@@ -69,21 +69,21 @@ fn nan_equals_nothing(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
 }
 
 #[conformance(of = "not_equal", dtype(F32, F64, F16, BF16))]
-fn nan_differs_from_everything(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
+pub fn nan_differs_from_everything(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
     let (a, b) = pairs(dtype)?;
     assert_holds(&kernels.not_equal(&a, &b)?, &[9], &EQUAL.map(|same| 1.0 - same));
     Ok(())
 }
 
 #[conformance(of = "less", dtype(F32, F64, F16, BF16))]
-fn nothing_is_less_than_nan(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
+pub fn nothing_is_less_than_nan(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
     let (a, b) = pairs(dtype)?;
     assert_holds(&kernels.less(&a, &b)?, &[9], &LESS);
     Ok(())
 }
 
 #[conformance(of = "less_equal", dtype(F32, F64, F16, BF16))]
-fn nothing_is_at_most_nan(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
+pub fn nothing_is_at_most_nan(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
     let (a, b) = pairs(dtype)?;
     let expected: Vec<_> = LESS.iter().zip(EQUAL).map(|(less, equal)| less + equal).collect();
     assert_holds(&kernels.less_equal(&a, &b)?, &[9], &expected);
@@ -91,14 +91,14 @@ fn nothing_is_at_most_nan(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
 }
 
 #[conformance(of = "greater", dtype(F32, F64, F16, BF16))]
-fn nothing_is_greater_than_nan(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
+pub fn nothing_is_greater_than_nan(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
     let (a, b) = pairs(dtype)?;
     assert_holds(&kernels.greater(&a, &b)?, &[9], &GREATER);
     Ok(())
 }
 
 #[conformance(of = "greater_equal", dtype(F32, F64, F16, BF16))]
-fn nothing_is_at_least_nan(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
+pub fn nothing_is_at_least_nan(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
     let (a, b) = pairs(dtype)?;
     let expected: Vec<_> = GREATER.iter().zip(EQUAL).map(|(greater, equal)| greater + equal).collect();
     assert_holds(&kernels.greater_equal(&a, &b)?, &[9], &expected);
@@ -107,7 +107,7 @@ fn nothing_is_at_least_nan(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
 
 /// A 32-bit float does not tell 2^24 and its successor apart.
 #[conformance(of = "equal")]
-fn integers_are_not_compared_as_floats(kernels: &dyn Kernels) -> Checked {
+pub fn integers_are_not_compared_as_floats(kernels: &dyn Kernels) -> Checked {
     let (a, b) = (Tensor::i32(&[1], [1 << 24])?, Tensor::i32(&[1], [(1 << 24) + 1])?);
     assert_holds(&kernels.equal(&a, &b)?, &[1], &[0.0]);
     assert_holds(&kernels.less(&a, &b)?, &[1], &[1.0]);
@@ -116,7 +116,7 @@ fn integers_are_not_compared_as_floats(kernels: &dyn Kernels) -> Checked {
 }
 
 #[conformance(of = "equal", uses = "float64")]
-fn wide_floats_are_not_compared_as_narrow_ones(kernels: &dyn Kernels) -> Checked {
+pub fn wide_floats_are_not_compared_as_narrow_ones(kernels: &dyn Kernels) -> Checked {
     let (a, b) = (Tensor::f64(&[1], [1.0])?, Tensor::f64(&[1], [1.0 + f64::EPSILON])?);
     assert_holds(&kernels.equal(&a, &b)?, &[1], &[0.0]);
     assert_holds(&kernels.not_equal(&a, &b)?, &[1], &[1.0]);
@@ -128,7 +128,7 @@ fn wide_floats_are_not_compared_as_narrow_ones(kernels: &dyn Kernels) -> Checked
 }
 
 #[conformance(of = "equal", uses = "subnormal_operands")]
-fn subnormal_numbers_are_not_zero(kernels: &dyn Kernels) -> Checked {
+pub fn subnormal_numbers_are_not_zero(kernels: &dyn Kernels) -> Checked {
     let (tiny, zero) = (Tensor::f32(&[], [f32::from_bits(1)])?, Tensor::f32(&[], [0.0])?);
     assert_holds(&kernels.equal(&tiny, &zero)?, &[], &[0.0]);
     assert_holds(&kernels.less(&zero, &tiny)?, &[], &[1.0]);
@@ -142,42 +142,42 @@ fn near_zero() -> Checked<(Tensor, Tensor)> {
 }
 
 #[conformance(of = "not_equal", uses = "subnormal_operands")]
-fn not_equal_of_subnormal_numbers(kernels: &dyn Kernels) -> Checked {
+pub fn not_equal_of_subnormal_numbers(kernels: &dyn Kernels) -> Checked {
     let (a, b) = near_zero()?;
     assert_holds(&kernels.not_equal(&a, &b)?, &[3], &[1.0, 1.0, 0.0]);
     Ok(())
 }
 
 #[conformance(of = "less", uses = "subnormal_operands")]
-fn less_of_subnormal_numbers(kernels: &dyn Kernels) -> Checked {
+pub fn less_of_subnormal_numbers(kernels: &dyn Kernels) -> Checked {
     let (a, b) = near_zero()?;
     assert_holds(&kernels.less(&a, &b)?, &[3], &[1.0, 0.0, 0.0]);
     Ok(())
 }
 
 #[conformance(of = "less_equal", uses = "subnormal_operands")]
-fn less_equal_of_subnormal_numbers(kernels: &dyn Kernels) -> Checked {
+pub fn less_equal_of_subnormal_numbers(kernels: &dyn Kernels) -> Checked {
     let (a, b) = near_zero()?;
     assert_holds(&kernels.less_equal(&a, &b)?, &[3], &[1.0, 0.0, 1.0]);
     Ok(())
 }
 
 #[conformance(of = "greater", uses = "subnormal_operands")]
-fn greater_of_subnormal_numbers(kernels: &dyn Kernels) -> Checked {
+pub fn greater_of_subnormal_numbers(kernels: &dyn Kernels) -> Checked {
     let (a, b) = near_zero()?;
     assert_holds(&kernels.greater(&a, &b)?, &[3], &[0.0, 1.0, 0.0]);
     Ok(())
 }
 
 #[conformance(of = "greater_equal", uses = "subnormal_operands")]
-fn greater_equal_of_subnormal_numbers(kernels: &dyn Kernels) -> Checked {
+pub fn greater_equal_of_subnormal_numbers(kernels: &dyn Kernels) -> Checked {
     let (a, b) = near_zero()?;
     assert_holds(&kernels.greater_equal(&a, &b)?, &[3], &[0.0, 1.0, 1.0]);
     Ok(())
 }
 
 #[conformance(of = "equal")]
-fn operands_that_do_not_fit_are_refused(kernels: &dyn Kernels) -> Checked {
+pub fn operands_that_do_not_fit_are_refused(kernels: &dyn Kernels) -> Checked {
     let (two, three) = (Tensor::f32(&[2], [1.0; 2])?, Tensor::f32(&[3], [1.0; 3])?);
     assert_refused(kernels.equal(&two, &three), |error| matches!(error, KernelError::Shape { .. }))?;
     assert_refused(kernels.less(&two, &three), |error| matches!(error, KernelError::Shape { .. }))?;
@@ -193,7 +193,7 @@ fn operands_that_do_not_fit_are_refused(kernels: &dyn Kernels) -> Checked {
     tolerance(rtol = 0.0, atol = 0.0, reason = "elements are copied"),
     length(0 uses("empty_tensors"), 1, 17, 31, 33, 127, 128, 129, 1023)
 )]
-fn selected(kernels: &dyn Kernels, dtype: Dtype, length: usize) -> Checked<Computed<Tensor>> {
+pub fn selected(kernels: &dyn Kernels, dtype: Dtype, length: usize) -> Checked<Computed<Tensor>> {
     // Two rows of the same elements, and what is chosen in one is not in the other: neither can be handed on instead.
     let twice = |row: Vec<f64>| [row.clone(), row].concat();
     let first = uniform(123, &[length], Dtype::Bool, 1.0)?.to_f64();
@@ -210,7 +210,7 @@ fn selected(kernels: &dyn Kernels, dtype: Dtype, length: usize) -> Checked<Compu
 }
 
 #[backend_matrix(of = "select")]
-fn all_three_are_broadcast(kernels: &dyn Kernels) -> Checked<Computed<Tensor>> {
+pub fn all_three_are_broadcast(kernels: &dyn Kernels) -> Checked<Computed<Tensor>> {
     let condition = Tensor::bool(&[3, 1, 1], [true, false, true])?;
     Computed::of(
         [condition, uniform(126, &[4, 1], Dtype::F32, 1.0)?, uniform(127, &[5], Dtype::F32, 1.0)?],
@@ -219,7 +219,7 @@ fn all_three_are_broadcast(kernels: &dyn Kernels) -> Checked<Computed<Tensor>> {
 }
 
 #[conformance(of = "select")]
-fn the_first_where_true(kernels: &dyn Kernels) -> Checked {
+pub fn the_first_where_true(kernels: &dyn Kernels) -> Checked {
     let condition = Tensor::bool(&[2], [true, false])?;
     let chosen = kernels.select(&condition, &Tensor::i32(&[2], [1, 2])?, &Tensor::i32(&[2], [3, 4])?)?;
     assert_eq!(chosen.dtype(), Dtype::I32);
@@ -232,7 +232,7 @@ fn the_first_where_true(kernels: &dyn Kernels) -> Checked {
 
 /// Multiplying by the condition would let both through.
 #[conformance(of = "select", dtype(F32, F64, F16, BF16))]
-fn what_is_not_selected_does_not_matter(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
+pub fn what_is_not_selected_does_not_matter(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
     let (inf, nan) = (f64::INFINITY, f64::NAN);
     let condition = Tensor::bool(&[4], [true, true, false, false])?;
     let a = of(&[4], dtype, &[1.0, nan, nan, inf])?;
@@ -242,7 +242,7 @@ fn what_is_not_selected_does_not_matter(kernels: &dyn Kernels, dtype: Dtype) -> 
 }
 
 #[conformance(of = "select")]
-fn a_choice_that_makes_no_sense_is_refused(kernels: &dyn Kernels) -> Checked {
+pub fn a_choice_that_makes_no_sense_is_refused(kernels: &dyn Kernels) -> Checked {
     let (two, three) = (Tensor::f32(&[2], [1.0; 2])?, Tensor::f32(&[3], [1.0; 3])?);
     let condition = Tensor::bool(&[2], [true, false])?;
     assert_refused(kernels.select(&two, &two, &two), |error| matches!(error, KernelError::Dtype { .. }))?;

@@ -19,82 +19,82 @@ fn assert_independent(shape: &[usize], call: impl Fn(&Tensor) -> Checked<Tensor>
 }
 
 #[conformance(of = "add")]
-fn of_add(kernels: &dyn Kernels) -> Checked {
+pub fn of_add(kernels: &dyn Kernels) -> Checked {
     assert_independent(&[3, 41], |x| kernels.add(x, x))
 }
 
 #[conformance(of = "mul")]
-fn of_mul(kernels: &dyn Kernels) -> Checked {
+pub fn of_mul(kernels: &dyn Kernels) -> Checked {
     assert_independent(&[3, 41], |x| kernels.mul(x, x))
 }
 
 #[conformance(of = "matmul")]
-fn of_matmul(kernels: &dyn Kernels) -> Checked {
+pub fn of_matmul(kernels: &dyn Kernels) -> Checked {
     assert_independent(&[41, 41], |x| kernels.matmul(x, x))
 }
 
 #[conformance(of = "softmax")]
-fn of_softmax(kernels: &dyn Kernels) -> Checked {
+pub fn of_softmax(kernels: &dyn Kernels) -> Checked {
     assert_independent(&[3, 41], |x| kernels.softmax(x, 1))
 }
 
 #[conformance(of = "rms_norm")]
-fn of_rms_norm(kernels: &dyn Kernels) -> Checked {
+pub fn of_rms_norm(kernels: &dyn Kernels) -> Checked {
     assert_independent(&[1, 41], |x| kernels.rms_norm(x, &Tensor::f32(&[41], [1.0; 41])?, 1e-5))
 }
 
 #[conformance(of = "scaled_dot_product_attention")]
-fn of_attention(kernels: &dyn Kernels) -> Checked {
+pub fn of_attention(kernels: &dyn Kernels) -> Checked {
     assert_independent(&[1, 2, 7, 8], |x| kernels.scaled_dot_product_attention(x, x, x, 0.5, Mask::Causal))
 }
 
 #[conformance(of = "sub")]
-fn of_sub(kernels: &dyn Kernels) -> Checked {
+pub fn of_sub(kernels: &dyn Kernels) -> Checked {
     assert_independent(&[3, 41], |x| kernels.sub(x, &Tensor::f32(&[41], [0.5; 41])?))
 }
 
 #[conformance(of = "div")]
-fn of_div(kernels: &dyn Kernels) -> Checked {
+pub fn of_div(kernels: &dyn Kernels) -> Checked {
     assert_independent(&[3, 41], |x| kernels.div(x, &Tensor::f32(&[41], [0.5; 41])?))
 }
 
 #[conformance(of = "maximum")]
-fn of_maximum(kernels: &dyn Kernels) -> Checked {
+pub fn of_maximum(kernels: &dyn Kernels) -> Checked {
     assert_independent(&[3, 41], |x| kernels.maximum(x, &Tensor::f32(&[41], [0.5; 41])?))
 }
 
 #[conformance(of = "minimum")]
-fn of_minimum(kernels: &dyn Kernels) -> Checked {
+pub fn of_minimum(kernels: &dyn Kernels) -> Checked {
     assert_independent(&[3, 41], |x| kernels.minimum(x, &Tensor::f32(&[41], [0.5; 41])?))
 }
 
 #[conformance(of = "equal")]
-fn of_equal(kernels: &dyn Kernels) -> Checked {
+pub fn of_equal(kernels: &dyn Kernels) -> Checked {
     assert_independent(&[3, 41], |x| kernels.equal(&whole(x)?, &Tensor::f32(&[], [0.0])?))
 }
 
 #[conformance(of = "not_equal")]
-fn of_not_equal(kernels: &dyn Kernels) -> Checked {
+pub fn of_not_equal(kernels: &dyn Kernels) -> Checked {
     assert_independent(&[3, 41], |x| kernels.not_equal(&whole(x)?, &Tensor::f32(&[], [0.0])?))
 }
 
 #[conformance(of = "less")]
-fn of_less(kernels: &dyn Kernels) -> Checked {
+pub fn of_less(kernels: &dyn Kernels) -> Checked {
     assert_independent(&[3, 41], |x| kernels.less(&whole(x)?, &Tensor::f32(&[], [0.0])?))
 }
 
 #[conformance(of = "less_equal")]
-fn of_less_equal(kernels: &dyn Kernels) -> Checked {
+pub fn of_less_equal(kernels: &dyn Kernels) -> Checked {
     assert_independent(&[3, 41], |x| kernels.less_equal(&whole(x)?, &Tensor::f32(&[], [0.0])?))
 }
 
 #[conformance(of = "greater")]
-fn of_greater(kernels: &dyn Kernels) -> Checked {
+pub fn of_greater(kernels: &dyn Kernels) -> Checked {
     assert_independent(&[3, 41], |x| kernels.greater(&whole(x)?, &Tensor::f32(&[], [0.0])?))
 }
 
 #[conformance(of = "greater_equal")]
-fn of_greater_equal(kernels: &dyn Kernels) -> Checked {
+pub fn of_greater_equal(kernels: &dyn Kernels) -> Checked {
     assert_independent(&[3, 41], |x| kernels.greater_equal(&whole(x)?, &Tensor::f32(&[], [0.0])?))
 }
 
@@ -104,42 +104,42 @@ fn whole(x: &Tensor) -> Checked<Tensor> {
 }
 
 #[conformance(of = "neg")]
-fn of_neg(kernels: &dyn Kernels) -> Checked {
+pub fn of_neg(kernels: &dyn Kernels) -> Checked {
     assert_independent(&[3, 41], |x| kernels.neg(x))
 }
 
 #[conformance(of = "exp")]
-fn of_exp(kernels: &dyn Kernels) -> Checked {
+pub fn of_exp(kernels: &dyn Kernels) -> Checked {
     assert_independent(&[3, 41], |x| kernels.exp(x))
 }
 
 #[conformance(of = "log")]
-fn of_log(kernels: &dyn Kernels) -> Checked {
+pub fn of_log(kernels: &dyn Kernels) -> Checked {
     assert_independent(&[3, 41], |x| kernels.log(&above_zero(x)?))
 }
 
 #[conformance(of = "sqrt")]
-fn of_sqrt(kernels: &dyn Kernels) -> Checked {
+pub fn of_sqrt(kernels: &dyn Kernels) -> Checked {
     assert_independent(&[3, 41], |x| kernels.sqrt(&above_zero(x)?))
 }
 
 #[conformance(of = "rsqrt")]
-fn of_rsqrt(kernels: &dyn Kernels) -> Checked {
+pub fn of_rsqrt(kernels: &dyn Kernels) -> Checked {
     assert_independent(&[3, 41], |x| kernels.rsqrt(&above_zero(x)?))
 }
 
 #[conformance(of = "tanh")]
-fn of_tanh(kernels: &dyn Kernels) -> Checked {
+pub fn of_tanh(kernels: &dyn Kernels) -> Checked {
     assert_independent(&[3, 41], |x| kernels.tanh(x))
 }
 
 #[conformance(of = "sigmoid")]
-fn of_sigmoid(kernels: &dyn Kernels) -> Checked {
+pub fn of_sigmoid(kernels: &dyn Kernels) -> Checked {
     assert_independent(&[3, 41], |x| kernels.sigmoid(x))
 }
 
 #[conformance(of = "silu")]
-fn of_silu(kernels: &dyn Kernels) -> Checked {
+pub fn of_silu(kernels: &dyn Kernels) -> Checked {
     assert_independent(&[3, 41], |x| kernels.silu(x))
 }
 
@@ -148,107 +148,107 @@ fn above_zero(x: &Tensor) -> Checked<Tensor> {
 }
 
 #[conformance(of = "gelu", form(Exact, Tanh))]
-fn of_gelu(kernels: &dyn Kernels, form: Gelu) -> Checked {
+pub fn of_gelu(kernels: &dyn Kernels, form: Gelu) -> Checked {
     assert_independent(&[3, 41], |x| kernels.gelu(x, form))
 }
 
 #[conformance(of = "sum")]
-fn of_sum(kernels: &dyn Kernels) -> Checked {
+pub fn of_sum(kernels: &dyn Kernels) -> Checked {
     assert_independent(&[3, 41], |x| kernels.sum(x, 1))
 }
 
 #[conformance(of = "mean")]
-fn of_mean(kernels: &dyn Kernels) -> Checked {
+pub fn of_mean(kernels: &dyn Kernels) -> Checked {
     assert_independent(&[3, 41], |x| kernels.mean(x, 1))
 }
 
 #[conformance(of = "max")]
-fn of_max(kernels: &dyn Kernels) -> Checked {
+pub fn of_max(kernels: &dyn Kernels) -> Checked {
     assert_independent(&[3, 41], |x| kernels.max(x, 1))
 }
 
 #[conformance(of = "min")]
-fn of_min(kernels: &dyn Kernels) -> Checked {
+pub fn of_min(kernels: &dyn Kernels) -> Checked {
     assert_independent(&[3, 41], |x| kernels.min(x, 1))
 }
 
 #[conformance(of = "logsumexp")]
-fn of_logsumexp(kernels: &dyn Kernels) -> Checked {
+pub fn of_logsumexp(kernels: &dyn Kernels) -> Checked {
     assert_independent(&[3, 41], |x| kernels.logsumexp(x, 1))
 }
 
 #[conformance(of = "argmax")]
-fn of_argmax(kernels: &dyn Kernels) -> Checked {
+pub fn of_argmax(kernels: &dyn Kernels) -> Checked {
     assert_independent(&[3, 41], |x| kernels.argmax(x, 1))
 }
 
 #[conformance(of = "top_k")]
-fn of_top_k(kernels: &dyn Kernels) -> Checked {
+pub fn of_top_k(kernels: &dyn Kernels) -> Checked {
     assert_independent(&[3, 41], |x| Ok(kernels.top_k(x, 5, 1)?.0))
 }
 
 #[conformance(of = "select")]
-fn of_select(kernels: &dyn Kernels) -> Checked {
+pub fn of_select(kernels: &dyn Kernels) -> Checked {
     let condition = unit(133, &[3, 41], Dtype::Bool)?;
     assert_independent(&[3, 41], |x| kernels.select(&condition, x, &Tensor::f32(&[], [0.5])?))
 }
 
 #[conformance(of = "cast")]
-fn of_cast(kernels: &dyn Kernels) -> Checked {
+pub fn of_cast(kernels: &dyn Kernels) -> Checked {
     assert_independent(&[3, 41], |x| kernels.cast(x, Dtype::F16))
 }
 
 #[conformance(of = "layer_norm")]
-fn of_layer_norm(kernels: &dyn Kernels) -> Checked {
+pub fn of_layer_norm(kernels: &dyn Kernels) -> Checked {
     let ones = Tensor::f32(&[41], [1.0; 41])?;
     assert_independent(&[1, 41], |x| kernels.layer_norm(x, &ones, &ones, 1e-5))
 }
 
 #[conformance(of = "rope")]
-fn of_rope(kernels: &dyn Kernels) -> Checked {
+pub fn of_rope(kernels: &dyn Kernels) -> Checked {
     let rope = Rope { dims: 8, base: 10_000.0, scale: 1.0, offset: 3, layout: RopeLayout::Halves };
     assert_independent(&[1, 7, 8], |x| kernels.rope(x, &rope))
 }
 
 #[conformance(of = "embedding")]
-fn of_embedding(kernels: &dyn Kernels) -> Checked {
+pub fn of_embedding(kernels: &dyn Kernels) -> Checked {
     assert_independent(&[3, 41], |x| kernels.embedding(x, &Tensor::i32(&[2], [2, 0])?))
 }
 
 #[conformance(of = "slice_at", uses = "dynamic_offsets")]
-fn of_slice_at(kernels: &dyn Kernels) -> Checked {
+pub fn of_slice_at(kernels: &dyn Kernels) -> Checked {
     assert_independent(&[3, 41], |x| kernels.slice_at(x, &Tensor::i32(&[2], [1, 2])?, &[2, 17]))
 }
 
 #[conformance(of = "update_at", uses = "dynamic_offsets")]
-fn of_update_at(kernels: &dyn Kernels) -> Checked {
+pub fn of_update_at(kernels: &dyn Kernels) -> Checked {
     let part = Tensor::f32(&[1, 2], [0.5, 0.25])?;
     assert_independent(&[3, 41], |x| kernels.update_at(x, &part, &Tensor::i32(&[2], [1, 2])?))
 }
 
 #[conformance(of = "take_along_axis")]
-fn of_take_along_axis(kernels: &dyn Kernels) -> Checked {
+pub fn of_take_along_axis(kernels: &dyn Kernels) -> Checked {
     let indices = Tensor::i32(&[3, 2], [2, 0, 1, 1, 40, 7])?;
     assert_independent(&[3, 41], |x| kernels.take_along_axis(x, &indices, 1))
 }
 
 #[conformance(of = "concatenate")]
-fn of_concatenate(kernels: &dyn Kernels) -> Checked {
+pub fn of_concatenate(kernels: &dyn Kernels) -> Checked {
     assert_independent(&[3, 41], |x| kernels.concatenate(&[x, x], 0))
 }
 
 #[conformance(of = "transpose")]
-fn of_transpose(kernels: &dyn Kernels) -> Checked {
+pub fn of_transpose(kernels: &dyn Kernels) -> Checked {
     assert_independent(&[3, 41], |x| kernels.transpose(x, &[1, 0]))
 }
 
 #[conformance(of = "broadcast_to")]
-fn of_broadcast_to(kernels: &dyn Kernels) -> Checked {
+pub fn of_broadcast_to(kernels: &dyn Kernels) -> Checked {
     assert_independent(&[3, 41], |x| kernels.broadcast_to(x, &[2, 3, 41]))
 }
 
 #[conformance(of = "quantize", uses = "quantization")]
-fn of_quantize(kernels: &dyn Kernels) -> Checked {
+pub fn of_quantize(kernels: &dyn Kernels) -> Checked {
     let quantization = Quantization { group: 32, bits: 4 };
     assert_independent(&[3, 64], |x| Ok(kernels.quantize(x, quantization)?.scales))
 }

@@ -12,7 +12,7 @@ use crate::data::{assert_holds, assert_refused, assert_signs, of, uniform, unit}
     dtype(F32, F64 tolerance(rtol = 1e-15, atol = 0.0, reason = "one rounding, by 2^-53 at most"), F16, BF16, I32),
     length(1, 17, 127, 129, 1023)
 )]
-fn sums(kernels: &dyn Kernels, dtype: Dtype, length: usize) -> Checked<Computed<Tensor>> {
+pub fn sums(kernels: &dyn Kernels, dtype: Dtype, length: usize) -> Checked<Computed<Tensor>> {
     // Three rows: in one of one element, the smaller one may be lost to rounding.
     let limit = 1000.0;
     Computed::of([uniform(1, &[3, length], dtype, limit)?, uniform(2, &[3, length], dtype, limit)?], |[a, b]| {
@@ -24,7 +24,7 @@ fn sums(kernels: &dyn Kernels, dtype: Dtype, length: usize) -> Checked<Computed<
     of = "mul",
     dtype(F32, F64 tolerance(rtol = 1e-15, atol = 0.0, reason = "one rounding, by 2^-53 at most"), F16, BF16, I32)
 )]
-fn products(kernels: &dyn Kernels, dtype: Dtype) -> Checked<Computed<Tensor>> {
+pub fn products(kernels: &dyn Kernels, dtype: Dtype) -> Checked<Computed<Tensor>> {
     let limit = 100.0;
     Computed::of([uniform(3, &[33, 7], dtype, limit)?, uniform(4, &[33, 7], dtype, limit)?], |[a, b]| kernels.mul(a, b))
 }
@@ -34,7 +34,7 @@ fn products(kernels: &dyn Kernels, dtype: Dtype) -> Checked<Computed<Tensor>> {
     dtype(F32, F64 tolerance(rtol = 1e-15, atol = 0.0, reason = "one rounding, by 2^-53 at most"), F16, BF16, I32),
     length(0 uses("empty_tensors"), 1, 17, 31, 33, 127, 128, 129, 1023)
 )]
-fn differences(kernels: &dyn Kernels, dtype: Dtype, length: usize) -> Checked<Computed<Tensor>> {
+pub fn differences(kernels: &dyn Kernels, dtype: Dtype, length: usize) -> Checked<Computed<Tensor>> {
     Computed::of([uniform(7, &[3, length], dtype, 1000.0)?, uniform(8, &[3, length], dtype, 1000.0)?], |[a, b]| {
         kernels.sub(a, b)
     })
@@ -45,7 +45,7 @@ fn differences(kernels: &dyn Kernels, dtype: Dtype, length: usize) -> Checked<Co
     dtype(F32, F64 tolerance(rtol = 1e-15, atol = 0.0, reason = "one rounding, by 2^-53 at most"), F16, BF16),
     length(0 uses("empty_tensors"), 17, 129, 1023)
 )]
-fn quotients(kernels: &dyn Kernels, dtype: Dtype, length: usize) -> Checked<Computed<Tensor>> {
+pub fn quotients(kernels: &dyn Kernels, dtype: Dtype, length: usize) -> Checked<Computed<Tensor>> {
     Computed::of([uniform(9, &[length], dtype, 100.0)?, uniform(10, &[length], dtype, 10.0)?], |[a, b]| {
         kernels.div(a, b)
     })
@@ -57,7 +57,7 @@ fn quotients(kernels: &dyn Kernels, dtype: Dtype, length: usize) -> Checked<Comp
     length(0 uses("empty_tensors"), 17, 129, 1023),
     tolerance(rtol = 0.0, atol = 0.0, reason = "elements are copied")
 )]
-fn larger_ones(kernels: &dyn Kernels, dtype: Dtype, length: usize) -> Checked<Computed<Tensor>> {
+pub fn larger_ones(kernels: &dyn Kernels, dtype: Dtype, length: usize) -> Checked<Computed<Tensor>> {
     Computed::of([uniform(161, &[length], dtype, 100.0)?, uniform(162, &[length], dtype, 100.0)?], |[a, b]| {
         kernels.maximum(a, b)
     })
@@ -69,7 +69,7 @@ fn larger_ones(kernels: &dyn Kernels, dtype: Dtype, length: usize) -> Checked<Co
     length(0 uses("empty_tensors"), 17, 129, 1023),
     tolerance(rtol = 0.0, atol = 0.0, reason = "elements are copied")
 )]
-fn smaller_ones(kernels: &dyn Kernels, dtype: Dtype, length: usize) -> Checked<Computed<Tensor>> {
+pub fn smaller_ones(kernels: &dyn Kernels, dtype: Dtype, length: usize) -> Checked<Computed<Tensor>> {
     Computed::of([uniform(163, &[length], dtype, 100.0)?, uniform(164, &[length], dtype, 100.0)?], |[a, b]| {
         kernels.minimum(a, b)
     })
@@ -81,7 +81,7 @@ fn smaller_ones(kernels: &dyn Kernels, dtype: Dtype, length: usize) -> Checked<C
     length(0 uses("empty_tensors"), 17, 129, 1023),
     tolerance(rtol = 0.0, atol = 0.0, reason = "nothing is rounded")
 )]
-fn negatives(kernels: &dyn Kernels, dtype: Dtype, length: usize) -> Checked<Computed<Tensor>> {
+pub fn negatives(kernels: &dyn Kernels, dtype: Dtype, length: usize) -> Checked<Computed<Tensor>> {
     Computed::of([uniform(165, &[length], dtype, 100.0)?], |[x]| kernels.neg(x))
 }
 
@@ -89,7 +89,7 @@ fn negatives(kernels: &dyn Kernels, dtype: Dtype, length: usize) -> Checked<Comp
     of = "sub",
     dtype(F32, F64 tolerance(rtol = 1e-15, atol = 0.0, reason = "one rounding, by 2^-53 at most"), BF16)
 )]
-fn all_of_them_are_broadcast(kernels: &dyn Kernels, dtype: Dtype) -> Checked<Tensor> {
+pub fn all_of_them_are_broadcast(kernels: &dyn Kernels, dtype: Dtype) -> Checked<Tensor> {
     let (a, b) = (unit(166, &[4, 1, 5], dtype)?, unit(167, &[3, 1], dtype)?);
     let quotient = kernels.div(&a, &b)?;
     kernels.maximum(&kernels.sub(&a, &b)?, &kernels.minimum(&quotient, &b)?)
@@ -99,7 +99,7 @@ fn all_of_them_are_broadcast(kernels: &dyn Kernels, dtype: Dtype) -> Checked<Ten
     of = "mul",
     dtype(F32, F64 tolerance(rtol = 1e-15, atol = 0.0, reason = "one rounding, by 2^-53 at most"), BF16)
 )]
-fn operands_are_broadcast_to_each_other(kernels: &dyn Kernels, dtype: Dtype) -> Checked<Computed<Tensor>> {
+pub fn operands_are_broadcast_to_each_other(kernels: &dyn Kernels, dtype: Dtype) -> Checked<Computed<Tensor>> {
     Computed::of([unit(5, &[4, 1, 5], dtype)?, unit(6, &[3, 1], dtype)?], |[a, b]| kernels.mul(a, b))
 }
 
@@ -107,21 +107,21 @@ fn operands_are_broadcast_to_each_other(kernels: &dyn Kernels, dtype: Dtype) -> 
     of = "add",
     dtype(F32, F64 tolerance(rtol = 1e-15, atol = 0.0, reason = "one rounding, by 2^-53 at most"), I32)
 )]
-fn rows_and_columns_are_broadcast(kernels: &dyn Kernels, dtype: Dtype) -> Checked<Computed<Tensor>> {
+pub fn rows_and_columns_are_broadcast(kernels: &dyn Kernels, dtype: Dtype) -> Checked<Computed<Tensor>> {
     Computed::of([uniform(7, &[4, 1, 5], dtype, 100.0)?, uniform(8, &[3, 1], dtype, 100.0)?], |[a, b]| {
         kernels.add(a, b)
     })
 }
 
 #[conformance(of = "add")]
-fn a_scalar_is_broadcast(kernels: &dyn Kernels) -> Checked {
+pub fn a_scalar_is_broadcast(kernels: &dyn Kernels) -> Checked {
     let sum = kernels.add(&Tensor::f32(&[3], [1.0, 2.0, 3.0])?, &Tensor::f32(&[], [10.0])?)?;
     assert_holds(&sum, &[3], &[11.0, 12.0, 13.0]);
     Ok(())
 }
 
 #[conformance(of = "add")]
-fn integers_wrap(kernels: &dyn Kernels) -> Checked {
+pub fn integers_wrap(kernels: &dyn Kernels) -> Checked {
     let sum = kernels.add(&Tensor::i32(&[2], [i32::MAX, i32::MIN])?, &Tensor::i32(&[2], [1, -1])?)?;
     assert_holds(&sum, &[2], &[f64::from(i32::MIN), f64::from(i32::MAX)]);
     let product = kernels.mul(&Tensor::i32(&[1], [0x4000_0001])?, &Tensor::i32(&[1], [4])?)?;
@@ -130,7 +130,7 @@ fn integers_wrap(kernels: &dyn Kernels) -> Checked {
 }
 
 #[conformance(of = "sub")]
-fn differences_of_integers_wrap(kernels: &dyn Kernels) -> Checked {
+pub fn differences_of_integers_wrap(kernels: &dyn Kernels) -> Checked {
     let least = f64::from(i32::MIN);
     let difference = kernels.sub(&Tensor::i32(&[2], [i32::MIN, i32::MAX])?, &Tensor::i32(&[2], [1, -1])?)?;
     assert_holds(&difference, &[2], &[f64::from(i32::MAX), least]);
@@ -140,7 +140,7 @@ fn differences_of_integers_wrap(kernels: &dyn Kernels) -> Checked {
 
 /// A 32-bit float does not tell 2^24 and its successor apart.
 #[conformance(of = "maximum")]
-fn integers_are_not_compared_as_floats(kernels: &dyn Kernels) -> Checked {
+pub fn integers_are_not_compared_as_floats(kernels: &dyn Kernels) -> Checked {
     let (a, b) = (Tensor::i32(&[], [1 << 24])?, Tensor::i32(&[], [(1 << 24) + 1])?);
     assert_holds(&kernels.maximum(&a, &b)?, &[], &[f64::from((1 << 24) + 1)]);
     assert_holds(&kernels.minimum(&b, &a)?, &[], &[f64::from(1 << 24)]);
@@ -148,7 +148,7 @@ fn integers_are_not_compared_as_floats(kernels: &dyn Kernels) -> Checked {
 }
 
 #[conformance(of = "sub", dtype(F32, F64, F16, BF16))]
-fn the_second_is_taken_from_the_first(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
+pub fn the_second_is_taken_from_the_first(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
     let (inf, nan) = (f64::INFINITY, f64::NAN);
     let (a, b) = (of(&[4], dtype, &[5.0, inf, inf, nan])?, of(&[4], dtype, &[3.0, inf, -inf, 1.0])?);
     assert_holds(&kernels.sub(&a, &b)?, &[4], &[2.0, nan, inf, nan]);
@@ -156,7 +156,7 @@ fn the_second_is_taken_from_the_first(kernels: &dyn Kernels, dtype: Dtype) -> Ch
 }
 
 #[conformance(of = "div", dtype(F32, F64, F16, BF16))]
-fn the_first_is_divided_by_the_second(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
+pub fn the_first_is_divided_by_the_second(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
     let (inf, nan) = (f64::INFINITY, f64::NAN);
     let a = of(&[7], dtype, &[6.0, 1.0, 1.0, -1.0, 0.0, nan, 1.0])?;
     let b = of(&[7], dtype, &[4.0, 0.0, -0.0, 0.0, 0.0, 0.0, inf])?;
@@ -165,7 +165,7 @@ fn the_first_is_divided_by_the_second(kernels: &dyn Kernels, dtype: Dtype) -> Ch
 }
 
 #[conformance(of = "maximum", uses = "nan_extremes", dtype(F32, F64, F16, BF16))]
-fn nan_is_the_larger_of_two(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
+pub fn nan_is_the_larger_of_two(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
     let (inf, nan) = (f64::INFINITY, f64::NAN);
     let (a, b) = pairs_with_nan(dtype)?;
     assert_holds(&kernels.maximum(&a, &b)?, &[7], &[2.0, 4.0, nan, nan, nan, inf, 1.0]);
@@ -173,7 +173,7 @@ fn nan_is_the_larger_of_two(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
 }
 
 #[conformance(of = "minimum", uses = "nan_extremes", dtype(F32, F64, F16, BF16))]
-fn nan_is_the_smaller_of_two(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
+pub fn nan_is_the_smaller_of_two(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
     let (inf, nan) = (f64::INFINITY, f64::NAN);
     let (a, b) = pairs_with_nan(dtype)?;
     assert_holds(&kernels.minimum(&a, &b)?, &[7], &[1.0, 3.0, nan, nan, nan, 1.0, -inf]);
@@ -188,7 +188,7 @@ fn pairs_with_nan(dtype: Dtype) -> Checked<(Tensor, Tensor)> {
 }
 
 #[conformance(of = "neg", dtype(F32, F64, F16, BF16))]
-fn the_sign_is_turned(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
+pub fn the_sign_is_turned(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
     let (inf, nan) = (f64::INFINITY, f64::NAN);
     let turned = kernels.neg(&of(&[6], dtype, &[1.0, -2.0, 0.0, -0.0, inf, nan])?)?;
     assert_holds(&turned, &[6], &[-1.0, 2.0, 0.0, 0.0, -inf, nan]);
@@ -198,7 +198,7 @@ fn the_sign_is_turned(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
 }
 
 #[conformance(of = "add", dtype(F32, F64, F16, BF16))]
-fn special_values_follow_ieee_754(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
+pub fn special_values_follow_ieee_754(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
     let (inf, nan) = (f64::INFINITY, f64::NAN);
     let a = of(&[5], dtype, &[inf, inf, nan, -inf, 1.0])?;
     let b = of(&[5], dtype, &[1.0, -inf, 1.0, -1.0, inf])?;
@@ -212,7 +212,7 @@ fn special_values_follow_ieee_754(kernels: &dyn Kernels, dtype: Dtype) -> Checke
 }
 
 #[conformance(of = "mul", dtype(F32, F64, F16, BF16))]
-fn zero_by_infinity_is_nan(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
+pub fn zero_by_infinity_is_nan(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
     let (inf, nan) = (f64::INFINITY, f64::NAN);
     let (a, b) = (of(&[4], dtype, &[0.0, -inf, -0.0, nan])?, of(&[4], dtype, &[inf, 0.0, -1.0, 0.0])?);
     assert_holds(&kernels.mul(&a, &b)?, &[4], &[nan, nan, 0.0, nan]);
@@ -220,14 +220,14 @@ fn zero_by_infinity_is_nan(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
 }
 
 #[conformance(of = "mul")]
-fn the_sign_of_zero_is_kept(kernels: &dyn Kernels) -> Checked {
+pub fn the_sign_of_zero_is_kept(kernels: &dyn Kernels) -> Checked {
     let product = kernels.mul(&Tensor::f32(&[2], [-0.0, 0.0])?, &Tensor::f32(&[2], [1.0, 1.0])?)?;
     assert_signs(&product, &[(0, true), (1, false)]);
     Ok(())
 }
 
 #[conformance(of = "add", uses = "subnormals")]
-fn subnormal_sums_are_not_flushed(kernels: &dyn Kernels) -> Checked {
+pub fn subnormal_sums_are_not_flushed(kernels: &dyn Kernels) -> Checked {
     let tiny = f32::from_bits(3);
     let sum = kernels.add(&Tensor::f32(&[2], [tiny, -tiny])?, &Tensor::f32(&[2], [tiny, 0.0])?)?;
     assert_holds(&sum, &[2], &[f64::from(f32::from_bits(6)), f64::from(-tiny)]);
@@ -235,7 +235,7 @@ fn subnormal_sums_are_not_flushed(kernels: &dyn Kernels) -> Checked {
 }
 
 #[conformance(of = "add", uses = "empty_tensors")]
-fn nothing_and_nothing_is_nothing(kernels: &dyn Kernels) -> Checked {
+pub fn nothing_and_nothing_is_nothing(kernels: &dyn Kernels) -> Checked {
     let empty = Tensor::f32(&[0, 3], [])?;
     assert_holds(&kernels.add(&empty, &Tensor::f32(&[3], [1.0; 3])?)?, &[0, 3], &[]);
     assert_holds(&kernels.mul(&empty, &empty)?, &[0, 3], &[]);
@@ -243,7 +243,7 @@ fn nothing_and_nothing_is_nothing(kernels: &dyn Kernels) -> Checked {
 }
 
 #[conformance(of = "add")]
-fn operands_that_do_not_fit_are_refused(kernels: &dyn Kernels) -> Checked {
+pub fn operands_that_do_not_fit_are_refused(kernels: &dyn Kernels) -> Checked {
     let (two, three) = (Tensor::f32(&[2], [1.0; 2])?, Tensor::f32(&[3], [1.0; 3])?);
     assert_refused(kernels.add(&two, &three), |error| matches!(error, KernelError::Shape { .. }))?;
     let whole = Tensor::i32(&[2], [1; 2])?;
@@ -252,7 +252,7 @@ fn operands_that_do_not_fit_are_refused(kernels: &dyn Kernels) -> Checked {
 }
 
 #[conformance(of = "sub")]
-fn operands_of_each_that_do_not_fit_are_refused(kernels: &dyn Kernels) -> Checked {
+pub fn operands_of_each_that_do_not_fit_are_refused(kernels: &dyn Kernels) -> Checked {
     let shape = |error: &KernelError| matches!(error, KernelError::Shape { .. });
     let (two, three) = (Tensor::f32(&[2], [1.0; 2])?, Tensor::f32(&[3], [1.0; 3])?);
     assert_refused(kernels.sub(&two, &three), shape)?;
@@ -269,7 +269,7 @@ fn operands_of_each_that_do_not_fit_are_refused(kernels: &dyn Kernels) -> Checke
 }
 
 #[conformance(of = "add")]
-fn truth_values_are_no_numbers(kernels: &dyn Kernels) -> Checked {
+pub fn truth_values_are_no_numbers(kernels: &dyn Kernels) -> Checked {
     let dtype = |error: &KernelError| matches!(error, KernelError::Dtype { .. });
     let truth = Tensor::bool(&[1], [true])?;
     assert_refused(kernels.add(&truth, &truth), dtype)?;

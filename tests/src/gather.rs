@@ -19,7 +19,7 @@ fn indices(number: u64, shape: &[usize], end: usize) -> Checked<Tensor> {
     tolerance(rtol = 0.0, atol = 0.0, reason = "elements are copied"),
     axis(0, 1, 2)
 )]
-fn along_each_axis(kernels: &dyn Kernels, dtype: Dtype, axis: usize) -> Checked<Tensor> {
+pub fn along_each_axis(kernels: &dyn Kernels, dtype: Dtype, axis: usize) -> Checked<Tensor> {
     let mut shape = [3, 17, 5];
     let end = shape[axis];
     let x = uniform(181, &shape, dtype, 100.0)?;
@@ -28,12 +28,12 @@ fn along_each_axis(kernels: &dyn Kernels, dtype: Dtype, axis: usize) -> Checked<
 }
 
 #[backend_matrix(of = "take_along_axis", length(0 uses("empty_tensors"), 1, 17, 31, 33, 127, 128, 129, 1023))]
-fn many_of_a_row(kernels: &dyn Kernels, length: usize) -> Checked<Tensor> {
+pub fn many_of_a_row(kernels: &dyn Kernels, length: usize) -> Checked<Tensor> {
     kernels.take_along_axis(&uniform(183, &[3, 129], Dtype::F32, 1.0)?, &indices(184, &[3, length], 129)?, 1)
 }
 
 #[conformance(of = "take_along_axis")]
-fn each_lane_has_its_own_indices(kernels: &dyn Kernels) -> Checked {
+pub fn each_lane_has_its_own_indices(kernels: &dyn Kernels) -> Checked {
     let x = Tensor::f32(&[2, 3], [1.0, 2.0, f32::NAN, 4.0, 5.0, 6.0])?;
     let taken = kernels.take_along_axis(&x, &Tensor::i32(&[2, 2], [2, 0, 1, 1])?, 1)?;
     assert_holds(&taken, &[2, 2], &[f64::NAN, 1.0, 5.0, 5.0]);
@@ -44,7 +44,7 @@ fn each_lane_has_its_own_indices(kernels: &dyn Kernels) -> Checked {
 
 /// Where `argmax` points is what `max` returns.
 #[conformance(of = "take_along_axis")]
-fn the_largest_element_stands_where_argmax_says(kernels: &dyn Kernels) -> Checked {
+pub fn the_largest_element_stands_where_argmax_says(kernels: &dyn Kernels) -> Checked {
     let x = uniform(185, &[33, 17], Dtype::F32, 1.0)?;
     let found = kernels.argmax(&x, 1)?;
     let found = Tensor::new(&[33, 1], found.data().clone())?;
@@ -54,7 +54,7 @@ fn the_largest_element_stands_where_argmax_says(kernels: &dyn Kernels) -> Checke
 
 /// A negative index does not count from the end, as it does in NumPy.
 #[conformance(of = "take_along_axis", index(below = -1, end = 3, far = i32::MAX, least = i32::MIN))]
-fn an_index_outside_of_the_axis_is_refused(kernels: &dyn Kernels, index: i32) -> Checked {
+pub fn an_index_outside_of_the_axis_is_refused(kernels: &dyn Kernels, index: i32) -> Checked {
     let x = Tensor::f32(&[3], [1.0, 2.0, 3.0])?;
     assert_refused(
         kernels.take_along_axis(&x, &Tensor::i32(&[2], [0, index])?, 0),
@@ -64,7 +64,7 @@ fn an_index_outside_of_the_axis_is_refused(kernels: &dyn Kernels, index: i32) ->
 }
 
 #[conformance(of = "take_along_axis")]
-fn indices_that_do_not_fit_are_refused(kernels: &dyn Kernels) -> Checked {
+pub fn indices_that_do_not_fit_are_refused(kernels: &dyn Kernels) -> Checked {
     let x = Tensor::f32(&[2, 3], [1.0; 6])?;
     let shape = |error: &KernelError| matches!(error, KernelError::Shape { .. });
     assert_refused(kernels.take_along_axis(&x, &Tensor::i32(&[2], [0, 0])?, 1), shape)?;

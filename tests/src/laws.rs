@@ -30,7 +30,7 @@ fn absolute_product(a: &[f64], b: &[f64], [m, k, n]: [usize; 3]) -> Vec<f64> {
 }
 
 #[conformance(of = "softmax")]
-fn weights_sum_to_one(kernels: &dyn Kernels) -> Checked {
+pub fn weights_sum_to_one(kernels: &dyn Kernels) -> Checked {
     assert_holds_for("softmax sums to one", matrix(1..5, 1..40), |x| {
         let y = kernels.softmax(&x, 1)?.to_f64();
         let width = x.shape()[1];
@@ -42,7 +42,7 @@ fn weights_sum_to_one(kernels: &dyn Kernels) -> Checked {
 }
 
 #[conformance(of = "softmax")]
-fn a_shift_of_all_logits_changes_nothing(kernels: &dyn Kernels) -> Checked {
+pub fn a_shift_of_all_logits_changes_nothing(kernels: &dyn Kernels) -> Checked {
     assert_holds_for("softmax is shift invariant", (matrix(1..4, 1..40), -100_i32..100), |(x, shift)| {
         let shifted: Vec<_> = x.to_f64().iter().map(|x| x + f64::from(shift)).collect();
         let shifted = Tensor::from_f64(x.shape(), Dtype::F32, &shifted)?;
@@ -55,7 +55,7 @@ fn a_shift_of_all_logits_changes_nothing(kernels: &dyn Kernels) -> Checked {
 /// Both ways of putting the parentheses lie within γ·|A||B||C| of the exact product, with γ = n·u/(1 − n·u) and n the number
 /// of terms of both sums (Higham, Accuracy and Stability of Numerical Algorithms, 2nd ed., §3.5).
 #[conformance(of = "matmul")]
-fn products_are_associative(kernels: &dyn Kernels) -> Checked {
+pub fn products_are_associative(kernels: &dyn Kernels) -> Checked {
     let sizes = (1_usize..9, 1_usize..40, 1_usize..40, 1_usize..9);
     let factors = sizes.prop_flat_map(|(m, k, l, n)| (array(vec![m, k]), array(vec![k, l]), array(vec![l, n])));
     assert_holds_for("matmul is associative", factors, |(a, b, c)| {
@@ -70,7 +70,7 @@ fn products_are_associative(kernels: &dyn Kernels) -> Checked {
 }
 
 #[conformance(of = "add")]
-fn sums_do_not_depend_on_the_order_of_two(kernels: &dyn Kernels) -> Checked {
+pub fn sums_do_not_depend_on_the_order_of_two(kernels: &dyn Kernels) -> Checked {
     let pair = (1_usize..9, 1_usize..40).prop_flat_map(|(m, n)| (array(vec![m, 1]), array(vec![n])));
     assert_holds_for("add is commutative and broadcasts", pair, |(a, b)| {
         let (sum, reversed) = (kernels.add(&a, &b)?, kernels.add(&b, &a)?);
@@ -114,44 +114,44 @@ fn assert_broadcasts(law: &str, call: impl Fn(&Tensor, &Tensor) -> Checked<Tenso
 }
 
 #[conformance(of = "add")]
-fn sums_are_broadcast(kernels: &dyn Kernels) -> Checked {
+pub fn sums_are_broadcast(kernels: &dyn Kernels) -> Checked {
     assert_broadcasts("add broadcasts", |a, b| kernels.add(a, b))
 }
 
 #[conformance(of = "sub")]
-fn differences_are_broadcast(kernels: &dyn Kernels) -> Checked {
+pub fn differences_are_broadcast(kernels: &dyn Kernels) -> Checked {
     assert_broadcasts("sub broadcasts", |a, b| kernels.sub(a, b))
 }
 
 #[conformance(of = "mul")]
-fn products_are_broadcast(kernels: &dyn Kernels) -> Checked {
+pub fn products_are_broadcast(kernels: &dyn Kernels) -> Checked {
     assert_broadcasts("mul broadcasts", |a, b| kernels.mul(a, b))
 }
 
 #[conformance(of = "div")]
-fn quotients_are_broadcast(kernels: &dyn Kernels) -> Checked {
+pub fn quotients_are_broadcast(kernels: &dyn Kernels) -> Checked {
     assert_broadcasts("div broadcasts", |a, b| kernels.div(a, b))
 }
 
 #[conformance(of = "maximum")]
-fn larger_ones_are_broadcast(kernels: &dyn Kernels) -> Checked {
+pub fn larger_ones_are_broadcast(kernels: &dyn Kernels) -> Checked {
     assert_broadcasts("maximum broadcasts", |a, b| kernels.maximum(a, b))
 }
 
 #[conformance(of = "minimum")]
-fn smaller_ones_are_broadcast(kernels: &dyn Kernels) -> Checked {
+pub fn smaller_ones_are_broadcast(kernels: &dyn Kernels) -> Checked {
     assert_broadcasts("minimum broadcasts", |a, b| kernels.minimum(a, b))
 }
 
 #[conformance(of = "less")]
-fn comparisons_are_broadcast(kernels: &dyn Kernels) -> Checked {
+pub fn comparisons_are_broadcast(kernels: &dyn Kernels) -> Checked {
     assert_broadcasts("less broadcasts", |a, b| kernels.less(a, b))
 }
 
 /// The nearest of the levels is at most half a step away. That 0 is a level too may make steps smaller, all together by one:
 /// so far may the last level be from the end of the group.
 #[conformance(of = "quantize", uses = "quantization", bits(4, 8))]
-fn elements_come_back_as_the_nearest_level(kernels: &dyn Kernels, bits: u32) -> Checked {
+pub fn elements_come_back_as_the_nearest_level(kernels: &dyn Kernels, bits: u32) -> Checked {
     let group = 32;
     let matrices = (1_usize..4, 1_usize..3).prop_flat_map(move |(rows, groups)| array(vec![rows, groups * group]));
     assert_holds_for("quantize takes the nearest level", matrices, |w| {
@@ -177,7 +177,7 @@ fn elements_come_back_as_the_nearest_level(kernels: &dyn Kernels, bits: u32) -> 
 }
 
 #[conformance(of = "argmax")]
-fn nothing_is_larger_than_the_largest(kernels: &dyn Kernels) -> Checked {
+pub fn nothing_is_larger_than_the_largest(kernels: &dyn Kernels) -> Checked {
     assert_holds_for("argmax finds the largest", matrix(1..6, 1..60), |x| {
         let found = kernels.argmax(&x, 1)?.to_f64();
         let values = x.to_f64();
@@ -188,7 +188,7 @@ fn nothing_is_larger_than_the_largest(kernels: &dyn Kernels) -> Checked {
 }
 
 #[conformance(of = "rope", layout(Halves, Interleaved))]
-fn turning_keeps_the_length(kernels: &dyn Kernels, layout: RopeLayout) -> Checked {
+pub fn turning_keeps_the_length(kernels: &dyn Kernels, layout: RopeLayout) -> Checked {
     let input =
         (1_usize..6, any::<u16>()).prop_flat_map(|(t, offset)| (array(vec![1, 2, t, 8]), 0..i32::from(offset) + 1));
     assert_holds_for("rope preserves norms", input, |(x, offset)| {
@@ -203,7 +203,7 @@ fn turning_keeps_the_length(kernels: &dyn Kernels, layout: RopeLayout) -> Checke
 }
 
 #[conformance(of = "rope", layout(Halves, Interleaved))]
-fn two_turns_are_one(kernels: &dyn Kernels, layout: RopeLayout) -> Checked {
+pub fn two_turns_are_one(kernels: &dyn Kernels, layout: RopeLayout) -> Checked {
     assert_holds_for("rope composes", (array(vec![1, 2, 1, 8]), 0_i32..32, 0_i32..32), |(x, a, b)| {
         let turned =
             |x: &Tensor, offset| kernels.rope(x, &Rope { dims: 8, base: 10_000.0, scale: 1.0, offset, layout });
@@ -214,7 +214,7 @@ fn two_turns_are_one(kernels: &dyn Kernels, layout: RopeLayout) -> Checked {
 }
 
 #[conformance(of = "scaled_dot_product_attention")]
-fn one_key_is_seen_whatever_the_query(kernels: &dyn Kernels) -> Checked {
+pub fn one_key_is_seen_whatever_the_query(kernels: &dyn Kernels) -> Checked {
     let input = (1_usize..5, 1_usize..9)
         .prop_flat_map(|(t, d)| (array(vec![1, 2, t, d]), array(vec![1, 2, 1, d]), array(vec![1, 2, 1, d])));
     assert_holds_for("attention to one key returns its value", input, |(q, k, v)| {
@@ -226,7 +226,7 @@ fn one_key_is_seen_whatever_the_query(kernels: &dyn Kernels) -> Checked {
 }
 
 #[conformance(of = "scaled_dot_product_attention")]
-fn the_future_does_not_matter(kernels: &dyn Kernels) -> Checked {
+pub fn the_future_does_not_matter(kernels: &dyn Kernels) -> Checked {
     let one = |t| array(vec![1, 2, t, 8]);
     let input = (2_usize..12).prop_flat_map(move |t| (one(t), one(t), one(t), one(t), 1..t));
     assert_holds_for("causal attention does not look ahead", input, |(q, k, v, other, now)| {
@@ -248,7 +248,7 @@ fn the_future_does_not_matter(kernels: &dyn Kernels) -> Checked {
 }
 
 #[conformance(of = "slice_at", uses = "dynamic_offsets")]
-fn a_slice_of_a_slice_is_a_slice(kernels: &dyn Kernels) -> Checked {
+pub fn a_slice_of_a_slice_is_a_slice(kernels: &dyn Kernels) -> Checked {
     let input = matrix(3..9, 3..40).prop_flat_map(|x| {
         let (rows, columns) = (x.shape()[0] as i32, x.shape()[1] as i32);
         (Just(x), 0..rows / 2, 0..columns / 2)

@@ -18,133 +18,133 @@ fn number(value: f64) -> Checked<Tensor> {
 }
 
 #[conformance(of = "neg")]
-fn neg(kernels: &dyn Kernels) -> Checked {
+pub fn neg(kernels: &dyn Kernels) -> Checked {
     assert_number(&kernels.neg(&number(2.0)?)?, Dtype::F32, -2.0);
     Ok(())
 }
 
 #[conformance(of = "exp")]
-fn exp(kernels: &dyn Kernels) -> Checked {
+pub fn exp(kernels: &dyn Kernels) -> Checked {
     assert_number(&kernels.exp(&number(0.0)?)?, Dtype::F32, 1.0);
     Ok(())
 }
 
 #[conformance(of = "log")]
-fn log(kernels: &dyn Kernels) -> Checked {
+pub fn log(kernels: &dyn Kernels) -> Checked {
     assert_number(&kernels.log(&number(1.0)?)?, Dtype::F32, 0.0);
     Ok(())
 }
 
 #[conformance(of = "sqrt")]
-fn sqrt(kernels: &dyn Kernels) -> Checked {
+pub fn sqrt(kernels: &dyn Kernels) -> Checked {
     assert_number(&kernels.sqrt(&number(4.0)?)?, Dtype::F32, 2.0);
     Ok(())
 }
 
 #[conformance(of = "rsqrt")]
-fn rsqrt(kernels: &dyn Kernels) -> Checked {
+pub fn rsqrt(kernels: &dyn Kernels) -> Checked {
     assert_number(&kernels.rsqrt(&number(4.0)?)?, Dtype::F32, 0.5);
     Ok(())
 }
 
 #[conformance(of = "tanh")]
-fn tanh(kernels: &dyn Kernels) -> Checked {
+pub fn tanh(kernels: &dyn Kernels) -> Checked {
     assert_number(&kernels.tanh(&number(0.0)?)?, Dtype::F32, 0.0);
     Ok(())
 }
 
 #[conformance(of = "sigmoid")]
-fn sigmoid(kernels: &dyn Kernels) -> Checked {
+pub fn sigmoid(kernels: &dyn Kernels) -> Checked {
     assert_number(&kernels.sigmoid(&number(0.0)?)?, Dtype::F32, 0.5);
     Ok(())
 }
 
 #[conformance(of = "silu")]
-fn silu(kernels: &dyn Kernels) -> Checked {
+pub fn silu(kernels: &dyn Kernels) -> Checked {
     assert_number(&kernels.silu(&number(0.0)?)?, Dtype::F32, 0.0);
     Ok(())
 }
 
 #[conformance(of = "gelu", form(Exact, Tanh))]
-fn gelu(kernels: &dyn Kernels, form: Gelu) -> Checked {
+pub fn gelu(kernels: &dyn Kernels, form: Gelu) -> Checked {
     assert_number(&kernels.gelu(&number(0.0)?, form)?, Dtype::F32, 0.0);
     Ok(())
 }
 
 #[conformance(of = "add")]
-fn add(kernels: &dyn Kernels) -> Checked {
+pub fn add(kernels: &dyn Kernels) -> Checked {
     assert_number(&kernels.add(&number(3.0)?, &number(6.0)?)?, Dtype::F32, 9.0);
     Ok(())
 }
 
 #[conformance(of = "sub")]
-fn sub(kernels: &dyn Kernels) -> Checked {
+pub fn sub(kernels: &dyn Kernels) -> Checked {
     assert_number(&kernels.sub(&number(3.0)?, &number(6.0)?)?, Dtype::F32, -3.0);
     Ok(())
 }
 
 #[conformance(of = "mul")]
-fn mul(kernels: &dyn Kernels) -> Checked {
+pub fn mul(kernels: &dyn Kernels) -> Checked {
     assert_number(&kernels.mul(&number(3.0)?, &number(6.0)?)?, Dtype::F32, 18.0);
     Ok(())
 }
 
 #[conformance(of = "div")]
-fn div(kernels: &dyn Kernels) -> Checked {
+pub fn div(kernels: &dyn Kernels) -> Checked {
     assert_number(&kernels.div(&number(3.0)?, &number(6.0)?)?, Dtype::F32, 0.5);
     Ok(())
 }
 
 #[conformance(of = "maximum")]
-fn maximum(kernels: &dyn Kernels) -> Checked {
+pub fn maximum(kernels: &dyn Kernels) -> Checked {
     assert_number(&kernels.maximum(&number(3.0)?, &number(6.0)?)?, Dtype::F32, 6.0);
     Ok(())
 }
 
 #[conformance(of = "minimum")]
-fn minimum(kernels: &dyn Kernels) -> Checked {
+pub fn minimum(kernels: &dyn Kernels) -> Checked {
     assert_number(&kernels.minimum(&number(3.0)?, &number(6.0)?)?, Dtype::F32, 3.0);
     Ok(())
 }
 
 #[conformance(of = "equal")]
-fn equal(kernels: &dyn Kernels) -> Checked {
+pub fn equal(kernels: &dyn Kernels) -> Checked {
     assert_number(&kernels.equal(&number(3.0)?, &number(6.0)?)?, Dtype::Bool, 0.0);
     Ok(())
 }
 
 #[conformance(of = "not_equal")]
-fn not_equal(kernels: &dyn Kernels) -> Checked {
+pub fn not_equal(kernels: &dyn Kernels) -> Checked {
     assert_number(&kernels.not_equal(&number(3.0)?, &number(6.0)?)?, Dtype::Bool, 1.0);
     Ok(())
 }
 
 #[conformance(of = "less")]
-fn less(kernels: &dyn Kernels) -> Checked {
+pub fn less(kernels: &dyn Kernels) -> Checked {
     assert_number(&kernels.less(&number(3.0)?, &number(6.0)?)?, Dtype::Bool, 1.0);
     Ok(())
 }
 
 #[conformance(of = "less_equal")]
-fn less_equal(kernels: &dyn Kernels) -> Checked {
+pub fn less_equal(kernels: &dyn Kernels) -> Checked {
     assert_number(&kernels.less_equal(&number(3.0)?, &number(6.0)?)?, Dtype::Bool, 1.0);
     Ok(())
 }
 
 #[conformance(of = "greater")]
-fn greater(kernels: &dyn Kernels) -> Checked {
+pub fn greater(kernels: &dyn Kernels) -> Checked {
     assert_number(&kernels.greater(&number(3.0)?, &number(6.0)?)?, Dtype::Bool, 0.0);
     Ok(())
 }
 
 #[conformance(of = "greater_equal")]
-fn greater_equal(kernels: &dyn Kernels) -> Checked {
+pub fn greater_equal(kernels: &dyn Kernels) -> Checked {
     assert_number(&kernels.greater_equal(&number(3.0)?, &number(6.0)?)?, Dtype::Bool, 0.0);
     Ok(())
 }
 
 #[conformance(of = "select")]
-fn select(kernels: &dyn Kernels) -> Checked {
+pub fn select(kernels: &dyn Kernels) -> Checked {
     for (condition, expected) in [(true, 3.0), (false, 6.0)] {
         let chosen = kernels.select(&Tensor::bool(&[], [condition])?, &number(3.0)?, &number(6.0)?)?;
         assert_number(&chosen, Dtype::F32, expected);
@@ -153,49 +153,49 @@ fn select(kernels: &dyn Kernels) -> Checked {
 }
 
 #[conformance(of = "cast")]
-fn cast(kernels: &dyn Kernels) -> Checked {
+pub fn cast(kernels: &dyn Kernels) -> Checked {
     assert_number(&kernels.cast(&number(-2.5)?, Dtype::I32)?, Dtype::I32, -2.0);
     Ok(())
 }
 
 #[conformance(of = "sum")]
-fn sum_of_a_row(kernels: &dyn Kernels) -> Checked {
+pub fn sum_of_a_row(kernels: &dyn Kernels) -> Checked {
     assert_number(&kernels.sum(&of(&[3], Dtype::F32, &[2.0, 3.0, 1.0])?, 0)?, Dtype::F32, 6.0);
     Ok(())
 }
 
 #[conformance(of = "mean")]
-fn mean_of_a_row(kernels: &dyn Kernels) -> Checked {
+pub fn mean_of_a_row(kernels: &dyn Kernels) -> Checked {
     assert_number(&kernels.mean(&of(&[3], Dtype::F32, &[2.0, 3.0, 1.0])?, 0)?, Dtype::F32, 2.0);
     Ok(())
 }
 
 #[conformance(of = "max")]
-fn max_of_a_row(kernels: &dyn Kernels) -> Checked {
+pub fn max_of_a_row(kernels: &dyn Kernels) -> Checked {
     assert_number(&kernels.max(&of(&[3], Dtype::F32, &[2.0, 3.0, 1.0])?, 0)?, Dtype::F32, 3.0);
     Ok(())
 }
 
 #[conformance(of = "min")]
-fn min_of_a_row(kernels: &dyn Kernels) -> Checked {
+pub fn min_of_a_row(kernels: &dyn Kernels) -> Checked {
     assert_number(&kernels.min(&of(&[3], Dtype::F32, &[2.0, 3.0, 1.0])?, 0)?, Dtype::F32, 1.0);
     Ok(())
 }
 
 #[conformance(of = "logsumexp")]
-fn logsumexp_of_a_row(kernels: &dyn Kernels) -> Checked {
+pub fn logsumexp_of_a_row(kernels: &dyn Kernels) -> Checked {
     assert_number(&kernels.logsumexp(&of(&[1], Dtype::F32, &[2.0])?, 0)?, Dtype::F32, 2.0);
     Ok(())
 }
 
 #[conformance(of = "argmax")]
-fn argmax_of_a_row(kernels: &dyn Kernels) -> Checked {
+pub fn argmax_of_a_row(kernels: &dyn Kernels) -> Checked {
     assert_number(&kernels.argmax(&of(&[3], Dtype::F32, &[2.0, 3.0, 1.0])?, 0)?, Dtype::I32, 1.0);
     Ok(())
 }
 
 #[conformance(of = "slice_at", uses = "dynamic_offsets")]
-fn slice_at(kernels: &dyn Kernels) -> Checked {
+pub fn slice_at(kernels: &dyn Kernels) -> Checked {
     assert_number(&kernels.slice_at(&number(3.0)?, &Tensor::i32(&[0], [])?, &[])?, Dtype::F32, 3.0);
     Ok(())
 }

@@ -8,7 +8,7 @@ use crate::data::{assert_holds, assert_refused, of, uniform, unit};
 use crate::{Checked, budget};
 
 #[backend_matrix(of = "quantize", uses = "quantization", dtype(F32, F16, BF16), group(32, 64, 128), bits(4, 8))]
-fn words(kernels: &dyn Kernels, dtype: Dtype, group: usize, bits: u32) -> Checked<Vec<u32>> {
+pub fn words(kernels: &dyn Kernels, dtype: Dtype, group: usize, bits: u32) -> Checked<Vec<u32>> {
     Ok(kernels.quantize(&unit(211, &[33, 128], dtype)?, Quantization { group, bits })?.packed)
 }
 
@@ -22,7 +22,7 @@ fn words(kernels: &dyn Kernels, dtype: Dtype, group: usize, bits: u32) -> Checke
     bits(4, 8),
     tolerance(rtol = 0.0, atol = 0.0, reason = "the scheme says which float each operation gives")
 )]
-fn scales(kernels: &dyn Kernels, dtype: Dtype, group: usize, bits: u32) -> Checked<Tensor> {
+pub fn scales(kernels: &dyn Kernels, dtype: Dtype, group: usize, bits: u32) -> Checked<Tensor> {
     Ok(kernels.quantize(&unit(211, &[33, 128], dtype)?, Quantization { group, bits })?.scales)
 }
 
@@ -34,13 +34,13 @@ fn scales(kernels: &dyn Kernels, dtype: Dtype, group: usize, bits: u32) -> Check
     bits(4, 8),
     tolerance(rtol = 0.0, atol = 0.0, reason = "the scheme says which float each operation gives")
 )]
-fn biases(kernels: &dyn Kernels, dtype: Dtype, group: usize, bits: u32) -> Checked<Tensor> {
+pub fn biases(kernels: &dyn Kernels, dtype: Dtype, group: usize, bits: u32) -> Checked<Tensor> {
     Ok(kernels.quantize(&unit(211, &[33, 128], dtype)?, Quantization { group, bits })?.biases)
 }
 
 /// What comes back is within a step of what went in; a step is at most the scale of the group.
 #[conformance(of = "quantize", uses = "quantization", group(32, 64), bits(4, 8))]
-fn elements_come_back_within_a_step(kernels: &dyn Kernels, group: usize, bits: u32) -> Checked {
+pub fn elements_come_back_within_a_step(kernels: &dyn Kernels, group: usize, bits: u32) -> Checked {
     let w = unit(101, &[5, 128], Dtype::F32)?;
     let quantized = kernels.quantize(&w, Quantization { group, bits })?;
     assert_eq!(quantized.packed.len(), 5 * 128 * bits as usize / 32);
@@ -57,7 +57,7 @@ fn elements_come_back_within_a_step(kernels: &dyn Kernels, group: usize, bits: u
 
 /// From −15 to 0 in steps of 1: the bias is the end that is farther from 0, and the first element is in the lowest bits.
 #[conformance(of = "quantize", uses = "quantization", dtype(F32, F64 uses("float64_quantization"), F16, BF16))]
-fn whole_steps_are_their_levels(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
+pub fn whole_steps_are_their_levels(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
     let values: Vec<_> = (0..32).map(|at| f64::from(at % 16) - 15.0).collect();
     let quantized = kernels.quantize(&of(&[1, 32], dtype, &values)?, Quantization { group: 32, bits: 4 })?;
     assert_eq!(quantized.packed, [0x7654_3210, 0xfedc_ba98, 0x7654_3210, 0xfedc_ba98]);
@@ -69,7 +69,7 @@ fn whole_steps_are_their_levels(kernels: &dyn Kernels, dtype: Dtype) -> Checked 
 
 /// Steps go down from the largest element when that is the one farther from 0.
 #[conformance(of = "quantize", uses = "quantization")]
-fn steps_lead_from_the_end_that_is_farther_from_zero(kernels: &dyn Kernels) -> Checked {
+pub fn steps_lead_from_the_end_that_is_farther_from_zero(kernels: &dyn Kernels) -> Checked {
     let values: Vec<_> = (0..32).map(|at| at as f32 * 255.0 / 31.0).collect();
     let quantized = kernels.quantize(&Tensor::f32(&[1, 32], values)?, Quantization { group: 32, bits: 8 })?;
     assert_holds(&quantized.scales, &[1, 1], &[-1.0]);
@@ -80,7 +80,7 @@ fn steps_lead_from_the_end_that_is_farther_from_zero(kernels: &dyn Kernels) -> C
 }
 
 #[conformance(of = "dequantize", uses = "quantization", bits(4, 8))]
-fn a_constant_comes_back_exactly(kernels: &dyn Kernels, bits: u32) -> Checked {
+pub fn a_constant_comes_back_exactly(kernels: &dyn Kernels, bits: u32) -> Checked {
     for value in [0.5, -0.5, 0.0] {
         let w = Tensor::f32(&[1, 32], [value; 32])?;
         let back = kernels.dequantize(&kernels.quantize(&w, Quantization { group: 32, bits })?)?;
@@ -129,12 +129,12 @@ fn matrix(number: u64, dtype: Dtype, shape: [usize; 2], quantization: Quantizati
         )
     )
 )]
-fn elements(kernels: &dyn Kernels, group: usize, bits: u32, dtype: Dtype) -> Checked<Tensor> {
+pub fn elements(kernels: &dyn Kernels, group: usize, bits: u32, dtype: Dtype) -> Checked<Tensor> {
     kernels.dequantize(&matrix(212, dtype, [33, 128], Quantization { group, bits })?)
 }
 
 #[backend_matrix(of = "quantized_matmul", uses = "quantization", group(32, 64, 128), bits(4, 8), rows(1, 17, 33))]
-fn products(kernels: &dyn Kernels, group: usize, bits: u32, rows: usize) -> Checked<Computed<Tensor>> {
+pub fn products(kernels: &dyn Kernels, group: usize, bits: u32, rows: usize) -> Checked<Computed<Tensor>> {
     product(
         kernels,
         unit(220, &[rows, 128], Dtype::F32)?,
@@ -143,7 +143,7 @@ fn products(kernels: &dyn Kernels, group: usize, bits: u32, rows: usize) -> Chec
 }
 
 #[backend_matrix(of = "quantized_matmul", uses = "quantization", terms(32, 1024, 4096), bits(4, 8))]
-fn sums_of_each_length(kernels: &dyn Kernels, terms: usize, bits: u32) -> Checked<Computed<Tensor>> {
+pub fn sums_of_each_length(kernels: &dyn Kernels, terms: usize, bits: u32) -> Checked<Computed<Tensor>> {
     let w = matrix(227, Dtype::F32, [7, terms], Quantization { group: 32, bits })?;
     product(kernels, unit(229, &[5, terms], Dtype::F32)?, w)
 }
@@ -156,7 +156,7 @@ pub(crate) fn product(kernels: &dyn Kernels, x: Tensor, w: Quantized) -> Checked
 
 /// Elements from −8 to 7, and operands from −1 to 1: every sum on the way is exact in each type.
 #[backend_matrix(of = "quantized_matmul", uses = "quantization", dtype(F32, F16, BF16), bits(4, 8))]
-fn products_of_whole_numbers(kernels: &dyn Kernels, dtype: Dtype, bits: u32) -> Checked<Tensor> {
+pub fn products_of_whole_numbers(kernels: &dyn Kernels, dtype: Dtype, bits: u32) -> Checked<Tensor> {
     let w = matrix(221, dtype, [31, 64], Quantization { group: 32, bits })?;
     // Of 8 bits the upper four, in steps of 16.
     let (mask, scale) = if bits == 4 { (u32::MAX, 1.0) } else { (0xf0f0_f0f0, 1.0 / 16.0) };
@@ -171,7 +171,7 @@ fn products_of_whole_numbers(kernels: &dyn Kernels, dtype: Dtype, bits: u32) -> 
 }
 
 #[backend_matrix(of = "quantized_matmul", uses = "quantization", columns(1, 17, 31, 33, 127, 128, 129))]
-fn products_of_each_width(kernels: &dyn Kernels, columns: usize) -> Checked<Computed<Tensor>> {
+pub fn products_of_each_width(kernels: &dyn Kernels, columns: usize) -> Checked<Computed<Tensor>> {
     let w = matrix(224, Dtype::F32, [columns, 64], Quantization { group: 64, bits: 4 })?;
     product(kernels, unit(226, &[2, 3, 64], Dtype::F32)?, w)
 }
@@ -191,7 +191,7 @@ fn numbered_rows(dtype: Dtype, rows: usize, columns: usize) -> Checked<Quantized
 }
 
 #[conformance(of = "quantized_matmul", uses = "quantization", dtype(F32, F64 uses("float64_quantization"), F16, BF16))]
-fn a_row_by_rows(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
+pub fn a_row_by_rows(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
     let mut w = numbered_rows(dtype, 3, 32)?;
     // The second element of the first row is 15, the last of the last row 2 + 8.
     (w.packed[0], w.packed[11]) = (0xf0, 0x8000_0000);
@@ -204,15 +204,15 @@ fn a_row_by_rows(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
 }
 
 /// A sum of 4096 ones stays exact in f32, while one kept in f16 stops at 2048 and one in bf16 at 256.
-#[conformance(of = "quantized_matmul", uses("quantization", "wide_quantized_matmul"), dtype(F16, BF16))]
-fn long_sums_are_not_kept_in_halves(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
+#[conformance(of = "quantized_matmul", uses("quantization", "wide_accumulation"), dtype(F16, BF16))]
+pub fn long_sums_are_not_kept_in_halves(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
     let product = kernels.quantized_matmul(&of(&[1, 4096], dtype, &[1.0; 4096])?, &numbered_rows(dtype, 2, 4096)?)?;
     assert_holds(&product, &[1, 2], &[0.0, 4096.0]);
     Ok(())
 }
 
 #[conformance(of = "quantized_matmul", uses = "quantization")]
-fn nan_and_infinity_reach_their_row_only(kernels: &dyn Kernels) -> Checked {
+pub fn nan_and_infinity_reach_their_row_only(kernels: &dyn Kernels) -> Checked {
     let mut x = [1.0; 96];
     (x[5], x[40]) = (f32::NAN, f32::INFINITY);
     let product = kernels.quantized_matmul(&Tensor::f32(&[3, 32], x)?, &numbered_rows(Dtype::F32, 2, 32)?)?;
@@ -222,7 +222,7 @@ fn nan_and_infinity_reach_their_row_only(kernels: &dyn Kernels) -> Checked {
 }
 
 #[conformance(of = "quantize", uses("quantization", "empty_tensors"))]
-fn no_rows_are_quantized_to_no_rows(kernels: &dyn Kernels) -> Checked {
+pub fn no_rows_are_quantized_to_no_rows(kernels: &dyn Kernels) -> Checked {
     let quantized = kernels.quantize(&Tensor::f32(&[0, 64], [])?, Quantization { group: 32, bits: 4 })?;
     assert_eq!(quantized.packed.len(), 0);
     assert_holds(&quantized.scales, &[0, 2], &[]);
@@ -230,35 +230,35 @@ fn no_rows_are_quantized_to_no_rows(kernels: &dyn Kernels) -> Checked {
     Ok(())
 }
 
-#[conformance(of = "dequantize", uses("quantization", "empty_dequantize"))]
-fn no_rows_come_back_as_no_rows(kernels: &dyn Kernels) -> Checked {
+#[conformance(of = "dequantize", uses("quantization", "empty_tensors"))]
+pub fn no_rows_come_back_as_no_rows(kernels: &dyn Kernels) -> Checked {
     assert_holds(&kernels.dequantize(&numbered_rows(Dtype::F32, 0, 64)?)?, &[0, 64], &[]);
     Ok(())
 }
 
-#[conformance(of = "quantized_matmul", uses("quantization", "empty_quantized_matmul"))]
-fn no_rows_by_rows_are_no_rows(kernels: &dyn Kernels) -> Checked {
+#[conformance(of = "quantized_matmul", uses("quantization", "empty_tensors"))]
+pub fn no_rows_by_rows_are_no_rows(kernels: &dyn Kernels) -> Checked {
     let w = numbered_rows(Dtype::F32, 2, 32)?;
     assert_holds(&kernels.quantized_matmul(&Tensor::f32(&[0, 32], [])?, &w)?, &[0, 2], &[]);
     Ok(())
 }
 
-#[conformance(of = "quantized_matmul", uses("quantization", "empty_quantized_matmul"))]
-fn rows_by_no_rows_are_no_columns(kernels: &dyn Kernels) -> Checked {
+#[conformance(of = "quantized_matmul", uses("quantization", "empty_tensors"))]
+pub fn rows_by_no_rows_are_no_columns(kernels: &dyn Kernels) -> Checked {
     let none = numbered_rows(Dtype::F32, 0, 32)?;
     assert_holds(&kernels.quantized_matmul(&Tensor::f32(&[2, 32], [1.0; 64])?, &none)?, &[2, 0], &[]);
     Ok(())
 }
 
-#[conformance(of = "quantized_matmul", uses("quantization", "empty_quantized_matmul"))]
-fn a_sum_without_terms_is_zero(kernels: &dyn Kernels) -> Checked {
+#[conformance(of = "quantized_matmul", uses("quantization", "empty_tensors"))]
+pub fn a_sum_without_terms_is_zero(kernels: &dyn Kernels) -> Checked {
     let w = numbered_rows(Dtype::F32, 2, 0)?;
     assert_holds(&kernels.quantized_matmul(&Tensor::f32(&[1, 0], [])?, &w)?, &[1, 2], &[0.0, 0.0]);
     Ok(())
 }
 
 #[conformance(of = "quantize", uses = "quantization")]
-fn what_cannot_be_quantized_is_refused(kernels: &dyn Kernels) -> Checked {
+pub fn what_cannot_be_quantized_is_refused(kernels: &dyn Kernels) -> Checked {
     let (w, odd) = (unit(102, &[2, 64], Dtype::F32)?, unit(103, &[2, 33], Dtype::F32)?);
     for quantization in [Quantization { group: 48, bits: 4 }, Quantization { group: 32, bits: 7 }] {
         assert_refused(kernels.quantize(&w, quantization), |error| matches!(error, KernelError::Argument { .. }))?;
@@ -270,7 +270,7 @@ fn what_cannot_be_quantized_is_refused(kernels: &dyn Kernels) -> Checked {
 }
 
 #[conformance(of = "quantized_matmul", uses = "quantization")]
-fn operands_that_do_not_fit_are_refused(kernels: &dyn Kernels) -> Checked {
+pub fn operands_that_do_not_fit_are_refused(kernels: &dyn Kernels) -> Checked {
     let w = numbered_rows(Dtype::F32, 2, 32)?;
     let shape = |error: &KernelError| matches!(error, KernelError::Shape { .. });
     assert_refused(kernels.quantized_matmul(&Tensor::f32(&[1, 64], [1.0; 64])?, &w), shape)?;
@@ -290,7 +290,7 @@ fn operands_that_do_not_fit_are_refused(kernels: &dyn Kernels) -> Checked {
 
 /// 1 + 2^−40 is no 32-bit float.
 #[conformance(of = "dequantize", uses("quantization", "float64"))]
-fn wide_scales_keep_their_digits(kernels: &dyn Kernels) -> Checked {
+pub fn wide_scales_keep_their_digits(kernels: &dyn Kernels) -> Checked {
     let (scale, one) = (1.0 + 2_f64.powi(-40), Quantization { group: 32, bits: 4 });
     let (scales, biases) = (Tensor::f64(&[1, 1], [scale])?, Tensor::f64(&[1, 1], [0.0])?);
     let w = Quantized { packed: vec![0x1111_1111; 4], columns: 32, scales, biases, quantization: one };

@@ -34,17 +34,20 @@ const ROPE: Rope = Rope { dims: 8, base: 10_000.0, scale: 1.0, offset: 0, layout
     layout(Halves, Interleaved),
     offset(0, 7)
 )]
-fn positions(kernels: &dyn Kernels, dtype: Dtype, layout: RopeLayout, offset: i32) -> Checked<Computed<Tensor>> {
+pub fn positions(kernels: &dyn Kernels, dtype: Dtype, layout: RopeLayout, offset: i32) -> Checked<Computed<Tensor>> {
     Computed::of([unit(51, &[2, 3, 17, 8], dtype)?], |[x]| kernels.rope(x, &Rope { layout, offset, ..ROPE }))
 }
 
 #[backend_matrix(of = "rope", layout(Halves, Interleaved))]
-fn the_elements_behind_dims_are_passed_through(kernels: &dyn Kernels, layout: RopeLayout) -> Checked<Computed<Tensor>> {
+pub fn the_elements_behind_dims_are_passed_through(
+    kernels: &dyn Kernels,
+    layout: RopeLayout,
+) -> Checked<Computed<Tensor>> {
     Computed::of([unit(52, &[1, 2, 5, 16], Dtype::F32)?], |[x]| kernels.rope(x, &Rope { layout, offset: 3, ..ROPE }))
 }
 
 #[backend_matrix(of = "rope")]
-fn base_and_scale(kernels: &dyn Kernels) -> Checked<Computed<Tensor>> {
+pub fn base_and_scale(kernels: &dyn Kernels) -> Checked<Computed<Tensor>> {
     Computed::of([unit(53, &[1, 1, 33, 8], Dtype::F32)?], |[x]| {
         kernels.rope(x, &Rope { base: 500.0, scale: 0.25, ..ROPE })
     })
@@ -56,15 +59,15 @@ fn base_and_scale(kernels: &dyn Kernels) -> Checked<Computed<Tensor>> {
     layout(Halves, Interleaved),
     tolerance(rtol = 0.0, atol = 2e-2, reason = "an angle near 100000 has an error of 2^−8 in f32")
 )]
-fn far_positions(kernels: &dyn Kernels, layout: RopeLayout) -> Checked<Computed<Tensor>> {
+pub fn far_positions(kernels: &dyn Kernels, layout: RopeLayout) -> Checked<Computed<Tensor>> {
     Computed::of([unit(54, &[1, 1, 4, 8], Dtype::F32)?], |[x]| {
         kernels.rope(x, &Rope { layout, offset: 100_000, ..ROPE })
     })
 }
 
 /// 2^24 + 1 is not a 32-bit float.
-#[conformance(of = "rope", uses = "huge_positions", layout(Halves, Interleaved))]
-fn neighbouring_positions_stay_apart(kernels: &dyn Kernels, layout: RopeLayout) -> Checked {
+#[conformance(of = "rope", layout(Halves, Interleaved))]
+pub fn neighbouring_positions_stay_apart(kernels: &dyn Kernels, layout: RopeLayout) -> Checked {
     let x = Tensor::f32(&[1, 1, 2], [1.0, 0.0])?;
     let turned = kernels.rope(&x, &Rope { dims: 2, offset: (1 << 24) + 1, layout, ..ROPE })?;
     let (sin, cos) = f64::from((1 << 24) + 1).sin_cos();
@@ -74,7 +77,7 @@ fn neighbouring_positions_stay_apart(kernels: &dyn Kernels, layout: RopeLayout) 
 
 /// With a single pair, position t turns it by t radians.
 #[conformance(of = "rope", layout(Halves, Interleaved))]
-fn a_pair_is_turned_by_its_position(kernels: &dyn Kernels, layout: RopeLayout) -> Checked {
+pub fn a_pair_is_turned_by_its_position(kernels: &dyn Kernels, layout: RopeLayout) -> Checked {
     let x = Tensor::f32(&[1, 3, 2], [1.0, 0.0, 1.0, 0.0, 0.0, 1.0])?;
     let turned = kernels.rope(&x, &Rope { dims: 2, offset: 5, layout, ..ROPE })?;
     let expected = [5_f64.cos(), 5_f64.sin(), 6_f64.cos(), 6_f64.sin(), -7_f64.sin(), 7_f64.cos()];
@@ -83,7 +86,7 @@ fn a_pair_is_turned_by_its_position(kernels: &dyn Kernels, layout: RopeLayout) -
 }
 
 #[conformance(of = "rope")]
-fn the_layouts_pair_different_elements(kernels: &dyn Kernels) -> Checked {
+pub fn the_layouts_pair_different_elements(kernels: &dyn Kernels) -> Checked {
     let x = Tensor::f32(&[1, 1, 4], [1.0, 0.0, 0.0, 0.0])?;
     let (sin, cos) = 1_f64.sin_cos();
     let turned = |layout| kernels.rope(&x, &Rope { dims: 4, offset: 1, layout, ..ROPE });
@@ -94,7 +97,7 @@ fn the_layouts_pair_different_elements(kernels: &dyn Kernels) -> Checked {
 
 /// Position t of a long input and position 0 with offset t are the same; one token at a time is decoded that way.
 #[conformance(of = "rope", layout(Halves, Interleaved))]
-fn an_offset_continues_a_sequence(kernels: &dyn Kernels, layout: RopeLayout) -> Checked {
+pub fn an_offset_continues_a_sequence(kernels: &dyn Kernels, layout: RopeLayout) -> Checked {
     let tokens = unit(55, &[1, 6, 8], Dtype::F32)?;
     let whole = kernels.rope(&tokens, &Rope { layout, ..ROPE })?.to_f64();
     for (offset, (token, expected)) in (0..).zip(tokens.to_f64().chunks(8).zip(whole.chunks(8))) {
@@ -104,22 +107,22 @@ fn an_offset_continues_a_sequence(kernels: &dyn Kernels, layout: RopeLayout) -> 
     Ok(())
 }
 
-#[conformance(of = "rope", uses = "empty_rope", layout(Halves, Interleaved))]
-fn no_positions_are_turned_to_no_positions(kernels: &dyn Kernels, layout: RopeLayout) -> Checked {
+#[conformance(of = "rope", uses = "empty_tensors", layout(Halves, Interleaved))]
+pub fn no_positions_are_turned_to_no_positions(kernels: &dyn Kernels, layout: RopeLayout) -> Checked {
     let x = Tensor::f32(&[2, 3, 0, 8], [])?;
     assert_holds(&kernels.rope(&x, &Rope { layout, ..ROPE })?, &[2, 3, 0, 8], &[]);
     Ok(())
 }
 
 #[conformance(of = "rope", uses = "empty_tensors", layout(Halves, Interleaved))]
-fn no_sequences_are_turned_to_no_sequences(kernels: &dyn Kernels, layout: RopeLayout) -> Checked {
+pub fn no_sequences_are_turned_to_no_sequences(kernels: &dyn Kernels, layout: RopeLayout) -> Checked {
     let x = Tensor::f32(&[2, 0, 5, 8], [])?;
     assert_holds(&kernels.rope(&x, &Rope { layout, offset: 7, ..ROPE })?, &[2, 0, 5, 8], &[]);
     Ok(())
 }
 
 #[conformance(of = "rope")]
-fn parameters_that_make_no_sense_are_refused(kernels: &dyn Kernels) -> Checked {
+pub fn parameters_that_make_no_sense_are_refused(kernels: &dyn Kernels) -> Checked {
     let x = unit(56, &[1, 2, 8], Dtype::F32)?;
     let argument = |error: &KernelError| matches!(error, KernelError::Argument { .. });
     for dims in [0, 3, 10] {

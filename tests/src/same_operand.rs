@@ -16,72 +16,72 @@ fn assert_unchanged_by_a_copy(shape: &[usize], kernel: impl Fn(&Tensor, &Tensor)
 }
 
 #[conformance(of = "add")]
-fn add(kernels: &dyn Kernels) -> Checked {
+pub fn add(kernels: &dyn Kernels) -> Checked {
     assert_unchanged_by_a_copy(&[3, 41], |a, b| kernels.add(a, b))
 }
 
 #[conformance(of = "sub")]
-fn sub(kernels: &dyn Kernels) -> Checked {
+pub fn sub(kernels: &dyn Kernels) -> Checked {
     assert_unchanged_by_a_copy(&[3, 41], |a, b| kernels.sub(a, b))
 }
 
 #[conformance(of = "mul")]
-fn mul(kernels: &dyn Kernels) -> Checked {
+pub fn mul(kernels: &dyn Kernels) -> Checked {
     assert_unchanged_by_a_copy(&[3, 41], |a, b| kernels.mul(a, b))
 }
 
 #[conformance(of = "maximum")]
-fn maximum(kernels: &dyn Kernels) -> Checked {
+pub fn maximum(kernels: &dyn Kernels) -> Checked {
     assert_unchanged_by_a_copy(&[3, 41], |a, b| kernels.maximum(a, b))
 }
 
 #[conformance(of = "minimum")]
-fn minimum(kernels: &dyn Kernels) -> Checked {
+pub fn minimum(kernels: &dyn Kernels) -> Checked {
     assert_unchanged_by_a_copy(&[3, 41], |a, b| kernels.minimum(a, b))
 }
 
 #[conformance(of = "div")]
-fn div(kernels: &dyn Kernels) -> Checked {
+pub fn div(kernels: &dyn Kernels) -> Checked {
     assert_unchanged_by_a_copy(&[3, 41], |a, b| kernels.div(a, b))
 }
 
 #[conformance(of = "equal")]
-fn equal(kernels: &dyn Kernels) -> Checked {
+pub fn equal(kernels: &dyn Kernels) -> Checked {
     assert_unchanged_by_a_copy(&[3, 41], |a, b| kernels.equal(a, b))
 }
 
 #[conformance(of = "not_equal")]
-fn not_equal(kernels: &dyn Kernels) -> Checked {
+pub fn not_equal(kernels: &dyn Kernels) -> Checked {
     assert_unchanged_by_a_copy(&[3, 41], |a, b| kernels.not_equal(a, b))
 }
 
 #[conformance(of = "less")]
-fn less(kernels: &dyn Kernels) -> Checked {
+pub fn less(kernels: &dyn Kernels) -> Checked {
     assert_unchanged_by_a_copy(&[3, 41], |a, b| kernels.less(a, b))
 }
 
 #[conformance(of = "less_equal")]
-fn less_equal(kernels: &dyn Kernels) -> Checked {
+pub fn less_equal(kernels: &dyn Kernels) -> Checked {
     assert_unchanged_by_a_copy(&[3, 41], |a, b| kernels.less_equal(a, b))
 }
 
 #[conformance(of = "greater")]
-fn greater(kernels: &dyn Kernels) -> Checked {
+pub fn greater(kernels: &dyn Kernels) -> Checked {
     assert_unchanged_by_a_copy(&[3, 41], |a, b| kernels.greater(a, b))
 }
 
 #[conformance(of = "greater_equal")]
-fn greater_equal(kernels: &dyn Kernels) -> Checked {
+pub fn greater_equal(kernels: &dyn Kernels) -> Checked {
     assert_unchanged_by_a_copy(&[3, 41], |a, b| kernels.greater_equal(a, b))
 }
 
 #[conformance(of = "matmul")]
-fn matmul(kernels: &dyn Kernels) -> Checked {
+pub fn matmul(kernels: &dyn Kernels) -> Checked {
     assert_unchanged_by_a_copy(&[17, 17], |a, b| kernels.matmul(a, b))
 }
 
 #[conformance(of = "select")]
-fn select(kernels: &dyn Kernels) -> Checked {
+pub fn select(kernels: &dyn Kernels) -> Checked {
     let condition = Tensor::bool(&[2], [true, false])?;
     let x = of(&[2], Dtype::F32, &[1.0, 2.0])?;
     assert_holds(&kernels.select(&condition, &x, &x)?, &[2], &[1.0, 2.0]);
@@ -89,31 +89,31 @@ fn select(kernels: &dyn Kernels) -> Checked {
 }
 
 #[conformance(of = "rms_norm")]
-fn rms_norm(kernels: &dyn Kernels) -> Checked {
+pub fn rms_norm(kernels: &dyn Kernels) -> Checked {
     assert_unchanged_by_a_copy(&[41], |x, weight| kernels.rms_norm(x, weight, 1e-5))
 }
 
 #[conformance(of = "layer_norm")]
-fn layer_norm(kernels: &dyn Kernels) -> Checked {
+pub fn layer_norm(kernels: &dyn Kernels) -> Checked {
     assert_unchanged_by_a_copy(&[41], |x, other| kernels.layer_norm(x, other, other, 1e-5))
 }
 
 #[conformance(of = "scaled_dot_product_attention")]
-fn attention(kernels: &dyn Kernels) -> Checked {
+pub fn attention(kernels: &dyn Kernels) -> Checked {
     assert_unchanged_by_a_copy(&[1, 2, 7, 8], |x, other| {
         kernels.scaled_dot_product_attention(x, other, other, 0.5, Mask::None)
     })
 }
 
 #[conformance(of = "update_at", uses = "dynamic_offsets")]
-fn update_at(kernels: &dyn Kernels) -> Checked {
+pub fn update_at(kernels: &dyn Kernels) -> Checked {
     let x = unit(332, &[3, 5], Dtype::F32)?;
     assert_holds(&kernels.update_at(&x, &x, &Tensor::i32(&[2], [0, 0])?)?, &[3, 5], &x.to_f64());
     Ok(())
 }
 
 #[conformance(of = "embedding")]
-fn embedding(kernels: &dyn Kernels) -> Checked {
+pub fn embedding(kernels: &dyn Kernels) -> Checked {
     // A table of its own ids.
     let x = Tensor::i32(&[2, 2], [1, 0, 1, 1])?;
     assert_holds(&kernels.embedding(&x, &x)?, &[2, 2, 2], &[1.0, 1.0, 1.0, 0.0, 1.0, 1.0, 1.0, 1.0]);
@@ -121,14 +121,14 @@ fn embedding(kernels: &dyn Kernels) -> Checked {
 }
 
 #[conformance(of = "take_along_axis")]
-fn take_along_axis(kernels: &dyn Kernels) -> Checked {
+pub fn take_along_axis(kernels: &dyn Kernels) -> Checked {
     let x = Tensor::i32(&[3], [2, 0, 1])?;
     assert_holds(&kernels.take_along_axis(&x, &x, 0)?, &[3], &[1.0, 2.0, 0.0]);
     Ok(())
 }
 
 #[conformance(of = "concatenate")]
-fn concatenate(kernels: &dyn Kernels) -> Checked {
+pub fn concatenate(kernels: &dyn Kernels) -> Checked {
     let x = of(&[2], Dtype::F32, &[1.0, 2.0])?;
     assert_holds(&kernels.concatenate(&[&x, &x, &x], 0)?, &[6], &[1.0, 2.0, 1.0, 2.0, 1.0, 2.0]);
     Ok(())

@@ -36,82 +36,82 @@ fn indices(number: u64, shape: &[usize], end: usize, layout: Layout) -> Checked<
 // How kernels of two operands go through memory depends on both.
 
 #[backend_matrix(of = "add", a(RowMajor, Transposed, Strided, Offset), b(Transposed, Strided, Offset))]
-fn add(kernels: &dyn Kernels, a: Layout, b: Layout) -> Checked<Computed<Tensor>> {
+pub fn add(kernels: &dyn Kernels, a: Layout, b: Layout) -> Checked<Computed<Tensor>> {
     Computed::of([graded(231, &[5, 7, 33], a)?, graded(232, &[5, 7, 33], b)?], |[a, b]| kernels.add(a, b))
 }
 
 #[backend_matrix(of = "mul", a(RowMajor, Transposed, Strided, Offset), b(Transposed, Strided, Offset))]
-fn mul_of_what_is_broadcast(kernels: &dyn Kernels, a: Layout, b: Layout) -> Checked<Computed<Tensor>> {
+pub fn mul_of_what_is_broadcast(kernels: &dyn Kernels, a: Layout, b: Layout) -> Checked<Computed<Tensor>> {
     Computed::of([graded(233, &[5, 1, 33], a)?, graded(234, &[5, 7, 1], b)?], |[a, b]| kernels.mul(a, b))
 }
 
 #[backend_matrix(of = "mul", layout(Strided, Offset))]
-fn mul_by_a_number(kernels: &dyn Kernels, layout: Layout) -> Checked<Computed<Tensor>> {
+pub fn mul_by_a_number(kernels: &dyn Kernels, layout: Layout) -> Checked<Computed<Tensor>> {
     Computed::of([graded(233, &[5, 33], layout)?, graded(235, &[], layout)?], |[a, b]| kernels.mul(a, b))
 }
 
 #[backend_matrix(of = "sub", layout(Transposed, Strided, Offset))]
-fn sub(kernels: &dyn Kernels, layout: Layout) -> Checked<Computed<Tensor>> {
+pub fn sub(kernels: &dyn Kernels, layout: Layout) -> Checked<Computed<Tensor>> {
     Computed::of([graded(231, &[7, 33], layout)?, graded(232, &[7, 33], layout)?], |[a, b]| kernels.sub(a, b))
 }
 
 #[backend_matrix(of = "div", layout(Transposed, Strided, Offset))]
-fn div(kernels: &dyn Kernels, layout: Layout) -> Checked<Computed<Tensor>> {
+pub fn div(kernels: &dyn Kernels, layout: Layout) -> Checked<Computed<Tensor>> {
     Computed::of([graded(231, &[7, 33], layout)?, graded(232, &[7, 33], layout)?], |[a, b]| kernels.div(a, b))
 }
 
 #[backend_matrix(of = "maximum", layout(Transposed, Strided, Offset))]
-fn maximum(kernels: &dyn Kernels, layout: Layout) -> Checked<Computed<Tensor>> {
+pub fn maximum(kernels: &dyn Kernels, layout: Layout) -> Checked<Computed<Tensor>> {
     Computed::of([graded(231, &[7, 33], layout)?, graded(232, &[7, 33], layout)?], |[a, b]| kernels.maximum(a, b))
 }
 
 #[backend_matrix(of = "minimum", layout(Transposed, Strided, Offset))]
-fn minimum(kernels: &dyn Kernels, layout: Layout) -> Checked<Computed<Tensor>> {
+pub fn minimum(kernels: &dyn Kernels, layout: Layout) -> Checked<Computed<Tensor>> {
     Computed::of([graded(231, &[7, 33], layout)?, graded(232, &[7, 33], layout)?], |[a, b]| kernels.minimum(a, b))
 }
 
 #[backend_matrix(of = "neg", layout(Transposed, Strided, Offset))]
-fn neg(kernels: &dyn Kernels, layout: Layout) -> Checked<Computed<Tensor>> {
+pub fn neg(kernels: &dyn Kernels, layout: Layout) -> Checked<Computed<Tensor>> {
     Computed::of([graded(236, &[5, 7, 33], layout)?], |[x]| kernels.neg(x))
 }
 
 #[backend_matrix(of = "exp", layout(Transposed, Strided, Offset))]
-fn exp(kernels: &dyn Kernels, layout: Layout) -> Checked<Computed<Tensor>> {
+pub fn exp(kernels: &dyn Kernels, layout: Layout) -> Checked<Computed<Tensor>> {
     Computed::of([graded(236, &[5, 7, 33], layout)?], |[x]| kernels.exp(x))
 }
 
 #[backend_matrix(of = "log", layout(Transposed, Strided, Offset))]
-fn log(kernels: &dyn Kernels, layout: Layout) -> Checked<Computed<Tensor>> {
+pub fn log(kernels: &dyn Kernels, layout: Layout) -> Checked<Computed<Tensor>> {
     Computed::of([above_zero(236, &[5, 7, 33], layout)?], |[x]| kernels.log(x))
 }
 
 #[backend_matrix(of = "sqrt", layout(Transposed, Strided, Offset))]
-fn sqrt(kernels: &dyn Kernels, layout: Layout) -> Checked<Computed<Tensor>> {
+pub fn sqrt(kernels: &dyn Kernels, layout: Layout) -> Checked<Computed<Tensor>> {
     Computed::of([above_zero(236, &[5, 7, 33], layout)?], |[x]| kernels.sqrt(x))
 }
 
 #[backend_matrix(of = "rsqrt", layout(Transposed, Strided, Offset))]
-fn rsqrt(kernels: &dyn Kernels, layout: Layout) -> Checked<Computed<Tensor>> {
+pub fn rsqrt(kernels: &dyn Kernels, layout: Layout) -> Checked<Computed<Tensor>> {
     Computed::of([above_zero(236, &[5, 7, 33], layout)?], |[x]| kernels.rsqrt(x))
 }
 
 #[backend_matrix(of = "tanh", layout(Transposed, Strided, Offset))]
-fn tanh(kernels: &dyn Kernels, layout: Layout) -> Checked<Computed<Tensor>> {
+pub fn tanh(kernels: &dyn Kernels, layout: Layout) -> Checked<Computed<Tensor>> {
     Computed::of([graded(236, &[5, 7, 33], layout)?], |[x]| kernels.tanh(x))
 }
 
 #[backend_matrix(of = "sigmoid", layout(Transposed, Strided, Offset))]
-fn sigmoid(kernels: &dyn Kernels, layout: Layout) -> Checked<Computed<Tensor>> {
+pub fn sigmoid(kernels: &dyn Kernels, layout: Layout) -> Checked<Computed<Tensor>> {
     Computed::of([graded(236, &[5, 7, 33], layout)?], |[x]| kernels.sigmoid(x))
 }
 
 #[backend_matrix(of = "silu", layout(Transposed, Strided, Offset))]
-fn silu(kernels: &dyn Kernels, layout: Layout) -> Checked<Computed<Tensor>> {
+pub fn silu(kernels: &dyn Kernels, layout: Layout) -> Checked<Computed<Tensor>> {
     Computed::of([graded(236, &[5, 7, 33], layout)?], |[x]| kernels.silu(x))
 }
 
 #[backend_matrix(of = "gelu", form(Exact, Tanh), layout(Transposed, Strided, Offset))]
-fn gelu(kernels: &dyn Kernels, form: Gelu, layout: Layout) -> Checked<Computed<Tensor>> {
+pub fn gelu(kernels: &dyn Kernels, form: Gelu, layout: Layout) -> Checked<Computed<Tensor>> {
     Computed::of([graded(236, &[5, 7, 33], layout)?], |[x]| kernels.gelu(x, form))
 }
 
@@ -121,37 +121,37 @@ fn few(number: u64, layout: Layout) -> Checked<Tensor> {
 }
 
 #[backend_matrix(of = "equal", layout(Transposed, Strided, Offset))]
-fn equal(kernels: &dyn Kernels, layout: Layout) -> Checked<Computed<Tensor>> {
+pub fn equal(kernels: &dyn Kernels, layout: Layout) -> Checked<Computed<Tensor>> {
     Computed::of([few(237, layout)?, few(238, layout)?], |[a, b]| kernels.equal(a, b))
 }
 
 #[backend_matrix(of = "not_equal", layout(Transposed, Strided, Offset))]
-fn not_equal(kernels: &dyn Kernels, layout: Layout) -> Checked<Computed<Tensor>> {
+pub fn not_equal(kernels: &dyn Kernels, layout: Layout) -> Checked<Computed<Tensor>> {
     Computed::of([few(237, layout)?, few(238, layout)?], |[a, b]| kernels.not_equal(a, b))
 }
 
 #[backend_matrix(of = "less", layout(Transposed, Strided, Offset))]
-fn less(kernels: &dyn Kernels, layout: Layout) -> Checked<Computed<Tensor>> {
+pub fn less(kernels: &dyn Kernels, layout: Layout) -> Checked<Computed<Tensor>> {
     Computed::of([few(237, layout)?, few(238, layout)?], |[a, b]| kernels.less(a, b))
 }
 
 #[backend_matrix(of = "less_equal", layout(Transposed, Strided, Offset))]
-fn less_equal(kernels: &dyn Kernels, layout: Layout) -> Checked<Computed<Tensor>> {
+pub fn less_equal(kernels: &dyn Kernels, layout: Layout) -> Checked<Computed<Tensor>> {
     Computed::of([few(237, layout)?, few(238, layout)?], |[a, b]| kernels.less_equal(a, b))
 }
 
 #[backend_matrix(of = "greater", layout(Transposed, Strided, Offset))]
-fn greater(kernels: &dyn Kernels, layout: Layout) -> Checked<Computed<Tensor>> {
+pub fn greater(kernels: &dyn Kernels, layout: Layout) -> Checked<Computed<Tensor>> {
     Computed::of([few(237, layout)?, few(238, layout)?], |[a, b]| kernels.greater(a, b))
 }
 
 #[backend_matrix(of = "greater_equal", layout(Transposed, Strided, Offset))]
-fn greater_equal(kernels: &dyn Kernels, layout: Layout) -> Checked<Computed<Tensor>> {
+pub fn greater_equal(kernels: &dyn Kernels, layout: Layout) -> Checked<Computed<Tensor>> {
     Computed::of([few(237, layout)?, few(238, layout)?], |[a, b]| kernels.greater_equal(a, b))
 }
 
 #[backend_matrix(of = "select", layout(Transposed, Strided, Offset))]
-fn select(kernels: &dyn Kernels, layout: Layout) -> Checked<Computed<Tensor>> {
+pub fn select(kernels: &dyn Kernels, layout: Layout) -> Checked<Computed<Tensor>> {
     let condition = uniform(239, &[7, 33], Dtype::Bool, 1.0)?.with_layout(layout);
     Computed::of([condition, graded(240, &[7, 33], layout)?, graded(241, &[7, 33], layout)?], |[condition, a, b]| {
         kernels.select(condition, a, b)
@@ -159,62 +159,62 @@ fn select(kernels: &dyn Kernels, layout: Layout) -> Checked<Computed<Tensor>> {
 }
 
 #[backend_matrix(of = "cast", to(F32, F16, I32), layout(Transposed, Strided, Offset))]
-fn cast(kernels: &dyn Kernels, to: Dtype, layout: Layout) -> Checked<Tensor> {
+pub fn cast(kernels: &dyn Kernels, to: Dtype, layout: Layout) -> Checked<Tensor> {
     kernels.cast(&graded(242, &[5, 7, 33], layout)?, to)
 }
 
 #[backend_matrix(of = "sum", axis(0, 1, 2), layout(Transposed, Strided, Offset))]
-fn sum(kernels: &dyn Kernels, axis: usize, layout: Layout) -> Checked<Tensor> {
+pub fn sum(kernels: &dyn Kernels, axis: usize, layout: Layout) -> Checked<Tensor> {
     kernels.sum(&graded(243, &[5, 7, 33], layout)?, axis)
 }
 
 #[backend_matrix(of = "mean", axis(0, 1, 2), layout(Transposed, Strided, Offset))]
-fn mean(kernels: &dyn Kernels, axis: usize, layout: Layout) -> Checked<Tensor> {
+pub fn mean(kernels: &dyn Kernels, axis: usize, layout: Layout) -> Checked<Tensor> {
     kernels.mean(&graded(243, &[5, 7, 33], layout)?, axis)
 }
 
 #[backend_matrix(of = "max", axis(0, 1, 2), layout(Transposed, Strided, Offset))]
-fn max(kernels: &dyn Kernels, axis: usize, layout: Layout) -> Checked<Tensor> {
+pub fn max(kernels: &dyn Kernels, axis: usize, layout: Layout) -> Checked<Tensor> {
     kernels.max(&graded(243, &[5, 7, 33], layout)?, axis)
 }
 
 #[backend_matrix(of = "min", axis(0, 1, 2), layout(Transposed, Strided, Offset))]
-fn min(kernels: &dyn Kernels, axis: usize, layout: Layout) -> Checked<Tensor> {
+pub fn min(kernels: &dyn Kernels, axis: usize, layout: Layout) -> Checked<Tensor> {
     kernels.min(&graded(243, &[5, 7, 33], layout)?, axis)
 }
 
 #[backend_matrix(of = "logsumexp", axis(0, 1, 2), layout(Transposed, Strided, Offset))]
-fn logsumexp(kernels: &dyn Kernels, axis: usize, layout: Layout) -> Checked<Tensor> {
+pub fn logsumexp(kernels: &dyn Kernels, axis: usize, layout: Layout) -> Checked<Tensor> {
     kernels.logsumexp(&above_zero(243, &[5, 7, 33], layout)?, axis)
 }
 
 #[backend_matrix(of = "argmax", axis(0, 1, 2), layout(Transposed, Strided, Offset))]
-fn argmax(kernels: &dyn Kernels, axis: usize, layout: Layout) -> Checked<Tensor> {
+pub fn argmax(kernels: &dyn Kernels, axis: usize, layout: Layout) -> Checked<Tensor> {
     kernels.argmax(&graded(243, &[5, 7, 33], layout)?, axis)
 }
 
 #[backend_matrix(of = "top_k", axis(0, 1, 2), layout(Transposed, Strided, Offset))]
-fn top_k(kernels: &dyn Kernels, axis: usize, layout: Layout) -> Checked<Tensor> {
+pub fn top_k(kernels: &dyn Kernels, axis: usize, layout: Layout) -> Checked<Tensor> {
     Ok(kernels.top_k(&graded(243, &[5, 7, 33], layout)?, 3, axis)?.1)
 }
 
 #[backend_matrix(of = "softmax", axis(0, 1, 2), layout(Transposed, Strided, Offset))]
-fn softmax(kernels: &dyn Kernels, axis: usize, layout: Layout) -> Checked<Computed<Tensor>> {
+pub fn softmax(kernels: &dyn Kernels, axis: usize, layout: Layout) -> Checked<Computed<Tensor>> {
     Computed::of([graded(243, &[5, 7, 33], layout)?], |[x]| kernels.softmax(x, axis))
 }
 
 #[backend_matrix(of = "matmul", a(RowMajor, Transposed, Strided, Offset), b(Transposed, Strided, Offset))]
-fn matmul(kernels: &dyn Kernels, a: Layout, b: Layout) -> Checked<Computed<Tensor>> {
+pub fn matmul(kernels: &dyn Kernels, a: Layout, b: Layout) -> Checked<Computed<Tensor>> {
     product(kernels, graded(244, &[17, 33], a)?, graded(245, &[33, 9], b)?)
 }
 
 #[backend_matrix(of = "matmul", a(RowMajor, Transposed, Strided, Offset), b(Transposed, Strided, Offset))]
-fn matmul_of_batches(kernels: &dyn Kernels, a: Layout, b: Layout) -> Checked<Computed<Tensor>> {
+pub fn matmul_of_batches(kernels: &dyn Kernels, a: Layout, b: Layout) -> Checked<Computed<Tensor>> {
     product(kernels, graded(246, &[2, 1, 5, 8], a)?, graded(247, &[3, 8, 4], b)?)
 }
 
-#[backend_matrix(of = "rms_norm", layout(Transposed uses("strided_norms"), Strided uses("strided_norms"), Offset))]
-fn rms_norm(kernels: &dyn Kernels, layout: Layout) -> Checked<Computed<Tensor>> {
+#[backend_matrix(of = "rms_norm", layout(Transposed, Strided, Offset))]
+pub fn rms_norm(kernels: &dyn Kernels, layout: Layout) -> Checked<Computed<Tensor>> {
     Computed::within(
         [graded(248, &[2, 3, 17], layout)?, graded(249, &[17], layout)?],
         |[x, weight]| kernels.rms_norm(x, weight, 1e-5),
@@ -222,8 +222,8 @@ fn rms_norm(kernels: &dyn Kernels, layout: Layout) -> Checked<Computed<Tensor>> 
     )
 }
 
-#[backend_matrix(of = "layer_norm", layout(Transposed uses("strided_norms"), Strided uses("strided_norms"), Offset))]
-fn layer_norm(kernels: &dyn Kernels, layout: Layout) -> Checked<Computed<Tensor>> {
+#[backend_matrix(of = "layer_norm", layout(Transposed, Strided, Offset))]
+pub fn layer_norm(kernels: &dyn Kernels, layout: Layout) -> Checked<Computed<Tensor>> {
     let (weight, bias) = (graded(249, &[17], layout)?, graded(250, &[17], layout)?);
     Computed::within(
         [graded(248, &[2, 3, 17], layout)?, weight, bias],
@@ -233,7 +233,7 @@ fn layer_norm(kernels: &dyn Kernels, layout: Layout) -> Checked<Computed<Tensor>
 }
 
 #[backend_matrix(of = "rope", pairs(Halves, Interleaved), layout(Transposed, Strided, Offset))]
-fn rope(kernels: &dyn Kernels, pairs: RopeLayout, layout: Layout) -> Checked<Computed<Tensor>> {
+pub fn rope(kernels: &dyn Kernels, pairs: RopeLayout, layout: Layout) -> Checked<Computed<Tensor>> {
     let rope = Rope { dims: 8, base: 10_000.0, scale: 1.0, offset: 7, layout: pairs };
     Computed::of([graded(251, &[2, 3, 5, 12], layout)?], |[x]| kernels.rope(x, &rope))
 }
@@ -241,10 +241,10 @@ fn rope(kernels: &dyn Kernels, pairs: RopeLayout, layout: Layout) -> Checked<Com
 #[backend_matrix(
     of = "scaled_dot_product_attention",
     q(RowMajor, Transposed, Strided),
-    k(RowMajor, Transposed uses("transposed_batches"), Strided),
-    v(Transposed uses("transposed_batches"), Strided, Offset)
+    k(RowMajor, Transposed, Strided),
+    v(Transposed, Strided, Offset)
 )]
-fn attention(kernels: &dyn Kernels, q: Layout, k: Layout, v: Layout) -> Checked<Computed<Tensor>> {
+pub fn attention(kernels: &dyn Kernels, q: Layout, k: Layout, v: Layout) -> Checked<Computed<Tensor>> {
     let (k, v) = (graded(253, &[2, 2, 7, 16], k)?, graded(254, &[2, 2, 7, 16], v)?);
     Computed::within(
         [graded(252, &[2, 4, 5, 16], q)?, k, v],
@@ -254,7 +254,7 @@ fn attention(kernels: &dyn Kernels, q: Layout, k: Layout, v: Layout) -> Checked<
 }
 
 #[backend_matrix(of = "scaled_dot_product_attention", layout(Transposed, Strided, Offset))]
-fn attention_with_a_mask(kernels: &dyn Kernels, layout: Layout) -> Checked<Computed<Tensor>> {
+pub fn attention_with_a_mask(kernels: &dyn Kernels, layout: Layout) -> Checked<Computed<Tensor>> {
     let q = graded(252, &[2, 4, 5, 16], Layout::RowMajor)?;
     let kv = graded(253, &[2, 2, 7, 16], Layout::RowMajor)?;
     Computed::within(
@@ -264,35 +264,27 @@ fn attention_with_a_mask(kernels: &dyn Kernels, layout: Layout) -> Checked<Compu
     )
 }
 
-#[backend_matrix(
-    of = "embedding",
-    table(RowMajor, Transposed uses("strided_tables"), Strided uses("strided_tables"), Offset),
-    ids(Transposed, Strided, Offset)
-)]
-fn embedding(kernels: &dyn Kernels, table: Layout, ids: Layout) -> Checked<Tensor> {
+#[backend_matrix(of = "embedding", table(RowMajor, Transposed, Strided, Offset), ids(Transposed, Strided, Offset))]
+pub fn embedding(kernels: &dyn Kernels, table: Layout, ids: Layout) -> Checked<Tensor> {
     kernels.embedding(&graded(256, &[33, 9], table)?, &indices(257, &[5, 7], 33, ids)?)
 }
 
 #[backend_matrix(of = "slice_at", uses = "dynamic_offsets", layout(Transposed, Strided, Offset))]
-fn slice_at(kernels: &dyn Kernels, layout: Layout) -> Checked<Tensor> {
+pub fn slice_at(kernels: &dyn Kernels, layout: Layout) -> Checked<Tensor> {
     let start = Tensor::i32(&[3], [1, 2, 0])?.with_layout(layout);
     kernels.slice_at(&graded(258, &[5, 7, 33], layout)?, &start, &[3, 4, 33])
 }
 
 #[backend_matrix(of = "update_at", uses = "dynamic_offsets", layout(Transposed, Strided, Offset))]
-fn update_at(kernels: &dyn Kernels, layout: Layout) -> Checked<Computed<Tensor>> {
+pub fn update_at(kernels: &dyn Kernels, layout: Layout) -> Checked<Computed<Tensor>> {
     let start = Tensor::i32(&[3], [1, 2, 0])?.with_layout(layout);
     Computed::of([graded(258, &[5, 7, 33], layout)?, graded(259, &[3, 4, 33], layout)?, start], |[x, part, start]| {
         kernels.update_at(x, part, start)
     })
 }
 
-#[backend_matrix(
-    of = "take_along_axis",
-    axis(0, 1),
-    layout(Transposed uses("strided_tables"), Strided uses("strided_tables"), Offset)
-)]
-fn take_along_axis(kernels: &dyn Kernels, axis: usize, layout: Layout) -> Checked<Tensor> {
+#[backend_matrix(of = "take_along_axis", axis(0, 1), layout(Transposed, Strided, Offset))]
+pub fn take_along_axis(kernels: &dyn Kernels, axis: usize, layout: Layout) -> Checked<Tensor> {
     let mut shape = [7, 33];
     let x = graded(260, &shape, layout)?;
     let end = std::mem::replace(&mut shape[axis], 5);
@@ -300,12 +292,12 @@ fn take_along_axis(kernels: &dyn Kernels, axis: usize, layout: Layout) -> Checke
 }
 
 #[backend_matrix(of = "concatenate", axis(0, 1), layout(Transposed, Strided, Offset))]
-fn concatenate(kernels: &dyn Kernels, axis: usize, layout: Layout) -> Checked<Tensor> {
+pub fn concatenate(kernels: &dyn Kernels, axis: usize, layout: Layout) -> Checked<Tensor> {
     kernels.concatenate(&[&graded(262, &[7, 33], layout)?, &graded(263, &[7, 33], layout)?], axis)
 }
 
 #[backend_matrix(of = "transpose", layout(Transposed, Strided, Offset))]
-fn transpose(kernels: &dyn Kernels, layout: Layout) -> Checked<Tensor> {
+pub fn transpose(kernels: &dyn Kernels, layout: Layout) -> Checked<Tensor> {
     kernels.transpose(&graded(264, &[5, 7, 33], layout)?, &[2, 0, 1])
 }
 
@@ -314,14 +306,14 @@ fn transpose(kernels: &dyn Kernels, layout: Layout) -> Checked<Tensor> {
     layout(Transposed, Strided, Offset),
     expects_constant(reason = "what is repeated is the same along its axis")
 )]
-fn broadcast_to(kernels: &dyn Kernels, layout: Layout) -> Checked<Tensor> {
+pub fn broadcast_to(kernels: &dyn Kernels, layout: Layout) -> Checked<Tensor> {
     kernels.broadcast_to(&graded(265, &[5, 1, 33], layout)?, &[2, 5, 3, 33])
 }
 
 const QUANTIZATION: Quantization = Quantization { group: 32, bits: 4 };
 
 #[backend_matrix(of = "quantize", uses = "quantization", layout(Transposed, Strided, Offset))]
-fn quantize(kernels: &dyn Kernels, layout: Layout) -> Checked<Vec<u32>> {
+pub fn quantize(kernels: &dyn Kernels, layout: Layout) -> Checked<Vec<u32>> {
     Ok(kernels.quantize(&graded(266, &[7, 64], layout)?, QUANTIZATION)?.packed)
 }
 
@@ -336,7 +328,7 @@ fn quantized(layout: Layout) -> Checked<Quantized> {
 }
 
 #[backend_matrix(of = "dequantize", uses = "quantization", layout(Transposed, Strided, Offset))]
-fn dequantize(kernels: &dyn Kernels, layout: Layout) -> Checked<Tensor> {
+pub fn dequantize(kernels: &dyn Kernels, layout: Layout) -> Checked<Tensor> {
     kernels.dequantize(&quantized(layout)?)
 }
 
@@ -346,6 +338,6 @@ fn dequantize(kernels: &dyn Kernels, layout: Layout) -> Checked<Tensor> {
     x(RowMajor, Transposed, Strided, Offset),
     w(Transposed, Strided, Offset)
 )]
-fn quantized_matmul(kernels: &dyn Kernels, x: Layout, w: Layout) -> Checked<Computed<Tensor>> {
+pub fn quantized_matmul(kernels: &dyn Kernels, x: Layout, w: Layout) -> Checked<Computed<Tensor>> {
     quantized_product(kernels, unit(270, &[5, 64], Dtype::F32)?.with_layout(x), quantized(w)?)
 }

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use super::row::ALL;
+#[cfg(feature = "harness")]
 use super::spec::TestSpec;
 
 /// What a row hangs on.
@@ -21,6 +22,7 @@ pub enum Scope {
 }
 
 /// How near a row is to the cells on which it decides, the narrowest first.
+#[cfg(feature = "harness")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Level {
     /// Cases of tests.
@@ -68,6 +70,7 @@ impl Scope {
     }
 
     /// How narrow it is.
+    #[cfg(feature = "harness")]
     pub fn level(&self) -> Level {
         match self {
             Self::All => Level::All,
@@ -78,6 +81,7 @@ impl Scope {
     }
 
     /// The tests that it names, where it names any.
+    #[cfg(feature = "harness")]
     pub(crate) fn tests(&self) -> Option<&'static [TestName]> {
         match self {
             Self::All | Self::Feature(_) => None,
@@ -116,6 +120,7 @@ impl TestName {
     }
 
     /// Whether it means this test.
+    #[cfg(feature = "harness")]
     pub(crate) fn means(&self, test: &TestSpec) -> bool {
         match self {
             Self::Function { id, .. } => test.function == Some(*id),
@@ -124,6 +129,7 @@ impl TestName {
     }
 }
 
+#[cfg(feature = "harness")]
 impl CaseName {
     /// Whether it means this case of the test.
     pub(crate) fn means(&self, test: &TestSpec, case: u32) -> bool {
@@ -157,6 +163,7 @@ impl fmt::Display for CaseName {
 }
 
 /// Whether the pattern, in which `*` stands for any part, fits the whole of the text.
+#[cfg(feature = "harness")]
 pub(crate) fn fits(pattern: &str, text: &str) -> bool {
     let mut parts = pattern.split('*');
     let Some(rest) = text.strip_prefix(parts.next().unwrap_or_default()) else { return false };
@@ -171,7 +178,7 @@ pub(crate) fn fits(pattern: &str, text: &str) -> bool {
     true
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "harness"))]
 mod tests {
     use super::*;
 

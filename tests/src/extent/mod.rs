@@ -10,7 +10,7 @@ pub mod layer;
 
 /// A shape of one or the other kind.
 #[derive(Clone, Copy, Debug)]
-enum Extent {
+pub enum Extent {
     /// Five dimensions, none of which is as long as another.
     Deep,
     /// 65553 elements in three rows, of which the length is odd.
@@ -58,178 +58,178 @@ fn few(seed: u64, extent: Extent) -> Checked<Tensor> {
 }
 
 #[backend_matrix(of = "add", extent(Deep, Long))]
-fn add(kernels: &dyn Kernels, extent: Extent) -> Checked<Tensor> {
+pub fn add(kernels: &dyn Kernels, extent: Extent) -> Checked<Tensor> {
     kernels.add(&graded(301, extent)?, &graded(302, extent)?)
 }
 
 #[backend_matrix(of = "sub", extent(Deep, Long))]
-fn sub(kernels: &dyn Kernels, extent: Extent) -> Checked<Tensor> {
+pub fn sub(kernels: &dyn Kernels, extent: Extent) -> Checked<Tensor> {
     kernels.sub(&graded(301, extent)?, &graded(302, extent)?)
 }
 
 #[backend_matrix(of = "mul", extent(Deep, Long))]
-fn mul(kernels: &dyn Kernels, extent: Extent) -> Checked<Tensor> {
+pub fn mul(kernels: &dyn Kernels, extent: Extent) -> Checked<Tensor> {
     kernels.mul(&graded(301, extent)?, &graded(302, extent)?)
 }
 
 #[backend_matrix(of = "maximum", extent(Deep, Long))]
-fn maximum(kernels: &dyn Kernels, extent: Extent) -> Checked<Tensor> {
+pub fn maximum(kernels: &dyn Kernels, extent: Extent) -> Checked<Tensor> {
     kernels.maximum(&graded(301, extent)?, &graded(302, extent)?)
 }
 
 #[backend_matrix(of = "minimum", extent(Deep, Long))]
-fn minimum(kernels: &dyn Kernels, extent: Extent) -> Checked<Tensor> {
+pub fn minimum(kernels: &dyn Kernels, extent: Extent) -> Checked<Tensor> {
     kernels.minimum(&graded(301, extent)?, &graded(302, extent)?)
 }
 
 #[backend_matrix(of = "div", extent(Deep, Long))]
-fn div(kernels: &dyn Kernels, extent: Extent) -> Checked<Tensor> {
+pub fn div(kernels: &dyn Kernels, extent: Extent) -> Checked<Tensor> {
     kernels.div(&graded(301, extent)?, &above_zero(302, extent)?)
 }
 
 #[backend_matrix(of = "equal", extent(Deep, Long))]
-fn equal(kernels: &dyn Kernels, extent: Extent) -> Checked<Tensor> {
+pub fn equal(kernels: &dyn Kernels, extent: Extent) -> Checked<Tensor> {
     kernels.equal(&few(303, extent)?, &few(304, extent)?)
 }
 
 #[backend_matrix(of = "not_equal", extent(Deep, Long))]
-fn not_equal(kernels: &dyn Kernels, extent: Extent) -> Checked<Tensor> {
+pub fn not_equal(kernels: &dyn Kernels, extent: Extent) -> Checked<Tensor> {
     kernels.not_equal(&few(303, extent)?, &few(304, extent)?)
 }
 
 #[backend_matrix(of = "less", extent(Deep, Long))]
-fn less(kernels: &dyn Kernels, extent: Extent) -> Checked<Tensor> {
+pub fn less(kernels: &dyn Kernels, extent: Extent) -> Checked<Tensor> {
     kernels.less(&few(303, extent)?, &few(304, extent)?)
 }
 
 #[backend_matrix(of = "less_equal", extent(Deep, Long))]
-fn less_equal(kernels: &dyn Kernels, extent: Extent) -> Checked<Tensor> {
+pub fn less_equal(kernels: &dyn Kernels, extent: Extent) -> Checked<Tensor> {
     kernels.less_equal(&few(303, extent)?, &few(304, extent)?)
 }
 
 #[backend_matrix(of = "greater", extent(Deep, Long))]
-fn greater(kernels: &dyn Kernels, extent: Extent) -> Checked<Tensor> {
+pub fn greater(kernels: &dyn Kernels, extent: Extent) -> Checked<Tensor> {
     kernels.greater(&few(303, extent)?, &few(304, extent)?)
 }
 
 #[backend_matrix(of = "greater_equal", extent(Deep, Long))]
-fn greater_equal(kernels: &dyn Kernels, extent: Extent) -> Checked<Tensor> {
+pub fn greater_equal(kernels: &dyn Kernels, extent: Extent) -> Checked<Tensor> {
     kernels.greater_equal(&few(303, extent)?, &few(304, extent)?)
 }
 
 #[backend_matrix(of = "neg", extent(Deep, Long))]
-fn neg(kernels: &dyn Kernels, extent: Extent) -> Checked<Tensor> {
+pub fn neg(kernels: &dyn Kernels, extent: Extent) -> Checked<Tensor> {
     kernels.neg(&graded(305, extent)?)
 }
 
 #[backend_matrix(of = "exp", extent(Deep, Long))]
-fn exp(kernels: &dyn Kernels, extent: Extent) -> Checked<Tensor> {
+pub fn exp(kernels: &dyn Kernels, extent: Extent) -> Checked<Tensor> {
     kernels.exp(&graded(305, extent)?)
 }
 
 #[backend_matrix(of = "tanh", extent(Deep, Long))]
-fn tanh(kernels: &dyn Kernels, extent: Extent) -> Checked<Tensor> {
+pub fn tanh(kernels: &dyn Kernels, extent: Extent) -> Checked<Tensor> {
     kernels.tanh(&graded(305, extent)?)
 }
 
 #[backend_matrix(of = "sigmoid", extent(Deep, Long))]
-fn sigmoid(kernels: &dyn Kernels, extent: Extent) -> Checked<Tensor> {
+pub fn sigmoid(kernels: &dyn Kernels, extent: Extent) -> Checked<Tensor> {
     kernels.sigmoid(&graded(305, extent)?)
 }
 
 #[backend_matrix(of = "silu", extent(Deep, Long))]
-fn silu(kernels: &dyn Kernels, extent: Extent) -> Checked<Tensor> {
+pub fn silu(kernels: &dyn Kernels, extent: Extent) -> Checked<Tensor> {
     kernels.silu(&graded(305, extent)?)
 }
 
 #[backend_matrix(of = "log", extent(Deep, Long))]
-fn log(kernels: &dyn Kernels, extent: Extent) -> Checked<Tensor> {
+pub fn log(kernels: &dyn Kernels, extent: Extent) -> Checked<Tensor> {
     kernels.log(&above_zero(306, extent)?)
 }
 
 #[backend_matrix(of = "sqrt", extent(Deep, Long))]
-fn sqrt(kernels: &dyn Kernels, extent: Extent) -> Checked<Tensor> {
+pub fn sqrt(kernels: &dyn Kernels, extent: Extent) -> Checked<Tensor> {
     kernels.sqrt(&above_zero(306, extent)?)
 }
 
 #[backend_matrix(of = "rsqrt", extent(Deep, Long))]
-fn rsqrt(kernels: &dyn Kernels, extent: Extent) -> Checked<Tensor> {
+pub fn rsqrt(kernels: &dyn Kernels, extent: Extent) -> Checked<Tensor> {
     kernels.rsqrt(&above_zero(306, extent)?)
 }
 
 #[backend_matrix(of = "gelu", extent(Deep, Long), form(Exact, Tanh))]
-fn gelu(kernels: &dyn Kernels, extent: Extent, form: Gelu) -> Checked<Tensor> {
+pub fn gelu(kernels: &dyn Kernels, extent: Extent, form: Gelu) -> Checked<Tensor> {
     kernels.gelu(&graded(305, extent)?, form)
 }
 
 #[backend_matrix(of = "select", extent(Deep, Long))]
-fn select(kernels: &dyn Kernels, extent: Extent) -> Checked<Tensor> {
+pub fn select(kernels: &dyn Kernels, extent: Extent) -> Checked<Tensor> {
     let condition = kernels.less(&few(303, extent)?, &few(304, extent)?)?;
     kernels.select(&condition, &graded(301, extent)?, &graded(302, extent)?)
 }
 
 #[backend_matrix(of = "cast", extent(Deep, Long))]
-fn cast(kernels: &dyn Kernels, extent: Extent) -> Checked<Tensor> {
+pub fn cast(kernels: &dyn Kernels, extent: Extent) -> Checked<Tensor> {
     kernels.cast(&graded(305, extent)?, Dtype::F16)
 }
 
 #[backend_matrix(of = "sum", axis(0, 2, 4))]
-fn sum(kernels: &dyn Kernels, axis: usize) -> Checked<Tensor> {
+pub fn sum(kernels: &dyn Kernels, axis: usize) -> Checked<Tensor> {
     kernels.sum(&few(307, Deep)?, axis)
 }
 
 #[backend_matrix(of = "sum")]
-fn sum_of_many_columns(kernels: &dyn Kernels) -> Checked<Tensor> {
+pub fn sum_of_many_columns(kernels: &dyn Kernels) -> Checked<Tensor> {
     kernels.sum(&of(&[2, 65_537], Dtype::F32, &whole(308)?)?, 0)
 }
 
 #[backend_matrix(of = "mean", axis(0, 2, 4))]
-fn mean(kernels: &dyn Kernels, axis: usize) -> Checked<Tensor> {
+pub fn mean(kernels: &dyn Kernels, axis: usize) -> Checked<Tensor> {
     kernels.mean(&graded(307, Deep)?, axis)
 }
 
 #[backend_matrix(of = "mean")]
-fn mean_of_many_columns(kernels: &dyn Kernels) -> Checked<Tensor> {
+pub fn mean_of_many_columns(kernels: &dyn Kernels) -> Checked<Tensor> {
     kernels.mean(&of(&[2, 65_537], Dtype::F32, &many(308)?)?, 0)
 }
 
 #[backend_matrix(of = "max", axis(0, 2, 4))]
-fn max(kernels: &dyn Kernels, axis: usize) -> Checked<Tensor> {
+pub fn max(kernels: &dyn Kernels, axis: usize) -> Checked<Tensor> {
     kernels.max(&graded(307, Deep)?, axis)
 }
 
 #[backend_matrix(of = "max")]
-fn max_of_many_columns(kernels: &dyn Kernels) -> Checked<Tensor> {
+pub fn max_of_many_columns(kernels: &dyn Kernels) -> Checked<Tensor> {
     kernels.max(&of(&[2, 65_537], Dtype::F32, &many(308)?)?, 0)
 }
 
 #[backend_matrix(of = "min", axis(0, 2, 4))]
-fn min(kernels: &dyn Kernels, axis: usize) -> Checked<Tensor> {
+pub fn min(kernels: &dyn Kernels, axis: usize) -> Checked<Tensor> {
     kernels.min(&graded(307, Deep)?, axis)
 }
 
 #[backend_matrix(of = "min")]
-fn min_of_many_columns(kernels: &dyn Kernels) -> Checked<Tensor> {
+pub fn min_of_many_columns(kernels: &dyn Kernels) -> Checked<Tensor> {
     kernels.min(&of(&[2, 65_537], Dtype::F32, &many(308)?)?, 0)
 }
 
 #[backend_matrix(of = "logsumexp", axis(0, 2, 4))]
-fn logsumexp(kernels: &dyn Kernels, axis: usize) -> Checked<Tensor> {
+pub fn logsumexp(kernels: &dyn Kernels, axis: usize) -> Checked<Tensor> {
     kernels.logsumexp(&graded(307, Deep)?, axis)
 }
 
 #[backend_matrix(of = "logsumexp")]
-fn logsumexp_of_many_columns(kernels: &dyn Kernels) -> Checked<Tensor> {
+pub fn logsumexp_of_many_columns(kernels: &dyn Kernels) -> Checked<Tensor> {
     kernels.logsumexp(&of(&[2, 65_537], Dtype::F32, &many(308)?)?, 0)
 }
 
 #[backend_matrix(of = "argmax", axis(0, 2, 4))]
-fn argmax(kernels: &dyn Kernels, axis: usize) -> Checked<Tensor> {
+pub fn argmax(kernels: &dyn Kernels, axis: usize) -> Checked<Tensor> {
     kernels.argmax(&graded(307, Deep)?, axis)
 }
 
 #[backend_matrix(of = "argmax")]
-fn argmax_of_many_columns(kernels: &dyn Kernels) -> Checked<Tensor> {
+pub fn argmax_of_many_columns(kernels: &dyn Kernels) -> Checked<Tensor> {
     kernels.argmax(&of(&[2, 65_537], Dtype::F32, &many(308)?)?, 0)
 }
 
@@ -244,11 +244,11 @@ fn whole(seed: u64) -> Checked<Vec<f64>> {
 }
 
 #[backend_matrix(of = "softmax", extent(Deep, Long))]
-fn softmax(kernels: &dyn Kernels, extent: Extent) -> Checked<Tensor> {
+pub fn softmax(kernels: &dyn Kernels, extent: Extent) -> Checked<Tensor> {
     kernels.softmax(&graded(309, extent)?, extent.axis())
 }
 
 #[backend_matrix(of = "top_k", extent(Deep, Long))]
-fn top_k(kernels: &dyn Kernels, extent: Extent) -> Checked<Tensor> {
+pub fn top_k(kernels: &dyn Kernels, extent: Extent) -> Checked<Tensor> {
     Ok(kernels.top_k(&graded(310, extent)?, 3, extent.axis())?.0)
 }

@@ -16,37 +16,37 @@ fn assert_comparison(
 }
 
 #[conformance(of = "equal", dtype(F32, F16, BF16, I32, Bool))]
-fn equal(kernels: &dyn Kernels, dtype: Dtype) -> Outcome {
+pub fn equal(kernels: &dyn Kernels, dtype: Dtype) -> Outcome {
     assert_comparison(dtype, "expected_equal", |a, b| kernels.equal(a, b))
 }
 
 #[conformance(of = "not_equal", dtype(F32, F16, BF16, I32, Bool))]
-fn not_equal(kernels: &dyn Kernels, dtype: Dtype) -> Outcome {
+pub fn not_equal(kernels: &dyn Kernels, dtype: Dtype) -> Outcome {
     assert_comparison(dtype, "expected_not_equal", |a, b| kernels.not_equal(a, b))
 }
 
 #[conformance(of = "less", dtype(F32, F16, BF16, I32, Bool))]
-fn less(kernels: &dyn Kernels, dtype: Dtype) -> Outcome {
+pub fn less(kernels: &dyn Kernels, dtype: Dtype) -> Outcome {
     assert_comparison(dtype, "expected_less", |a, b| kernels.less(a, b))
 }
 
 #[conformance(of = "less_equal", dtype(F32, F16, BF16, I32, Bool))]
-fn less_equal(kernels: &dyn Kernels, dtype: Dtype) -> Outcome {
+pub fn less_equal(kernels: &dyn Kernels, dtype: Dtype) -> Outcome {
     assert_comparison(dtype, "expected_less_equal", |a, b| kernels.less_equal(a, b))
 }
 
 #[conformance(of = "greater", dtype(F32, F16, BF16, I32, Bool))]
-fn greater(kernels: &dyn Kernels, dtype: Dtype) -> Outcome {
+pub fn greater(kernels: &dyn Kernels, dtype: Dtype) -> Outcome {
     assert_comparison(dtype, "expected_greater", |a, b| kernels.greater(a, b))
 }
 
 #[conformance(of = "greater_equal", dtype(F32, F16, BF16, I32, Bool))]
-fn greater_equal(kernels: &dyn Kernels, dtype: Dtype) -> Outcome {
+pub fn greater_equal(kernels: &dyn Kernels, dtype: Dtype) -> Outcome {
     assert_comparison(dtype, "expected_greater_equal", |a, b| kernels.greater_equal(a, b))
 }
 
 #[conformance(of = "select", dtype(F32, F16, BF16, I32, Bool))]
-fn select(kernels: &dyn Kernels, dtype: Dtype) -> Outcome {
+pub fn select(kernels: &dyn Kernels, dtype: Dtype) -> Outcome {
     let golden = typed("select", dtype);
     let [condition, a, b] = ["condition", "a", "b"].map(|key| golden.get(key));
     golden.assert_equal("expected", &kernels.select(&condition?, &a?, &b?)?)
@@ -59,32 +59,32 @@ fn assert_cast(kernels: &dyn Kernels, case: &str, to: Dtype) -> Outcome {
 }
 
 #[conformance(of = "cast", to(F16, BF16, I32, Bool))]
-fn cast_f32(kernels: &dyn Kernels, to: Dtype) -> Outcome {
+pub fn cast_f32(kernels: &dyn Kernels, to: Dtype) -> Outcome {
     assert_cast(kernels, "cast_f32", to)
 }
 
 #[conformance(of = "cast", to(F32, BF16, I32, Bool))]
-fn cast_f16(kernels: &dyn Kernels, to: Dtype) -> Outcome {
+pub fn cast_f16(kernels: &dyn Kernels, to: Dtype) -> Outcome {
     assert_cast(kernels, "cast_f16", to)
 }
 
 #[conformance(of = "cast", to(F32, F16, I32, Bool))]
-fn cast_bf16(kernels: &dyn Kernels, to: Dtype) -> Outcome {
+pub fn cast_bf16(kernels: &dyn Kernels, to: Dtype) -> Outcome {
     assert_cast(kernels, "cast_bf16", to)
 }
 
 #[conformance(of = "cast", to(F32, F16, BF16, Bool))]
-fn cast_i32(kernels: &dyn Kernels, to: Dtype) -> Outcome {
+pub fn cast_i32(kernels: &dyn Kernels, to: Dtype) -> Outcome {
     assert_cast(kernels, "cast_i32", to)
 }
 
 /// Most of them lie between two numbers of f32.
 #[conformance(of = "cast")]
-fn cast_large_i32(kernels: &dyn Kernels) -> Outcome {
+pub fn cast_large_i32(kernels: &dyn Kernels) -> Outcome {
     assert_cast(kernels, "cast_large_i32", Dtype::F32)
 }
 
 #[conformance(of = "cast", to(F32, F16, BF16, I32))]
-fn cast_bool(kernels: &dyn Kernels, to: Dtype) -> Outcome {
+pub fn cast_bool(kernels: &dyn Kernels, to: Dtype) -> Outcome {
     assert_cast(kernels, "cast_bool", to)
 }

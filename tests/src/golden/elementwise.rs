@@ -13,81 +13,81 @@ fn assert_binary(dtype: Dtype, key: &str, kernel: impl Fn(&Tensor, &Tensor) -> R
 }
 
 #[conformance(of = "add", dtype(F32, F16, BF16, I32))]
-fn add(kernels: &dyn Kernels, dtype: Dtype) -> Outcome {
+pub fn add(kernels: &dyn Kernels, dtype: Dtype) -> Outcome {
     assert_binary(dtype, "expected_add", |a, b| kernels.add(a, b))
 }
 
 #[conformance(of = "sub", dtype(F32, F16, BF16, I32))]
-fn sub(kernels: &dyn Kernels, dtype: Dtype) -> Outcome {
+pub fn sub(kernels: &dyn Kernels, dtype: Dtype) -> Outcome {
     assert_binary(dtype, "expected_sub", |a, b| kernels.sub(a, b))
 }
 
 #[conformance(of = "mul", dtype(F32, F16, BF16, I32))]
-fn mul(kernels: &dyn Kernels, dtype: Dtype) -> Outcome {
+pub fn mul(kernels: &dyn Kernels, dtype: Dtype) -> Outcome {
     assert_binary(dtype, "expected_mul", |a, b| kernels.mul(a, b))
 }
 
 #[conformance(of = "div", dtype(F32, F16, BF16))]
-fn div(kernels: &dyn Kernels, dtype: Dtype) -> Outcome {
+pub fn div(kernels: &dyn Kernels, dtype: Dtype) -> Outcome {
     assert_binary(dtype, "expected_div", |a, b| kernels.div(a, b))
 }
 
 #[conformance(of = "maximum", dtype(F32, F16, BF16, I32))]
-fn maximum(kernels: &dyn Kernels, dtype: Dtype) -> Outcome {
+pub fn maximum(kernels: &dyn Kernels, dtype: Dtype) -> Outcome {
     let golden = typed("arithmetic", dtype);
     golden.assert_equal("expected_maximum", &kernels.maximum(&golden.get("a")?, &golden.get("b")?)?)
 }
 
 #[conformance(of = "minimum", dtype(F32, F16, BF16, I32))]
-fn minimum(kernels: &dyn Kernels, dtype: Dtype) -> Outcome {
+pub fn minimum(kernels: &dyn Kernels, dtype: Dtype) -> Outcome {
     let golden = typed("arithmetic", dtype);
     golden.assert_equal("expected_minimum", &kernels.minimum(&golden.get("a")?, &golden.get("b")?)?)
 }
 
 #[conformance(of = "neg", dtype(F32, F16, BF16, I32))]
-fn neg(kernels: &dyn Kernels, dtype: Dtype) -> Outcome {
+pub fn neg(kernels: &dyn Kernels, dtype: Dtype) -> Outcome {
     let golden = typed("neg", dtype);
     golden.assert_equal("expected_neg", &kernels.neg(&golden.get("x")?)?)
 }
 
 #[conformance(of = "exp", dtype(F32, F16, BF16))]
-fn exp(kernels: &dyn Kernels, dtype: Dtype) -> Outcome {
+pub fn exp(kernels: &dyn Kernels, dtype: Dtype) -> Outcome {
     let golden = typed("functions", dtype);
     golden.assert_near("expected_exp", &kernels.exp(&golden.get("x")?)?)
 }
 
 #[conformance(of = "tanh", dtype(F32, F16, BF16))]
-fn tanh(kernels: &dyn Kernels, dtype: Dtype) -> Outcome {
+pub fn tanh(kernels: &dyn Kernels, dtype: Dtype) -> Outcome {
     let golden = typed("functions", dtype);
     golden.assert_near("expected_tanh", &kernels.tanh(&golden.get("x")?)?)
 }
 
 #[conformance(of = "sigmoid", dtype(F32, F16, BF16))]
-fn sigmoid(kernels: &dyn Kernels, dtype: Dtype) -> Outcome {
+pub fn sigmoid(kernels: &dyn Kernels, dtype: Dtype) -> Outcome {
     let golden = typed("functions", dtype);
     golden.assert_near("expected_sigmoid", &kernels.sigmoid(&golden.get("x")?)?)
 }
 
 #[conformance(of = "log", dtype(F32, F16, BF16))]
-fn log(kernels: &dyn Kernels, dtype: Dtype) -> Outcome {
+pub fn log(kernels: &dyn Kernels, dtype: Dtype) -> Outcome {
     let golden = typed("roots", dtype);
     golden.assert_near("expected_log", &kernels.log(&golden.get("x")?)?)
 }
 
 #[conformance(of = "sqrt", dtype(F32, F16, BF16))]
-fn sqrt(kernels: &dyn Kernels, dtype: Dtype) -> Outcome {
+pub fn sqrt(kernels: &dyn Kernels, dtype: Dtype) -> Outcome {
     let golden = typed("roots", dtype);
     golden.assert_near("expected_sqrt", &kernels.sqrt(&golden.get("x")?)?)
 }
 
 #[conformance(of = "rsqrt", dtype(F32, F16, BF16))]
-fn rsqrt(kernels: &dyn Kernels, dtype: Dtype) -> Outcome {
+pub fn rsqrt(kernels: &dyn Kernels, dtype: Dtype) -> Outcome {
     let golden = typed("roots", dtype);
     golden.assert_near("expected_rsqrt", &kernels.rsqrt(&golden.get("x")?)?)
 }
 
 #[conformance(of = "silu", dtype(F32, F16, BF16))]
-fn silu(kernels: &dyn Kernels, dtype: Dtype) -> Outcome {
+pub fn silu(kernels: &dyn Kernels, dtype: Dtype) -> Outcome {
     let golden = typed("activations", dtype);
     golden.assert_near("expected_silu", &kernels.silu(&golden.get("x")?)?)
 }
@@ -103,11 +103,11 @@ fn assert_gelu(kernels: &dyn Kernels, dtype: Dtype, key: &str, form: Gelu) -> Ou
 }
 
 #[conformance(of = "gelu", dtype(F32, F16, BF16))]
-fn gelu_exact(kernels: &dyn Kernels, dtype: Dtype) -> Outcome {
+pub fn gelu_exact(kernels: &dyn Kernels, dtype: Dtype) -> Outcome {
     assert_gelu(kernels, dtype, "expected_gelu_exact", Gelu::Exact)
 }
 
 #[conformance(of = "gelu", dtype(F32, F16, BF16))]
-fn gelu_tanh(kernels: &dyn Kernels, dtype: Dtype) -> Outcome {
+pub fn gelu_tanh(kernels: &dyn Kernels, dtype: Dtype) -> Outcome {
     assert_gelu(kernels, dtype, "expected_gelu_tanh", Gelu::Tanh)
 }

@@ -9,7 +9,7 @@ use super::{Outcome, golden, typed};
 const SCALE: f32 = 0.4;
 
 #[conformance(of = "matmul", dtype(F32, F16, BF16, I32 uses("integer_matmul")))]
-fn matmul(kernels: &dyn Kernels, dtype: Dtype) -> Outcome {
+pub fn matmul(kernels: &dyn Kernels, dtype: Dtype) -> Outcome {
     let golden = typed("matmul", dtype);
     golden.assert_near("expected", &kernels.matmul(&golden.get("a")?, &golden.get("b")?)?)
 }
@@ -23,24 +23,24 @@ fn assert_attention(case: &str, kernel: impl Fn([&Tensor; 3]) -> Result<Tensor, 
 
 /// Four heads of queries share two of keys.
 #[conformance(of = "scaled_dot_product_attention")]
-fn attention_causal(kernels: &dyn Kernels) -> Outcome {
+pub fn attention_causal(kernels: &dyn Kernels) -> Outcome {
     assert_attention("attention_causal", |[q, k, v]| kernels.scaled_dot_product_attention(q, k, v, SCALE, Mask::Causal))
 }
 
 /// Six heads of queries share two of keys.
 #[conformance(of = "scaled_dot_product_attention")]
-fn attention_grouped(kernels: &dyn Kernels) -> Outcome {
+pub fn attention_grouped(kernels: &dyn Kernels) -> Outcome {
     assert_attention("attention_grouped", |[q, k, v]| kernels.scaled_dot_product_attention(q, k, v, SCALE, Mask::None))
 }
 
 /// One new query sees the whole cache.
 #[conformance(of = "scaled_dot_product_attention")]
-fn attention_cached(kernels: &dyn Kernels) -> Outcome {
+pub fn attention_cached(kernels: &dyn Kernels) -> Outcome {
     assert_attention("attention_cached", |[q, k, v]| kernels.scaled_dot_product_attention(q, k, v, SCALE, Mask::Causal))
 }
 
 #[conformance(of = "scaled_dot_product_attention")]
-fn attention_additive(kernels: &dyn Kernels) -> Outcome {
+pub fn attention_additive(kernels: &dyn Kernels) -> Outcome {
     let mask = golden("attention_additive").get("mask")?;
     assert_attention("attention_additive", |[q, k, v]| {
         kernels.scaled_dot_product_attention(q, k, v, SCALE, Mask::Additive(&mask))

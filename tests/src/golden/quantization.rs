@@ -8,7 +8,7 @@ use crosscheck_backends::{Dtype, Kernels, Quantization, Quantized, Tensor};
 use super::{Bounds, Golden, Outcome, golden, typed};
 
 #[conformance(of = "quantize", uses = "quantization", dtype(F32, F16, BF16), group(32, 64, 128), bits(4, 8))]
-fn quantize(kernels: &dyn Kernels, dtype: Dtype, group: usize, bits: u32) -> Outcome {
+pub fn quantize(kernels: &dyn Kernels, dtype: Dtype, group: usize, bits: u32) -> Outcome {
     let golden = typed("quantize", dtype);
     let quantized = kernels.quantize(&golden.get("w")?, Quantization { group, bits })?;
     assert_eq!((quantized.columns, quantized.quantization), (128, Quantization { group, bits }));
@@ -35,7 +35,7 @@ fn matrix(dtype: Dtype, group: usize, bits: u32) -> Result<(Golden, Quantized), 
 }
 
 #[conformance(of = "dequantize", uses = "quantization", dtype(F32, F16, BF16), group(32, 64, 128), bits(4, 8))]
-fn dequantize(kernels: &dyn Kernels, dtype: Dtype, group: usize, bits: u32) -> Outcome {
+pub fn dequantize(kernels: &dyn Kernels, dtype: Dtype, group: usize, bits: u32) -> Outcome {
     let (golden, matrix) = matrix(dtype, group, bits)?;
     // MLX rounds to 16 bits on the way.
     let f16 = Bounds {
@@ -52,7 +52,7 @@ fn dequantize(kernels: &dyn Kernels, dtype: Dtype, group: usize, bits: u32) -> O
 }
 
 #[conformance(of = "quantized_matmul", uses = "quantization", group(32, 64, 128), bits(4, 8))]
-fn quantized_matmul(kernels: &dyn Kernels, group: usize, bits: u32) -> Outcome {
+pub fn quantized_matmul(kernels: &dyn Kernels, group: usize, bits: u32) -> Outcome {
     let (golden, matrix) = matrix(Dtype::F32, group, bits)?;
     golden.assert_near("expected_products", &kernels.quantized_matmul(&golden.get("x")?, &matrix)?)
 }

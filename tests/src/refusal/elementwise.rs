@@ -28,69 +28,69 @@ fn assert_arithmetic_refused(name: &str, kernel: impl Fn(&Tensor, &Tensor) -> Re
 }
 
 #[conformance(of = "add")]
-fn add(kernels: &dyn Kernels) -> Checked {
+pub fn add(kernels: &dyn Kernels) -> Checked {
     assert_arithmetic_refused("add", |a, b| kernels.add(a, b))
 }
 
 #[conformance(of = "sub")]
-fn sub(kernels: &dyn Kernels) -> Checked {
+pub fn sub(kernels: &dyn Kernels) -> Checked {
     assert_arithmetic_refused("sub", |a, b| kernels.sub(a, b))
 }
 
 #[conformance(of = "mul")]
-fn mul(kernels: &dyn Kernels) -> Checked {
+pub fn mul(kernels: &dyn Kernels) -> Checked {
     assert_arithmetic_refused("mul", |a, b| kernels.mul(a, b))
 }
 
 #[conformance(of = "maximum")]
-fn maximum(kernels: &dyn Kernels) -> Checked {
+pub fn maximum(kernels: &dyn Kernels) -> Checked {
     assert_arithmetic_refused("maximum", |a, b| kernels.maximum(a, b))
 }
 
 #[conformance(of = "minimum")]
-fn minimum(kernels: &dyn Kernels) -> Checked {
+pub fn minimum(kernels: &dyn Kernels) -> Checked {
     assert_arithmetic_refused("minimum", |a, b| kernels.minimum(a, b))
 }
 
 #[conformance(of = "div")]
-fn div(kernels: &dyn Kernels) -> Checked {
+pub fn div(kernels: &dyn Kernels) -> Checked {
     assert_arithmetic_refused("div", |a, b| kernels.div(a, b))?;
     let whole = ones(&[2], Dtype::I32)?;
     assert_type_refused("div", kernels.div(&whole, &whole))
 }
 
 #[conformance(of = "equal")]
-fn equal(kernels: &dyn Kernels) -> Checked {
+pub fn equal(kernels: &dyn Kernels) -> Checked {
     assert_pairs_refused("equal", |a, b| kernels.equal(a, b))
 }
 
 #[conformance(of = "not_equal")]
-fn not_equal(kernels: &dyn Kernels) -> Checked {
+pub fn not_equal(kernels: &dyn Kernels) -> Checked {
     assert_pairs_refused("not_equal", |a, b| kernels.not_equal(a, b))
 }
 
 #[conformance(of = "less")]
-fn less(kernels: &dyn Kernels) -> Checked {
+pub fn less(kernels: &dyn Kernels) -> Checked {
     assert_pairs_refused("less", |a, b| kernels.less(a, b))
 }
 
 #[conformance(of = "less_equal")]
-fn less_equal(kernels: &dyn Kernels) -> Checked {
+pub fn less_equal(kernels: &dyn Kernels) -> Checked {
     assert_pairs_refused("less_equal", |a, b| kernels.less_equal(a, b))
 }
 
 #[conformance(of = "greater")]
-fn greater(kernels: &dyn Kernels) -> Checked {
+pub fn greater(kernels: &dyn Kernels) -> Checked {
     assert_pairs_refused("greater", |a, b| kernels.greater(a, b))
 }
 
 #[conformance(of = "greater_equal")]
-fn greater_equal(kernels: &dyn Kernels) -> Checked {
+pub fn greater_equal(kernels: &dyn Kernels) -> Checked {
     assert_pairs_refused("greater_equal", |a, b| kernels.greater_equal(a, b))
 }
 
 #[conformance(of = "select")]
-fn select(kernels: &dyn Kernels) -> Checked {
+pub fn select(kernels: &dyn Kernels) -> Checked {
     let condition = ones(&[2], Dtype::Bool)?;
     assert_pairs_refused("select", |a, b| kernels.select(&condition, a, b))?;
     let (two, three) = (ones(&[2], Dtype::F32)?, ones(&[3], Dtype::F32)?);

@@ -16,46 +16,46 @@ fn assert_only_floats(name: &str, kernel: impl Fn(&Tensor) -> Result) -> Checked
 }
 
 #[conformance(of = "exp")]
-fn exp(kernels: &dyn Kernels) -> Checked {
+pub fn exp(kernels: &dyn Kernels) -> Checked {
     assert_only_floats("exp", |x| kernels.exp(x))
 }
 
 #[conformance(of = "log")]
-fn log(kernels: &dyn Kernels) -> Checked {
+pub fn log(kernels: &dyn Kernels) -> Checked {
     assert_only_floats("log", |x| kernels.log(x))
 }
 
 #[conformance(of = "sqrt")]
-fn sqrt(kernels: &dyn Kernels) -> Checked {
+pub fn sqrt(kernels: &dyn Kernels) -> Checked {
     assert_only_floats("sqrt", |x| kernels.sqrt(x))
 }
 
 #[conformance(of = "rsqrt")]
-fn rsqrt(kernels: &dyn Kernels) -> Checked {
+pub fn rsqrt(kernels: &dyn Kernels) -> Checked {
     assert_only_floats("rsqrt", |x| kernels.rsqrt(x))
 }
 
 #[conformance(of = "tanh")]
-fn tanh(kernels: &dyn Kernels) -> Checked {
+pub fn tanh(kernels: &dyn Kernels) -> Checked {
     assert_only_floats("tanh", |x| kernels.tanh(x))
 }
 
 #[conformance(of = "sigmoid")]
-fn sigmoid(kernels: &dyn Kernels) -> Checked {
+pub fn sigmoid(kernels: &dyn Kernels) -> Checked {
     assert_only_floats("sigmoid", |x| kernels.sigmoid(x))
 }
 
 #[conformance(of = "silu")]
-fn silu(kernels: &dyn Kernels) -> Checked {
+pub fn silu(kernels: &dyn Kernels) -> Checked {
     assert_only_floats("silu", |x| kernels.silu(x))
 }
 
 #[conformance(of = "gelu", form(Exact, Tanh))]
-fn gelu(kernels: &dyn Kernels, form: Gelu) -> Checked {
+pub fn gelu(kernels: &dyn Kernels, form: Gelu) -> Checked {
     assert_only_floats("gelu", |x| kernels.gelu(x, form))
 }
 
 #[conformance(of = "neg")]
-fn neg(kernels: &dyn Kernels) -> Checked {
+pub fn neg(kernels: &dyn Kernels) -> Checked {
     assert_type_refused("neg", kernels.neg(&ones(&[2], Dtype::Bool)?))
 }

@@ -7,7 +7,7 @@ use super::{assert_argument_refused, assert_shape_refused, assert_type_refused, 
 use crate::Checked;
 
 #[conformance(of = "matmul")]
-fn matmul(kernels: &dyn Kernels) -> Checked {
+pub fn matmul(kernels: &dyn Kernels) -> Checked {
     let x = |shape: &[usize]| ones(shape, Dtype::F32);
     for (a, b) in [(&[2, 3][..], &[2, 3][..]), (&[3], &[3, 2]), (&[2, 3], &[3]), (&[2, 2, 3], &[3, 3, 2]), (&[], &[])] {
         assert_shape_refused("matmul", kernels.matmul(&x(a)?, &x(b)?))?;
@@ -20,7 +20,7 @@ fn matmul(kernels: &dyn Kernels) -> Checked {
 }
 
 #[conformance(of = "rms_norm")]
-fn rms_norm(kernels: &dyn Kernels) -> Checked {
+pub fn rms_norm(kernels: &dyn Kernels) -> Checked {
     let (x, weight) = (ones(&[2, 3], Dtype::F32)?, ones(&[3], Dtype::F32)?);
     for shape in [&[2][..], &[1], &[1, 3], &[2, 3], &[]] {
         assert_shape_refused("rms_norm", kernels.rms_norm(&x, &ones(shape, Dtype::F32)?, 1e-5))?;
@@ -37,7 +37,7 @@ fn rms_norm(kernels: &dyn Kernels) -> Checked {
 }
 
 #[conformance(of = "layer_norm")]
-fn layer_norm(kernels: &dyn Kernels) -> Checked {
+pub fn layer_norm(kernels: &dyn Kernels) -> Checked {
     let (x, weight) = (ones(&[2, 3], Dtype::F32)?, ones(&[3], Dtype::F32)?);
     for shape in [&[2][..], &[1], &[1, 3], &[2, 3], &[]] {
         let other = ones(shape, Dtype::F32)?;
@@ -57,7 +57,7 @@ fn layer_norm(kernels: &dyn Kernels) -> Checked {
 }
 
 #[conformance(of = "rope", layout(Halves, Interleaved))]
-fn rope(kernels: &dyn Kernels, layout: RopeLayout) -> Checked {
+pub fn rope(kernels: &dyn Kernels, layout: RopeLayout) -> Checked {
     let rope = Rope { dims: 4, base: 10_000.0, scale: 1.0, offset: 0, layout };
     let x = ones(&[2, 3, 4], Dtype::F32)?;
     for shape in [&[][..], &[4]] {
@@ -79,7 +79,7 @@ fn rope(kernels: &dyn Kernels, layout: RopeLayout) -> Checked {
 }
 
 #[conformance(of = "scaled_dot_product_attention")]
-fn attention(kernels: &dyn Kernels) -> Checked {
+pub fn attention(kernels: &dyn Kernels) -> Checked {
     let name = "scaled_dot_product_attention";
     let x = |shape: &[usize]| ones(shape, Dtype::F32);
     let (q, k) = (x(&[2, 4, 3, 8])?, x(&[2, 2, 5, 8])?);
@@ -138,7 +138,7 @@ const UNKNOWN: [Quantization; 4] = [
 ];
 
 #[conformance(of = "quantize", uses = "quantization")]
-fn quantize(kernels: &dyn Kernels) -> Checked {
+pub fn quantize(kernels: &dyn Kernels) -> Checked {
     let (w, known) = (ones(&[2, 64], Dtype::F32)?, Quantization { group: 64, bits: 4 });
     for shape in [&[][..], &[64], &[2, 32], &[2, 96], &[1, 2, 64]] {
         assert_shape_refused("quantize", kernels.quantize(&ones(shape, Dtype::F32)?, known))?;
@@ -153,7 +153,7 @@ fn quantize(kernels: &dyn Kernels) -> Checked {
 }
 
 #[conformance(of = "dequantize", uses = "quantization")]
-fn dequantize(kernels: &dyn Kernels) -> Checked {
+pub fn dequantize(kernels: &dyn Kernels) -> Checked {
     for w in broken()? {
         assert_shape_refused("dequantize", kernels.dequantize(&w))?;
     }
@@ -169,7 +169,7 @@ fn dequantize(kernels: &dyn Kernels) -> Checked {
 }
 
 #[conformance(of = "quantized_matmul", uses = "quantization")]
-fn quantized_matmul(kernels: &dyn Kernels) -> Checked {
+pub fn quantized_matmul(kernels: &dyn Kernels) -> Checked {
     let (name, w, x) = ("quantized_matmul", quantized()?, ones(&[3, 64], Dtype::F32)?);
     for w in broken()? {
         assert_shape_refused(name, kernels.quantized_matmul(&x, &w))?;

@@ -7,7 +7,7 @@ use super::{assert_argument_refused, assert_shape_refused, assert_type_refused, 
 use crate::Checked;
 
 #[conformance(of = "embedding")]
-fn embedding(kernels: &dyn Kernels) -> Checked {
+pub fn embedding(kernels: &dyn Kernels) -> Checked {
     let ids = Tensor::i32(&[2], [0, 1])?;
     for shape in [&[][..], &[3], &[3, 2, 2]] {
         assert_shape_refused("embedding", kernels.embedding(&ones(shape, Dtype::F32)?, &ids))?;
@@ -20,7 +20,7 @@ fn embedding(kernels: &dyn Kernels) -> Checked {
 }
 
 #[conformance(of = "slice_at", uses = "dynamic_offsets")]
-fn slice_at(kernels: &dyn Kernels) -> Checked {
+pub fn slice_at(kernels: &dyn Kernels) -> Checked {
     let (x, origin) = (ones(&[2, 3], Dtype::F32)?, Tensor::i32(&[2], [0, 0])?);
     for shape in [&[1][..], &[3, 1], &[1, 4], &[1, 1, 1], &[usize::MAX, 1]] {
         assert_shape_refused("slice_at", kernels.slice_at(&x, &origin, shape))?;
@@ -35,7 +35,7 @@ fn slice_at(kernels: &dyn Kernels) -> Checked {
 }
 
 #[conformance(of = "update_at", uses = "dynamic_offsets")]
-fn update_at(kernels: &dyn Kernels) -> Checked {
+pub fn update_at(kernels: &dyn Kernels) -> Checked {
     let (x, origin, one) = (ones(&[2, 3], Dtype::F32)?, Tensor::i32(&[2], [0, 0])?, ones(&[1, 1], Dtype::F32)?);
     for shape in [&[1][..], &[3, 1], &[1, 4], &[1, 1, 1]] {
         assert_shape_refused("update_at", kernels.update_at(&x, &ones(shape, Dtype::F32)?, &origin))?;
@@ -50,7 +50,7 @@ fn update_at(kernels: &dyn Kernels) -> Checked {
 }
 
 #[conformance(of = "take_along_axis")]
-fn take_along_axis(kernels: &dyn Kernels) -> Checked {
+pub fn take_along_axis(kernels: &dyn Kernels) -> Checked {
     let x = ones(&[2, 3], Dtype::F32)?;
     for (shape, axis) in [(&[2][..], 1), (&[1, 3], 1), (&[2, 1], 0), (&[2, 3, 1], 1), (&[2, 3], 2)] {
         let indices = Tensor::i32(shape, vec![0; shape.iter().product()])?;
@@ -63,7 +63,7 @@ fn take_along_axis(kernels: &dyn Kernels) -> Checked {
 }
 
 #[conformance(of = "concatenate")]
-fn concatenate(kernels: &dyn Kernels) -> Checked {
+pub fn concatenate(kernels: &dyn Kernels) -> Checked {
     let x = ones(&[2, 3], Dtype::F32)?;
     for (shape, axis) in [(&[3, 3][..], 1), (&[2, 2], 0), (&[3], 0), (&[2, 3], 2), (&[2, 3, 1], 0)] {
         assert_shape_refused("concatenate", kernels.concatenate(&[&x, &ones(shape, Dtype::F32)?], axis))?;
@@ -78,7 +78,7 @@ fn concatenate(kernels: &dyn Kernels) -> Checked {
 }
 
 #[conformance(of = "transpose")]
-fn transpose(kernels: &dyn Kernels) -> Checked {
+pub fn transpose(kernels: &dyn Kernels) -> Checked {
     let x = ones(&[2, 3], Dtype::F32)?;
     for axes in [&[][..], &[0], &[0, 0], &[1, 1], &[0, 2], &[0, 1, 2]] {
         assert_argument_refused("transpose", kernels.transpose(&x, axes))?;
@@ -87,7 +87,7 @@ fn transpose(kernels: &dyn Kernels) -> Checked {
 }
 
 #[conformance(of = "broadcast_to")]
-fn broadcast_to(kernels: &dyn Kernels) -> Checked {
+pub fn broadcast_to(kernels: &dyn Kernels) -> Checked {
     let x = ones(&[2, 1], Dtype::F32)?;
     for shape in [&[][..], &[2], &[1, 1], &[3, 1], &[2, 1, 3], &[0, 3]] {
         assert_shape_refused("broadcast_to", kernels.broadcast_to(&x, shape))?;

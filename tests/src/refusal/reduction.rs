@@ -21,48 +21,48 @@ fn assert_axes_refused(name: &str, others: &[Dtype], kernel: impl Fn(&Tensor, us
 const NO_FLOATS: &[Dtype] = &[Dtype::I32, Dtype::Bool];
 
 #[conformance(of = "sum")]
-fn sum(kernels: &dyn Kernels) -> Checked {
+pub fn sum(kernels: &dyn Kernels) -> Checked {
     assert_axes_refused("sum", &[Dtype::Bool], |x, axis| kernels.sum(x, axis))
 }
 
 #[conformance(of = "mean")]
-fn mean(kernels: &dyn Kernels) -> Checked {
+pub fn mean(kernels: &dyn Kernels) -> Checked {
     assert_axes_refused("mean", NO_FLOATS, |x, axis| kernels.mean(x, axis))
 }
 
 #[conformance(of = "logsumexp")]
-fn logsumexp(kernels: &dyn Kernels) -> Checked {
+pub fn logsumexp(kernels: &dyn Kernels) -> Checked {
     assert_axes_refused("logsumexp", NO_FLOATS, |x, axis| kernels.logsumexp(x, axis))
 }
 
 #[conformance(of = "softmax")]
-fn softmax(kernels: &dyn Kernels) -> Checked {
+pub fn softmax(kernels: &dyn Kernels) -> Checked {
     assert_axes_refused("softmax", NO_FLOATS, |x, axis| kernels.softmax(x, axis))
 }
 
 #[conformance(of = "max")]
-fn max(kernels: &dyn Kernels) -> Checked {
+pub fn max(kernels: &dyn Kernels) -> Checked {
     assert_axes_refused("max", &[Dtype::Bool], |x, axis| kernels.max(x, axis))?;
     // Nothing has no largest and no smallest element.
     assert_shape_refused("max", kernels.max(&ones(&[2, 0], Dtype::F32)?, 1))
 }
 
 #[conformance(of = "min")]
-fn min(kernels: &dyn Kernels) -> Checked {
+pub fn min(kernels: &dyn Kernels) -> Checked {
     assert_axes_refused("min", &[Dtype::Bool], |x, axis| kernels.min(x, axis))?;
     // Nothing has no largest and no smallest element.
     assert_shape_refused("min", kernels.min(&ones(&[2, 0], Dtype::F32)?, 1))
 }
 
 #[conformance(of = "argmax")]
-fn argmax(kernels: &dyn Kernels) -> Checked {
+pub fn argmax(kernels: &dyn Kernels) -> Checked {
     assert_axes_refused("argmax", &[Dtype::Bool], |x, axis| kernels.argmax(x, axis))?;
     // Nothing has no largest and no smallest element.
     assert_shape_refused("argmax", kernels.argmax(&ones(&[2, 0], Dtype::F32)?, 1))
 }
 
 #[conformance(of = "top_k")]
-fn top_k(kernels: &dyn Kernels) -> Checked {
+pub fn top_k(kernels: &dyn Kernels) -> Checked {
     assert_axes_refused("top_k", &[Dtype::Bool], |x, axis| Ok(kernels.top_k(x, 1, axis)?.0))?;
     assert_argument_refused("top_k", kernels.top_k(&ones(&[2, 3], Dtype::F32)?, 4, 1))
 }

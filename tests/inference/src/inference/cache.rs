@@ -10,7 +10,7 @@ use super::fakes::counting;
 use super::fixture::{Model, ids};
 
 #[conformance(of = "device", model(Safetensors, Gguf))]
-fn is_longer_by_one_after_each_token(kernels: &dyn Kernels, model: Model) -> Outcome {
+pub fn is_longer_by_one_after_each_token(kernels: &dyn Kernels, model: Model) -> Outcome {
     let (llama, device) = model.on(kernels)?;
     let mut cache = llama.cache();
     assert_eq!((cache.length(), cache.capacity()), (0, 0));
@@ -25,7 +25,7 @@ fn is_longer_by_one_after_each_token(kernels: &dyn Kernels, model: Model) -> Out
 
 /// The memory is the process's, so that the cell has one for itself.
 #[conformance(of = "device", isolated, model(Safetensors, Gguf))]
-fn nothing_else_grows(kernels: &dyn Kernels, model: Model) -> Outcome {
+pub fn nothing_else_grows(kernels: &dyn Kernels, model: Model) -> Outcome {
     let (device, counts) = counting(&kernels.device()?);
     let (llama, prompt) = (model.load(&*device)?, ids("prompt_7.ids")?);
     let mut cache = llama.cache();
@@ -62,7 +62,7 @@ fn assert_flat(levels: &[Level], prompt: usize) {
 }
 
 #[conformance(of = "device")]
-fn has_room_for_the_context_and_no_more(kernels: &dyn Kernels) -> Outcome {
+pub fn has_room_for_the_context_and_no_more(kernels: &dyn Kernels) -> Outcome {
     let (llama, device) = Model::Safetensors.on(kernels)?;
     let (context, mut cache) = (llama.config().max_position_embeddings, llama.cache());
     llama.read(&*device, &vec![5; context - 1], &mut cache)?;

@@ -21,7 +21,7 @@ use super::fixture::{Model, ids, read};
 const LONG: Duration = Duration::from_secs(60);
 
 #[conformance(of = "device", ahead(1, 3))]
-fn a_slow_reader_stops_the_engine(kernels: &dyn Kernels, ahead: usize) -> Outcome {
+pub fn a_slow_reader_stops_the_engine(kernels: &dyn Kernels, ahead: usize) -> Outcome {
     let (device, counts) = counting(&kernels.device()?);
     let engine = Engine::start(Model::Safetensors.load(&*device)?, device)?;
     let options = Options { max_tokens: 20, buffer: ahead, ..Options::default() };
@@ -39,7 +39,7 @@ fn a_slow_reader_stops_the_engine(kernels: &dyn Kernels, ahead: usize) -> Outcom
 
 /// The device is so slow that the reader waits, and goes while it does.
 #[conformance(of = "device")]
-fn a_reader_that_waits_may_go(kernels: &dyn Kernels) -> Outcome {
+pub fn a_reader_that_waits_may_go(kernels: &dyn Kernels) -> Outcome {
     let device = slow(&kernels.device()?, Duration::from_millis(20));
     let engine = Engine::start(Model::Safetensors.load(&*device)?, device)?;
     let (prompt, mut session) = (ids("prompt_7.ids")?, engine.session());
@@ -53,7 +53,7 @@ fn a_reader_that_waits_may_go(kernels: &dyn Kernels) -> Outcome {
 }
 
 #[conformance(of = "device")]
-fn a_session_generates_once_at_a_time(kernels: &dyn Kernels) -> Outcome {
+pub fn a_session_generates_once_at_a_time(kernels: &dyn Kernels) -> Outcome {
     let (llama, device) = Model::Safetensors.on(kernels)?;
     let engine = Engine::start(llama, device)?;
     let (prompt, mut session) = (ids("prompt_7.ids")?, engine.session());
@@ -69,7 +69,7 @@ fn a_session_generates_once_at_a_time(kernels: &dyn Kernels) -> Outcome {
 
 /// The memory is the process's, so that the cell has one for itself.
 #[conformance(of = "device", isolated, model(Safetensors, Gguf))]
-fn dropping_the_stream_at_every_step(kernels: &dyn Kernels, model: Model) -> Outcome {
+pub fn dropping_the_stream_at_every_step(kernels: &dyn Kernels, model: Model) -> Outcome {
     let device = kernels.device()?;
     assert_dropping_stops_the_work(model.load(&*device)?, &device, |stream| Box::new(stream))
 }

@@ -12,7 +12,7 @@ use super::fixture::{Model, ids, read};
 
 /// Each has a prompt and a seed of its own.
 #[conformance(of = "device", model(Safetensors, Gguf))]
-fn eight_sessions_generate_what_each_does_alone(kernels: &dyn Kernels, model: Model) -> Outcome {
+pub fn eight_sessions_generate_what_each_does_alone(kernels: &dyn Kernels, model: Model) -> Outcome {
     let (llama, device) = model.on(kernels)?;
     let (engine, ids) = (Engine::start(llama, device)?, ids("prompt_60.ids")?);
     let tokens = |number: usize, mut session: Session| -> Result<Vec<u32>, GenerateError> {

@@ -11,7 +11,7 @@ use super::fixture::{Model, ids, read};
 
 /// Each of the device's calls fails once, and the error says where in the model.
 #[conformance(of = "device")]
-fn says_where_it_was(kernels: &dyn Kernels) -> Outcome {
+pub fn says_where_it_was(kernels: &dyn Kernels) -> Outcome {
     let inner = kernels.device()?;
     let (llama, prompt) = (Model::Safetensors.load(&*inner)?, ids("prompt_7.ids")?);
     let (device, counts) = counting(&inner);
@@ -34,7 +34,7 @@ fn says_where_it_was(kernels: &dyn Kernels) -> Outcome {
 
 /// One session's failure is no other one's, and its own next generation works.
 #[conformance(of = "device")]
-fn ends_one_generation(kernels: &dyn Kernels) -> Outcome {
+pub fn ends_one_generation(kernels: &dyn Kernels) -> Outcome {
     let inner = kernels.device()?;
     let (llama, prompt) = (Model::Safetensors.load(&*inner)?, ids("prompt_7.ids")?);
     let options = Options { max_tokens: 6, ..Options::default() };

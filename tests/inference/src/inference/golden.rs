@@ -12,7 +12,7 @@ use super::fixture::{Model, assert_close, golden, ids, read, row};
 
 /// A prompt of the goldens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Prompt {
+pub enum Prompt {
     One,
     Two,
     Seven,
@@ -34,7 +34,7 @@ impl Prompt {
 
 /// Of the longest prompt the file holds the logits of the last positions only.
 #[conformance(of = "device", model(Safetensors, Gguf), prompt(One, Two, Seven, TwentyFour, Sixty))]
-fn logits(kernels: &dyn Kernels, model: Model, prompt: Prompt) -> Outcome {
+pub fn logits(kernels: &dyn Kernels, model: Model, prompt: Prompt) -> Outcome {
     let (llama, device) = model.on(kernels)?;
     let expected = golden(&format!("{}.{}.logits", model.name(), prompt.name()))?;
     let ids = ids(&format!("{}.ids", prompt.name()))?;
@@ -50,7 +50,7 @@ fn logits(kernels: &dyn Kernels, model: Model, prompt: Prompt) -> Outcome {
 
 /// The products with the blocks as they are have the same values.
 #[conformance(of = "device", uses = "quantization", prompt(Seven, TwentyFour))]
-fn logits_of_blocks(kernels: &dyn Kernels, prompt: Prompt) -> Outcome {
+pub fn logits_of_blocks(kernels: &dyn Kernels, prompt: Prompt) -> Outcome {
     let device = kernels.device()?;
     let llama = Model::load_blocks(&*device)?;
     let ids = ids(&format!("{}.ids", prompt.name()))?;
@@ -60,7 +60,7 @@ fn logits_of_blocks(kernels: &dyn Kernels, prompt: Prompt) -> Outcome {
 }
 
 #[conformance(of = "device", model(Safetensors, Gguf))]
-fn attention_of_the_first_layer(kernels: &dyn Kernels, model: Model) -> Outcome {
+pub fn attention_of_the_first_layer(kernels: &dyn Kernels, model: Model) -> Outcome {
     let (llama, device) = model.on(kernels)?;
     let (x, expected) = attention_goldens(model)?;
     let y = llama.attention(&*device, 0, &device.upload(&x)?, &mut llama.cache())?;
@@ -70,7 +70,7 @@ fn attention_of_the_first_layer(kernels: &dyn Kernels, model: Model) -> Outcome 
 
 /// The same rows one by one, each behind the ones before it.
 #[conformance(of = "device", model(Safetensors, Gguf))]
-fn attention_behind_a_cache(kernels: &dyn Kernels, model: Model) -> Outcome {
+pub fn attention_behind_a_cache(kernels: &dyn Kernels, model: Model) -> Outcome {
     let (llama, device) = model.on(kernels)?;
     let (x, expected) = attention_goldens(model)?;
     let mut cache = llama.cache();
@@ -83,7 +83,7 @@ fn attention_behind_a_cache(kernels: &dyn Kernels, model: Model) -> Outcome {
 }
 
 #[conformance(of = "device", model(Safetensors, Gguf))]
-fn tokens_of_a_chat(kernels: &dyn Kernels, model: Model) -> Outcome {
+pub fn tokens_of_a_chat(kernels: &dyn Kernels, model: Model) -> Outcome {
     let (llama, device) = model.on(kernels)?;
     let expected = ids(&format!("{}.chat.greedy", model.name()))?;
     let options = Options { max_tokens: expected.len(), ..Options::default() };

@@ -34,7 +34,7 @@ mod mlx {
     use crate::inference::fixture::Model;
 
     #[conformance(of = "device", backends("mlx_metal"), model(Safetensors, Gguf))]
-    fn equals_the_cpu(kernels: &dyn Kernels, model: Model) -> Outcome {
+    pub fn equals_the_cpu(kernels: &dyn Kernels, model: Model) -> Outcome {
         let cpu = Mlx::open(MlxDevice::Cpu)?.device()?;
         assert_equal_devices(|device| model.load(device), &kernels.device()?, &cpu)
     }

@@ -35,7 +35,7 @@ fn assert_result(device: &dyn Device, op: Op<'_>, expected: &Tensor) -> Result {
 }
 
 #[conformance(of = "device", rows(1, 5))]
-fn products_and_rows_of_a_matrix(kernels: &dyn Kernels, rows: usize) -> Outcome {
+pub fn products_and_rows_of_a_matrix(kernels: &dyn Kernels, rows: usize) -> Outcome {
     let device = kernels.device()?;
     let (x, w) = (both(&*device, 1, &[rows, 64])?, unit(2, &[96, 64], Dtype::F32)?);
     let weight = device.upload_matrix(&Matrix::Dense(w.clone()))?;
@@ -52,7 +52,7 @@ fn products_and_rows_of_a_matrix(kernels: &dyn Kernels, rows: usize) -> Outcome 
 }
 
 #[conformance(of = "device", uses = "quantization", bits(4, 8), rows(1, 5))]
-fn products_and_rows_of_a_quantized_matrix(kernels: &dyn Kernels, bits: u32, rows: usize) -> Outcome {
+pub fn products_and_rows_of_a_quantized_matrix(kernels: &dyn Kernels, bits: u32, rows: usize) -> Outcome {
     let device = kernels.device()?;
     let x = both(&*device, 3, &[rows, 64])?;
     let w = Reference.quantize(&unit(4, &[96, 64], Dtype::F32)?, Quantization { group: 32, bits })?;
@@ -70,7 +70,7 @@ fn products_and_rows_of_a_quantized_matrix(kernels: &dyn Kernels, bits: u32, row
 }
 
 #[conformance(of = "device", rows(1, 3))]
-fn element_by_element(kernels: &dyn Kernels, rows: usize) -> Outcome {
+pub fn element_by_element(kernels: &dyn Kernels, rows: usize) -> Outcome {
     let device = kernels.device()?;
     let (a, b) = (both(&*device, 5, &[rows, 40])?, both(&*device, 6, &[rows, 40])?);
     let weight = both(&*device, 7, &[40])?;
@@ -83,7 +83,7 @@ fn element_by_element(kernels: &dyn Kernels, rows: usize) -> Outcome {
 }
 
 #[conformance(of = "device", layout(Halves, Interleaved), rows(1, 6), offset(0, 9))]
-fn rotations(kernels: &dyn Kernels, layout: RopeLayout, rows: usize, offset: i32) -> Outcome {
+pub fn rotations(kernels: &dyn Kernels, layout: RopeLayout, rows: usize, offset: i32) -> Outcome {
     let device = kernels.device()?;
     let x = both(&*device, 8, &[1, 3, rows, 16])?;
     let rope = Rope { dims: 16, base: 10_000.0, scale: 1.0, offset, layout };
@@ -94,7 +94,7 @@ fn rotations(kernels: &dyn Kernels, layout: RopeLayout, rows: usize, offset: i32
 }
 
 #[conformance(of = "device", rows(1, 4), before(0, 7))]
-fn causal_attention(kernels: &dyn Kernels, rows: usize, before: usize) -> Outcome {
+pub fn causal_attention(kernels: &dyn Kernels, rows: usize, before: usize) -> Outcome {
     let device = kernels.device()?;
     let q = both(&*device, 9, &[1, 4, rows, 16])?;
     let (k, v) = (both(&*device, 10, &[1, 2, before + rows, 16])?, both(&*device, 11, &[1, 2, before + rows, 16])?);
@@ -105,7 +105,7 @@ fn causal_attention(kernels: &dyn Kernels, rows: usize, before: usize) -> Outcom
 }
 
 #[conformance(of = "device")]
-fn movements(kernels: &dyn Kernels) -> Outcome {
+pub fn movements(kernels: &dyn Kernels) -> Outcome {
     let device = kernels.device()?;
     let x = both(&*device, 12, &[2, 3, 4])?;
     let reshaped = Tensor::new(&[4, 6], x.host.data().clone())?;
@@ -117,7 +117,7 @@ fn movements(kernels: &dyn Kernels) -> Outcome {
 
 /// What was reshaped is as good as what came in that shape: a device may put the work off.
 #[conformance(of = "device")]
-fn what_was_reshaped(kernels: &dyn Kernels) -> Outcome {
+pub fn what_was_reshaped(kernels: &dyn Kernels) -> Outcome {
     let device = kernels.device()?;
     let flat = both(&*device, 17, &[128])?;
     let reshape = |shape: &[usize]| -> Result<(Resident, Tensor)> {
@@ -156,7 +156,7 @@ fn what_was_reshaped(kernels: &dyn Kernels) -> Outcome {
 
 /// A single position, as a decoder has it: of a row, what each operation makes is what the next one takes.
 #[conformance(of = "device", heads(2, 4))]
-fn a_row_on_its_way(kernels: &dyn Kernels, heads: usize) -> Outcome {
+pub fn a_row_on_its_way(kernels: &dyn Kernels, heads: usize) -> Outcome {
     let device = kernels.device()?;
     let row = both(&*device, 21, &[1, heads * 16])?;
     let shape = [1, heads, 1, 16];
@@ -177,7 +177,7 @@ fn a_row_on_its_way(kernels: &dyn Kernels, heads: usize) -> Outcome {
 
 /// Also of what was moved before, which is a view on many devices.
 #[conformance(of = "device", axis(0, 1, 2), start(0, 1))]
-fn parts(kernels: &dyn Kernels, axis: usize, start: usize) -> Outcome {
+pub fn parts(kernels: &dyn Kernels, axis: usize, start: usize) -> Outcome {
     let device = kernels.device()?;
     let x = both(&*device, 13, &[3, 3, 3])?;
     let (mut shape, mut at) = ([3; 3], [0; 3]);
@@ -194,7 +194,7 @@ fn parts(kernels: &dyn Kernels, axis: usize, start: usize) -> Outcome {
 }
 
 #[conformance(of = "device")]
-fn what_makes_no_sense_is_refused(kernels: &dyn Kernels) -> Outcome {
+pub fn what_makes_no_sense_is_refused(kernels: &dyn Kernels) -> Outcome {
     let device = kernels.device()?;
     let x = device.upload(&unit(15, &[3, 64], Dtype::F32)?)?;
     let w = device.upload_matrix(&Matrix::Dense(unit(16, &[8, 64], Dtype::F32)?))?;
@@ -238,7 +238,7 @@ fn what_makes_no_sense_is_refused(kernels: &dyn Kernels) -> Outcome {
 
 /// A tensor of one kind of device is nothing to another kind.
 #[conformance(of = "device")]
-fn the_memory_of_another_device(kernels: &dyn Kernels) -> Outcome {
+pub fn the_memory_of_another_device(kernels: &dyn Kernels) -> Outcome {
     struct Elsewhere;
     let device: Arc<dyn Device> = kernels.device()?;
     let x = Resident::new(&[2], Dtype::F32, Elsewhere);

@@ -15,7 +15,7 @@ use super::fixture::{Model, golden, ids};
     model(Safetensors, Gguf),
     tolerance(rtol = 0.0, atol = 1e-4, reason = "1e-5 of the largest logits, which are 9 and 10")
 )]
-fn logits(kernels: &dyn Kernels, model: Model) -> Result<Tensor, Box<dyn Error>> {
+pub fn logits(kernels: &dyn Kernels, model: Model) -> Result<Tensor, Box<dyn Error>> {
     let (llama, device) = model.on(kernels)?;
     Ok(llama.logits(&*device, &ids("prompt_24.ids")?, &mut llama.cache(), Positions::All)?)
 }
@@ -26,7 +26,7 @@ fn logits(kernels: &dyn Kernels, model: Model) -> Result<Tensor, Box<dyn Error>>
     layer(0, 1),
     tolerance(rtol = 0.0, atol = 1e-5, reason = "1e-5 of the largest elements, which are above 1")
 )]
-fn attention(kernels: &dyn Kernels, model: Model, layer: usize) -> Result<Tensor, Box<dyn Error>> {
+pub fn attention(kernels: &dyn Kernels, model: Model, layer: usize) -> Result<Tensor, Box<dyn Error>> {
     let (llama, device) = model.on(kernels)?;
     let x = device.upload(&golden(&format!("{}.attention.x", model.name()))?)?;
     Ok(device.download(&llama.attention(&*device, layer, &x, &mut llama.cache())?)?)

@@ -10,7 +10,7 @@ use super::fixture::assert_close;
 
 /// Rotating rows from an offset on is rotating all of them and taking the last.
 #[conformance(of = "device", layout(Halves, Interleaved), offset(1, 5, 250))]
-fn an_offset_is_that_many_rows_before(kernels: &dyn Kernels, layout: RopeLayout, offset: usize) -> Outcome {
+pub fn an_offset_is_that_many_rows_before(kernels: &dyn Kernels, layout: RopeLayout, offset: usize) -> Outcome {
     let device = kernels.device()?;
     let x = device.upload(&unit(61, &[1, 2, offset + 3, 16], Dtype::F32)?)?;
     let rope = Rope { dims: 16, base: 10_000.0, scale: 1.0, offset: 0, layout };

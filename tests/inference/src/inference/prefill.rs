@@ -12,7 +12,7 @@ use super::Outcome;
 use super::fixture::{Model, assert_close, ids, row};
 
 #[conformance(of = "device", model(Safetensors, Gguf))]
-fn decoding_continues_what_was_read(kernels: &dyn Kernels, model: Model) -> Outcome {
+pub fn decoding_continues_what_was_read(kernels: &dyn Kernels, model: Model) -> Outcome {
     let (llama, device) = model.on(kernels)?;
     assert_parts_equal_the_whole(&llama, &device)
 }
@@ -34,7 +34,7 @@ pub(super) fn assert_parts_equal_the_whole(llama: &Llama, device: &Arc<dyn Devic
 
 /// Where the cache's memory ends and more is allocated.
 #[conformance(of = "device", before(one_less = STEP - 1, all = STEP, one_more = STEP + 1))]
-fn decoding_beyond_the_allocated_memory(kernels: &dyn Kernels, before: usize) -> Outcome {
+pub fn decoding_beyond_the_allocated_memory(kernels: &dyn Kernels, before: usize) -> Outcome {
     let (llama, device) = Model::Safetensors.on(kernels)?;
     let ids: Vec<_> = ids("prompt_60.ids")?.into_iter().cycle().take(STEP + 4).collect();
     let whole = llama.logits(&*device, &ids, &mut llama.cache(), Positions::Last)?;
@@ -50,7 +50,7 @@ fn decoding_beyond_the_allocated_memory(kernels: &dyn Kernels, before: usize) ->
 
 /// What was forgotten leaves nothing behind.
 #[conformance(of = "device", model(Safetensors, Gguf))]
-fn forgetting_tokens(kernels: &dyn Kernels, model: Model) -> Outcome {
+pub fn forgetting_tokens(kernels: &dyn Kernels, model: Model) -> Outcome {
     let (llama, device) = model.on(kernels)?;
     let ids = ids("prompt_24.ids")?;
     let whole = llama.logits(&*device, &ids, &mut llama.cache(), Positions::Last)?;

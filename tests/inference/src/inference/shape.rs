@@ -8,7 +8,7 @@ use super::Outcome;
 use super::fixture::Model;
 
 #[conformance(of = "device", model(Safetensors, Gguf), tokens(1, 2, 31, 257), before(0, 1, 255))]
-fn logits_have_a_row_for_each_token(kernels: &dyn Kernels, model: Model, tokens: usize, before: usize) -> Outcome {
+pub fn logits_have_a_row_for_each_token(kernels: &dyn Kernels, model: Model, tokens: usize, before: usize) -> Outcome {
     let (llama, device) = model.on(kernels)?;
     let (mut cache, vocabulary) = (llama.cache(), llama.config().vocabulary);
     if before > 0 {
@@ -25,7 +25,7 @@ fn logits_have_a_row_for_each_token(kernels: &dyn Kernels, model: Model, tokens:
 }
 
 #[conformance(of = "device")]
-fn what_is_no_token_is_refused(kernels: &dyn Kernels) -> Outcome {
+pub fn what_is_no_token_is_refused(kernels: &dyn Kernels) -> Outcome {
     let (llama, device) = Model::Safetensors.on(kernels)?;
     let mut cache = llama.cache();
     let none = llama.logits(&*device, &[], &mut cache, Positions::Last);

@@ -201,13 +201,14 @@ pub const fn row<F: Feature>(action: Action) -> Action {
 /// A row that stands apart, where it is written: what is wrong with it is an error there. What `tracked` demands is known where
 /// the row names its subject, and else when the run starts.
 #[track_caller]
-pub const fn check_row_apart(action: Action, tracked: Option<&[Debt]>, hangs_on_all: bool, conditional: bool) {
+pub const fn row_apart(action: Action, tracked: Option<&[Debt]>, hangs_on_all: bool, conditional: bool) -> Action {
     let tracked = match tracked {
         Some(tracked) => tracked,
         None => &[],
     };
     check_row(&action, tracked);
     check_apart(&action, hangs_on_all, conditional);
+    action
 }
 
 /// The feature that a `uses` names; the first one where it names none, which [`check_marker`] refuses.

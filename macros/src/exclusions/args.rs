@@ -119,8 +119,8 @@ impl ExclusionsArgs {
                 self.applies_if.replace((key.clone(), path)).is_some()
             }
             "for" => {
-                let subject = input.parse().map_err(|error: syn::Error| {
-                    syn::Error::new(error.span(), "`for` takes the subject of the suite: `for dyn Trait`")
+                let subject = input.parse().map_err(|_| {
+                    syn::Error::new_spanned(&key, "`for` takes the subject of the suite: `for dyn Trait`")
                 })?;
                 self.subject.replace((key.clone(), subject)).is_some()
             }

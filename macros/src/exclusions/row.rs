@@ -27,9 +27,10 @@ pub fn expand(args: &ExclusionsArgs, constant: &ItemConst, item: &TokenStream, m
         Some((_, subject)) => quote_spanned!(at=> __crosscheck::__private::Known::<#subject>::TRACKED),
         None => quote_spanned!(at=> __crosscheck::__private::None),
     };
-    checks.push(quote_spanned! {at=>
-        __crosscheck::__private::check_row_apart(#name, #tracked, #hangs_on_all, #conditional)
-    });
+    // What is wrong with the row is said once: by what makes it.
+    let action = quote_spanned! {at=>
+        __crosscheck::__private::row_apart(#name, #tracked, #hangs_on_all, #conditional)
+    };
     let subject = args.subject.as_ref().map(|(_, subject)| {
         imports = quote! {
             #[allow(unused_imports, reason = "not needed where the subject is one")]
@@ -72,7 +73,7 @@ pub fn expand(args: &ExclusionsArgs, constant: &ItemConst, item: &TokenStream, m
         &Slice::Exclusions,
         &quote! {
             __crosscheck::__private::row_element(const {
-                &__crosscheck::__private::RowApart::new(#backend, #origin, #name) #subject #uses #tests #cases #applies_if
+                &__crosscheck::__private::RowApart::new(#backend, #origin, #action) #subject #uses #tests #cases #applies_if
             })
         },
     );

@@ -53,7 +53,8 @@ mod tests {
             (vec![cell(Some("m.rs:1"), Some(true))], None),
             (vec![cell(Some("m.rs:1"), Some(false))], Some("(1 cell)")),
             (vec![cell(Some("m.rs:1"), Some(false)), cell(Some("m.rs:1"), Some(false))], Some("(2 cells)")),
-            // One that disagrees is enough.
+            // One that disagrees is enough, whichever it is.
+            (vec![cell(Some("m.rs:1"), Some(true)), cell(Some("m.rs:1"), Some(false))], None),
             (vec![cell(Some("m.rs:1"), Some(false)), cell(Some("m.rs:1"), Some(true))], None),
             (vec![cell(Some("m.rs:1"), Some(false)), cell(Some("m.rs:2"), Some(true))], Some("m.rs:1 is stale")),
         ] {

@@ -61,7 +61,7 @@ pub enum Decision {
     /// The backend does not implement a function that the test is about or calls: the position in
     /// [`TestSpec::functions`]. No row is asked.
     NotImplemented(u32),
-    /// It depends on what the opened backend answers: the position of the rows in question. [`Plan::settle`] ends it.
+    /// It depends on what the opened backend answers: the position of the rows in question. `Plan::settle` ends it.
     Ask(u32),
 }
 

@@ -82,7 +82,10 @@ impl Sum {
 
 #[cfg(test)]
 mod tests {
+    use std::any::TypeId;
+
     use super::*;
+    use crate::suite::action::Debt;
     use crate::suite::row::Row;
     use crate::suite::spec::{AxisSpec, BackendSpec, FeatureSpec, Origin};
 
@@ -104,9 +107,16 @@ mod tests {
     type Places = Vec<(&'static str, Origin)>;
 
     /// The fields that do not count, and no `..`: a new one has to be put on one of the two sides.
+    #[expect(clippy::type_complexity, reason = "the fields as they are")]
     fn fields_of_suite(
         suite: &mut SuiteSpec,
-    ) -> (&mut Option<&'static [&'static str]>, &mut Places, &mut Places, &mut Vec<Row>) {
+    ) -> (
+        &mut Option<&'static [&'static str]>,
+        [&mut Places; 3],
+        &mut Vec<Row>,
+        &mut &'static [Debt],
+        &mut Vec<(&'static str, &'static str, Origin)>,
+    ) {
         let SuiteSpec {
             subject: _,
             baseline: _,
@@ -116,9 +126,12 @@ mod tests {
             tests: _,
             excluding,
             implementing,
+            apart,
+            unclassified,
+            tracked,
             rows,
         } = suite;
-        (closed, excluding, implementing, rows)
+        (closed, [excluding, implementing, apart], rows, tracked, unclassified)
     }
 
     /// Those of a test that may be other ones.
@@ -126,6 +139,7 @@ mod tests {
         let TestSpec {
             path: _,
             origin,
+            function,
             markers: _,
             implied: _,
             of: _,
@@ -140,6 +154,7 @@ mod tests {
         } = test;
         |moved| {
             (*origin, *calls, *isolated) = (moved, &["mul"], true);
+            *function = Some(TypeId::of::<u8>());
             (*timeout, *tags) = (Some(std::time::Duration::ZERO), &["slow"]);
         }
     }
@@ -184,11 +199,12 @@ mod tests {
         let same = suite(|suite, test| {
             let row = Row::new("reference", "a", crate::suite::row::Exclusion::Skip, "no").unwrap();
             let moved = Origin { line: 9, ..HERE };
-            let (closed, excluding, implementing, rows) = fields_of_suite(suite);
+            let (closed, places, rows, tracked, unclassified) = fields_of_suite(suite);
             *closed = Some(&["reference"]);
-            excluding.push(("reference", HERE));
-            implementing.push(("reference", HERE));
+            places.into_iter().for_each(|places| places.push(("reference", HERE)));
             rows.push(row);
+            *tracked = &[Debt::NotYet];
+            unclassified.push(("a", "reference", HERE));
             let BackendSpec { name: _, aliases, origin, implements, isolated, fresh, device } = &mut suite.backends[0];
             (*aliases, *origin, *isolated, *fresh, *device) = (&["r"], moved, true, true, Some("gpu"));
             *implements = Some(&["add"]);

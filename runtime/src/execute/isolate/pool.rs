@@ -107,7 +107,9 @@ impl Pool {
             let is_new = idle.is_none();
             let mut worker = match idle.take().map_or_else(|| Worker::start(self), Ok) {
                 Ok(worker) => worker,
-                Err(error) => return WorkerReply { exit: WorkerExit::NoWorker(error), output: String::new(), late, said: None },
+                Err(error) => {
+                    return WorkerReply { exit: WorkerExit::NoWorker(error), output: String::new(), late, said: None };
+                }
             };
             let (cell, name) = cell.clone();
             let request = Request { number: worker.next(), task, cell, name, announce: is_new || is_setup_needed };

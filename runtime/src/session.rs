@@ -93,7 +93,7 @@ impl Session {
         let started = Instant::now();
         let settled = match self.settle(cell) {
             Ok(settled) => settled,
-            Err(observation) => return self.finish(cell, Settled::of(cell), observation, None, started.elapsed()),
+            Err(observation) => return self.finish(cell, Settled::of(cell), *observation, None, started.elapsed()),
         };
         tell(&settled);
         let cell = &Cell { decision: settled.decision, ..*cell };
@@ -105,11 +105,11 @@ impl Session {
     }
 
     /// What is done with the cell: asks its backend, where that depends on an answer.
-    fn settle(&self, cell: &Cell) -> Result<Settled, Observation> {
+    fn settle(&self, cell: &Cell) -> Result<Settled, Box<Observation>> {
         let mut answers = Answers::default();
         let executor = &self.executors[cell.suite as usize];
         let rows = &self.plan.suite(cell).rows;
-        let settled = self.plan.settle(cell, |row| -> Result<bool, Observation> {
+        let settled = self.plan.settle(cell, |row| -> Result<bool, Box<Observation>> {
             let Some(condition) = rows[row].condition else { return Ok(true) };
             let holds = executor.ask(cell.backend as usize, condition)?;
             answers.conditions.insert(condition.name.to_owned(), holds);
@@ -232,7 +232,8 @@ impl Session {
 
     /// Whether something comes before the cell's body each time: the baseline's value, or a constructor.
     pub(crate) fn has_setup(&self, cell: &Cell) -> bool {
-        self.plan.test(cell).differential || self.plan.suite(cell).backends[cell.backend as usize].fresh
+        let asks = matches!(cell.decision, Decision::Ask(_));
+        asks || self.plan.test(cell).differential || self.plan.suite(cell).backends[cell.backend as usize].fresh
     }
 
     /// Whether the cell is one for a process of its own, whatever else is.

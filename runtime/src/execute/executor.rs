@@ -98,24 +98,27 @@ impl Executor {
     ///
     /// # Errors
     /// What is observed of a cell that depends on the answer, where there is none.
-    pub(crate) fn ask(&self, backend: usize, condition: Condition) -> Result<bool, Observation> {
-        let instance = match self.open(backend) {
-            Ok(instance) => instance,
-            Err(OpenError::Unavailable(reason)) => return Err(Observation::Unavailable { reason }),
-            Err(OpenError::Panicked(message)) => return Err(Observation::SetupFailed { message }),
-        };
+    pub(crate) fn ask(&self, backend: usize, condition: Condition) -> Result<bool, Box<Observation>> {
+        let opened = self.open(backend).map_err(|error| match error {
+            OpenError::Unavailable(reason) => Box::new(Observation::Unavailable { reason }),
+            OpenError::Panicked(message) => Box::new(Observation::SetupFailed { message }),
+        })?;
         let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
-        let ask = || float_state::guarded(|| catch(Panics::Unexpected, || self.bodies.ask(condition.at, &instance))).0;
+        let ask = || float_state::guarded(|| catch(Panics::Unexpected, || self.bodies.ask(condition.at, &opened))).0;
         let answer = answers.entry((backend, condition.at)).or_insert_with(|| {
             ask().map_err(|panic| format!("the condition `{}` {}", condition.name, panic.describe()))
         });
-        answer.clone().map_err(|message| Observation::SetupFailed { message })
+        let answer = answer.clone().map_err(|message| Box::new(Observation::SetupFailed { message }));
+        // That it cannot be dropped is for the cells to find out.
+        let _ = self.close(opened, Panics::Expected);
+        answer
     }
 
     /// What an open backend says of itself.
     pub(crate) fn about(&self, backend: usize) -> Option<String> {
-        let instance = self.open(backend).ok()?;
-        let said = float_state::guarded(|| catch(Panics::Unexpected, || self.bodies.about(&instance))).0;
+        let opened = self.open(backend).ok()?;
+        let said = float_state::guarded(|| catch(Panics::Unexpected, || self.bodies.about(&opened))).0;
+        let _ = self.close(opened, Panics::Expected);
         said.ok().flatten().map(text::cut)
     }
 

@@ -339,7 +339,7 @@ fn beside_a_wrong_baseline_it_is_agreement_that_fails() {
             ] {
                 let judgement = judge(row.as_ref(), context, &observation);
                 assert_eq!(judgement.outcome, expected, "{row:?} {until:?} {observation:?}: {}", judgement.reason);
-                assert!(judgement.outcome == Expired || judgement.reason != "", "{judgement:?}");
+                assert!(judgement.outcome == Expired || !judgement.reason.is_empty(), "{judgement:?}");
             }
         }
     }

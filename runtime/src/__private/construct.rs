@@ -120,8 +120,22 @@ impl<S: ?Sized, F> NewTest<S, F> {
 
 /// The test of a subject.
 pub const fn test<S: Subject + ?Sized>(test: NewTest<S, S::Feature>) -> Test<S> {
-    let NewTest { name, origin, function, uses, backends, isolated, timeout, tags, of, calls, axes, implied, points, body } =
-        test;
+    let NewTest {
+        name,
+        origin,
+        function,
+        uses,
+        backends,
+        isolated,
+        timeout,
+        tags,
+        of,
+        calls,
+        axes,
+        implied,
+        points,
+        body,
+    } = test;
     Test { name, origin, function, uses, backends, isolated, timeout, tags, of, calls, axes, implied, points, body }
 }
 

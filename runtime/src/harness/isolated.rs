@@ -13,7 +13,7 @@ use crate::execute::Observation;
 use crate::execute::context::Phase;
 use crate::execute::isolate::{self, Late, Pool, Task, WorkerExit, WorkerReply};
 use crate::execute::panics;
-use crate::plan::{Cell, Decision};
+use crate::plan::Decision;
 use crate::report::outlier::Vote;
 use crate::session::{Session, Settled};
 use crate::suite::expectation::Failure;

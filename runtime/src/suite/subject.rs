@@ -99,7 +99,7 @@ pub trait Subject: Send + Sync + 'static {
     ///
     /// Without it, an `async` check does not compile.
     fn block_on<T>(future: impl Future<Output = T>) -> T {
-        let _ = future;
+        drop(future);
         const {
             panic!(
                 "an `async` check needs an executor: implement `Subject::block_on`, or write `block_on = path` in the attribute"

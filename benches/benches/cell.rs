@@ -48,10 +48,16 @@ impl Bodies for Empty {
     fn unimplemented_function(&self, _: &BoxError) -> Option<String> {
         None
     }
-    fn expects_constant(&self, _: usize) -> bool {
+    fn expects_constant(&self, _: usize, _: &[usize]) -> bool {
         false
     }
     fn points(&self, _: usize) -> Option<&'static [u32]> {
+        None
+    }
+    fn ask(&self, _: usize, _: &Instance) -> bool {
+        false
+    }
+    fn about(&self, _: &Instance) -> Option<String> {
         None
     }
     fn take_receipt(&self, _: &Instance) -> Option<crosscheck::Receipt> {

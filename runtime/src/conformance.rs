@@ -7,7 +7,7 @@ use std::marker::PhantomData;
 use crate::execute::Observation;
 use crate::judge::{Finished, Outcome};
 use crate::plan::{Selection, plan};
-use crate::record::CellRecord;
+use crate::record::{CellRecord, judge_constants};
 use crate::registry::check::check_one;
 use crate::registry::{Elements, Gathered};
 use crate::session::{RunConfig, Session};
@@ -144,7 +144,10 @@ impl<S: Subject + ?Sized> Conformance<S> {
                 first = Some((report.cells.len() - 1, finished));
             }
         }
-        if let Some((at, finished)) = first.filter(|_| self.raise) {
+        judge_constants(&mut report.cells);
+        let failing = report.cells.iter().position(|cell| cell.outcome.fails_the_run());
+        if let Some(at) = failing.filter(|_| self.raise) {
+            let finished = first.filter(|(first, _)| *first == at).map(|(_, finished)| finished);
             raise(&report.cells[at], finished);
         }
         if self.raise && !report.cells.iter().any(|cell| cell.outcome.ran()) {
@@ -183,9 +186,9 @@ impl<S: Subject + ?Sized> Conformance<S> {
 
 /// Raises a failure again: a panic goes on as the one that it was, which its hook has printed already.
 #[track_caller]
-fn raise(cell: &CellRecord, finished: Finished) -> ! {
-    match finished.observation {
-        Observation::Panicked(panic) if cell.outcome == Outcome::Failed => {
+fn raise(cell: &CellRecord, finished: Option<Finished>) -> ! {
+    match finished.map(|finished| finished.observation) {
+        Some(Observation::Panicked(panic)) if cell.outcome == Outcome::Failed => {
             eprintln!("in check `{}`", cell.name);
             std::panic::resume_unwind(Box::new(panic.message))
         }

@@ -162,7 +162,9 @@ pub use crosscheck_macros::backend;
 ///   `tolerance(ulps = …, reason = "…")`, in units in the last place, and `tolerance(exact)`, which allows nothing. Behind a value
 ///   of an axis it holds for the cells of that value: `dtype(F32, F16 tolerance(…))`.
 /// - `expects_constant(reason = "…")` says that a constant is the right answer. Without it, a comparison that zeros, the mean
-///   of the elements, moved elements, the other sign or what is empty would pass as well is *vacuous*, and the cell fails.
+///   of the elements, moved elements, the other sign or what is empty would pass as well is *vacuous*, and the cell fails; so are
+///   numbers that are the same in every case. Behind a value of an axis it holds for the cells of that value:
+///   `n(1, 0 expects_constant(…))`.
 ///
 /// The function returns `T` or `Result<T, E>` with `T: crosscheck::Compare`. It does not run on the baseline, which it would
 /// compare with itself.

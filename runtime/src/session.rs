@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::execute::context::{self, Announce};
 use crate::execute::panics::Panics;
-use crate::execute::{Answers, CellOf, Executor, Listed, Observation};
+use crate::execute::{Answers, CellOf, Executed, Executor, Listed, Observation};
 use crate::judge::{Finished, JudgeContext, Judgement, flaky, judge};
 use crate::plan::{Cell, Decision, Plan};
 use crate::registry::Bodies;
@@ -97,11 +97,11 @@ impl Session {
         };
         tell(&settled);
         let cell = &Cell { decision: settled.decision, ..*cell };
-        let (observation, seed) = match self.not_run(cell) {
-            Some(observation) => (observation, None),
+        let (Executed { observation, scalar }, seed) = match self.not_run(cell) {
+            Some(observation) => (Executed { observation, scalar: None }, None),
             None => context::with_seed(self.seed(cell), || self.execute(cell, announce)),
         };
-        self.finish(cell, settled, observation, seed, started.elapsed())
+        Finished { scalar, ..self.finish(cell, settled, observation, seed, started.elapsed()) }
     }
 
     /// What is done with the cell: asks its backend, where that depends on an answer.
@@ -135,7 +135,7 @@ impl Session {
         let judgement = self.judge(cell, &observation);
         let set_aside = matches!(cell.decision, Decision::RunExcluded(_));
         let with_row = set_aside.then(|| judge(self.plan.row(cell), self.context(cell), &observation).outcome);
-        Finished { observation, judgement, decision, answers, with_row, seed, duration_us }
+        Finished { observation, judgement, decision, answers, with_row, seed, scalar: None, duration_us }
     }
 
     /// What it means that a cell was given up with the run, for which its own limit is not known to be too short: no row excuses it.
@@ -270,7 +270,7 @@ impl Session {
         self.plan.suite(cell).backends[cell.backend as usize].device.filter(|_| cell.decision.runs())
     }
 
-    fn execute(&self, cell: &Cell, announce: &Announce) -> Observation {
+    fn execute(&self, cell: &Cell, announce: &Announce) -> Executed {
         let test = self.plan.test(cell);
         let cell_of = CellOf {
             test: cell.test as usize,

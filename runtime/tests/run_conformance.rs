@@ -318,6 +318,69 @@ fn a_contract_without_checks_is_an_error() {
     assert!(error.to_string().starts_with("no check of `dyn run_conformance::without_checks::Silent` is linked: "));
 }
 
+/// Answers that are a number, of which only all cases of a check together tell anything.
+mod numbers {
+    use crosscheck::{Outcome, Subject, Unavailable, backend_matrix, run_conformance};
+
+    pub(crate) trait Parity: Send + Sync {
+        fn is_odd(&self, n: u32) -> bool;
+    }
+
+    impl Subject for dyn Parity {
+        type Feature = super::Feature;
+        const BASELINE: &'static str = "bits";
+    }
+
+    struct Bits;
+
+    impl Parity for Bits {
+        fn is_odd(&self, n: u32) -> bool {
+            n & 1 == 1
+        }
+    }
+
+    #[crosscheck::backend(name = "bits")]
+    fn bits() -> Result<Box<dyn Parity>, Unavailable> {
+        Ok(Box::new(Bits))
+    }
+
+    #[crosscheck::backend(name = "digits")]
+    fn digits() -> Result<Box<dyn Parity>, Unavailable> {
+        Ok(Box::new(Bits))
+    }
+
+    #[backend_matrix(n(0, 1))]
+    fn of_both_kinds(parity: &dyn Parity, n: u32) -> bool {
+        parity.is_odd(n)
+    }
+
+    #[backend_matrix(n(1, 3))]
+    fn of_one_kind(parity: &dyn Parity, n: u32) -> bool {
+        parity.is_odd(n)
+    }
+
+    #[test]
+    fn a_check_whose_value_is_the_same_in_every_case_does_not_pass() {
+        let run = || run_conformance::<dyn Parity>("digits");
+        let report = run().raise_on_failure(false).run().unwrap();
+        let outcomes: Vec<_> = report.cells.iter().map(|cell| (cell.name.as_str(), cell.outcome)).collect();
+        assert_eq!(
+            outcomes,
+            [
+                ("numbers::of_both_kinds::n_0::digits", Outcome::Passed),
+                ("numbers::of_both_kinds::n_1::digits", Outcome::Passed),
+                ("numbers::of_one_kind::n_1::digits", Outcome::Vacuous),
+                ("numbers::of_one_kind::n_3::digits", Outcome::Vacuous),
+            ]
+        );
+        let payload = std::panic::catch_unwind(|| run().run()).unwrap_err();
+        let message = payload.downcast::<String>().unwrap();
+        let first =
+            "numbers::of_one_kind::n_1::digits: VACUOUS: agrees, but so would `true` in each of the 2 cases that ran";
+        assert!(message.starts_with(first), "{message}");
+    }
+}
+
 #[test]
 fn the_first_failure_is_raised_with_its_own_message() {
     let raised = |run: crosscheck::Conformance<dyn Ops>| {

@@ -9,7 +9,13 @@ use crate::data::{assert_holds, assert_refused, assert_signs, of, uniform, unit}
 
 #[backend_matrix(
     of = "add",
-    dtype(F32, F64 tolerance(rtol = 1e-15, atol = 0.0, reason = "one rounding, by 2^-53 at most"), F16, BF16, I32),
+    dtype(
+        F32,
+        F64 tolerance(rtol = 1e-15, atol = 0.0, reason = "one rounding, by 2^-53 at most"),
+        F16 tolerance(rtol = 0.0, atol = 0.0, reason = "one rounding, to the nearest"),
+        BF16 tolerance(rtol = 0.0, atol = 0.0, reason = "one rounding, to the nearest"),
+        I32
+    ),
     length(1, 17, 127, 129, 1023)
 )]
 pub fn sums(kernels: &dyn Kernels, dtype: Dtype, length: usize) -> Checked<Computed<Tensor>> {
@@ -22,7 +28,13 @@ pub fn sums(kernels: &dyn Kernels, dtype: Dtype, length: usize) -> Checked<Compu
 
 #[backend_matrix(
     of = "mul",
-    dtype(F32, F64 tolerance(rtol = 1e-15, atol = 0.0, reason = "one rounding, by 2^-53 at most"), F16, BF16, I32)
+    dtype(
+        F32,
+        F64 tolerance(rtol = 1e-15, atol = 0.0, reason = "one rounding, by 2^-53 at most"),
+        F16 tolerance(rtol = 0.0, atol = 0.0, reason = "one rounding, to the nearest"),
+        BF16 tolerance(rtol = 0.0, atol = 0.0, reason = "one rounding, to the nearest"),
+        I32
+    )
 )]
 pub fn products(kernels: &dyn Kernels, dtype: Dtype) -> Checked<Computed<Tensor>> {
     let limit = 100.0;
@@ -31,7 +43,13 @@ pub fn products(kernels: &dyn Kernels, dtype: Dtype) -> Checked<Computed<Tensor>
 
 #[backend_matrix(
     of = "sub",
-    dtype(F32, F64 tolerance(rtol = 1e-15, atol = 0.0, reason = "one rounding, by 2^-53 at most"), F16, BF16, I32),
+    dtype(
+        F32,
+        F64 tolerance(rtol = 1e-15, atol = 0.0, reason = "one rounding, by 2^-53 at most"),
+        F16 tolerance(rtol = 0.0, atol = 0.0, reason = "one rounding, to the nearest"),
+        BF16 tolerance(rtol = 0.0, atol = 0.0, reason = "one rounding, to the nearest"),
+        I32
+    ),
     length(0 uses("empty_tensors"), 1, 17, 31, 33, 127, 128, 129, 1023)
 )]
 pub fn differences(kernels: &dyn Kernels, dtype: Dtype, length: usize) -> Checked<Computed<Tensor>> {
@@ -42,7 +60,12 @@ pub fn differences(kernels: &dyn Kernels, dtype: Dtype, length: usize) -> Checke
 
 #[backend_matrix(
     of = "div",
-    dtype(F32, F64 tolerance(rtol = 1e-15, atol = 0.0, reason = "one rounding, by 2^-53 at most"), F16, BF16),
+    dtype(
+        F32,
+        F64 tolerance(rtol = 1e-15, atol = 0.0, reason = "one rounding, by 2^-53 at most"),
+        F16 tolerance(rtol = 0.0, atol = 0.0, reason = "one rounding, to the nearest"),
+        BF16 tolerance(rtol = 0.0, atol = 0.0, reason = "one rounding, to the nearest")
+    ),
     length(0 uses("empty_tensors"), 17, 129, 1023)
 )]
 pub fn quotients(kernels: &dyn Kernels, dtype: Dtype, length: usize) -> Checked<Computed<Tensor>> {
@@ -87,7 +110,11 @@ pub fn negatives(kernels: &dyn Kernels, dtype: Dtype, length: usize) -> Checked<
 
 #[backend_matrix(
     of = "sub",
-    dtype(F32, F64 tolerance(rtol = 1e-15, atol = 0.0, reason = "one rounding, by 2^-53 at most"), BF16)
+    dtype(
+        F32,
+        F64 tolerance(rtol = 1e-15, atol = 0.0, reason = "one rounding, by 2^-53 at most"),
+        BF16 tolerance(rtol = 0.0, atol = 0.0, reason = "each step is one rounding, to the nearest")
+    )
 )]
 pub fn all_of_them_are_broadcast(kernels: &dyn Kernels, dtype: Dtype) -> Checked<Tensor> {
     let (a, b) = (unit(166, &[4, 1, 5], dtype)?, unit(167, &[3, 1], dtype)?);
@@ -97,7 +124,11 @@ pub fn all_of_them_are_broadcast(kernels: &dyn Kernels, dtype: Dtype) -> Checked
 
 #[backend_matrix(
     of = "mul",
-    dtype(F32, F64 tolerance(rtol = 1e-15, atol = 0.0, reason = "one rounding, by 2^-53 at most"), BF16)
+    dtype(
+        F32,
+        F64 tolerance(rtol = 1e-15, atol = 0.0, reason = "one rounding, by 2^-53 at most"),
+        BF16 tolerance(rtol = 0.0, atol = 0.0, reason = "one rounding, to the nearest")
+    )
 )]
 pub fn operands_are_broadcast_to_each_other(kernels: &dyn Kernels, dtype: Dtype) -> Checked<Computed<Tensor>> {
     Computed::of([unit(5, &[4, 1, 5], dtype)?, unit(6, &[3, 1], dtype)?], |[a, b]| kernels.mul(a, b))

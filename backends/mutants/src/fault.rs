@@ -9,9 +9,11 @@ macro_rules! for_each_fault {
             AddUnstrided, "add_ignores_strides", "add", "the buffer of the second operand is read from its beginning";
             AddColumn, "add_takes_a_row_for_a_column", "add", "a row is broadcast as a column where both fit";
             AddByF32, "add_of_integers_by_floats", "add", "integers are added as 32-bit floats";
+            AddTruncates, "add_truncates", "add", "sums of 16 bits are rounded towards zero";
             MulLosesSign, "mul_loses_the_sign_of_zero", "mul", "minus zero becomes zero";
             MulByInfinity, "mul_zero_by_infinity_is_zero", "mul", "zero times infinity is zero instead of NaN";
             MulSaturates, "mul_saturates", "mul", "integers saturate instead of wrapping";
+            MulTruncates, "mul_truncates", "mul", "products of 16 bits are rounded towards zero";
             MatmulTransposed, "matmul_transposes_its_operand", "matmul", "a square second operand is transposed";
             MatmulTruncated, "matmul_drops_the_last_term", "matmul", "the last term of each sum is dropped";
             MatmulTile, "matmul_skips_the_last_tile", "matmul", "columns behind the last whole tile of 32 stay zero";
@@ -109,10 +111,12 @@ macro_rules! for_each_fault {
             SubSaturates, "sub_saturates", "sub", "integers saturate instead of wrapping";
             SubColumn, "sub_takes_a_row_for_a_column", "sub", "a row is broadcast as a column where both fit";
             SubReversedBroadcast, "sub_reverses_what_is_broadcast", "sub", "operands of different shapes are exchanged";
+            SubTruncates, "sub_truncates", "sub", "differences of 16 bits are rounded towards zero";
             DivByZero, "div_by_zero_is_zero", "div", "a quotient that is infinite becomes zero";
             DivReciprocal, "div_by_the_reciprocal", "div", "multiplied by a reciprocal of 32 bits, which may be infinite";
             DivReversedBroadcast, "div_reverses_what_is_broadcast", "div", "operands of different shapes are exchanged";
             DivZeroSign, "div_by_minus_zero_is_positive", "div", "the sign of a zero that divides is lost";
+            DivTruncates, "div_truncates", "div", "quotients of 16 bits are rounded towards zero";
             MaximumDropsNan, "maximum_drops_nan", "maximum", "a NaN is passed over";
             MaximumFirstNan, "maximum_drops_nan_of_the_first", "maximum", "`if a > b { a } else { b }`: a NaN of the first operand is passed over";
             MaximumSecondNan, "maximum_drops_nan_of_the_second", "maximum", "`if b > a { b } else { a }`: a NaN of the second operand is passed over";

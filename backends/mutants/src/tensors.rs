@@ -34,6 +34,22 @@ pub fn rounded(dtype: Dtype, value: f64) -> f64 {
     }
 }
 
+/// The values as 64-bit floats, which hold them and what is made of two of them.
+pub fn wide(tensor: &Tensor) -> Result<Tensor, KernelError> {
+    Tensor::from_f64(tensor.shape(), Dtype::F64, &tensor.to_f64())
+}
+
+/// The exact values, each rounded towards zero where the result is one of 16 bits, which is one unit in the last place off.
+pub fn truncated(rounded: &Tensor, exact: &Tensor) -> Result<Tensor, KernelError> {
+    let roundoff = match rounded.dtype() {
+        Dtype::F16 => 1.0 / 2_f64.powi(11),
+        Dtype::BF16 => 1.0 / 2_f64.powi(8),
+        _ => return Ok(rounded.clone()),
+    };
+    let toward_zero = |(near, exact): (f64, f64)| if near.abs() > exact.abs() { near * (1.0 - roundoff) } else { near };
+    with(rounded, &rounded.to_f64().into_iter().zip(exact.to_f64()).map(toward_zero).collect::<Vec<_>>())
+}
+
 /// What stands at the beginning of the first axis, everywhere; of tensors of three dimensions or more.
 pub fn first_batch(tensor: &Tensor) -> Result<Tensor, KernelError> {
     let [_, _, _, ..] = tensor.shape() else { return Ok(tensor.clone()) };

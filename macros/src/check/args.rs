@@ -53,8 +53,8 @@ pub struct TestArgs {
     pub axes: Vec<Axis>,
     /// The tolerance.
     pub tolerance: Option<ToleranceArg>,
-    /// Why the value may be a constant, and where that is said.
-    pub expects_constant: Option<(Ident, LitStr)>,
+    /// Why the value may be a constant.
+    pub expects_constant: Option<Constant>,
     /// What functions and macros are called that assert, besides those whose name says so, and where that is said.
     pub asserts: Option<(Ident, Vec<Ident>)>,
     /// The lints that are allowed.
@@ -83,6 +83,26 @@ pub struct AxisValue {
     pub uses: Vec<Ident>,
     /// The tolerance of cells with this value.
     pub tolerance: Option<ToleranceArg>,
+    /// Why the value of cells with this value may be a constant.
+    pub expects_constant: Option<Constant>,
+}
+
+/// Why a value may be a constant, and where that is said.
+#[derive(Clone)]
+pub struct Constant {
+    pub name: Ident,
+    pub reason: LitStr,
+}
+
+impl Constant {
+    /// Reads what stands behind `name`.
+    fn parse(name: &Ident, input: ParseStream) -> syn::Result<Self> {
+        if !input.peek(token::Paren) {
+            return Err(syn::Error::new_spanned(name, format!("this is written `{name}(reason = \"…\")`")));
+        }
+        let reason = between_parentheses(input, |content| reason_only(name, content))?;
+        Ok(Self { name: name.clone(), reason })
+    }
 }
 
 impl Parse for TestArgs {
@@ -192,11 +212,7 @@ impl TestArgs {
             }
             "expects_constant" => {
                 self.once(name, self.expects_constant.is_some());
-                if !input.peek(token::Paren) {
-                    return Err(syn::Error::new_spanned(name, format!("this is written `{name}(reason = \"…\")`")));
-                }
-                let reason = between_parentheses(input, |content| reason_only(name, content))?;
-                self.expects_constant = Some((name.clone(), reason));
+                self.expects_constant = Some(Constant::parse(name, input)?);
             }
             "asserts" => {
                 self.once(name, self.asserts.is_some());
@@ -312,16 +328,17 @@ impl Parse for AxisValue {
         } else {
             None
         };
-        let mut value = Self { label, expr: input.parse()?, uses: Vec::new(), tolerance: None };
+        let mut value = Self { label, expr: input.parse()?, uses: Vec::new(), tolerance: None, expects_constant: None };
         let mut errors = Errors::default();
         while let Some((key, _)) = input.cursor().ident() {
             input.parse::<Ident>()?;
             let repeated = match key.to_string().as_str() {
                 "uses" => !std::mem::replace(&mut value.uses, one_or_more(&key, input, &mut errors)?).is_empty(),
                 "tolerance" => value.tolerance.replace(ToleranceArg::parse(&key, input)?).is_some(),
+                "expects_constant" => value.expects_constant.replace(Constant::parse(&key, input)?).is_some(),
                 given => {
-                    let hint = did_you_mean(given, ["uses", "tolerance"]);
-                    let known = "known: uses(\"…\", …), tolerance(…)";
+                    let hint = did_you_mean(given, ["uses", "tolerance", "expects_constant"]);
+                    let known = "known: uses(\"…\", …), tolerance(…), expects_constant(reason = \"…\")";
                     return Err(syn::Error::new_spanned(&key, format!("a value has no `{given}`{hint} ({known})")));
                 }
             };

@@ -17,7 +17,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::quote;
 use syn::{Attribute, ItemFn, ItemMod, ReturnType, Type};
 
-use self::args::TestArgs;
+use self::args::{Constant, TestArgs};
 use self::registration::registration;
 use self::signature::Signature;
 use crate::element::registered;
@@ -73,15 +73,22 @@ fn expand_parsed(mut args: TestArgs, item: TokenStream, flavour: Flavour) -> Tok
     let axes = signature.as_ref().map(|signature| signature.match_axes(&args.axes, &mut errors)).unwrap_or_default();
     // Where it returns something, what that is decides.
     if flavour == Flavour::Check && returns_nothing(&function.sig.output) {
+        let constants = axes.iter().flat_map(|axis| axis.constants.iter().flatten());
+        let constants = args.expects_constant.iter().chain(constants).map(|constant| &constant.name);
         let of_values = axes.iter().flat_map(|axis| axis.tolerances.iter().flatten());
         let tolerances = args.tolerance.iter().chain(of_values).map(|tolerance| &tolerance.name);
-        for name in args.expects_constant.iter().map(|(name, _)| name).chain(tolerances) {
+        for name in constants.chain(tolerances) {
             let message = format!(
                 "`{name}` belongs to a check whose value is compared, and this one asserts for itself: return \
                  `crosscheck::compare::Expected`, or a value under `#[backend_matrix]`"
             );
             errors.at(name, message);
         }
+    }
+    if let Some(Constant { name, .. }) = axes.iter().flat_map(|axis| axis.constants.iter().flatten()).next()
+        && args.expects_constant.is_some()
+    {
+        errors.at(name, "the whole check expects a constant already: remove this, or say it of single values only");
     }
     match &function.sig.output {
         ReturnType::Type(_, ty) if matches!(**ty, Type::Never(_)) => {

@@ -7,7 +7,7 @@ use syn::spanned::Spanned;
 use syn::{Ident, ItemFn, ReturnType};
 
 use super::Flavour;
-use super::args::TestArgs;
+use super::args::{Constant, TestArgs};
 use super::calls::calls;
 use super::signature::{MatchedAxis, Signature, output};
 use super::tolerance::optional;
@@ -145,7 +145,17 @@ fn body(
         quote_spanned!(at=> .tolerance(#tolerance))
     });
     let expects_constant =
-        args.expects_constant.as_ref().map(|(_, reason)| quote_spanned!(at=> .expects_constant(#reason)));
+        args.expects_constant.as_ref().map(|Constant { reason, .. }| quote_spanned!(at=> .expects_constant(#reason)));
+    let constants = axes.iter().flat_map(|axis| &axis.constants).any(Option::is_some).then(|| {
+        let of_values = axes.iter().map(|axis| {
+            let reasons = axis.constants.iter().map(|constant| match constant {
+                Some(Constant { reason, .. }) => quote!(::core::option::Option::Some(#reason)),
+                None => quote!(::core::option::Option::None),
+            });
+            quote_spanned!(at=> &[#(#reasons),*])
+        });
+        quote_spanned!(at=> .constants(const { &[#(#of_values),*] }))
+    });
     let any = axes.iter().flat_map(|axis| &axis.tolerances).any(Option::is_some);
     let of_values = any.then(|| {
         let of_values = axes.iter().map(|axis| {
@@ -158,7 +168,7 @@ fn body(
         Flavour::Check => quote_spanned!(at=> __crosscheck::__private::Body::<#subject>::check),
         Flavour::Differential => quote_spanned!(at=> __crosscheck::__private::Body::<#subject>::differential),
     };
-    quote_spanned!(at=> #body(#run) #tolerance #of_values #expects_constant)
+    quote_spanned!(at=> #body(#run) #tolerance #of_values #expects_constant #constants)
 }
 
 /// The function that makes the values of an axis and hands one on: to the body, and to what asks for the features that it
@@ -257,11 +267,12 @@ fn checks(
     };
     let tolerances = args.tolerance.iter().chain(of_values);
     let tolerances = tolerances.map(|tolerance| tolerance.check(&compared(tolerance.name.span())));
-    let constant = args.expects_constant.iter().map(|(name, _)| {
+    let constants = axes.iter().flat_map(|axis| axis.constants.iter().flatten());
+    let constants = args.expects_constant.iter().chain(constants).map(|Constant { name, .. }| {
         let compared = compared(name.span());
         quote_spanned!(name.span()=> __crosscheck::__private::check_compared(#compared))
     });
-    markers.chain(backends).chain(tolerances).chain(constant).collect()
+    markers.chain(backends).chain(tolerances).chain(constants).collect()
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
 use syn::{FnArg, GenericParam, Ident, ItemFn, Pat, Safety, Type, TypeImplTrait, TypeParamBound};
 
-use super::args::{Axis, KNOWN};
+use super::args::{Axis, Constant, KNOWN};
 use super::axis::{label, labels_are_distinct, value};
 use super::tolerance::ToleranceArg;
 use crate::errors::Errors;
@@ -113,8 +113,18 @@ impl<'a> Signature<'a> {
                 }
                 by_tolerance = true;
             }
+            let constants = axis.values.iter().map(|it| it.expects_constant.clone()).collect();
             let function = format_ident!("__axis_{}", matched.len());
-            matched.push(MatchedAxis { parameter, function, ty: ty.clone(), labels, values, uses, tolerances });
+            matched.push(MatchedAxis {
+                parameter,
+                function,
+                ty: ty.clone(),
+                labels,
+                values,
+                uses,
+                tolerances,
+                constants,
+            });
         }
         matched
     }
@@ -248,4 +258,6 @@ pub struct MatchedAxis<'a> {
     pub values: Vec<TokenStream>,
     pub uses: Vec<Vec<Ident>>,
     pub tolerances: Vec<Option<ToleranceArg>>,
+    /// Why the value of cells with each of them may be a constant.
+    pub constants: Vec<Option<Constant>>,
 }

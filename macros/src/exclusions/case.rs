@@ -66,7 +66,7 @@ fn names(axis: &Ident, value: Expr) -> syn::Result<Vec<String>> {
         None => value,
     };
     let at = expr.span();
-    let of_axis = AxisValue { label: None, expr, uses: Vec::new(), tolerance: None };
+    let of_axis = AxisValue { label: None, expr, uses: Vec::new(), tolerance: None, expects_constant: None };
     let called = label(axis, &of_axis)
         .map_err(|_| syn::Error::new(at, "name the value: by its identifier, its number, or the label that it has"))?;
     let written = written.map(|ident| ident.unraw().to_string()).filter(|written| *written != called);

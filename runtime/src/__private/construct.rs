@@ -179,12 +179,12 @@ impl AxisSpec {
 impl<S: ?Sized> Body<S> {
     /// A body that asserts, or returns a value and what is expected.
     pub const fn check(run: Run<S, Option<Box<dyn Pair>>>) -> Self {
-        Self { run: Runs::Check(run), tolerance: None, tolerances: &[], expects_constant: None }
+        Self { run: Runs::Check(run), tolerance: None, tolerances: &[], expects_constant: None, constants: &[] }
     }
 
     /// A body that returns a value to compare with the baseline's.
     pub const fn differential(run: Run<S, Box<dyn Value>>) -> Self {
-        Self { run: Runs::Differential(run), tolerance: None, tolerances: &[], expects_constant: None }
+        Self { run: Runs::Differential(run), tolerance: None, tolerances: &[], expects_constant: None, constants: &[] }
     }
 
     /// One that replaces the default tolerance.
@@ -200,6 +200,11 @@ impl<S: ?Sized> Body<S> {
     /// One whose value may be one that a null output would agree with, for this reason.
     pub const fn expects_constant(self, reason: &'static str) -> Self {
         Self { expects_constant: Some(reason), ..self }
+    }
+
+    /// One where that holds for cells with a value of an axis, by axis and value.
+    pub const fn constants(self, constants: &'static [&'static [Option<&'static str>]]) -> Self {
+        Self { constants, ..self }
     }
 }
 

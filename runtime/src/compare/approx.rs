@@ -20,7 +20,7 @@ use super::{Agreement, Compare, Dtype, Leaves, Terms};
 /// ```
 /// use crosscheck::compare::{Approx, Terms};
 ///
-/// assert!(Terms::DEFAULT.compare(&Approx(1.0_f64 + 1e-9), &Approx(1.0)).is_ok());
+/// assert!(Terms::DEFAULT.compare(&Approx(1.0_f64 + 1e-13), &Approx(1.0)).is_ok());
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Approx<T>(pub T);

@@ -81,6 +81,8 @@ pub(super) trait Float: Element {
     const MIN_POSITIVE: f64;
     /// The distance between 1 and the next greater number.
     const EPSILON: f64;
+    /// For each of the next narrower types, the nearest number of it.
+    const NARROWER: &'static [fn(f64) -> f64];
 
     fn wide(self) -> f64;
     /// The nearest number of the type.
@@ -104,7 +106,7 @@ pub(super) trait Exact: Element + Eq {
 }
 
 macro_rules! float {
-    ($type:ident $variant:ident $lane:ident, |$x:ident| $wide:expr, |$y:ident| $narrow:expr, $min:expr, $epsilon:expr,
+    ($type:ident $variant:ident $lane:ident, |$x:ident| $wide:expr, |$y:ident| $narrow:expr, $min:expr, $epsilon:expr, $narrower:expr,
      |$chunk:ident, $buffer:ident| $lanes:expr) => {
         impl Element for $type {
             fn number(self) -> Number {
@@ -119,6 +121,7 @@ macro_rules! float {
             type Lane = $lane;
             const MIN_POSITIVE: f64 = $min;
             const EPSILON: f64 = $epsilon;
+            const NARROWER: &'static [fn(f64) -> f64] = $narrower;
 
             #[inline(always)]
             fn wide(self) -> f64 {
@@ -136,13 +139,13 @@ macro_rules! float {
     };
 }
 
-float!(f16 F16 f32, |x| x.to_f64(), |y| f16::from_f64(y), 1.0 / (1_u64 << 14) as f64, 1.0 / (1_u64 << 10) as f64,
+float!(f16 F16 f32, |x| x.to_f64(), |y| f16::from_f64(y), 1.0 / (1_u64 << 14) as f64, 1.0 / (1_u64 << 10) as f64, &[],
 |chunk, buffer| {
     let buffer = &mut buffer[..chunk.len()];
     chunk.convert_to_f32_slice(buffer);
     buffer
 });
-float!(bf16 BF16 f32, |x| x.to_f64(), |y| bf16::from_f64(y), f32::MIN_POSITIVE as f64, 1.0 / (1_u64 << 7) as f64,
+float!(bf16 BF16 f32, |x| x.to_f64(), |y| bf16::from_f64(y), f32::MIN_POSITIVE as f64, 1.0 / (1_u64 << 7) as f64, &[],
 |chunk, buffer| {
     // The upper half of an `f32`.
     for (wide, narrow) in buffer.iter_mut().zip(chunk) {
@@ -150,8 +153,9 @@ float!(bf16 BF16 f32, |x| x.to_f64(), |y| bf16::from_f64(y), f32::MIN_POSITIVE a
     }
     &buffer[..chunk.len()]
 });
-float!(f32 F32 f32, |x| f64::from(x), |y| y as f32, f32::MIN_POSITIVE as f64, f32::EPSILON as f64, |chunk, _buffer| chunk);
-float!(f64 F64 f64, |x| x, |y| y, f64::MIN_POSITIVE, f64::EPSILON, |chunk, _buffer| chunk);
+float!(f32 F32 f32, |x| f64::from(x), |y| y as f32, f32::MIN_POSITIVE as f64, f32::EPSILON as f64,
+&[|x| f16::from_f64(x).to_f64(), |x| bf16::from_f64(x).to_f64()], |chunk, _buffer| chunk);
+float!(f64 F64 f64, |x| x, |y| y, f64::MIN_POSITIVE, f64::EPSILON, &[|x| f64::from(x as f32)], |chunk, _buffer| chunk);
 
 macro_rules! integer {
     ($($type:ident $flip:expr;)*) => {$(

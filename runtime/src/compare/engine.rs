@@ -266,6 +266,11 @@ impl<'t> Rule<'t> {
         if difference <= allowed { Verdict::Near(difference / allowed) } else { Verdict::Wrong(Kind::Finite) }
     }
 
+    /// Whether that is no mismatch.
+    pub(super) fn accepts<T: Float>(&self, at: usize, actual: f64, expected: f64) -> bool {
+        !matches!(self.judge::<T>(at, actual, expected), Verdict::Wrong(_))
+    }
+
     /// Whether zeros and subnormals matter besides their values.
     fn is_strict(&self) -> bool {
         self.signed_zeros != SignedZeros::Ignore || self.subnormals != Subnormals::Ignore

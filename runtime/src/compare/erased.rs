@@ -3,8 +3,9 @@
 use std::any::Any;
 
 use super::computed::Source;
+use super::scalar::scalar;
 use super::{Agreement, Budget, BudgetError, Compare, Computed, Expected, Leaves, Mismatch, Null, Terms};
-use super::{accepts_input, accepts_null, compare};
+use super::{accepts_input, accepts_narrower, accepts_null, compare};
 
 /// A value that a differential test returned, its type forgotten.
 pub trait Value: Any + Send {
@@ -17,6 +18,8 @@ pub trait Value: Any + Send {
         expected: &dyn Value,
         terms: &Terms<'_>,
     ) -> Result<Result<Agreed, Mismatch>, NotComparable>;
+    /// The value as text, where it is a number or a few.
+    fn scalar(&self) -> Option<String>;
 }
 
 /// A value with the one that is expected, the type forgotten.
@@ -26,6 +29,8 @@ pub trait Pair {
     /// # Errors
     /// When the test gave no terms that can be met.
     fn compare_erased(&self, terms: &Terms<'_>) -> Result<Result<Agreed, Mismatch>, NotComparable>;
+    /// What is expected, as text, where it is a number or a few.
+    fn scalar(&self) -> Option<String>;
 }
 
 /// Why two values cannot be compared, for which no backend is to blame.
@@ -53,6 +58,8 @@ pub struct Agreed {
     pub agreement: Agreement,
     /// What the same comparison would have accepted as well, although nothing was computed for it.
     pub null: Option<Null>,
+    /// The same of what a narrower type of floats can hold, which no constant excuses.
+    pub narrower: Option<Null>,
 }
 
 impl<T: Compare> Value for Computed<T> {
@@ -64,11 +71,19 @@ impl<T: Compare> Value for Computed<T> {
         let baseline = (expected as &dyn Any).downcast_ref::<Self>().ok_or(NotComparable::Type)?;
         judged(&self.value, &baseline.value, baseline.origin.as_deref(), terms)
     }
+
+    fn scalar(&self) -> Option<String> {
+        scalar(&Leaves::of(&self.value))
+    }
 }
 
 impl<T: Compare> Pair for Expected<T> {
     fn compare_erased(&self, terms: &Terms<'_>) -> Result<Result<Agreed, Mismatch>, NotComparable> {
         judged(&self.actual.value, &self.expected, self.actual.origin.as_deref(), terms)
+    }
+
+    fn scalar(&self) -> Option<String> {
+        scalar(&Leaves::of(&self.expected))
     }
 }
 
@@ -90,7 +105,8 @@ fn judged<T: Compare>(
         Ok(agreement) => {
             let null = accepts_null(&expected, &terms);
             let echo = || accepts_input(&expected, &origin?.inputs(), &terms);
-            Ok(Ok(Agreed { agreement, null: null.or_else(echo) }))
+            let narrower = accepts_narrower(&expected, &terms);
+            Ok(Ok(Agreed { agreement, null: null.or_else(echo), narrower }))
         }
         Err(mismatch @ Mismatch::Budget { .. }) => Err(NotComparable::Budget(mismatch)),
         Err(mismatch) => Ok(Err(mismatch)),

@@ -3,12 +3,13 @@
 use std::fmt;
 
 use super::element::{Element, Exact, Float};
-use super::engine::{Rule, Verdict, check_budget};
+use super::engine::{Rule, check_budget};
 use super::keys::KeyKind;
 use super::leaves::{Item, ItemKind};
+use super::scalar::is_scalar;
 use super::source::Source;
 use super::view::for_each_dtype;
-use super::{Agreement, Data, Leaves, Terms, View};
+use super::{Agreement, Data, Dtype, Leaves, Terms, View};
 
 /// An output that takes no computing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +35,11 @@ pub enum Null {
         /// Which one, from 0.
         input: usize,
     },
+    /// What is expected, but each float rounded to the next narrower type.
+    Narrowed {
+        /// The type that it has.
+        from: Dtype,
+    },
 }
 
 impl fmt::Display for Null {
@@ -46,6 +52,8 @@ impl fmt::Display for Null {
             Self::Rolled { axis } => write!(f, "its elements rolled by one on axis {axis}"),
             Self::Negated => f.write_str("its negated elements"),
             Self::Identity { input } => write!(f, "its input {}, passed through unchanged", input + 1),
+            Self::Narrowed { from: Dtype::F32 } => f.write_str("its elements rounded to f16 or bf16"),
+            Self::Narrowed { .. } => f.write_str("its elements rounded to f32"),
         }
     }
 }
@@ -54,8 +62,8 @@ impl fmt::Display for Null {
 ///
 /// Every array of the value is replaced, except those without elements; what is no array is replaced by what is empty or a
 /// default, and shows something where it is not. A null that leaves an array as it is whatever is in
-/// it does not count: one element has no other mean, and cannot be rolled; `bool` has no sign. It stops at the first element that
-/// differs.
+/// it does not count: one element has no other mean, and cannot be rolled; `bool` has no sign. None counts of a value that is a
+/// number or a few, which is judged with those of other cases. It stops at the first element that differs.
 pub fn accepts_null(expected: &Leaves<'_>, terms: &Terms<'_>) -> Option<Null> {
     check_budget(expected, terms).ok()?;
     let mut beside_arrays = None;
@@ -70,6 +78,9 @@ pub fn accepts_null(expected: &Leaves<'_>, terms: &Terms<'_>) -> Option<Null> {
             // It shows something, or what else it would accept cannot be known.
             ItemKind::Text(_) | ItemKind::Keys(_) | ItemKind::Opaque(_) | ItemKind::Broken(_) => return None,
         };
+    }
+    if is_scalar(expected) {
+        return None;
     }
     let views = || {
         expected.items.iter().filter_map(|item| match &item.kind {
@@ -146,7 +157,7 @@ macro_rules! dispatch {
 for_each_dtype!(dispatch);
 
 fn agrees<T: Float>(rule: &Rule<'_>, at: usize, actual: T, expected: T) -> bool {
-    !matches!(rule.judge::<T>(at, actual.wide(), expected.wide()), Verdict::Wrong(_))
+    rule.accepts::<T>(at, actual.wide(), expected.wide())
 }
 
 fn replaced<T: Element>(
@@ -171,8 +182,9 @@ fn replaced<T: Element>(
                 })
         }
         Null::Negated => all(&|at| source.get(at).negated()),
-        // What the inputs are is known to `echoes` only, and an array that has elements is not empty.
-        Null::Identity { .. } | Null::Empty | Null::Default => false,
+        // What the inputs are is known to `echoes` only, what is narrower to `accepts_narrower`, and an array that has elements is
+        // not empty.
+        Null::Identity { .. } | Null::Narrowed { .. } | Null::Empty | Null::Default => false,
     }
 }
 

@@ -183,7 +183,7 @@ fn the_type_says_whether_it_is_compared_exactly() {
 fn each_type_has_the_tolerance_of_the_table() {
     // Just within, and just beyond, |x − 1| ≤ atol + rtol.
     assert!(default(1.000_011_2_f32, 1.0).is_ok() && default(1.000_011_4_f32, 1.0).is_err());
-    assert!(default(1.000_000_199_f64, 1.0).is_ok() && default(1.000_000_201_f64, 1.0).is_err());
+    assert!(default(1.0 + 1.999e-12_f64, 1.0).is_ok() && default(1.0 + 2.001e-12_f64, 1.0).is_err());
     let f16s = |x: f64| default(f16::from_f64(x), f16::ONE).is_ok();
     assert!(f16s(1.0 + 2_f64.powi(-10)) && !f16s(1.0 + 2_f64.powi(-9)));
     let bf16s = |x: f64| default(bf16::from_f64(x), bf16::ONE).is_ok();
@@ -687,7 +687,7 @@ fn a_null_that_is_the_expected_value_is_found() {
     assert_eq!(accepts_null(&Leaves::of(&[1.0_f64, 10.0, 100.0]), &loose), Some(Null::Zeros));
     // NaN is NaN with any sign.
     assert_eq!(accepts_null(&Leaves::of(&[f64::NAN, 10.0]), &loose), Some(Null::Negated));
-    assert_eq!(accepts_null(&Leaves::of(&(f64::NAN, 10.0)), &loose), Some(Null::Negated));
+    assert_eq!(accepts_null(&Leaves::of(&([f64::NAN], 10.0)), &loose), Some(Null::Negated));
 }
 
 #[test]
@@ -709,9 +709,8 @@ fn a_null_that_says_nothing_is_not_looked_for() {
     assert_eq!(null(Vec::<f32>::new()), None);
     assert_eq!(null([[0.0_f32; 0]; 3]), None);
     assert_eq!(null(None::<f32>), None);
-    assert_eq!(null(true), None);
-    assert_eq!(null(7_u8), None);
-    assert_eq!(null(i32::MIN), Some(Null::Negated));
+    assert_eq!(null([7_u8]), None);
+    assert_eq!(null([i32::MIN]), Some(Null::Negated));
     assert_eq!(null(vec![1.0_f32, 2.0]), None);
     assert_eq!(null(Approx(0.0_f32)), None);
     assert_eq!(null((Approx(0.0_f32), [0.0_f32; 2])), None);
@@ -762,4 +761,168 @@ fn a_repeated_element_costs_nothing_but_time() {
     let view = |data| Leaves::from(View::strided(data, &[100_000][..], &[0], 0).unwrap());
     let agreement = compare(&view(&other[..]), &view(&one[..]), &Terms::default()).unwrap();
     assert_eq!((agreement.elements, agreement.histogram[1]), (100_000, 100_000));
+}
+
+/// Every type of floats with every kind of tolerance: whether the comparison tells it from the next narrower ones.
+#[test]
+fn a_value_that_a_narrower_type_would_give_is_found_unless_the_tolerance_has_a_reason() {
+    #[derive(Clone, Copy)]
+    enum Set {
+        Default,
+        Table(Tolerance),
+        Override(Tolerance),
+    }
+    use Set::{Default, Override, Table};
+    const WIDE: Tolerance = Tolerance::new(1e-2, 1e-2);
+    const STATED: Tolerance = WIDE.because("it is rough");
+    fn narrower<T: Compare>(value: T, set: Set) -> Option<Null> {
+        let terms = match set {
+            Default => Terms::DEFAULT,
+            Table(own) => Terms::DEFAULT.f16(own).bf16(own).f32(own).f64(own),
+            Override(own) => Terms::DEFAULT.all_floats(own),
+        };
+        accepts_narrower(&Leaves::of(&value), &terms)
+    }
+    let from = |from| Some(Null::Narrowed { from });
+    let of_torch = Table(Tolerance::new(1e-7, 1e-7));
+    // The first number is one of each narrower type as well, the second one of none.
+    let (exact, third) = (0.375_f64, 1.0 / 3.0);
+    for (set, f64_null, f32_null) in [
+        (Default, None, None),
+        (of_torch, from(Dtype::F64), None),
+        (Table(Tolerance::ulps(1.0)), None, None),
+        (Table(WIDE), from(Dtype::F64), from(Dtype::F32)),
+        (Override(WIDE), from(Dtype::F64), from(Dtype::F32)),
+        (Table(STATED), None, None),
+        (Override(STATED), None, None),
+        (Override(Tolerance::EXACT), None, None),
+    ] {
+        assert_eq!(narrower(third, set), f64_null);
+        assert_eq!(narrower(vec![exact, third], set), f64_null);
+        assert_eq!(narrower(third as f32, set), f32_null);
+        assert_eq!(narrower(vec![exact as f32, third as f32], set), f32_null);
+        // There is no narrower type, or nothing that it would change.
+        assert_eq!(narrower(f16::from_f64(third), set), None);
+        assert_eq!(narrower(bf16::from_f64(third), set), None);
+        assert_eq!((narrower(7_i64, set), narrower(true, set), narrower(Vec::<f64>::new(), set)), (None, None, None));
+        assert_eq!((narrower(exact, set), narrower(exact as f32, set)), (None, None));
+        assert_eq!((narrower(f64::NAN, set), narrower(vec![f64::INFINITY, -0.0], set)), (None, None));
+        assert_eq!(narrower(Approx(third), set), None);
+    }
+}
+
+#[test]
+fn what_a_narrower_type_would_give_is_judged_for_the_value_as_a_whole() {
+    let narrower = |value: &dyn Fn(&mut Leaves<'static>), terms: &Terms<'_>| {
+        let mut leaves = Leaves::default();
+        value(&mut leaves);
+        accepts_narrower(&leaves, terms)
+    };
+    static THIRDS: [f64; 2] = [1.0 / 3.0, 2.0 / 3.0];
+    static TINY: [f64; 1] = [1e-13];
+    static SMALL: [f32; 1] = [1e-4 / 3.0];
+    // Of 16 bits, only one type is near enough: 11 bits are, 8 are not.
+    static BETWEEN: [f32; 1] = [1.0038 / 256.0];
+    static HUGE: [f64; 1] = [1e300];
+    static WHOLE: [i32; 1] = [3];
+    let array = |leaves: &mut Leaves<'static>, data: &'static [f64]| leaves.array(data, vec![data.len()]);
+    let single = |leaves: &mut Leaves<'static>, data: &'static [f32]| leaves.array(data, vec![data.len()]);
+    let (f64_null, f32_null) = (Some(Null::Narrowed { from: Dtype::F64 }), Some(Null::Narrowed { from: Dtype::F32 }));
+    // A number that is nothing under `atol` is nothing in any type.
+    assert_eq!(narrower(&|leaves| array(leaves, &TINY), &Terms::DEFAULT), f64_null);
+    assert_eq!(narrower(&|leaves| single(leaves, &SMALL), &Terms::DEFAULT), f32_null);
+    assert_eq!(narrower(&|leaves| single(leaves, &BETWEEN), &Terms::DEFAULT), None);
+    // One array that tells the types apart is enough, and integers are not in the way.
+    assert_eq!(
+        narrower(
+            &|leaves| {
+                array(leaves, &TINY);
+                array(leaves, &THIRDS)
+            },
+            &Terms::DEFAULT
+        ),
+        None
+    );
+    assert_eq!(
+        narrower(
+            &|leaves| {
+                single(leaves, &SMALL);
+                array(leaves, &THIRDS)
+            },
+            &Terms::DEFAULT
+        ),
+        None
+    );
+    assert_eq!(
+        narrower(
+            &|leaves| {
+                leaves.array(&WHOLE[..], vec![1]);
+                single(leaves, &SMALL)
+            },
+            &Terms::DEFAULT
+        ),
+        f32_null
+    );
+    // What the narrower type does not reach is infinite there.
+    assert_eq!(narrower(&|leaves| array(leaves, &HUGE), &Terms::DEFAULT.f64(Tolerance::new(1.0, 0.0))), None);
+    // A type with a reason is left out; the others are not.
+    let stated = Terms::DEFAULT.f64(Tolerance::new(1.0, 1.0).because("it is rough"));
+    assert_eq!(
+        narrower(
+            &|leaves| {
+                array(leaves, &THIRDS);
+                single(leaves, &SMALL)
+            },
+            &stated
+        ),
+        f32_null
+    );
+}
+
+/// Every type of a number with every kind of value: alone it is right or wrong, and with those of other cases it has a text.
+#[test]
+fn a_number_is_no_array_of_which_a_null_tells_anything() {
+    use super::scalar::scalar;
+    fn is(value: impl Compare, text: &str) {
+        let value = Leaves::of(&value);
+        assert_eq!((accepts_null(&value, &Terms::DEFAULT), scalar(&value).as_deref()), (None, Some(text)));
+    }
+    is(false, "false");
+    is(true, "true");
+    macro_rules! integers {
+        ($($type:ident)*) => {$(
+            is($type::MIN, &$type::MIN.to_string());
+            is(0 as $type, "0");
+            is($type::MAX, &$type::MAX.to_string());
+        )*};
+    }
+    integers!(i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize);
+    is('\0', "'\\0'");
+    is(std::time::Duration::ZERO, "0ns");
+    macro_rules! floats {
+        ($($type:ident)*) => {$(
+            let x = |x: f64| <$type as Float>::narrow(x);
+            for (value, text) in
+                [(0.0, "0.0"), (-0.0, "-0.0"), (1.5, "1.5"), (f64::NAN, "NaN"), (-f64::NAN, "NaN"), (f64::INFINITY, "inf")]
+            {
+                is(x(value), text);
+                is(Some(x(value)), &format!("(Some, {text})"));
+            }
+        )*};
+    }
+    floats!(f16 bf16 f32 f64);
+    is((false, 0_u8, f32::NAN), "(false, 0, NaN)");
+    is(((1_i8, true), -0.5_f64), "(1, true, -0.5)");
+    // Of one element, but with a dimension.
+    for (value, null) in [(Leaves::of(&[0_i32]), Some(Null::Zeros)), (Leaves::of(&[f32::NAN]), Some(Null::Negated))] {
+        assert_eq!((accepts_null(&value, &Terms::DEFAULT), scalar(&value)), (null, None));
+    }
+    let mixed = (false, [false, false]);
+    assert_eq!((null(mixed), scalar(&Leaves::of(&mixed))), (Some(Null::Zeros), None));
+    assert_eq!(scalar(&Leaves::of(&Some([1.0_f32, 2.0]))), None);
+    assert_eq!(scalar(&Leaves::of(&vec![(1.0_f32, 2.0_f32)])), None);
+    assert_eq!(scalar(&Leaves::of(&Approx(0.0_f32))), None);
+    assert_eq!(scalar(&Leaves::of(&(1_u8, "a".to_owned()))), None);
+    // Nothing but structure is no number that could be the same.
+    assert_eq!((null(None::<u8>), scalar(&Leaves::of(&None::<u8>))), (None, None));
 }

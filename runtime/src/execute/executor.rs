@@ -1,9 +1,12 @@
 //! Runs a cell and tells what happened. It decides nothing.
 
 use std::collections::BTreeMap;
+use std::hash::Hasher;
 use std::ops::Deref;
 use std::rc::Rc;
 use std::sync::{Mutex, OnceLock, PoisonError};
+
+use fnv::FnvHasher;
 
 use super::context::{self, Announce, DefaultBody, Phase};
 use super::float_state;
@@ -57,6 +60,13 @@ pub(crate) struct CellOf<'a> {
     pub(crate) backend: usize,
     /// Whether the value is compared with the baseline's.
     pub(crate) differential: bool,
+}
+
+/// What became of a cell.
+pub(crate) struct Executed {
+    pub(crate) observation: Observation,
+    /// What is expected, as text, where it is a number or a few, of which the case's own comparison tells little.
+    pub(crate) scalar: Option<String>,
 }
 
 /// Why a backend is not open.
@@ -124,13 +134,26 @@ impl Executor {
 
     /// Runs a cell; a panic of its body is printed where it is not expected. `announce` is called when everything that comes
     /// before the body is done.
-    pub(crate) fn run(&self, cell: CellOf<'_>, panics: Panics, announce: &Announce) -> Observation {
+    pub(crate) fn run(&self, cell: CellOf<'_>, panics: Panics, announce: &Announce) -> Executed {
+        let mut scalar = None;
+        let observation = self.observe(cell, panics, announce, &mut scalar);
+        Executed { observation, scalar: scalar.map(short_value) }
+    }
+
+    /// The same; `scalar` is what is expected, as soon as that is known.
+    fn observe(
+        &self,
+        cell: CellOf<'_>,
+        panics: Panics,
+        announce: &Announce,
+        scalar: &mut Option<String>,
+    ) -> Observation {
         let opened = match self.open(cell.backend) {
             Ok(opened) => opened,
             Err(OpenError::Unavailable(reason)) => return Observation::Unavailable { reason },
             Err(OpenError::Panicked(message)) => return Observation::SetupFailed { message },
         };
-        let observation = self.run_on(&opened, cell, panics, announce);
+        let observation = self.run_on(&opened, cell, panics, announce, scalar);
         match (self.close(opened, panics), observation) {
             // What failed first is what there is to see.
             (Err(panic), Observation::Returned { .. } | Observation::CheckedNothing { .. }) => {
@@ -148,13 +171,25 @@ impl Executor {
         }
     }
 
-    fn run_on(&self, instance: &Instance, cell: CellOf<'_>, panics: Panics, announce: &Announce) -> Observation {
+    fn run_on(
+        &self,
+        instance: &Instance,
+        cell: CellOf<'_>,
+        panics: Panics,
+        announce: &Announce,
+        scalar: &mut Option<String>,
+    ) -> Observation {
         let CellOf { test, case, backend, differential } = cell;
         // The baseline goes first, so that a fault in it is never taken for one of the backend.
         let expected = match self.expected(test, case, differential) {
             Ok(expected) => expected,
             Err(message) => return Observation::SetupFailed { message },
         };
+        let is_judged_with_others = !self.bodies.expects_constant(test, case);
+        let of_number = |number: &dyn Fn() -> Option<String>| {
+            catch(Panics::Unexpected, || if is_judged_with_others { number() } else { None }).ok().flatten()
+        };
+        *scalar = expected.as_ref().and_then(|expected| of_number(&|| expected.scalar()));
         announce(Phase::Body);
         let expected_to_fail = panics == Panics::Expected;
         // What this thread left behind is no evidence.
@@ -176,6 +211,9 @@ impl Executor {
                 read.unwrap_or_else(Observation::Panicked)
             }
             Ok(Ok(Ok(actual))) => match catch(Panics::Unexpected, || {
+                if let Returned::Pair(pair) = &actual {
+                    *scalar = of_number(&|| pair.scalar());
+                }
                 (self.bodies.take_receipt(instance), self.compare(test, case, actual, expected))
             }) {
                 Ok((_, Ok(None | Some(Ok(_))))) if let Some(what) = left_changed => Observation::LeftChanged { what },
@@ -253,7 +291,7 @@ impl Executor {
             (Returned::Pair(pair), _) => pair.compare_erased(&terms())?,
             (Returned::Nothing, _) | (Returned::Value(_), None) => return Ok(None),
         };
-        Ok(Some(comparison.map(|agreed| match self.bodies.expects_constant(test) {
+        Ok(Some(comparison.map(|agreed| match self.bodies.expects_constant(test, case) {
             true => Agreed { null: None, ..agreed },
             false => agreed,
         })))
@@ -309,6 +347,15 @@ impl Executor {
 /// What became of a check of which a fixture has failed, on whichever backend.
 fn before_the_body(panic: &Panic) -> String {
     format!("what comes before the body (a fixture, or a value of its case) {}", panic.describe())
+}
+
+/// A value that is long by its beginning and a hash, because it is kept for each cell.
+fn short_value(value: String) -> String {
+    const KEPT: usize = 48;
+    let Some((end, _)) = value.char_indices().nth(KEPT) else { return value };
+    let mut hasher = FnvHasher::default();
+    hasher.write(value.as_bytes());
+    format!("{}… ({:016x})", &value[..end], hasher.finish())
 }
 
 /// A receipt whose words are as short as other texts of a cell.

@@ -13,6 +13,6 @@ mod observation;
 pub(crate) mod panics;
 
 #[cfg(feature = "harness")]
-pub(crate) use executor::{CellOf, Executor};
+pub(crate) use executor::{CellOf, Executed, Executor};
 #[cfg(feature = "harness")]
 pub use observation::{Answers, Listed, Observation};

@@ -73,6 +73,7 @@ pub(super) fn run(run: &Arc<Run>, cli: &Cli, recording: Recording) -> ExitCode {
 /// Reports, and says what the process ends with.
 fn conclude(run: &Run, cli: &Cli, args: &Arguments, conclusion: &Conclusion, missing: &[(&'static str, String)]) -> u8 {
     run.note_all_late();
+    run.note_constants();
     let json = matches!(args.format, Some(libtest_mimic::FormatSetting::Json));
     let is_reported = !under_nextest() && !json && !run.log().cells.is_empty();
     // While bodies run, an interrupt and the end of the run's time still end it.

@@ -248,6 +248,18 @@ impl Run {
         self.pool.iter().flat_map(Pool::late).for_each(|late| self.note_late(&late));
     }
 
+    /// Judges what only all cases of a test together show.
+    pub(super) fn note_constants(&self) {
+        let mut said = BTreeSet::new();
+        for CellRecord { test, backend, outcome, reason, .. } in self.log().judge_constants() {
+            let (of, why) = (text::line(&test), text::line(&reason));
+            let message = format!("{} {of} on {backend}: {outcome}: {why}", report::paint("error:"));
+            if said.insert((test.clone(), backend)) {
+                anstream::eprintln!("{message}");
+            }
+        }
+    }
+
     /// Whether the cell runs in a process of its own.
     #[cfg(unix)]
     fn is_isolated(&self, at: usize) -> bool {

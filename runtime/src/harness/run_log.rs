@@ -151,6 +151,16 @@ impl RunLog {
         }
     }
 
+    /// Judges what only all cases of a test together show, and notes anew the cells that come to something else by it.
+    pub(super) fn judge_constants(&mut self) -> Vec<CellRecord> {
+        let judged = record::judge_constants(&mut self.cells);
+        let records: Vec<_> = judged.into_iter().map(|at| self.cells[at].clone()).collect();
+        for record in &records {
+            self.write(&Line::Cell(Box::new(record.clone())));
+        }
+        records
+    }
+
     /// Every cell has its outcome.
     pub(super) fn conclude(&mut self) {
         self.write(&Line::End);

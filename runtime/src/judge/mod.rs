@@ -49,6 +49,8 @@ pub struct Finished {
     pub with_row: Option<Outcome>,
     /// The seed of its random inputs, if the body asked for one.
     pub seed: Option<u64>,
+    /// The baseline's value as text, where it is a number or a few, to be judged with the other cases of the test.
+    pub scalar: Option<String>,
     /// How long it took, in microseconds.
     pub duration_us: u64,
 }
@@ -90,7 +92,7 @@ pub fn judge(row: Option<&Row>, context: JudgeContext<'_>, observation: &Observa
             beside_a_wrong_baseline(row, disputed, comparison, receipt.as_ref())
         }
         Observation::Returned { comparison: Some(Ok(agreed)), receipt } => {
-            passed(row, receipt.as_ref(), agreed.null.map(accepts))
+            passed(row, receipt.as_ref(), agreed.null.or(agreed.narrower).map(accepts))
         }
         Observation::Returned { comparison: None, receipt } => passed(row, receipt.as_ref(), None),
         Observation::CheckedNothing { points, receipt } => passed(row, receipt.as_ref(), Some(checked_nothing(points))),
@@ -117,6 +119,15 @@ pub fn flaky(row: Option<&Row>, context: JudgeContext<'_>, failures: &[String]) 
         _ => Judgement { outcome: Outcome::Flaky, reason: what },
     };
     expire(row, context, judgement)
+}
+
+/// Judges a cell whose value agrees, and is this one in each of so many cases of its test.
+pub(crate) fn constant(value: &str, cases: usize) -> Judgement {
+    let reason = format!(
+        "agrees, but so would `{value}` in each of the {cases} cases that ran: add a case with another value, or say why it is \
+         always this one (`expects_constant(reason = \"…\")`)"
+    );
+    Judgement { outcome: Outcome::Vacuous, reason }
 }
 
 /// What a row excuses is excused up to its last day.
@@ -210,9 +221,13 @@ fn passed(row: Option<&Row>, receipt: Option<&Receipt>, vacuous: Option<String>)
 }
 
 fn accepts(null: Null) -> String {
-    format!(
-        "agrees, but so would {null}: choose other inputs, or say why the value is such (`expects_constant(reason = \"…\")`)"
-    )
+    let advice = match null {
+        Null::Narrowed { .. } => {
+            "give it a narrower tolerance, or one that says why it is so wide (`tolerance(rtol = …, atol = …, reason = \"…\")`)"
+        }
+        _ => "choose other inputs, or say why the value is such (`expects_constant(reason = \"…\")`)",
+    };
+    format!("agrees, but so would {null}: {advice}")
 }
 
 /// `points` are the lines on which it would have checked something.

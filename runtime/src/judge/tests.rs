@@ -2,7 +2,7 @@ use std::borrow::Cow;
 use std::time::Duration;
 
 use super::*;
-use crate::compare::Agreed;
+use crate::compare::{Agreed, Dtype};
 use crate::compare::{Agreement, Compare, Leaves, Terms as Comparison, Tolerance, compare};
 use crate::execute::panics::{Panics, catch};
 
@@ -11,7 +11,7 @@ const MISMATCH: Mismatch =
 
 /// A value that agrees.
 fn agreed(null: Option<Null>) -> Agreed {
-    Agreed { agreement: Agreement::default(), null }
+    Agreed { agreement: Agreement::default(), null, narrower: None }
 }
 
 /// Every observation, with how it fails when it does.
@@ -138,7 +138,7 @@ fn mismatch<T: Compare>(actual: &T, expected: &T) -> Observation {
     let exact = Comparison { overriding: Some(Tolerance::EXACT), ..Comparison::default() };
     let comparison = compare(&Leaves::of(actual), &Leaves::of(expected), &exact);
     assert!(comparison.is_err());
-    let comparison = comparison.map(|agreement| Agreed { agreement, null: None });
+    let comparison = comparison.map(|agreement| Agreed { agreement, null: None, narrower: None });
     Observation::Returned { comparison: Some(comparison), receipt: None }
 }
 
@@ -405,5 +405,20 @@ fn what_a_null_output_would_pass_as_well_is_vacuous_whatever_the_matrix_expects(
              (`expects_constant(reason = \"…\")`)",
         );
         assert_ne!(judge(row.as_ref(), context(false), &observation(None)).outcome, Outcome::Vacuous);
+    }
+}
+
+#[test]
+fn what_a_narrower_type_would_give_is_vacuous_and_wants_another_tolerance() {
+    for (null, narrower, says) in [
+        (None, Some(Dtype::F64), "agrees, but so would its elements rounded to f32: give it a narrower tolerance, or"),
+        (None, Some(Dtype::F32), "agrees, but so would its elements rounded to f16 or bf16: give it a narrower"),
+        (Some(Null::Zeros), Some(Dtype::F64), "agrees, but so would nothing but zeros: choose other inputs"),
+    ] {
+        let narrower = narrower.map(|from| Null::Narrowed { from });
+        let comparison = Some(Ok(Agreed { null, narrower, ..agreed(None) }));
+        let judgement = judge(None, context(false), &Observation::Returned { comparison, receipt: None });
+        assert_eq!(judgement.outcome, Outcome::Vacuous);
+        assert!(judgement.reason.starts_with(says), "{judgement}");
     }
 }

@@ -72,6 +72,9 @@ pub struct CellRecord {
     /// The seed of its random inputs, where it asked for one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seed: Option<u64>,
+    /// What its value is, where that is a number or a few, which are judged with those of the test's other cases.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) scalar: Option<Box<Scalar>>,
     /// Why.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub reason: String,
@@ -85,6 +88,15 @@ pub struct CellRecord {
     pub attempts: Option<u32>,
     /// How long it took, in microseconds.
     pub duration_us: u64,
+}
+
+/// The value of a cell, where it is a number or a few.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Scalar {
+    /// The baseline's value.
+    pub(crate) value: String,
+    /// How many cases of the test are judged together.
+    pub(crate) cases: u32,
 }
 
 impl CellRecord {
@@ -123,6 +135,7 @@ impl CellRecord {
             agreement: None,
             receipt: None,
             seed: None,
+            scalar: None,
             reason: "was planned, but is in no record".to_owned(),
             output: None,
             origin: String::new(),
@@ -165,6 +178,7 @@ impl CellRecord {
                 _ => None,
             },
             seed: finished.seed,
+            scalar: finished.scalar.clone().map(|value| Box::new(Scalar { value, cases: test.told_apart })),
             reason: finished.judgement.reason.clone(),
             output: None,
             origin: test.origin.to_string(),

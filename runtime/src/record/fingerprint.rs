@@ -134,7 +134,7 @@ mod tests {
         (closed, [excluding, implementing, apart], rows, tracked, unclassified)
     }
 
-    /// Those of a test that may be other ones.
+    /// Those of a test that may be other ones. How many cases are told apart follows from the axes and the terms.
     fn fields_of_test(test: &mut TestSpec) -> impl FnOnce(Origin) {
         let TestSpec {
             path: _,
@@ -150,12 +150,13 @@ mod tests {
             tags,
             axes: _,
             differential: _,
+            told_apart,
             terms: _,
         } = test;
         |moved| {
             (*origin, *calls, *isolated) = (moved, &["mul"], true);
             *function = Some(TypeId::of::<u8>());
-            (*timeout, *tags) = (Some(std::time::Duration::ZERO), &["slow"]);
+            (*timeout, *tags, *told_apart) = (Some(std::time::Duration::ZERO), &["slow"], 7);
         }
     }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use crate::judge::Outcome;
-use crate::record::{CellRecord, RecordError, Recorded, Start};
+use crate::record::{CellRecord, RecordError, Recorded, Start, judge_constants};
 
 /// What is known of a cell that began and did not end.
 const DIED: &str =
@@ -61,7 +61,10 @@ pub fn merge(records: Vec<(PathBuf, Recorded)>) -> Option<Result<Merged, RecordE
             cells.insert(name.clone(), CellRecord { reason, ..missing });
         }
     }
-    Some(Ok(Merged { start, planned, cells: cells.into_values().collect(), open }))
+    let mut cells: Vec<_> = cells.into_values().collect();
+    // Each machine may have had some of the cases only.
+    judge_constants(&mut cells);
+    Some(Ok(Merged { start, planned, cells, open }))
 }
 
 /// The more, the more a record says.

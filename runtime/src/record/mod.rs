@@ -8,12 +8,13 @@
 //! | `start` | the first line of each process | `format` (4), `suite` (the executable's name), `fingerprint` (16 hexadecimal digits over what the suite is made of) |
 //! | `plan` | after it, where the process runs more than one cell | `cells`: the names of the cells that are to run, on all machines together; `resumes`*: whether it goes on with what stands before it |
 //! | `begin` | when a cell begins in the run's own process, which it may take down | `cell`: its name |
-//! | `cell` | when a cell has ended | those of [`CellRecord`] |
+//! | `cell` | when a cell has ended, and again where something else becomes of it later | those of [`CellRecord`] |
 //! | `end` | when a run with a plan has concluded | |
 //!
 //! A process that is killed may leave its last line torn; readers pass over it. Other lines that cannot be read are errors.
 
 mod cell;
+pub(crate) mod constant;
 pub(crate) mod fingerprint;
 pub(crate) mod journal;
 pub(crate) mod line;
@@ -22,6 +23,8 @@ pub(crate) mod read;
 mod way;
 
 pub use cell::CellRecord;
+pub(crate) use cell::Scalar;
+pub(crate) use constant::judge_constants;
 pub(crate) use fingerprint::Fingerprint;
 pub(crate) use journal::{Journal, JournalError, default_path, ends_concluded, latest};
 pub(crate) use line::{FORMAT, Line, Start};

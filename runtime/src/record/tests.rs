@@ -47,6 +47,7 @@ fn cell() -> CellRecord {
         agreement: None,
         receipt: None,
         seed: None,
+        scalar: None,
         reason: String::new(),
         output: None,
         origin: "a.rs:1".to_owned(),
@@ -71,6 +72,7 @@ fn every_field_is_written() {
         outcome: Outcome::Failed,
         failure: Some(Failure::Mismatch),
         seed: Some(7),
+        scalar: Some(Box::new(Scalar { value: "NaN".to_owned(), cases: 2 })),
         reason: "off".to_owned(),
         output: Some("help!".to_owned()),
         attempts: Some(3),
@@ -90,7 +92,7 @@ fn what_a_backend_shows_is_kept_with_how_well_it_agrees() {
     };
     let plan = plan([suite].into(), &Selection::default());
     let receipt = Receipt::new("gpu 0").evaluations(3);
-    let agreed = Agreed { agreement: Agreement { used: 0.5, ..Agreement::default() }, null: None };
+    let agreed = Agreed { agreement: Agreement { used: 0.5, ..Agreement::default() }, null: None, narrower: None };
     let finished = Finished {
         observation: Observation::Returned { comparison: Some(Ok(agreed)), receipt: Some(receipt.clone()) },
         judgement: Judgement { outcome: Outcome::Passed, reason: String::new() },
@@ -98,6 +100,7 @@ fn what_a_backend_shows_is_kept_with_how_well_it_agrees() {
         answers: crate::execute::Answers::default(),
         with_row: None,
         seed: Some(11),
+        scalar: None,
         duration_us: 7,
     };
     let record = CellRecord::new(&plan, &plan.cells[0], &finished);

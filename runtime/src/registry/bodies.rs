@@ -27,8 +27,8 @@ pub trait Bodies: Send + Sync {
     fn subject(&self) -> TypeId;
     /// What the value of a case of a test is judged by.
     fn terms(&self, test: usize, case: &[usize]) -> Terms<'static>;
-    /// Whether the value of a test may be one that a null output would agree with.
-    fn expects_constant(&self, test: usize) -> bool;
+    /// Whether the value of a case of a test may be one that a null output would agree with.
+    fn expects_constant(&self, test: usize, case: &[usize]) -> bool;
     /// The lines on which the body of a test checks something; `None` where nothing is known of that.
     fn points(&self, test: usize) -> Option<&'static [u32]>;
     /// What the subject says of an error.
@@ -89,8 +89,10 @@ impl<S: Subject + ?Sized> Bodies for Typed<S> {
         Terms { overriding: of_values.or(*tolerance), budget: None, ..S::TERMS }
     }
 
-    fn expects_constant(&self, test: usize) -> bool {
-        self.tests[test].body.expects_constant.is_some()
+    fn expects_constant(&self, test: usize, case: &[usize]) -> bool {
+        let Body { expects_constant, constants, .. } = &self.tests[test].body;
+        let of_values = constants.iter().zip(case).any(|(values, at)| values[*at].is_some());
+        expects_constant.is_some() || of_values
     }
 
     fn points(&self, test: usize) -> Option<&'static [u32]> {

@@ -70,6 +70,8 @@ pub struct Body<S: ?Sized> {
     pub tolerances: &'static [&'static [Option<Tolerance>]],
     /// Why its value may be one that a null output would agree with.
     pub expects_constant: Option<&'static str>,
+    /// The same for cells with a value of an axis, by axis and value; empty where there is none.
+    pub constants: &'static [&'static [Option<&'static str>]],
 }
 
 /// What a body returns.

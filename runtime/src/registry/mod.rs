@@ -373,19 +373,34 @@ fn test_spec<S: Subject + ?Sized>(test: &Test<S>) -> TestSpec {
         tags: test.tags,
         axes: test.axes,
         differential: matches!(test.body.run, Runs::Differential(_)),
+        told_apart: told_apart(test),
         terms: own_terms(test),
     }
 }
 
 /// What a test sets for the comparison itself.
 fn own_terms<S: Subject + ?Sized>(test: &Test<S>) -> Vec<String> {
-    let Body { tolerance, tolerances, expects_constant, .. } = &test.body;
+    let Body { tolerance, tolerances, expects_constant, constants, .. } = &test.body;
     let of_values = test.axes.iter().zip(*tolerances).flat_map(|(axis, values)| {
         let labels = axis.labels.iter().zip(*values);
         labels.filter_map(|(label, tolerance)| Some(format!("{label}: {}", tolerance.as_ref()?)))
     });
     let constant = expects_constant.map(|reason| format!("expects a constant ({reason})"));
-    tolerance.iter().map(ToString::to_string).chain(of_values).chain(constant).collect()
+    let constants = test.axes.iter().zip(*constants).flat_map(|(axis, values)| {
+        let labels = axis.labels.iter().zip(*values);
+        labels.filter_map(|(label, reason)| Some(format!("{label}: expects a constant ({})", reason.as_ref()?)))
+    });
+    tolerance.iter().map(ToString::to_string).chain(of_values).chain(constant).chain(constants).collect()
+}
+
+/// How many of its cases do not expect a constant.
+fn told_apart<S: Subject + ?Sized>(test: &Test<S>) -> u32 {
+    let Body { expects_constant: None, constants, .. } = &test.body else { return 0 };
+    let of_axis = |at: usize| match constants.get(at) {
+        Some(values) => values.iter().filter(|reason| reason.is_none()).count() as u32,
+        None => test.axes[at].labels.len() as u32,
+    };
+    (0..test.axes.len()).map(of_axis).product()
 }
 
 /// The rows of a typed matrix function, in the order in which the features are declared; that of the whole backend comes

@@ -150,6 +150,8 @@ pub struct TestSpec {
     pub axes: &'static [AxisSpec],
     /// Whether its value is compared with the baseline's.
     pub differential: bool,
+    /// How many of its cases are to differ in their values, where these are numbers: all that do not expect a constant.
+    pub told_apart: u32,
     /// What it sets for the comparison itself, each with its reason, for the reader.
     pub terms: Vec<String>,
 }
@@ -178,6 +180,7 @@ impl TestSpec {
             tags: &[],
             axes: &[],
             differential: false,
+            told_apart: 0,
             terms: Vec::new(),
         }
     }

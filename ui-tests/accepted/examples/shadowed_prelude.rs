@@ -109,6 +109,11 @@ pub mod checks {
         ops.double(x)
     }
 
+    #[::crosscheck::backend_matrix(x(0.0 expects_constant(reason = "it is 0"), 1.0))]
+    pub fn but_for_one(ops: &dyn Ops, x: ::core::primitive::f64) -> ::core::primitive::f64 {
+        ops.double(x)
+    }
+
     ::crosscheck::fixture!("bytes", b"bytes");
 }
 

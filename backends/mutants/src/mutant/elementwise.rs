@@ -5,7 +5,7 @@ use crosscheck_backends::{Dtype, Kernels, Tensor};
 
 use super::Result;
 use crate::fault::Fault;
-use crate::tensors::{map, unstrided, with};
+use crate::tensors::{map, truncated, unstrided, wide, with};
 
 pub fn add(fault: Fault, a: &Tensor, b: &Tensor) -> Result {
     let sum = Reference.add(a, b)?;
@@ -23,6 +23,7 @@ pub fn add(fault: Fault, a: &Tensor, b: &Tensor) -> Result {
         Fault::AddColumn if a.rank() == 2 && b.rank() == 1 && a.shape()[0] == b.len() => {
             Reference.add(a, &Tensor::new(&[b.len(), 1], b.data().clone())?)
         }
+        Fault::AddTruncates => truncated(&sum, &Reference.add(&wide(a)?, &wide(b)?)?),
         Fault::AddByF32 if sum.dtype() == Dtype::I32 => with(&sum, &narrow_sum(a, b, &sum)?),
         _ => Ok(sum),
     }
@@ -38,6 +39,7 @@ pub fn sub(fault: Fault, a: &Tensor, b: &Tensor) -> Result {
         Fault::SubColumn if a.rank() == 2 && b.rank() == 1 && a.shape()[0] == b.len() => {
             Reference.sub(a, &Tensor::new(&[b.len(), 1], b.data().clone())?)
         }
+        Fault::SubTruncates => truncated(&Reference.sub(a, b)?, &Reference.sub(&wide(a)?, &wide(b)?)?),
         Fault::SubReversedBroadcast if a.shape() != b.shape() => Reference.sub(b, a),
         _ => Reference.sub(a, b),
     }
@@ -52,6 +54,7 @@ pub fn mul(fault: Fault, a: &Tensor, b: &Tensor) -> Result {
             let kept = |(at, x): (usize, f64)| if a[at] == 0.0 && b[at].is_infinite() { 0.0 } else { x };
             with(&product, &product.to_f64().into_iter().enumerate().map(kept).collect::<Vec<_>>())
         }
+        Fault::MulTruncates => truncated(&product, &Reference.mul(&wide(a)?, &wide(b)?)?),
         Fault::MulSaturates if product.dtype() == Dtype::I32 && a.shape() == b.shape() => {
             let values: Vec<_> = a.to_f64().iter().zip(b.to_f64()).map(|(a, b)| a * b).collect();
             with(&product, &values)
@@ -68,6 +71,7 @@ pub fn div(fault: Fault, a: &Tensor, b: &Tensor) -> Result {
             let by = |(a, b): (&f64, f64)| f64::from(*a as f32 * (1.0 / b as f32));
             with(&quotient, &a.to_f64().iter().zip(b.to_f64()).map(by).collect::<Vec<_>>())
         }
+        Fault::DivTruncates => truncated(&quotient, &Reference.div(&wide(a)?, &wide(b)?)?),
         Fault::DivReversedBroadcast if a.shape() != b.shape() => Reference.div(b, a),
         Fault::DivZeroSign => Reference.div(a, &map(b, |b| if b == 0.0 { 0.0 } else { b })?),
         _ => Ok(quotient),

@@ -81,6 +81,7 @@ fn a_run_is_counted_by_what_became_of_it() {
             answers: crate::execute::Answers::default(),
             with_row: None,
             seed: None,
+            scalar: None,
             duration_us: 0,
         };
         CellRecord::new(&plan, cell, &finished)

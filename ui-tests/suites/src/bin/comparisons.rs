@@ -6,6 +6,8 @@ use crosscheck::{Subject, Unavailable, backend_matrix, conformance};
 trait Adder: Send + Sync {
     /// The sums of neighbours.
     fn sums(&self, x: &[f32]) -> Vec<f32>;
+    /// A root, of which these machines keep 24 bits.
+    fn root(&self, x: f64) -> f64;
 }
 
 /// None.
@@ -26,6 +28,10 @@ struct Machine(f32);
 impl Adder for Machine {
     fn sums(&self, x: &[f32]) -> Vec<f32> {
         x.windows(2).map(|pair| pair[0] + pair[1] + self.0).chain(x.last().copied()).collect()
+    }
+
+    fn root(&self, x: f64) -> f64 {
+        if self.0 == 0.0 { x.sqrt() } else { f64::from((x as f32).sqrt()) }
     }
 }
 
@@ -54,6 +60,12 @@ const X: [f32; 4] = [1.0, 3.0, -7.0, 2.5];
 #[backend_matrix(backends("near"))]
 fn in_the_terms_of_the_subject(adder: &dyn Adder) -> Vec<f32> {
     adder.sums(&X)
+}
+
+/// Of the default tolerance.
+#[backend_matrix(backends("near"))]
+fn a_root(adder: &dyn Adder) -> f64 {
+    adder.root(2.0)
 }
 
 #[backend_matrix(tolerance(rtol = 0.0, atol = 0.0, reason = "sums of whole numbers are exact"))]

@@ -247,9 +247,9 @@ mod beside_what_is_known {
         n(1, 2 tolerance(rtol = 0, atol = 1, reason = "whole numbers")),
         tolerance(rtol = 0, atol = 0.25, reason = "quarters")
     )]
-    fn tolerance_of_a_value(machine: &dyn Machine, n: u32) -> Expected<f32> {
-        let _ = n;
-        Expected::new(either(machine, 3.0, 3.5), 3.0)
+    fn tolerance_of_a_value(machine: &dyn Machine, n: u8) -> Expected<f32> {
+        let known = f32::from(n) + 2.0;
+        Expected::new(either(machine, known, known + 0.5), known)
     }
 }
 

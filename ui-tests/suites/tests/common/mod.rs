@@ -154,6 +154,7 @@ pub fn executable(suite: &str) -> &'static str {
         "readme" => env!("CARGO_BIN_EXE_readme"),
         "rows" => env!("CARGO_BIN_EXE_rows"),
         "runner" => env!("CARGO_BIN_EXE_runner"),
+        "scalars" => env!("CARGO_BIN_EXE_scalars"),
         "subjects" => env!("CARGO_BIN_EXE_subjects"),
         "values" => env!("CARGO_BIN_EXE_values"),
         "tour" => env!("CARGO_BIN_EXE_tour"),

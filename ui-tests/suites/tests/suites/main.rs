@@ -21,5 +21,6 @@ mod pages;
 mod rows;
 #[cfg(unix)]
 mod runner;
+mod scalars;
 #[cfg(unix)]
 mod values;

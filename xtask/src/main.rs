@@ -9,6 +9,7 @@ mod cargo;
 mod chat;
 mod ci;
 mod error;
+mod examples;
 mod fixtures;
 mod hash;
 mod matrix;
@@ -47,6 +48,8 @@ enum Task {
     Mutants(mutants::Options),
     /// Run the suite on the reference, MLX, candle and the mutants, and write the tables of backends/README.md
     Tables,
+    /// Test the examples, and write what their suites print into their READMEs, or check that it is current
+    Examples(examples::Options),
     /// Write the listing of the public interface, or check that it is current
     Api(api::Options),
     /// Write nextest's configuration, or check that it is current: which cells must not run at a time
@@ -73,6 +76,7 @@ fn main() -> ExitCode {
         },
         Task::Mutants(options) => mutants::mutants(&options, &mutants::ALONE),
         Task::Tables => tables::tables(),
+        Task::Examples(options) => examples::examples(&options),
         Task::Api(options) => api::api(&options),
         Task::Nextest(options) => nextest::configure(&options, &nextest::ALONE),
         Task::Fixtures(options) => fixtures::fixtures(&options),

@@ -6,7 +6,8 @@
 #[non_exhaustive]
 pub struct Agreement {
     /// The largest difference, as a share of what was allowed there: 0 where everything is equal, 1 where something only just
-    /// agrees.
+    /// agrees. Written to nine decimals, rounded up.
+    #[cfg_attr(feature = "harness", serde(serialize_with = "rounded"))]
     pub used: f64,
     /// How many elements there are.
     pub elements: u64,
@@ -17,6 +18,17 @@ pub struct Agreement {
 
 /// The upper ends of the buckets of the histogram but the first one and the last one.
 pub(super) const EDGES: [f64; 6] = [1.0 / 64.0, 1.0 / 32.0, 1.0 / 16.0, 1.0 / 8.0, 1.0 / 4.0, 1.0 / 2.0];
+
+/// To nine decimals, which `serde_json` reads to the last bit without its feature `float_roundtrip`: such a number is a quotient
+/// of two integers that a float holds.
+#[cfg(feature = "harness")]
+fn rounded<S: serde::Serializer>(used: &f64, serializer: S) -> Result<S::Ok, S::Error> {
+    const DECIMALS: f64 = 1e9;
+    let nearest = (used * DECIMALS).round();
+    // What has nine decimals keeps them, however often it is written.
+    let up = if nearest / DECIMALS < *used { nearest + 1.0 } else { nearest };
+    serializer.serialize_f64(if up < 1e15 { up / DECIMALS } else { *used })
+}
 
 impl Agreement {
     /// Adds what another comparison found.

@@ -73,6 +73,7 @@ fn checksum(bytes: &[u8]) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::compare::Agreement;
     use crate::execute::isolate::{Answer, What};
     use crate::fuzz::{changed, fuzz};
 
@@ -99,17 +100,23 @@ mod tests {
 
     /// To the last bit: what a worker says of how far off a value is, is what the run records.
     #[test]
-    fn a_number_comes_out_as_it_went_in() {
+    fn a_share_comes_out_as_it_went_in() {
         use rand::{RngExt, SeedableRng};
         let mut generator = rand_pcg::Pcg64::seed_from_u64(7);
-        let numbers = std::iter::repeat_with(|| f64::from_bits(generator.random()));
-        let numbers: Vec<_> = numbers.filter(|number| number.is_finite()).take(100_000).collect();
-        let (mut bytes, mut inbox) = (Vec::new(), Inbox::default());
-        send(&mut bytes, &numbers).unwrap();
-        inbox.add(&bytes);
-        let taken = inbox.take::<Vec<f64>>().unwrap().unwrap();
-        let wrong = taken.iter().zip(&numbers).filter(|(taken, sent)| taken.to_bits() != sent.to_bits()).count();
-        assert_eq!((taken.len(), wrong), (numbers.len(), 0));
+        let shares = std::iter::repeat_with(|| generator.random::<f64>() * 10_f64.powi(generator.random_range(-12..4)));
+        let agreements = shares.take(100_000).map(|used| Agreement { used, ..Agreement::default() });
+        let sent_and_taken = |agreements: &[Agreement]| {
+            let (mut bytes, mut inbox) = (Vec::new(), Inbox::default());
+            send(&mut bytes, &agreements).unwrap();
+            inbox.add(&bytes);
+            inbox.take::<Vec<Agreement>>().unwrap().unwrap()
+        };
+        let sent: Vec<_> = agreements.collect();
+        let once = sent_and_taken(&sent);
+        assert!(once.iter().zip(&sent).all(|(taken, sent)| (0.0..1.001e-9).contains(&(taken.used - sent.used))));
+        let twice = sent_and_taken(&once);
+        let wrong = twice.iter().zip(&once).filter(|(twice, once)| twice.used.to_bits() != once.used.to_bits()).count();
+        assert_eq!((twice.len(), wrong), (sent.len(), 0));
     }
 
     /// Whatever comes in and in whatever pieces: each message that is taken is one that was sent, and behind what does not add up

@@ -4,16 +4,16 @@ use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
-use syn::{Ident, ItemFn, LitStr, Safety, Token, token};
+use syn::{Ident, ItemFn, LitStr, Path, Safety, Token, token};
 
 use crate::check::args::BackendName;
 use crate::element::{Slice, element, origin, registered, slice_of};
 use crate::errors::{Errors, not_this, with_args};
-use crate::krate::Krate;
+use crate::krate::{Krate, local};
 use crate::nearest::did_you_mean;
 use crate::parse::parse_list;
 
-const KNOWN: &str = "name = \"…\", aliases(\"…\", …), device = \"…\", isolated, fresh, crate = path";
+const KNOWN: &str = "name = \"…\", aliases(\"…\", …), device = \"…\", isolated, fresh, each = function, crate = path";
 
 /// `name = "…", aliases("…", …), device = "…", isolated, fresh`, and `crate = path`.
 struct BackendArgs {
@@ -22,12 +22,14 @@ struct BackendArgs {
     device: Option<LitStr>,
     isolated: bool,
     fresh: bool,
+    each: Option<Path>,
     krate: Krate,
 }
 
 impl Parse for BackendArgs {
     fn parse(input: ParseStream) -> syn::Result<Self> {
         let (mut name, mut aliases, mut device, mut isolated, mut fresh) = (None, None, None, None, None);
+        let mut each = None;
         let mut krate = Krate::default();
         while !input.is_empty() {
             if input.peek(LitStr) {
@@ -42,10 +44,11 @@ impl Parse for BackendArgs {
                 "aliases" => aliases.replace(names(&key, input)?).is_some(),
                 "device" => device.replace(string(&key, input)?).is_some(),
                 "isolated" => isolated.replace(word(&key, input)?).is_some(),
+                "each" => each.replace(function(&key, input)?).is_some(),
                 "fresh" => fresh.replace(word(&key, input)?).is_some(),
                 "crate" => krate.set(&key, input).map(|()| false)?,
                 _ => {
-                    let known = ["name", "aliases", "device", "isolated", "fresh", "crate"];
+                    let known = ["name", "aliases", "device", "isolated", "fresh", "each", "crate"];
                     let hint = did_you_mean(&key.to_string(), known);
                     let message = format!("unknown argument `{key}`{hint} (known: {KNOWN})");
                     return Err(syn::Error::new_spanned(key, message));
@@ -60,13 +63,20 @@ impl Parse for BackendArgs {
         }
         let (aliases, isolated, fresh) = (aliases.unwrap_or_default(), isolated.is_some(), fresh.is_some());
         match name {
-            Some(name) => Ok(Self { name, aliases, device, isolated, fresh, krate }),
+            Some(name) => Ok(Self { name, aliases, device, isolated, fresh, each, krate }),
             None => {
                 let message = "a backend needs a name: `#[crosscheck::backend(name = \"…\")]`";
                 Err(syn::Error::new(Span::call_site(), message))
             }
         }
     }
+}
+
+/// `= path`, behind `key`.
+fn function(key: &Ident, input: ParseStream) -> syn::Result<Path> {
+    let written = || format!("this is written `{key} = function`: what lists the devices, a backend for each");
+    input.parse::<Token![=]>().map_err(|_| syn::Error::new_spanned(key, written()))?;
+    input.parse().map_err(|error: syn::Error| syn::Error::new(error.span(), written()))
 }
 
 /// Nothing, behind `key`.
@@ -118,17 +128,20 @@ fn expand_parsed(args: BackendArgs, item: TokenStream) -> TokenStream {
         }
     };
     let signature = &function.sig;
-    let plain = signature.inputs.is_empty()
+    let plain = signature.inputs.len() == usize::from(args.each.is_some())
         && signature.variadic.is_none()
         && signature.asyncness.is_none()
         && signature.abi.is_none()
         && signature.generics.params.is_empty()
         && !matches!(signature.safety, Safety::Unsafe(_));
     if !plain {
-        errors.at(
-            signature,
-            "a backend is opened by a safe function without parameters: `fn() -> Result<Box<…>, Unavailable>`",
-        );
+        let message = match args.each {
+            None => "a backend is opened by a safe function without parameters: `fn() -> Result<Box<…>, Unavailable>`",
+            Some(_) => {
+                "a backend for each device is opened by a safe function that takes one: `fn(Device) -> Result<Box<…>, Unavailable>`"
+            }
+        };
+        errors.at(signature, message);
     }
     if let Some(errors) = errors.into_tokens() {
         return quote!(#errors #item);
@@ -147,8 +160,22 @@ fn expand_parsed(args: BackendArgs, item: TokenStream) -> TokenStream {
     let fresh = args.fresh.then(|| quote_spanned!(at=> .fresh()));
     let device = args.device.as_ref().map(|device| quote_spanned!(at=> .device(#device)));
     // The subject is inferred from what the function returns, so that a wrong return type is rustc's to explain.
+    let new = match &args.each {
+        None => quote_spanned!(at=> __crosscheck::__private::NewBackend::new(#name, #origin, #open)),
+        Some(each) => {
+            let number = local("number");
+            quote_spanned! {at=>
+                __crosscheck::__private::NewBackend::each(
+                    #name,
+                    #origin,
+                    || __crosscheck::__private::count(#each()),
+                    |#number| #open(__crosscheck::__private::nth(#each(), #number)?),
+                )
+            }
+        }
+    };
     let new = quote_spanned! {at=>
-        __crosscheck::__private::NewBackend::new(#name, #origin, #open) #aliases #isolated #fresh #device
+        #new #aliases #isolated #fresh #device
     };
     let backend = quote_spanned!(at=> const { &__crosscheck::__private::backend(#new) });
     let element = element(&Slice::Backends, &quote_spanned!(at=> __crosscheck::__private::backend_element(#backend)));

@@ -37,6 +37,7 @@ pub fn registered(item: &impl ToTokens, krate: &Krate, registration: &TokenStrea
         #item
 
         #[allow(deprecated, reason = "what is deprecated is still to be checked")]
+        #[allow(clippy::redundant_closure, reason = "it has the lifetimes that a function leaves out")]
         const _: () = {
             #import
             #registration

@@ -5,8 +5,8 @@ mod construct;
 use std::marker::PhantomData;
 
 pub use construct::{
-    Known, NewBackend, NewTest, NotASubject, backend, backend_element, id_of, implements, implements_element,
-    row_element, test, test_element,
+    Devices, Known, NewBackend, NewTest, NotASubject, backend, backend_element, count, id_of, implements,
+    implements_element, nth, row_element, test, test_element,
 };
 pub use core::option::Option::{None, Some};
 pub use linkme;

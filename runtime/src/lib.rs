@@ -127,6 +127,9 @@ pub use crosscheck_macros::asserts;
 /// - `aliases("…", …)`: other names that the command line accepts.
 /// - `device = "…"`: its cells have the device of this name for themselves while they run.
 /// - `isolated`: its cells run in processes of their own.
+/// - `each = devices`: there is one for each device of the machine, `cuda_0`, `cuda_1`, …: `devices` is a function that lists them
+///   without opening any (`fn() -> Vec<D>`, or a `Result<Vec<D>, Unavailable>`), and the annotated one takes a `D`. Rows, lists and
+///   blocks name `cuda`, and so may the command line; a `device` is one for each as well.
 /// - `fresh`: it is opened for each cell anew and dropped behind it, for what keeps state between calls. Otherwise all cells of a
 ///   process share one, also at a time.
 /// - `crate = path`: where crosscheck is, if not in the dependency `crosscheck`.
@@ -415,13 +418,16 @@ pub use suite::subject::{Carries, Feature, Receipt, Subject, Unavailable};
 /// Under libtest's harness no cell would run: there, the macro leaves a test that fails and says so. A binary or a bench that is
 /// made by this macro sets `test = false`.
 ///
+/// Two crates with tests of one name can be combined: `crosscheck::main!(suite_a, suite_b as b)` puts `b::` in front of those of
+/// `suite_b`. The rows that mean them by a name need no change.
+///
 /// An executable that holds a part of a suite on purpose says so, so that the rows of the matrix that decide on nothing
 /// here are no error: `crosscheck::main!(my_kernels; partial = "the slow half runs in `conformance`")`. One that leaves tests with
 /// some tags to those who ask for them says `crosscheck::main!(my_kernels; tags = "not slow")`; `--tag EXPR` asks for others.
 #[cfg(feature = "harness")]
 #[macro_export]
 macro_rules! main {
-    ($($krate:ident),* $(,)? $(; $($option:ident = $value:literal),+ $(,)?)?) => {
+    ($($krate:ident $(as $name:ident)?),* $(,)? $(; $($option:ident = $value:literal),+ $(,)?)?) => {
         $(use $krate as _;)*
 
         // Without libtest's harness, this is not compiled; with it, `main` is not called, and no cell would run.
@@ -442,7 +448,18 @@ macro_rules! main {
                 $crate::harness::Executable::new(::core::env!("CARGO_PKG_NAME"), ::core::env!("CARGO_CRATE_NAME"))
                     $($(.$option($value))+)?
             };
-            $crate::harness::main(own, &[$(::core::stringify!($krate)),*])
+            $crate::harness::main(
+                own,
+                &[$((
+                    ::core::stringify!($krate),
+                    // The last of the two: without a name there is none.
+                    [$crate::__private::None $(, $crate::__private::Some(::core::stringify!($name)))?]
+                        .as_slice()
+                        .last()
+                        .copied()
+                        .flatten(),
+                )),*],
+            )
         }
     };
 }

@@ -8,8 +8,8 @@ use std::time::Duration;
 use crate::compare::Tolerance;
 use crate::compare::erased::{Pair, Value};
 use crate::registry::{
-    Backend, BackendElement, Body, Exclusions, ExclusionsElement, Implements, ImplementsElement, Question, RowApart,
-    Run, Runs, Test, TestElement,
+    Backend, BackendElement, Body, Exclusions, ExclusionsElement, Implements, ImplementsElement, Open, Question,
+    RowApart, Run, Runs, Test, TestElement,
 };
 use crate::suite::action::{Action, Debt, RUN};
 use crate::suite::scope::{CaseName, TestName};
@@ -301,12 +301,23 @@ pub struct NewBackend<S: ?Sized> {
     isolated: bool,
     fresh: bool,
     device: Option<&'static str>,
-    open: fn() -> Result<Box<S>, Unavailable>,
+    open: Open<S>,
 }
 
 impl<S: ?Sized> NewBackend<S> {
     /// A backend whose subject is what `open` makes.
     pub const fn new(name: &'static str, origin: Origin, open: fn() -> Result<Box<S>, Unavailable>) -> Self {
+        Self { name, aliases: &[], origin, isolated: false, fresh: false, device: None, open: Open::One(open) }
+    }
+
+    /// One for each device of a machine.
+    pub const fn each(
+        name: &'static str,
+        origin: Origin,
+        count: fn() -> Result<usize, Unavailable>,
+        open: fn(usize) -> Result<Box<S>, Unavailable>,
+    ) -> Self {
+        let open = Open::Each { count, open };
         Self { name, aliases: &[], origin, isolated: false, fresh: false, device: None, open }
     }
 
@@ -335,6 +346,56 @@ impl<S: ?Sized> NewBackend<S> {
 pub const fn backend<S: Subject + ?Sized>(backend: NewBackend<S>) -> Backend<S> {
     let NewBackend { name, aliases, origin, isolated, fresh, device, open } = backend;
     Backend { name, aliases, origin, isolated, fresh, device, open }
+}
+
+/// The devices of a machine, as a function lists them.
+#[diagnostic::on_unimplemented(
+    message = "`each` names a function that lists devices: `fn() -> Vec<Device>`, or a `Result<Vec<Device>, Unavailable>`",
+    label = "this is no list of devices"
+)]
+pub trait Devices {
+    /// What a device is to the function that opens a backend.
+    type Device;
+    /// The list.
+    ///
+    /// # Errors
+    /// Why there is none.
+    fn list(self) -> Result<Vec<Self::Device>, Unavailable>;
+}
+
+impl<D> Devices for Vec<D> {
+    type Device = D;
+
+    fn list(self) -> Result<Vec<D>, Unavailable> {
+        Ok(self)
+    }
+}
+
+impl<D> Devices for Result<Vec<D>, Unavailable> {
+    type Device = D;
+
+    fn list(self) -> Result<Vec<D>, Unavailable> {
+        self
+    }
+}
+
+/// How many devices there are.
+///
+/// # Errors
+/// Why there is none.
+pub fn count(devices: impl Devices) -> Result<usize, Unavailable> {
+    Ok(devices.list()?.len())
+}
+
+/// One of the devices.
+///
+/// # Errors
+/// Why it is not there.
+pub fn nth<D: Devices>(devices: D, number: usize) -> Result<D::Device, Unavailable> {
+    let devices = devices.list()?;
+    let there = devices.len();
+    let gone = || Unavailable::new(format!("device {number} is gone: {there} are there now"));
+    devices.into_iter().nth(number).ok_or_else(gone)
 }
 
 /// The element of a backend.

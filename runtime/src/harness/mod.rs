@@ -75,12 +75,13 @@ const USAGE: u8 = 2;
 
 /// The `main` of a test executable; [`crosscheck::main!`](crate::main!) calls it.
 ///
-/// `named` are the crates that stand in `main!`. The exit status is 0, 101 when a cell failed, and 2 when the command line
+/// `crates` are those that stand in `main!`, each with the name that stands in front of those of its tests. The exit status is 0, 101 when a cell failed, and 2 when the command line
 /// or what is registered makes no sense.
-pub fn main(own: Executable, named: &[&str]) -> ExitCode {
+pub fn main(own: Executable, crates: &[(&'static str, Option<&'static str>)]) -> ExitCode {
     let cli = Cli::read();
     panics::guard();
-    let elements = Elements::linked();
+    let named: &[&str] = &crates.iter().map(|(krate, _)| *krate).collect::<Vec<_>>();
+    let elements = Elements::linked().renamed(crates);
     let (suites, bodies): (Vec<SuiteSpec>, Vec<_>) =
         elements.suites().into_iter().map(|suite| (suite.spec, suite.bodies)).unzip();
     let mut errors = check(&elements, &suites.iter().collect::<Vec<_>>(), named);
@@ -193,7 +194,12 @@ fn nothing_selected(suites: &Arc<[SuiteSpec]>, cli: &Cli, own: &Executable) -> S
     let all = plan(Arc::clone(suites), &Selection::default());
     let paths = || suites.iter().flat_map(|suite| &suite.tests).map(|test| test.path.as_str());
     let names = paths().chain(paths().flat_map(|path| path.split("::")));
-    let near = cli.libtest.filter.as_deref().and_then(|filter| nearest::nearest(filter, names));
+    let near = cli.libtest.filter.as_deref().and_then(|filter| {
+        // An exact name is a whole path.
+        let behind = |path: &&str| path.strip_suffix(filter).is_some_and(|module| module.ends_with("::"));
+        let whole = paths().find(behind).filter(|_| cli.libtest.exact);
+        whole.or_else(|| nearest::nearest(filter, names))
+    });
     let hint = near
         .filter(|name| cli.libtest.filter.as_deref() != Some(*name))
         .map(|name| format!("; did you mean `{name}`?"))

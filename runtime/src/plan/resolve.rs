@@ -179,15 +179,15 @@ impl<'a> Resolver<'a> {
     /// The backends that the test runs on.
     pub(crate) fn columns(&self, test: &'a TestSpec) -> impl Iterator<Item = Column<'a>> {
         let suite = self.suite;
-        let runs = move |backend: &BackendSpec| test.runs_on(backend.name, suite.baseline);
+        let runs = move |backend: &BackendSpec| test.runs_on(backend.declared(), suite.baseline);
         (0_u32..).zip(&suite.backends).filter(move |(_, backend)| runs(backend)).map(|(number, backend)| {
             let left_out = |function: &str| backend.implements.is_some_and(|all| !all.contains(&function));
             let lacks = |function: &str| left_out(function) && self.contract.contains(function);
             let missing = test.functions().position(lacks).map(|at| at as u32);
-            let naming = self.index.naming(backend.name, test);
+            let naming = self.index.naming(backend.declared(), test);
             let narrows = naming.iter().any(|at| self.suite.rows[*at].scope.level() == Level::Case);
             let alike = test.implied.is_empty() && !narrows;
-            let common = alike.then(|| self.index.resolve(backend.name, &naming, test, 0));
+            let common = alike.then(|| self.index.resolve(backend.declared(), &naming, test, 0));
             Column { number, backend, missing, naming, common }
         })
     }
@@ -198,7 +198,7 @@ impl Column<'_> {
         match (self.missing, &self.common) {
             (Some(missing), _) => Resolution::NotImplemented(missing),
             (None, Some(common)) => common.clone(),
-            (None, None) => resolver.index.resolve(self.backend.name, &self.naming, test, case),
+            (None, None) => resolver.index.resolve(self.backend.declared(), &self.naming, test, case),
         }
     }
 

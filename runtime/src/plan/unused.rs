@@ -161,7 +161,7 @@ fn each_cell<'a>(
             let cases = if column.is_alike() { test.cases().min(1) } else { test.cases() };
             for case in 0..cases {
                 let cases = if column.is_alike() { Cases::All } else { Cases::One(case) };
-                look(column.backend.name, test, cases, &column.resolve(resolver, test, case));
+                look(column.backend.declared(), test, cases, &column.resolve(resolver, test, case));
             }
         }
     }
@@ -214,7 +214,7 @@ fn why_unused(suite: &SuiteSpec, row: &Row) -> Unused {
         for case in (0..test.cases()).filter(|case| hangs_on(row, test, *case)) {
             compared |= test.differential;
             for column in &columns {
-                let here = row.backend == column.backend.name;
+                let here = row.backend == column.backend.declared();
                 anywhere = true;
                 there |= here;
                 asked |= here && !matches!(column.resolve(&resolver, test, case), Resolution::NotImplemented(_));
@@ -362,12 +362,12 @@ pub fn leftovers(suites: &[SuiteSpec]) -> Vec<Leftover> {
         // Suites that share features share the function that leaves one to its last arm.
         for (marker, backend, origin) in suite.unclassified.iter().copied() {
             let unclassified = Leftover::Unclassified { marker, backend, origin };
-            if suite.backends.iter().any(|it| it.name == backend) && !left.contains(&unclassified) {
+            if suite.backends.iter().any(|it| it.declared() == backend) && !left.contains(&unclassified) {
                 left.push(unclassified);
             }
         }
         let unused = |name: &str| name != suite.baseline && !found.backends.contains(name);
-        let backends = suite.backends.iter().filter(|backend| unused(backend.name));
+        let backends = suite.backends.iter().filter(|backend| unused(backend.declared()));
         let origin = |backend: &BackendSpec| backend.origin.to_string();
         left.extend(backends.map(|it| Leftover::Backend { name: it.name, origin: origin(it) }));
     }

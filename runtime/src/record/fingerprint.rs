@@ -7,7 +7,7 @@ use fnv::FnvHasher;
 use serde::{Deserialize, Serialize};
 
 use crate::registry::Fixture;
-use crate::suite::spec::{SuiteSpec, TestSpec};
+use crate::suite::spec::{BackendSpec, SuiteSpec, TestSpec};
 
 /// What a suite is made of, as a hash over its names, features, tolerances and fixtures.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,7 +40,10 @@ pub(crate) fn fingerprint(suites: &[SuiteSpec], fixtures: &[&Fixture]) -> Finger
     let mut sum = Sum(FnvHasher::default());
     for suite in suites {
         sum.all([suite.subject, suite.baseline]);
-        sum.all(suite.backends.iter().map(|backend| backend.name));
+        // How many devices a machine has is no part of the suite.
+        let mut backends: Vec<_> = suite.backends.iter().map(BackendSpec::declared).collect();
+        backends.dedup();
+        sum.all(backends);
         sum.all(suite.features.iter().map(|feature| feature.marker));
         suite.tests.iter().for_each(|test| sum.test(test));
     }
@@ -138,6 +141,7 @@ mod tests {
     fn fields_of_test(test: &mut TestSpec) -> impl FnOnce(Origin) {
         let TestSpec {
             path: _,
+            prefix,
             origin,
             function,
             markers: _,
@@ -155,6 +159,7 @@ mod tests {
         } = test;
         |moved| {
             (*origin, *calls, *isolated) = (moved, &["mul"], true);
+            *prefix = Some("b");
             *function = Some(TypeId::of::<u8>());
             (*timeout, *tags, *told_apart) = (Some(std::time::Duration::ZERO), &["slow"], 7);
         }
@@ -206,7 +211,8 @@ mod tests {
             rows.push(row);
             *tracked = &[Debt::NotYet];
             unclassified.push(("a", "reference", HERE));
-            let BackendSpec { name: _, aliases, origin, implements, isolated, fresh, device } = &mut suite.backends[0];
+            let BackendSpec { name: _, family: _, aliases, origin, implements, isolated, fresh, device } =
+                &mut suite.backends[0];
             (*aliases, *origin, *isolated, *fresh, *device) = (&["r"], moved, true, true, Some("gpu"));
             *implements = Some(&["add"]);
             let FeatureSpec { marker: _, description } = &mut suite.features[0];

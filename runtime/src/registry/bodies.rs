@@ -1,9 +1,12 @@
 //! The bodies behind a suite's data, by position: what can be run, whatever its subject is.
 
 use std::any::{Any, TypeId};
+use std::collections::BTreeSet;
 use std::error::Error;
+use std::panic::catch_unwind;
+use std::sync::{Mutex, PoisonError};
 
-use super::element::{Backend, Body, BoxError, Question, Runs, Test};
+use super::element::{Backend, Body, BoxError, Open, Question, Runs, Test};
 use crate::compare::{Pair, Terms, Value};
 use crate::suite::subject::{Receipt, Subject, Unavailable};
 
@@ -50,16 +53,56 @@ pub enum Returned {
 /// An open backend: a `Box<S>`.
 pub type Instance = Box<dyn Any + Send + Sync>;
 
+/// A backend, or one of those that one constructor makes of it.
+pub(super) struct Instantiated<S: Subject + ?Sized> {
+    pub(super) backend: &'static Backend<S>,
+    /// Which of the machine's devices it is; `None` where there is one backend only.
+    pub(super) number: Option<usize>,
+    pub(super) name: &'static str,
+}
+
+impl<S: Subject + ?Sized> Instantiated<S> {
+    /// All that there are on this machine; where there is no device, one that says so when it is opened.
+    pub(super) fn all(backend: &'static Backend<S>) -> Vec<Self> {
+        let plain = || vec![Self { backend, number: None, name: backend.name }];
+        let Open::Each { count, .. } = &backend.open else { return plain() };
+        // What a list of devices cannot do, it says again when one of them is opened.
+        match catch_unwind(*count) {
+            Ok(Ok(many @ 1..)) => {
+                let one = |number| Self { backend, number: Some(number), name: numbered(backend.name, number) };
+                (0..many).map(one).collect()
+            }
+            _ => plain(),
+        }
+    }
+}
+
+/// `name_0`. Names are static: the few that a machine has are kept as long as it runs, each once.
+pub(super) fn numbered(name: &'static str, number: usize) -> &'static str {
+    static NAMES: Mutex<BTreeSet<&'static str>> = Mutex::new(BTreeSet::new());
+    let name = format!("{name}_{number}");
+    let mut names = NAMES.lock().unwrap_or_else(PoisonError::into_inner);
+    match names.get(name.as_str()) {
+        Some(known) => known,
+        None => {
+            let name: &'static str = name.leak();
+            names.insert(name);
+            name
+        }
+    }
+}
+
 /// The bodies of one subject, in the order of its suite's data.
 pub(super) struct Typed<S: Subject + ?Sized> {
     pub(super) tests: Vec<&'static Test<S>>,
-    pub(super) backends: Vec<&'static Backend<S>>,
+    pub(super) backends: Vec<Instantiated<S>>,
     pub(super) questions: Vec<&'static Question<S>>,
 }
 
 impl<S: Subject + ?Sized> Bodies for Typed<S> {
     fn open(&self, backend: usize) -> Result<Instance, Unavailable> {
-        let opened: Box<S> = (self.backends[backend].open)()?;
+        let Instantiated { backend, number, .. } = &self.backends[backend];
+        let opened: Box<S> = backend.open.open(*number)?;
         Ok(Box::new(opened))
     }
 

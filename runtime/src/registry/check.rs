@@ -7,7 +7,7 @@ use crate::registry::Elements;
 use crate::suite::action::is_followed_up;
 use crate::suite::row::Row;
 use crate::suite::scope::Scope;
-use crate::suite::spec::{Origin, SuiteSpec};
+use crate::suite::spec::{BackendSpec, Origin, SuiteSpec};
 
 /// A fault in what was registered.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -27,7 +27,7 @@ pub enum RegistryError {
         known: String,
     },
     /// Two tests have the same name, so that only one of them would be listed.
-    #[error("two tests are named `{path}`: {first} and {second}")]
+    #[error("two tests are named `{path}`: {first} and {second}{}", of_two_crates(first, second))]
     DuplicateTest {
         /// The name.
         path: String,
@@ -163,17 +163,25 @@ pub enum RegistryError {
     },
 }
 
+/// What helps where two tests of one name are of two crates.
+fn of_two_crates(first: &Origin, second: &Origin) -> String {
+    match second.krate() {
+        krate if krate == first.krate() => String::new(),
+        krate => format!("; `crosscheck::main!(…, {krate} as name)` puts `name::` in front of the tests of `{krate}`"),
+    }
+}
+
 /// Where closed lists and what is linked into an executable differ.
 pub(crate) fn closed_lists(suites: &[SuiteSpec]) -> Vec<RegistryError> {
     let mut errors = Vec::new();
     for suite in suites {
         let (subject, Some(listed)) = (suite.subject, suite.closed) else { continue };
-        let names: Vec<_> = suite.backends.iter().map(|backend| backend.name).collect();
+        let names: Vec<_> = declared([suite]);
         for backend in listed.iter().copied().filter(|name| !names.contains(name)) {
             errors.push(RegistryError::NotLinked { subject, backend, known: names.join(", ") });
         }
-        for backend in suite.backends.iter().filter(|backend| !listed.contains(&backend.name)) {
-            let unknown = nearest::unknown("backend", backend.name, listed);
+        for backend in suite.backends.iter().filter(|backend| !listed.contains(&backend.declared())) {
+            let unknown = nearest::unknown("backend", backend.declared(), listed);
             errors.push(RegistryError::Unlisted { at: backend.origin, subject, unknown });
         }
     }
@@ -211,6 +219,13 @@ pub(crate) fn check_one(suite: &SuiteSpec) -> Vec<RegistryError> {
     }
     errors.extend(check_suite(suite));
     errors
+}
+
+/// The names that rows and lists know the backends by, each once.
+fn declared<'a>(suites: impl IntoIterator<Item = &'a SuiteSpec>) -> Vec<&'static str> {
+    let mut names: Vec<_> = suites.into_iter().flat_map(|suite| &suite.backends).map(BackendSpec::declared).collect();
+    names.dedup();
+    names
 }
 
 /// Names are unique over all suites: a test runner sees no subject.
@@ -266,7 +281,7 @@ fn dangling_exclusions(suites: &[&SuiteSpec]) -> Vec<RegistryError> {
     let mut errors: Vec<RegistryError> = Vec::new();
     for row in suites.iter().flat_map(|suite| suite.excluding.iter().chain(&suite.apart)) {
         let sharing = || suites.iter().filter(|suite| suite.excluding.contains(row) || suite.apart.contains(row));
-        let names: Vec<_> = sharing().flat_map(|suite| &suite.backends).map(|backend| backend.name).collect();
+        let names = declared(sharing().copied());
         let (backend, at) = *row;
         let error = RegistryError::DanglingExclusions { at, unknown: nearest::unknown("backend", backend, &names) };
         if !names.contains(&backend) && !errors.contains(&error) {
@@ -277,14 +292,16 @@ fn dangling_exclusions(suites: &[&SuiteSpec]) -> Vec<RegistryError> {
 }
 
 fn check_suite(suite: &SuiteSpec) -> Vec<RegistryError> {
-    let mut names: Vec<_> = suite.backends.iter().map(|backend| backend.name).collect();
-    names.dedup();
+    let names = declared([suite]);
     let unknown = |name: &str| nearest::unknown("backend", name, &names);
     let mut errors = Vec::new();
 
     let mut seen = BTreeMap::new();
-    for backend in &suite.backends {
-        for name in std::iter::once(&backend.name).chain(backend.aliases) {
+    for (at, backend) in suite.backends.iter().enumerate() {
+        // The others of its family have the same aliases.
+        let is_first = at == 0 || backend.family.is_none() || suite.backends[at - 1].origin != backend.origin;
+        let common = backend.family.iter().chain(backend.aliases).filter(|_| is_first);
+        for name in std::iter::once(&backend.name).chain(common) {
             if let Some(first) = seen.insert(name, backend.origin) {
                 let (name, second) = ((*name).to_owned(), backend.origin);
                 errors.push(RegistryError::DuplicateBackend { name, first, second });

@@ -97,7 +97,34 @@ pub struct Backend<S: Subject + ?Sized> {
     /// The device that its cells have for themselves while they run.
     pub device: Option<&'static str>,
     /// Opens it.
-    pub open: fn() -> Result<Box<S>, Unavailable>,
+    pub open: Open<S>,
+}
+
+/// What opens a backend.
+pub enum Open<S: ?Sized> {
+    /// There is one.
+    One(fn() -> Result<Box<S>, Unavailable>),
+    /// There is one for each device of a machine.
+    Each {
+        /// How many there are; it opens none.
+        count: fn() -> Result<usize, Unavailable>,
+        /// Opens one.
+        open: fn(usize) -> Result<Box<S>, Unavailable>,
+    },
+}
+
+impl<S: ?Sized> Open<S> {
+    /// Opens it, or one of its kind. Where there is none, that is why.
+    pub(super) fn open(&self, number: Option<usize>) -> Result<Box<S>, Unavailable> {
+        match (self, number) {
+            (Self::One(open), _) => open(),
+            (Self::Each { open, .. }, Some(number)) => open(number),
+            (Self::Each { count, open }, None) => match count()? {
+                0 => Err(Unavailable::new("there is no device of this kind on this machine")),
+                _ => open(0),
+            },
+        }
+    }
 }
 
 /// What one backend cannot do, as `#[crosscheck::exclusions]` registers it.

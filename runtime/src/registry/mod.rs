@@ -13,6 +13,7 @@ use linkme::distributed_slice;
 #[cfg(feature = "harness")]
 pub use bodies::Returned;
 pub use bodies::{Bodies, Instance};
+pub use element::Open;
 pub use element::{Backend, Body, BoxError, Exclusions, Fixture, Implements, Question, RowApart, Run, Runs, Test};
 
 use crate::suite::action::Kind;
@@ -21,7 +22,7 @@ use crate::suite::row::{ALL, Condition, Row};
 use crate::suite::scope::Scope;
 use crate::suite::spec::{BackendSpec, FeatureSpec, Origin, SuiteSpec, TestSpec};
 use crate::suite::subject::{Feature, Subject, Unavailable};
-use bodies::Typed;
+use bodies::{Instantiated, Typed, numbered};
 
 // The version in the names keeps two incompatible versions of this crate in one executable apart.
 /// All tests of the executable.
@@ -124,6 +125,8 @@ pub struct Elements {
     pub(crate) backends: Vec<&'static dyn BackendElement>,
     pub(crate) exclusions: Vec<&'static dyn ExclusionsElement>,
     pub(crate) implements: Vec<&'static dyn ImplementsElement>,
+    /// What stands in front of the names of the tests of a crate, by its name.
+    pub(crate) prefixes: Vec<(&'static str, &'static str)>,
 }
 
 impl Elements {
@@ -134,7 +137,27 @@ impl Elements {
             backends: CROSSCHECK_BACKENDS_V1.iter().copied().flatten().collect(),
             exclusions: CROSSCHECK_EXCLUSIONS_V1.iter().copied().flatten().collect(),
             implements: CROSSCHECK_IMPLEMENTS_V1.iter().copied().flatten().collect(),
+            prefixes: Vec::new(),
         }
+    }
+
+    /// With names in front of those of the tests of some crates.
+    #[cfg(feature = "harness")]
+    #[must_use]
+    pub(crate) fn renamed(self, crates: &[(&'static str, Option<&'static str>)]) -> Self {
+        let prefixes = crates.iter().filter_map(|(krate, name)| Some((*krate, (*name)?)));
+        Self { prefixes: prefixes.collect(), ..self }
+    }
+
+    /// What stands in front of the names of the tests that were written here.
+    fn prefix(&self, origin: &Origin) -> Option<&'static str> {
+        self.prefixes.iter().find(|(krate, _)| *krate == origin.krate()).map(|(_, prefix)| *prefix)
+    }
+
+    /// The path of a test that was written here.
+    fn path(&self, origin: &Origin, name: &str) -> String {
+        let path = origin.path(name);
+        self.prefix(origin).map_or_else(|| path.clone(), |prefix| format!("{prefix}::{path}"))
     }
 
     /// The crates that the elements were written in, by name.
@@ -201,8 +224,11 @@ impl Elements {
 pub fn open<S: Subject + ?Sized>(name: &str) -> Result<Box<S>, OpenError> {
     let elements = Elements::linked();
     let backends = of_type::<dyn BackendElement, Backend<S>>(&elements.backends);
-    match backends.iter().find(|backend| backend.name == name || backend.aliases.contains(&name)) {
-        Some(backend) => (backend.open)().map_err(OpenError::Unavailable),
+    let mut backends = backends.into_iter().flat_map(Instantiated::all);
+    let is_meant =
+        |it: &Instantiated<S>| [it.name, it.backend.name].contains(&name) || it.backend.aliases.contains(&name);
+    match backends.find(is_meant) {
+        Some(Instantiated { backend, number, .. }) => backend.open.open(number).map_err(OpenError::Unavailable),
         None => Err(OpenError::Unknown { unknown: names::unknown_backend(&[elements.suite::<S>().spec], name) }),
     }
 }
@@ -233,9 +259,10 @@ pub struct Gathered {
 
 fn gather<S: Subject + ?Sized>(elements: &Elements) -> Gathered {
     let mut tests = of_type::<dyn TestElement, Test<S>>(&elements.tests);
-    tests.sort_by_key(|test| (test.origin.path(test.name), test.origin.place()));
+    tests.sort_by_key(|test| (elements.path(&test.origin, test.name), test.origin.place()));
     let mut backends = of_type::<dyn BackendElement, Backend<S>>(&elements.backends);
     backends.sort_by_key(|backend| (backend.name != S::BASELINE, backend.name, backend.origin.place()));
+    let backends: Vec<_> = backends.into_iter().flat_map(Instantiated::all).collect();
     let mut exclusions = of_type::<dyn ExclusionsElement, Exclusions<S::Feature>>(&elements.exclusions);
     exclusions.sort_by_key(|exclusions| (exclusions.backend, exclusions.origin.place()));
     let (apart, questions) = rows_apart::<S>(elements);
@@ -252,17 +279,19 @@ fn gather<S: Subject + ?Sized>(elements: &Elements) -> Gathered {
             .iter()
             .map(|feature| FeatureSpec { marker: feature.marker(), description: feature.description() })
             .collect(),
-        tests: tests.iter().map(|test| test_spec(test)).collect(),
+        tests: tests.iter().map(|test| test_spec(test, elements)).collect(),
         backends: backends
             .iter()
-            .map(|backend| BackendSpec {
-                name: backend.name,
+            .map(|Instantiated { backend, number, name }| BackendSpec {
+                name,
+                family: number.map(|_| backend.name),
                 aliases: backend.aliases,
                 origin: backend.origin,
                 implements: implemented(backend.name),
                 isolated: backend.isolated,
                 fresh: backend.fresh,
-                device: backend.device,
+                // Each device is one for itself.
+                device: backend.device.map(|device| number.map_or(device, |number| numbered(device, number))),
             })
             .collect(),
         implementing: implements
@@ -352,7 +381,7 @@ impl AsAny for dyn ExclusionsElement {
     }
 }
 
-fn test_spec<S: Subject + ?Sized>(test: &Test<S>) -> TestSpec {
+fn test_spec<S: Subject + ?Sized>(test: &Test<S>, elements: &Elements) -> TestSpec {
     let markers = |features: &[S::Feature]| features.iter().map(|feature| feature.marker()).collect::<Vec<_>>();
     let implied = test.implied.map(|implied| {
         let axes = test.axes.iter().enumerate();
@@ -360,7 +389,8 @@ fn test_spec<S: Subject + ?Sized>(test: &Test<S>) -> TestSpec {
     });
     let implied: Vec<Vec<Vec<_>>> = implied.unwrap_or_default();
     TestSpec {
-        path: test.origin.path(test.name),
+        path: elements.path(&test.origin, test.name),
+        prefix: elements.prefix(&test.origin),
         origin: test.origin,
         function: test.function,
         markers: markers(test.uses),
@@ -449,7 +479,7 @@ mod tests {
     fn a_crate_with_nothing_but_a_block_of_implemented_functions_counts() {
         static BLOCK: Implements<dyn Ops> = Implements::new(&["mlx", "mps"], HERE, &["add"]);
         let (tests, backends, exclusions) = (vec![], vec![], vec![]);
-        let elements = Elements { tests, backends, exclusions, implements: vec![&BLOCK] };
+        let elements = Elements { tests, backends, exclusions, implements: vec![&BLOCK], prefixes: vec![] };
         assert_eq!(elements.crates(), ["suite"]);
         assert_eq!(elements.suite::<dyn Ops>().spec.implementing, [("mlx", HERE), ("mps", HERE)]);
         let errors: Vec<_> = check::check(&elements, &[], &["suite"]).iter().map(ToString::to_string).collect();

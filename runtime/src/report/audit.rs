@@ -59,7 +59,7 @@ fn advise(row: &Row, suites: &[SuiteSpec], cells: &[CellRecord]) -> Advice {
     }
     let ran: Vec<_> = cells
         .iter()
-        .filter(|cell| cell.excluded && cell.backend == row.backend && cell.row.as_deref() == Some(&*row.marker))
+        .filter(|cell| cell.excluded && is_of(suites, cell, row) && cell.row.as_deref() == Some(&*row.marker))
         .filter(|cell| cell.row_at == row.location)
         // A failure outside of the body says nothing of the row.
         .filter(|cell| !cell.setup && cell.outcome.ran())
@@ -85,6 +85,12 @@ fn advise(row: &Row, suites: &[SuiteSpec], cells: &[CellRecord]) -> Advice {
         _ if ran.iter().any(|cell| cell.with_row == Some(Outcome::XChanged)) => Advice::Relabel { cells, failures },
         _ => Advice::Keep { cells },
     }
+}
+
+/// Whether the row is one of the cell's backend, or of its family.
+fn is_of(suites: &[SuiteSpec], cell: &CellRecord, row: &Row) -> bool {
+    let backends = || suites.iter().flat_map(|suite| &suite.backends);
+    cell.backend == row.backend || backends().any(|it| it.name == cell.backend && it.declared() == row.backend)
 }
 
 /// The cases of which no backend disagrees with the baseline have no need of a row that says that it is wrong.

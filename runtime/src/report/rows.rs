@@ -31,7 +31,13 @@ pub fn flattened(suites: &[SuiteSpec], backends: &[String]) -> String {
     let mut lines = String::new();
     for suite in suites {
         let shadowed: BTreeMap<_, _> = shadowed(&suite.rows).into_iter().collect();
-        let wanted = |row: &Row| backends.is_empty() || backends.iter().any(|name| *name == row.backend);
+        let wanted = |row: &Row| {
+            backends.is_empty()
+                || suite
+                    .backends
+                    .iter()
+                    .any(|it| it.declared() == row.backend && backends.iter().any(|name| name == it.name))
+        };
         for (at, row) in suite.rows.iter().enumerate().filter(|(_, row)| wanted(row)) {
             rows.push((row, 0));
             lines.push_str(&format!("  {}\n", describe(row)));

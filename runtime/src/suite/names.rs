@@ -10,7 +10,8 @@ use crate::nearest;
 #[cfg(feature = "harness")]
 pub(crate) fn backend(suites: &[SuiteSpec], given: &str) -> Result<Vec<&'static str>, String> {
     let backends = suites.iter().flat_map(|suite| &suite.backends);
-    let named = backends.filter(|backend| backend.name == given || backend.aliases.contains(&given));
+    let named = backends
+        .filter(|backend| [backend.name, backend.declared()].contains(&given) || backend.aliases.contains(&given));
     let names: Vec<_> = named.map(|backend| backend.name).collect();
     if names.is_empty() { Err(unknown_backend(suites, given)) } else { Ok(names) }
 }
@@ -18,7 +19,8 @@ pub(crate) fn backend(suites: &[SuiteSpec], given: &str) -> Result<Vec<&'static 
 /// What is said of a name that no backend has: the known ones and the nearest.
 pub(crate) fn unknown_backend(suites: &[SuiteSpec], given: &str) -> String {
     let backends = suites.iter().flat_map(|suite| &suite.backends);
-    let known = backends.flat_map(|backend| std::iter::once(&backend.name).chain(backend.aliases));
+    let known =
+        backends.flat_map(|backend| std::iter::once(&backend.name).chain(&backend.family).chain(backend.aliases));
     nearest::unknown("backend", given, &distinct(known))
 }
 

@@ -124,7 +124,7 @@ impl TestName {
     pub(crate) fn means(&self, test: &TestSpec) -> bool {
         match self {
             Self::Function { id, .. } => test.function == Some(*id),
-            Self::Pattern(pattern) => fits(pattern, &test.path),
+            Self::Pattern(pattern) => fits(pattern, test.own_path()) || fits(pattern, &test.path),
         }
     }
 }

@@ -107,6 +107,8 @@ pub struct FeatureSpec {
 pub struct BackendSpec {
     /// Its name.
     pub name: &'static str,
+    /// What it is one of, where one constructor makes as many as the machine has devices: what rows and lists name.
+    pub family: Option<&'static str>,
     /// Other names that the command line accepts.
     pub aliases: &'static [&'static str],
     /// Where it is registered.
@@ -124,8 +126,10 @@ pub struct BackendSpec {
 /// A test.
 #[derive(Clone, Debug)]
 pub struct TestSpec {
-    /// `module::function`, without the crate's name.
+    /// `module::function`, without the crate's name; behind the name that `main!` gives to that, if any.
     pub path: String,
+    /// The name that `main!` gives to the crate.
+    pub prefix: Option<&'static str>,
     /// Where it was written.
     pub origin: Origin,
     /// The type of its function, of which no other one is.
@@ -159,7 +163,14 @@ pub struct TestSpec {
 impl BackendSpec {
     /// A backend without aliases, of which nothing says what it implements.
     pub fn new(name: &'static str, origin: Origin) -> Self {
-        Self { name, aliases: &[], origin, implements: None, isolated: false, fresh: false, device: None }
+        Self { name, family: None, aliases: &[], origin, implements: None, isolated: false, fresh: false, device: None }
+    }
+}
+
+impl BackendSpec {
+    /// The name that rows, lists and blocks know it by.
+    pub fn declared(&self) -> &'static str {
+        self.family.unwrap_or(self.name)
     }
 }
 
@@ -168,6 +179,7 @@ impl TestSpec {
     pub fn new(path: impl Into<String>, origin: Origin) -> Self {
         Self {
             path: path.into(),
+            prefix: None,
             origin,
             function: None,
             markers: Vec::new(),
@@ -197,6 +209,14 @@ pub struct AxisSpec {
 
 #[cfg(feature = "harness")]
 impl TestSpec {
+    /// `module::function`, whatever the crate is called in `main!`.
+    pub(crate) fn own_path(&self) -> &str {
+        match self.prefix {
+            Some(prefix) => self.path.get(prefix.len() + 2..).unwrap_or_default(),
+            None => &self.path,
+        }
+    }
+
     /// Whether the test has cells on this backend. A differential test has none on the baseline: it would compare the
     /// baseline with itself.
     pub(crate) fn runs_on(&self, backend: &str, baseline: &str) -> bool {

@@ -333,6 +333,30 @@ mod features {
         Err(Unavailable::new("built without the feature `gpu`"))
     }
 
+    /// Another crate.
+    mod driver {
+        pub fn count() -> std::ops::Range<u32> {
+            0..2
+        }
+    }
+
+    struct Card(u32);
+
+    impl Adder for Card {
+        fn add(&self, a: u32, b: u32) -> u32 {
+            a + b + self.0 - self.0
+        }
+    }
+
+    fn cards() -> Vec<Card> {
+        driver::count().map(Card).collect()
+    }
+
+    #[crosscheck::backend(name = "cuda", device = "cuda", each = cards)]
+    fn cuda(card: Card) -> Result<Box<dyn Adder>, Unavailable> {
+        Ok(Box::new(card))
+    }
+
     #[crosscheck::conformance]
     fn one_and_one_are_two(adder: &dyn Adder) {
         assert_eq!(adder.add(1, 1), 2);

@@ -17,7 +17,7 @@ fn suite(tests: Vec<TestSpec>, backends: Vec<BackendSpec>) -> SuiteSpec {
 }
 
 fn nothing_linked() -> Elements {
-    Elements { tests: vec![], backends: vec![], exclusions: vec![], implements: vec![] }
+    Elements { tests: vec![], backends: vec![], exclusions: vec![], implements: vec![], prefixes: vec![] }
 }
 
 fn messages(suite: &SuiteSpec) -> Vec<String> {

@@ -140,6 +140,7 @@ pub fn executable(suite: &str) -> &'static str {
     match suite {
         "again" => env!("CARGO_BIN_EXE_again"),
         "comparisons" => env!("CARGO_BIN_EXE_comparisons"),
+        "devices" => env!("CARGO_BIN_EXE_devices"),
         "ends" => env!("CARGO_BIN_EXE_ends"),
         "faults" => env!("CARGO_BIN_EXE_faults"),
         "leftovers" => env!("CARGO_BIN_EXE_leftovers"),

@@ -8,6 +8,8 @@ mod again;
 mod command_line;
 mod comparisons;
 #[cfg(unix)]
+mod devices;
+#[cfg(unix)]
 mod ends;
 #[cfg(unix)]
 mod faults;

@@ -398,7 +398,12 @@ fn helpers(name: &Ident, content: ParseStream, errors: &mut Errors) -> syn::Resu
                 let not_a_name = format!("`{}` is not the name of a function or macro", literal.value());
                 errors.keep(literal.parse().map_err(|_| syn::Error::new_spanned(&literal, not_a_name)))
             }
-            None => Some(content.call(Ident::parse_any).map_err(|error| syn::Error::new(error.span(), HELPERS))?),
+            // A call is known by its last name, so that a path is written as it is called.
+            None => {
+                let path =
+                    content.call(Path::parse_mod_style).map_err(|error| syn::Error::new(error.span(), HELPERS))?;
+                path.segments.last().map(|segment| segment.ident.clone())
+            }
         };
         match word {
             Some(word) if word == "reason" && content.peek(Token![=]) => {

@@ -105,11 +105,18 @@ fn what_the_compiler_runs(store: &dyn Store) {
 
 #[conformance(asserts(every, reason = "it asserts what it is given"))]
 fn named(store: &dyn Store) {
-    every(store.names().iter().map(String::is_empty));
+    helpers::every(store.names().iter().map(String::is_empty));
 }
 
-fn every(results: impl Iterator<Item = bool>) {
-    results.for_each(|result| assert!(result));
+#[conformance(asserts(self::helpers::every, reason = "it asserts what it is given"))]
+fn named_by_its_path(store: &dyn Store) {
+    helpers::every(store.names().iter().map(String::is_empty));
+}
+
+mod helpers {
+    pub fn every(results: impl Iterator<Item = bool>) {
+        results.for_each(|result| assert!(result));
+    }
 }
 
 #[asserts]

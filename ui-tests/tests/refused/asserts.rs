@@ -36,6 +36,16 @@ fn as_a_sentence(ops: &dyn Ops) {
     assert_eq!(ops.double(1.0), 2.0);
 }
 
+#[conformance(asserts(crate::helper, helper, reason = "it does"))]
+fn twice_by_path(ops: &dyn Ops) {
+    helper(ops);
+}
+
+#[conformance(asserts(helper::<f64>, reason = "it does"))]
+fn with_a_type(ops: &dyn Ops) {
+    assert_eq!(ops.double(1.0), 2.0);
+}
+
 #[conformance(assert(helper, reason = "it does"))]
 fn misspelled(ops: &dyn Ops) {
     helper(ops);

@@ -144,8 +144,10 @@ mod threads {
         fn run(&self, program: &str) -> usize {
             let (reply, result) = channel();
             let program = program.to_owned();
-            let job: Job = Box::new(move |interpreter| drop(reply.send(interpreter.run(&program))));
-            self.0.send(job).expect("the thread lives");
+            let job = move |interpreter: &Interpreter| {
+                let _ = reply.send(interpreter.run(&program));
+            };
+            self.0.send(Box::new(job)).expect("the thread lives");
             result.recv().expect("the interpreter has panicked")
         }
     }

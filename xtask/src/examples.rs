@@ -43,7 +43,7 @@ pub fn examples(options: &Options) -> Result<(), TaskError> {
             continue;
         }
         if options.check {
-            print!("{current}");
+            println!("\n{} has to be:\n\n{current}", path.display());
             return Err(TaskError::NotCurrent { file: "an example's README.md", task: "cargo xtask examples" });
         }
         std::fs::write(&path, current).map_err(failed)?;

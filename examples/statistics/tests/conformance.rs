@@ -1,0 +1,3 @@
+//! The suite of `statistics` on its four backends.
+
+crosscheck::main!(statistics);

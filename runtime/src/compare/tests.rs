@@ -865,6 +865,9 @@ fn what_a_narrower_type_would_give_is_judged_for_the_value_as_a_whole() {
     );
     // What the narrower type does not reach is infinite there.
     assert_eq!(narrower(&|leaves| array(leaves, &HUGE), &Terms::DEFAULT.f64(Tolerance::new(1.0, 0.0))), None);
+    // A budget is made of the inputs, element by element.
+    let wide = Terms { budget: Some(Budget::new(&[1.0; 2]).unwrap()), ..Terms::DEFAULT };
+    assert_eq!(narrower(&|leaves| array(leaves, &THIRDS), &wide), None);
     // A type with a reason is left out; the others are not.
     let stated = Terms::DEFAULT.f64(Tolerance::new(1.0, 1.0).because("it is rough"));
     assert_eq!(

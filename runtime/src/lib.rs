@@ -352,6 +352,7 @@ pub use crosscheck_macros::contract;
 /// fn has_no_fp64(kernels: &dyn Kernels) -> bool {
 ///     !kernels.has_fp64()
 /// }
+/// # fn main() {}
 /// ```
 ///
 /// - `test = path`, `test("module::*", …)`: the checks that it hangs on, by function or by name, in which `*` stands for any part.

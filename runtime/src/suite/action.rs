@@ -92,18 +92,20 @@ pub const RUN: Action = Action {
 /// #     /// The start of a slice is known only at run time.
 /// #     DynamicOffsets,
 /// # }
-/// use crosscheck::{Action, Debt::HardwareLimit, RUN, UNCLASSIFIED, skip};
+/// use crosscheck::{Action, Debt::HardwareLimit, UNCLASSIFIED, skip};
 ///
 /// #[crosscheck::exclusions("mlx_metal")]
 /// const fn mlx_metal(feature: Feature) -> Action {
 ///     match feature {
 ///         Feature::Float64 => skip("Metal has no 64-bit floats").because(HardwareLimit),
-///         Feature::DynamicOffsets => RUN,
 ///         // A feature that the suite gets later breaks no build here.
 ///         _ => UNCLASSIFIED,
 ///     }
 /// }
 /// ```
+///
+/// Where all features are classified, such an arm compiles if the enum is another crate's and `#[non_exhaustive]`, as that of a
+/// published suite should be; otherwise it is unreachable.
 pub const UNCLASSIFIED: Action = Action { kind: Kind::Unclassified, ..RUN };
 
 /// The backend cannot do it: the body is not run, and the cell is reported as skipped with `message`.

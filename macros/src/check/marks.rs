@@ -23,7 +23,7 @@ pub fn mark(function: &mut ItemFn, helpers: &[Ident], krate: &Krate) -> Vec<Span
     marks.points
 }
 
-/// Whether a point is passed in every run of the body that comes to its end.
+/// Whether each run of the body that returns passes a point.
 pub fn always_checks(function: &ItemFn, helpers: &[Ident]) -> bool {
     let search = Search { helpers, has_value: returns_a_value(function) };
     let value = match function.block.stmts.last() {

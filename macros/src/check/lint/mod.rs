@@ -100,7 +100,7 @@ pub fn check(function: &ItemFn, flavour: Flavour, helpers: &[Ident], allowed: &[
     }
 }
 
-/// Whether it is said of a check that it may come to its end without having asserted anything, or nothing is known of its body.
+/// Whether a check may return without having asserted anything, because it says so or because its body is not seen.
 pub fn may_assert_nothing(function: &ItemFn, allowed: &[Allowed]) -> bool {
     allowed.iter().any(|allowed| allowed.lint == Lint::NoAssertion) || assertion::is_wrapper(function)
 }

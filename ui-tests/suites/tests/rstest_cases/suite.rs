@@ -58,12 +58,13 @@ impl Store for Tree {
     }
 }
 
-#[crosscheck::backend(name = "tree")]
+// Cells run side by side and several write to one key.
+#[crosscheck::backend(name = "tree", fresh)]
 fn tree() -> Result<Box<dyn Store>, Unavailable> {
     Ok(Box::new(Tree { longest: usize::MAX, entries: Mutex::default() }))
 }
 
-#[crosscheck::backend(name = "short")]
+#[crosscheck::backend(name = "short", fresh)]
 fn short() -> Result<Box<dyn Store>, Unavailable> {
     Ok(Box::new(Tree { longest: 8, entries: Mutex::default() }))
 }

@@ -13,11 +13,13 @@ pub use crate::suite::spec::{AxisSpec, BackendSpec, FeatureSpec, Origin, SuiteSp
 pub use crate::{
     plan::resolve::{resolve, shadowed},
     plan::{Decision, NameFilter, Selection, plan},
+    record::constant::judge_constants,
+    record::disagreement::{Disagreement, WrongElement},
     record::fingerprint::Fingerprint,
     record::journal::Journal,
-    record::line::{FORMAT, Line, Start},
-    record::merge::{Merged, merge},
+    record::line::{FORMAT, Line, OLDEST, Start},
     record::read::{RecordError, Recorded, read_all},
+    record::suite::{FeatureRecord, RowRecord, SuiteRecord},
     registry::Returned,
     session::{RunConfig, Session},
 };
@@ -37,4 +39,10 @@ pub fn cell_record(
     finished: &crate::judge::Finished,
 ) -> crate::record::CellRecord {
     crate::record::CellRecord::new(plan, cell, finished)
+}
+
+/// What is known of a cell that was planned and is in no record.
+#[cfg(feature = "harness")]
+pub fn missing(name: &str) -> crate::record::CellRecord {
+    crate::record::CellRecord::missing(name)
 }

@@ -9,7 +9,8 @@ use crate::record::{latest, ran_on};
 use crate::steps::Steps;
 
 /// What a user builds on, and the tests of it.
-const CORE: &[&str] = &["crosscheck-macros", "crosscheck", "crosscheck-ui-tests", "crosscheck-ui-tests-suites"];
+const CORE: &[&str] =
+    &["crosscheck-macros", "crosscheck", "crosscheck-cli", "crosscheck-ui-tests", "crosscheck-ui-tests-suites"];
 /// What is compiled and tested: also what the compiler has to accept, and the kernels' suite on the reference and MLX's CPU device.
 const TESTED: &[&str] = &["crosscheck-ui-tests-accepted", "crosscheck-kernel-suite"];
 const FEATURES: &[&str] = &["--features", "crosscheck-kernel-suite/mlx"];

@@ -239,6 +239,12 @@ impl Cli {
 
     /// What was selected, in words, for an error.
     pub(super) fn selected(&self, own: &Executable) -> String {
+        let shard = self.shard.iter().map(|shard| format!("--shard {shard}"));
+        self.narrowed(own).into_iter().chain(shard).collect::<Vec<_>>().join(", ")
+    }
+
+    /// What of the suite is left out on all machines together.
+    pub(super) fn narrowed(&self, own: &Executable) -> Vec<String> {
         let filters = self.libtest.filter.iter().chain(&self.more_filters).map(|filter| format!("`{filter}`"));
         let backends = self.backend.iter().map(|name| format!("--backend {name}"));
         let marker = self.marker.iter().map(|expr| format!("--marker \"{expr}\""));
@@ -247,15 +253,7 @@ impl Cli {
         let tag = tag.chain(of_its_own.map(|expr| format!("--tag \"{expr}\" (by default here)")));
         let functions = self.function.iter().map(|name| format!("--function {name}"));
         let skip = self.libtest.skip.iter().map(|filter| format!("--skip {filter}"));
-        let shard = self.shard.iter().map(|shard| format!("--shard {shard}"));
-        filters
-            .chain(shard)
-            .chain(backends)
-            .chain(functions)
-            .chain(marker)
-            .chain(tag)
-            .chain(skip)
-            .collect::<Vec<_>>()
-            .join(", ")
+        let last_failed = self.last_failed.iter().map(|_| "--last-failed".to_owned());
+        filters.chain(backends).chain(functions).chain(marker).chain(tag).chain(skip).chain(last_failed).collect()
     }
 }

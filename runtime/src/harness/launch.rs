@@ -10,7 +10,7 @@ use super::args::Cli;
 #[cfg(unix)]
 use super::guard;
 use super::run::{FAILED, Run};
-use super::run_log::ResumedRun;
+use super::run_log::{Planned, ResumedRun};
 use super::stack::on_a_thread;
 use super::{USAGE, refuse, stop, under_nextest};
 use crate::record::Fingerprint;
@@ -20,8 +20,8 @@ use crate::text;
 /// What a run is recorded with.
 pub(super) struct Recording {
     pub(super) fingerprint: Fingerprint,
-    /// The cells that are to run on all machines together, where one process knows them.
-    pub(super) planned: Option<Vec<String>>,
+    /// What is to run, where one process knows it.
+    pub(super) planned: Option<Planned>,
     /// What is known from a run that did not finish.
     pub(super) known: Option<ResumedRun>,
 }

@@ -25,6 +25,7 @@ use crate::execute::panics;
 use crate::nearest;
 use crate::plan::unused::{leftovers, unused_rows};
 use crate::plan::{Selection, plan};
+use crate::record::SuiteRecord;
 use crate::record::fingerprint::fingerprint;
 use crate::registry::Elements;
 use crate::registry::check::{check, closed_lists};
@@ -36,7 +37,7 @@ use crate::text;
 use args::Cli;
 use launch::Recording;
 use run::Run;
-use run_log::{LastFailedError, ResumeError, ResumedRun};
+use run_log::{LastFailedError, Planned, ResumeError, ResumedRun};
 
 /// The executable, as Cargo knows it.
 #[derive(Clone, Copy, Debug)]
@@ -170,7 +171,11 @@ pub fn main(own: Executable, crates: &[(&'static str, Option<&'static str>)]) ->
             Some(_) => &crate::plan::plan(Arc::clone(&suites), &Selection { shard: None, ..request.selection }),
             None => &plan,
         };
-        every.cells.iter().map(|cell| every.name(cell)).collect()
+        Planned {
+            suites: suites.iter().map(SuiteRecord::of).collect(),
+            cells: every.cells.iter().map(|cell| every.name(cell)).collect(),
+            narrowed: cli.narrowed(&own),
+        }
     });
     let session = Session::new(plan, bodies, request.config);
     let recording = Recording { fingerprint, planned, known };

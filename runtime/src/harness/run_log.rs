@@ -5,8 +5,18 @@ use std::path::{Path, PathBuf};
 
 use super::Executable;
 use crate::plan::Decision;
-use crate::record::{self, CellRecord, Fingerprint, Journal, JournalError, Line, RecordError};
+use crate::record::{self, CellRecord, Fingerprint, Journal, JournalError, Line, RecordError, Start, SuiteRecord};
 use crate::text;
+
+/// What a process knows of the whole run that it is a part of.
+pub(super) struct Planned {
+    /// What the suites are made of.
+    pub(super) suites: Vec<SuiteRecord>,
+    /// The names of the cells that are to run, on all machines together.
+    pub(super) cells: Vec<String>,
+    /// What of the suites was left out.
+    pub(super) narrowed: Vec<String>,
+}
 
 /// The cells that have ended.
 #[derive(Debug, Default)]
@@ -107,8 +117,7 @@ impl ResumedRun {
 }
 
 impl RunLog {
-    /// Opens the record: that of a resumed run, or a new one. `planned` are the cells that are to run on all
-    /// machines together. A record that cannot be written costs a warning.
+    /// Opens the record: that of a resumed run, or a new one. A record that cannot be written costs a warning.
     ///
     /// # Errors
     /// Where writing the record would do harm.
@@ -117,14 +126,18 @@ impl RunLog {
         executable: &Executable,
         fingerprint: Fingerprint,
         known: Option<&ResumedRun>,
-        planned: Option<Vec<String>>,
+        planned: Option<Planned>,
     ) -> Result<(), String> {
         let (path, resumes) = (known.map(|known| known.path.clone()), known.is_some());
         let Some(path) = path.or_else(|| record::default_path(executable.package, executable.target)) else {
             return Ok(());
         };
-        let opened = Journal::open(&path, executable.target, fingerprint).and_then(|mut journal| {
-            planned.map_or(Ok(()), |cells| journal.write(&Line::Plan { cells, resumes }))?;
+        let start = Start::now(executable.package, executable.target, fingerprint);
+        let opened = Journal::open(&path, start).and_then(|mut journal| {
+            if let Some(Planned { suites, cells, narrowed }) = planned {
+                suites.into_iter().try_for_each(|suite| journal.write(&Line::Suite(Box::new(suite))))?;
+                journal.write(&Line::Plan { cells, resumes, narrowed })?;
+            }
             Ok(journal)
         });
         match opened {

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::{RecordError, read_all};
+use super::{Disagreement, RecordError, read_all};
 use crate::compare::Agreement;
 use crate::execute::Observation;
 use crate::judge::{Finished, Judgement, Outcome};
@@ -32,6 +32,9 @@ pub struct CellRecord {
     pub backend: String,
     /// The markers of the test.
     pub markers: Vec<String>,
+    /// What it can be selected by besides.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<String>,
     /// What the row of the matrix that applies hangs on: a marker, `all`, or tests and cases.
     pub row: Option<String>,
     /// Where that row stands.
@@ -66,6 +69,13 @@ pub struct CellRecord {
     /// How well its value agreed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub agreement: Option<Box<Agreement>>,
+    /// Where and how the elements of its value disagree, where they do.
+    #[doc(hidden)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub disagreement: Option<Box<Disagreement>>,
+    /// What was set for the comparison by the test itself, each with its reason.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub terms: Vec<String>,
     /// What the backend showed for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub receipt: Option<Box<Receipt>>,
@@ -121,6 +131,7 @@ impl CellRecord {
             function: None,
             backend: backend.to_owned(),
             markers: Vec::new(),
+            tags: Vec::new(),
             row: None,
             row_at: None,
             disputed_at: None,
@@ -133,6 +144,8 @@ impl CellRecord {
             outcome: Outcome::Missing,
             failure: None,
             agreement: None,
+            disagreement: None,
+            terms: Vec::new(),
             receipt: None,
             seed: None,
             scalar: None,
@@ -156,6 +169,7 @@ impl CellRecord {
             function: test.of.map(str::to_owned),
             backend: plan.backend(cell).to_owned(),
             markers: plan.markers(cell).iter().map(|marker| (*marker).to_owned()).collect(),
+            tags: test.tags.iter().map(|tag| (*tag).to_owned()).collect(),
             row: row.map(|row| row.marker.clone().into_owned()),
             row_at: row.and_then(|row| row.location.clone()),
             disputed_at: disputed.map(|row| row.location.clone().unwrap_or_else(|| row.describe())),
@@ -171,6 +185,8 @@ impl CellRecord {
                 Observation::Returned { comparison: Some(Ok(agreed)), .. } => Some(Box::new(agreed.agreement)),
                 _ => None,
             },
+            disagreement: finished.observation.mismatch().and_then(Disagreement::of).map(Box::new),
+            terms: test.terms.clone(),
             receipt: match &finished.observation {
                 Observation::Returned { receipt, .. } | Observation::CheckedNothing { receipt, .. } => {
                     receipt.clone().map(Box::new)

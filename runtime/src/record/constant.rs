@@ -11,7 +11,7 @@ use crate::judge::{Judgement, Outcome, constant};
 /// One case alone tells nothing, and neither do some of the cases where others are elsewhere or their value is not known: another
 /// shard has them, they were not selected, or something failed before their turn. Of cases that are not run on the backend nothing
 /// is asked.
-pub(crate) fn judge_constants(cells: &mut [CellRecord]) -> Vec<usize> {
+pub fn judge_constants(cells: &mut [CellRecord]) -> Vec<usize> {
     let mut tests: BTreeMap<(&str, &str), Vec<usize>> = BTreeMap::new();
     for (at, cell) in cells.iter().enumerate() {
         tests.entry((&cell.test, &cell.backend)).or_default().push(at);

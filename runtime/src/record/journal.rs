@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use super::read::begins_a_record;
-use super::{FORMAT, Fingerprint, Line, Start, way};
+use super::{Line, Start, way};
 
 /// No first line of a record is longer, in bytes.
 const LONGEST_START: u64 = 4096;
@@ -55,7 +55,7 @@ impl Journal {
     ///
     /// # Errors
     /// When the file cannot be written, or must not be: it is something else than a record, or somebody else's choice.
-    pub fn open(path: &Path, suite: &str, fingerprint: Fingerprint) -> Result<Self, JournalError> {
+    pub fn open(path: &Path, start: Start) -> Result<Self, JournalError> {
         let way = way::to(path);
         if let Some(link) = way.planted {
             return Err(JournalError::Link(link));
@@ -78,7 +78,7 @@ impl Journal {
         // In one write with the line, because another process may write in between. Where one was only in the middle of its
         // line, what this leaves is an empty one.
         let torn: &[u8] = if ends_torn { b"\n" } else { b"" };
-        journal.append(torn, &Line::Start(Start { format: FORMAT, suite: suite.to_owned(), fingerprint }))?;
+        journal.append(torn, &Line::Start(start))?;
         Ok(journal)
     }
 

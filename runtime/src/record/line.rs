@@ -1,11 +1,16 @@
 //! The lines of a record file.
 
+use std::time::{SystemTime, UNIX_EPOCH};
+
 use serde::{Deserialize, Serialize};
 
-use super::{CellRecord, Fingerprint};
+use super::{CellRecord, Fingerprint, SuiteRecord};
 
 /// The version of the format below.
-pub const FORMAT: u32 = 4;
+pub const FORMAT: u32 = 5;
+
+/// The oldest version that is read.
+pub const OLDEST: u32 = 4;
 
 /// One line of a record file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -13,6 +18,8 @@ pub const FORMAT: u32 = 4;
 pub enum Line {
     /// The first line of each process.
     Start(Start),
+    /// What one suite is made of; from a process that ran more than one cell.
+    Suite(Box<SuiteRecord>),
     /// The cells that were to run, on all machines together; from a process that ran more than one.
     Plan {
         /// Their names.
@@ -20,6 +27,9 @@ pub enum Line {
         /// Whether the run goes on with what stands before it.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         resumes: bool,
+        /// What of the suite was left out, as it would be written on the command line; empty where nothing was.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        narrowed: Vec<String>,
     },
     /// A cell that begins in the process of the run, which it may take down.
     Begin {
@@ -41,4 +51,36 @@ pub struct Start {
     pub suite: String,
     /// The fingerprint of the suite: records with another one are of another run.
     pub fingerprint: Fingerprint,
+    /// Its package.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub package: String,
+    /// The version of `crosscheck` that wrote it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub crosscheck: String,
+    /// What the executable was built for, as `x86_64-linux`.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub machine: String,
+    /// When, in seconds since 1970 (UTC); 0 where that is not known.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub at: u64,
+}
+
+fn is_zero(at: &u64) -> bool {
+    *at == 0
+}
+
+impl Start {
+    /// What this process says of itself.
+    pub fn now(package: &str, suite: &str, fingerprint: Fingerprint) -> Self {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        Self {
+            format: FORMAT,
+            suite: suite.to_owned(),
+            fingerprint,
+            package: package.to_owned(),
+            crosscheck: env!("CARGO_PKG_VERSION").to_owned(),
+            machine: format!("{}-{}", std::env::consts::ARCH, std::env::consts::OS),
+            at: now.as_secs(),
+        }
+    }
 }

@@ -5,8 +5,9 @@
 //!
 //! | `line` | when | fields |
 //! |---|---|---|
-//! | `start` | the first line of each process | `format` (4), `suite` (the executable's name), `fingerprint` (16 hexadecimal digits over what the suite is made of) |
-//! | `plan` | after it, where the process runs more than one cell | `cells`: the names of the cells that are to run, on all machines together; `resumes`*: whether it goes on with what stands before it |
+//! | `start` | the first line of each process | `format` (5), `suite` (the executable's name), `fingerprint` (16 hexadecimal digits over what the suite is made of), `package`, `crosscheck` (its version), `machine` (as `x86_64-linux`), `at` (seconds since 1970) |
+//! | `suite` | after it, for each suite, where the process runs more than one cell | `subject`, `baseline`, `features`, `backends`, `rows`* |
+//! | `plan` | after it, where the process runs more than one cell | `cells`: the names of the cells that are to run, on all machines together; `resumes`*: whether it goes on with what stands before it; `narrowed`*: what of the suite was left out, in options |
 //! | `begin` | when a cell begins in the run's own process, which it may take down | `cell`: its name |
 //! | `cell` | when a cell has ended, and again where something else becomes of it later | those of [`CellRecord`] |
 //! | `end` | when a run with a plan has concluded | |
@@ -15,20 +16,23 @@
 
 mod cell;
 pub(crate) mod constant;
+pub(crate) mod disagreement;
 pub(crate) mod fingerprint;
 pub(crate) mod journal;
 pub(crate) mod line;
-pub(crate) mod merge;
 pub(crate) mod read;
+pub(crate) mod suite;
 mod way;
 
 pub use cell::CellRecord;
 pub(crate) use cell::Scalar;
 pub(crate) use constant::judge_constants;
+pub(crate) use disagreement::Disagreement;
 pub(crate) use fingerprint::Fingerprint;
 pub(crate) use journal::{Journal, JournalError, default_path, ends_concluded, latest};
-pub(crate) use line::{FORMAT, Line, Start};
-pub(crate) use read::{RecordError, Recorded, read_all};
+pub(crate) use line::{FORMAT, Line, OLDEST, Start};
+pub(crate) use read::{RecordError, read_all};
+pub(crate) use suite::SuiteRecord;
 
 #[cfg(test)]
 mod tests;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::{CellRecord, FORMAT, Fingerprint, Line, Start};
+use super::{CellRecord, FORMAT, Fingerprint, Line, OLDEST, Start, SuiteRecord};
 
 /// A record file that cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -51,7 +51,7 @@ pub enum RecordError {
         source: serde_json::Error,
     },
     /// The file was written by another version.
-    #[error("{}:{line}: written in format {found}, this version reads {FORMAT}", path.display())]
+    #[error("{}:{line}: written in format {found}, this version reads {OLDEST} to {FORMAT}", path.display())]
     Format {
         /// The file.
         path: PathBuf,
@@ -67,6 +67,10 @@ pub enum RecordError {
 pub struct Recorded {
     /// What each process said at its start, and in which line, from 1. There is one at least.
     pub starts: Vec<(usize, Start)>,
+    /// What the suites are made of, as far as a process said; of several that said it, the last one.
+    pub suites: Vec<SuiteRecord>,
+    /// What of the suite was left out, as far as a process said: options of the command line.
+    pub narrowed: Vec<String>,
     /// The names of the cells that were to run, as far as a process said.
     pub planned: Vec<String>,
     /// The cells, in the order in which they ended.
@@ -115,6 +119,8 @@ pub fn read_all(path: &Path) -> Result<Recorded, RecordError> {
     let mut lines = (1..).zip(bytes.split(|byte| *byte == b'\n')).peekable();
     let mut recorded = Recorded {
         starts: Vec::new(),
+        suites: Vec::new(),
+        narrowed: Vec::new(),
         planned: Vec::new(),
         cells: Vec::new(),
         begun: Vec::new(),
@@ -134,15 +140,20 @@ pub fn read_all(path: &Path) -> Result<Recorded, RecordError> {
         let parsed = parse(text);
         let (path, line) = (|| path.to_owned(), number);
         match parsed {
-            Ok(Line::Start(start)) if start.format == FORMAT => recorded.starts.push((line, start)),
+            Ok(Line::Start(start)) if (OLDEST..=FORMAT).contains(&start.format) => recorded.starts.push((line, start)),
             Ok(Line::Start(Start { format: found, .. })) => {
                 return Err(RecordError::Format { path: path(), line, found });
             }
             Err(Unread::Format(found)) => return Err(RecordError::Format { path: path(), line, found }),
             // Every process begins with its first line.
             _ if recorded.starts.is_empty() => return Err(RecordError::NoRecord { path: path() }),
-            Ok(Line::Plan { cells, resumes }) => {
+            Ok(Line::Suite(suite)) => {
+                recorded.suites.retain(|known| known.subject != suite.subject);
+                recorded.suites.push(*suite);
+            }
+            Ok(Line::Plan { cells, resumes, narrowed }) => {
                 recorded.planned.extend(cells);
+                recorded.narrowed.extend(narrowed);
                 open = if resumes { 1 } else { open + 1 };
             }
             Ok(Line::Begin { cell }) => drop(begun.insert(cell)),

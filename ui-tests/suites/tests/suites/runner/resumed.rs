@@ -38,7 +38,7 @@ fn only_a_record_of_this_very_suite_is_gone_on_with() {
             format!("{shown}:{}: a record of `runner` (fingerprint {other})", lines.len() + 1),
         ),
         (
-            whole.replacen("\"format\":4", "\"format\":99", 1),
+            whole.replacen("\"format\":5", "\"format\":99", 1),
             format!("{shown}:1: written in format 99, this version reads 4"),
         ),
         (

@@ -1,10 +1,10 @@
-//! `crosscheck merge`, as it is called.
+//! `cargo crosscheck merge`, as it is called.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use crosscheck::Outcome;
-use crosscheck::internals::{Agreement, Fingerprint, Journal, Line, read_all};
+use crosscheck::internals::{Agreement, Fingerprint, Journal, Line, Start, read_all};
 use crosscheck::record::CellRecord;
 
 struct Folder(PathBuf);
@@ -19,9 +19,9 @@ impl Folder {
     /// A record of two planned cells, of which these are known.
     fn record(&self, name: &str, fingerprint: u64, cells: &[(&str, &str)]) -> PathBuf {
         let path = self.0.join(name);
-        let mut journal = Journal::open(&path, "kernels", Fingerprint(fingerprint)).unwrap();
+        let mut journal = Journal::open(&path, Start::now("ops", "kernels", Fingerprint(fingerprint))).unwrap();
         let planned = ["add::cpu", "add::gpu"].map(str::to_owned).to_vec();
-        journal.write(&Line::Plan { cells: planned, resumes: false }).unwrap();
+        journal.write(&Line::Plan { cells: planned, resumes: false, narrowed: Vec::new() }).unwrap();
         for (name, outcome) in cells {
             let backend = name.rsplit("::").next().unwrap();
             let text = format!(
@@ -43,7 +43,7 @@ impl Drop for Folder {
 
 fn merge(arguments: &[&Path]) -> (Option<i32>, String, String) {
     let Output { status, stdout, stderr } =
-        Command::new(env!("CARGO_BIN_EXE_crosscheck")).arg("merge").args(arguments).output().unwrap();
+        Command::new(env!("CARGO_BIN_EXE_cargo-crosscheck")).arg("merge").args(arguments).output().unwrap();
     (status.code(), String::from_utf8(stdout).unwrap(), String::from_utf8(stderr).unwrap())
 }
 
@@ -89,14 +89,14 @@ fn what_cannot_be_joined_is_refused_with_its_place() {
         "{stderr}"
     );
 
-    std::fs::write(&other, "{\"line\":\"start\",\"format\":5}\n").unwrap();
+    std::fs::write(&other, "{\"line\":\"start\",\"format\":6}\n").unwrap();
     let forged = folder.0.join("forged.jsonl");
     std::fs::write(&forged, [std::fs::read(&one).unwrap(), b"{\"line\":\"cell\"}\n{}\n".to_vec()].concat()).unwrap();
     let (code, _, stderr) = merge(&[&one, &other, &forged, &folder.0.join("nowhere.jsonl")]);
     assert_eq!(code, Some(2));
     // Everything that is wrong, at once.
     for part in [
-        "other.jsonl:1: written in format 5, this version reads 4",
+        "other.jsonl:1: written in format 6, this version reads 4 to 5",
         "forged.jsonl:4: not a line of a crosscheck record: missing field `name`",
         "nowhere.jsonl: No such file",
     ] {
@@ -163,7 +163,7 @@ fn what_a_record_says_does_nothing_to_a_terminal() {
         cell.markers = vec![text("marker")];
         cell
     };
-    let mut journal = Journal::open(&path, "kernels", Fingerprint(7)).unwrap();
+    let mut journal = Journal::open(&path, Start::now("ops", "kernels", Fingerprint(7))).unwrap();
     let cells = [
         lie("a", Outcome::Failed),
         lie("b", Outcome::Unavailable),
@@ -175,7 +175,7 @@ fn what_a_record_says_does_nothing_to_a_terminal() {
     }
     let output = folder.0.join("all.jsonl");
     let merge = |arguments: &[&Path]| {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_crosscheck"));
+        let mut command = Command::new(env!("CARGO_BIN_EXE_cargo-crosscheck"));
         let coloured = command.arg("merge").args(arguments).env_remove("NO_COLOR").env("CLICOLOR_FORCE", "1");
         let output = coloured.output().unwrap();
         let text = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
@@ -194,7 +194,7 @@ fn what_a_record_says_does_nothing_to_a_terminal() {
     assert!(cells.iter().all(|cell| written.contains(cell)));
     // A suite's name is a text as well.
     let other = folder.0.join("other.jsonl");
-    Journal::open(&other, &format!("suite{LIE}"), Fingerprint(7)).unwrap();
+    Journal::open(&other, Start::now("ops", &format!("suite{LIE}"), Fingerprint(7))).unwrap();
     let refused = merge(&[&path, &other]);
     assert!(refused.contains("suite\\u{1b}]0;owned"), "{refused}");
     for line in [shown, refused].iter().flat_map(|text| text.split('\n')) {
@@ -209,7 +209,7 @@ fn what_a_record_says_does_nothing_to_a_terminal() {
 fn a_float_is_what_it_was_after_each_step() {
     let folder = Folder::new("floats");
     let path = folder.record("floats.jsonl", 7, &[("add::cpu", "passed")]);
-    let mut journal = Journal::open(&path, "kernels", Fingerprint(7)).unwrap();
+    let mut journal = Journal::open(&path, Start::now("ops", "kernels", Fingerprint(7))).unwrap();
     let mut cell = read_all(&path).unwrap().cells[0].clone();
     let mut state = 7_u64;
     let numbers = std::iter::repeat_with(|| {

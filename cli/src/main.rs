@@ -1,0 +1,53 @@
+//! `cargo crosscheck`: what is done around a run, with the records that runs leave.
+//!
+//! Data flows one way: command line → [`commands`] → [`records`] → views → [`output`].
+
+#![forbid(unsafe_code)]
+
+mod commands;
+mod error;
+mod output;
+mod records;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use error::Error;
+
+/// Reports, merges and compares the records of crosscheck's conformance runs
+#[derive(Parser)]
+#[command(name = "cargo crosscheck", version, disable_help_subcommand = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Merge(commands::merge::Options),
+    Completions(commands::completions::Options),
+}
+
+/// The request makes no sense, or a file cannot be read or written.
+const USAGE: u8 = 2;
+
+fn main() -> ExitCode {
+    // Cargo names the subcommand once more.
+    let arguments = std::env::args_os().enumerate();
+    let arguments =
+        arguments.filter(|(at, argument)| *at != 1 || argument != "crosscheck").map(|(_, argument)| argument);
+    let done = match Cli::parse_from(arguments).command {
+        Command::Merge(options) => commands::merge::merge(options),
+        Command::Completions(options) => commands::completions::completions(&options),
+    };
+    done.unwrap_or_else(|errors| {
+        for error in errors {
+            output::say("error:", &error.to_string());
+        }
+        ExitCode::from(USAGE)
+    })
+}
+
+/// What a command ends with, or all that is wrong with the request.
+type Done = Result<ExitCode, Vec<Error>>;

@@ -1,6 +1,6 @@
 //! `cargo crosscheck`: what is done around a run, with the records that runs leave.
 //!
-//! Data flows one way: command line → [`commands`] → [`records`] → views → [`output`].
+//! Data flows one way: command line → [`commands`] → [`records`] → [`views`] → [`output`].
 
 #![forbid(unsafe_code)]
 
@@ -8,6 +8,7 @@ mod commands;
 mod error;
 mod output;
 mod records;
+mod views;
 
 use std::process::ExitCode;
 
@@ -25,6 +26,7 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    Report(commands::report::Options),
     Merge(commands::merge::Options),
     Completions(commands::completions::Options),
 }
@@ -38,6 +40,7 @@ fn main() -> ExitCode {
     let arguments =
         arguments.filter(|(at, argument)| *at != 1 || argument != "crosscheck").map(|(_, argument)| argument);
     let done = match Cli::parse_from(arguments).command {
+        Command::Report(options) => commands::report::report(options),
         Command::Merge(options) => commands::merge::merge(options),
         Command::Completions(options) => commands::completions::completions(&options),
     };

@@ -1,15 +1,14 @@
 //! `cargo crosscheck merge`
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
-use crosscheck::Outcome;
 use crosscheck::internals::{Line, report};
 
 use crate::output::{Existing, say, write};
 use crate::records::{Run, load};
+use crate::views::text;
 use crate::{Done, USAGE};
 
 /// Join the records of several machines or shards into one run, print the result, and judge it as a run is judged
@@ -71,17 +70,4 @@ fn lines(run: &Run) -> Vec<u8> {
         bytes.push(b'\n');
     }
     bytes
-}
-
-/// The result of the run, and which cells fail it.
-fn text(Run { cells, .. }: &Run) -> String {
-    let mut failures: BTreeMap<Outcome, Vec<String>> = BTreeMap::new();
-    for cell in cells.iter().filter(|cell| cell.outcome.fails_the_run()) {
-        let reason = cell.reason.lines().next().unwrap_or_default();
-        let line = format!("{}: {reason}", cell.name);
-        failures.entry(cell.outcome).or_default().push(format!("  {}\n", report::line(&line)));
-    }
-    let failures: String =
-        failures.iter().map(|(outcome, cells)| format!("{} {outcome}\n{}", cells.len(), cells.concat())).collect();
-    format!("{}\n{failures}{}{}", report::of_records(cells), report::unavailable(cells), report::totals(cells))
 }

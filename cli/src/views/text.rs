@@ -1,0 +1,21 @@
+//! A run in a terminal.
+
+use std::collections::BTreeMap;
+
+use crosscheck::Outcome;
+use crosscheck::internals::report;
+
+use crate::records::Run;
+
+/// The table of features and backends, which cells fail the run, and the totals.
+pub fn text(Run { cells, .. }: &Run) -> String {
+    let mut failures: BTreeMap<Outcome, Vec<String>> = BTreeMap::new();
+    for cell in cells.iter().filter(|cell| cell.outcome.fails_the_run()) {
+        let reason = cell.reason.lines().next().unwrap_or_default();
+        let line = format!("{}: {reason}", cell.name);
+        failures.entry(cell.outcome).or_default().push(format!("  {}\n", report::line(&line)));
+    }
+    let failures: String =
+        failures.iter().map(|(outcome, cells)| format!("{} {outcome}\n{}", cells.len(), cells.concat())).collect();
+    format!("{}\n{failures}{}{}", report::of_records(cells), report::unavailable(cells), report::totals(cells))
+}

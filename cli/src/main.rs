@@ -18,7 +18,7 @@ use error::Error;
 
 /// Reports, merges and compares the records of crosscheck's conformance runs
 #[derive(Parser)]
-#[command(name = "cargo crosscheck", version, disable_help_subcommand = true)]
+#[command(name = "cargo-crosscheck", bin_name = "cargo crosscheck", version, disable_help_subcommand = true)]
 struct Cli {
     #[command(subcommand)]
     command: Command,

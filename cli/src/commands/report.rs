@@ -17,6 +17,7 @@ use crate::views;
 Examples:
   cargo crosscheck report
   cargo crosscheck report linux.jsonl metal.jsonl --output report.txt
+  cargo crosscheck report --output report.html
 
 Exit status: 0 whatever became of the cells, 2 when a record cannot be read or joined, or the output cannot be written.")]
 pub struct Options {
@@ -35,6 +36,8 @@ pub struct Options {
 enum Format {
     /// For a terminal
     Text,
+    /// A page to look around in
+    Html,
 }
 
 /// Shows a run.
@@ -52,6 +55,7 @@ pub fn report(Options { records, format, output }: Options) -> Done {
 fn by_name(path: &Path) -> Option<Format> {
     match path.extension()?.to_str()? {
         "txt" => Some(Format::Text),
+        "html" | "htm" => Some(Format::Html),
         _ => None,
     }
 }
@@ -59,5 +63,6 @@ fn by_name(path: &Path) -> Option<Format> {
 fn show(run: &Run, format: Format) -> String {
     match format {
         Format::Text => views::text(run),
+        Format::Html => views::html(run),
     }
 }

@@ -7,6 +7,7 @@ use clap::builder::{FalseyValueParser, Resettable};
 use clap::{Arg, CommandFactory, FromArgMatches, Parser};
 
 use super::Executable;
+use super::engine::{self, EngineError, Wanted};
 use crate::plan::marker::{MarkerError, MarkerExpr};
 use crate::plan::shard::Shard;
 use crate::plan::{NameFilter, Selection};
@@ -70,9 +71,10 @@ pub(super) struct Cli {
     #[arg(long, env = "CROSSCHECK_RUN_TIMEOUT", value_name = "SECONDS", value_parser = seconds, allow_negative_numbers = true, help_heading = "Conformance")]
     pub(super) run_timeout: Option<Duration>,
 
-    /// Run a part of the cells: `2/5` is the second of five
+    /// Run a part of the cells: `2/5` is the second of five, and `gitlab` what GitLab's variables say (or those of `bazel`,
+    /// `bitbucket`, `buildkite`, `circleci`, `semaphore`)
     #[arg(long, env = "CROSSCHECK_SHARD", value_name = "K/N", help_heading = "Conformance")]
-    shard: Option<Shard>,
+    shard: Option<Wanted>,
 
     /// Resume a run that did not finish: the last one, or the one of this record
     #[arg(long, env = "CROSSCHECK_RESUME", value_name = "RECORD", num_args = 0..=1, default_missing_value = "last", help_heading = "Conformance")]
@@ -157,6 +159,8 @@ pub(super) enum UsageError {
     Tag(MarkerError),
     #[error("crosscheck::main!(…; tags = \"…\"): {0}")]
     OwnTags(MarkerError),
+    #[error("{0}")]
+    Shard(#[from] EngineError),
 }
 
 impl Cli {
@@ -165,7 +169,11 @@ impl Cli {
         // A variable that is set to nothing means the same as one that is not set.
         let is_empty = |arg: &Arg| arg.get_env().and_then(std::env::var_os).is_some_and(|value| value.is_empty());
         let command = Self::command().mut_args(|arg| if is_empty(&arg) { arg.env(Resettable::Reset) } else { arg });
-        Self::from_arg_matches(&command.get_matches()).unwrap_or_else(|error| error.exit())
+        let mut cli = Self::from_arg_matches(&command.get_matches()).unwrap_or_else(|error| error.exit());
+        if cli.libtest.filter.is_none() {
+            cli.libtest.filter = engine::filter(|name| std::env::var_os(name));
+        }
+        cli
     }
 
     /// Resolves names and markers against what is registered.
@@ -202,6 +210,13 @@ impl Cli {
         if self.isolates_all() && !cfg!(unix) {
             errors.push(UsageError::Isolation);
         }
+        let variable = |name: &str| std::env::var_os(name);
+        let shard = engine::shard(self.shard, variable).and_then(|shard| {
+            // A worker is one of a test that has said so.
+            let tells = shard.is_some() && !self.worker;
+            if tells { engine::acknowledge(variable).map(|()| shard) } else { Ok(shard) }
+        });
+        let shard = shard.map_err(|error| errors.push(error.into())).unwrap_or_default();
         if !errors.is_empty() {
             return Err(errors);
         }
@@ -214,7 +229,7 @@ impl Cli {
             functions: self.function.clone(),
             names,
             cells: None,
-            shard: self.shard,
+            shard,
             run_excluded: self.run_excluded,
             contained: cfg!(unix),
         };
@@ -238,9 +253,14 @@ impl Cli {
     }
 
     /// What was selected, in words, for an error.
-    pub(super) fn selected(&self, own: &Executable) -> String {
-        let shard = self.shard.iter().map(|shard| format!("--shard {shard}"));
+    pub(super) fn selected(&self, own: &Executable, shard: Option<Shard>) -> String {
+        let shard = shard.map(|shard| format!("--shard {shard}"));
         self.narrowed(own).into_iter().chain(shard).collect::<Vec<_>>().join(", ")
+    }
+
+    /// This shard has nothing to run, and others have: it is a good one all the same.
+    pub(super) fn rests(&mut self) {
+        self.no_tests = NoTests::Pass;
     }
 
     /// What of the suite is left out on all machines together.

@@ -3,6 +3,7 @@
 mod args;
 mod cell_report;
 mod device;
+mod engine;
 #[cfg(unix)]
 mod guard;
 mod in_flight;
@@ -23,8 +24,9 @@ use std::sync::Arc;
 
 use crate::execute::panics;
 use crate::nearest;
+use crate::plan::shard::Shard;
 use crate::plan::unused::{leftovers, unused_rows};
-use crate::plan::{Selection, plan};
+use crate::plan::{Plan, Selection, plan};
 use crate::record::SuiteRecord;
 use crate::record::fingerprint::fingerprint;
 use crate::registry::Elements;
@@ -79,7 +81,7 @@ const USAGE: u8 = 2;
 /// `crates` are those that stand in `main!`, each with the name that stands in front of those of its tests. The exit status is 0, 101 when a cell failed, and 2 when the command line
 /// or what is registered makes no sense.
 pub fn main(own: Executable, crates: &[(&'static str, Option<&'static str>)]) -> ExitCode {
-    let cli = Cli::read();
+    let mut cli = Cli::read();
     panics::guard();
     let named: &[&str] = &crates.iter().map(|(krate, _)| *krate).collect::<Vec<_>>();
     let elements = Elements::linked().renamed(crates);
@@ -131,8 +133,21 @@ pub fn main(own: Executable, crates: &[(&'static str, Option<&'static str>)]) ->
         let session = Session::new(plan, bodies, request.config);
         return list::print(&Run::new(own, session), &cli.libtest);
     }
+    let whole = request.selection.shard.map(|shard| {
+        let whole = crate::plan::plan(Arc::clone(&suites), &Selection { shard: None, ..request.selection.clone() });
+        let runs = |plan: &Plan| plan.cells.iter().any(|cell| cell.decision.runs());
+        if !runs(&plan) && runs(&whole) {
+            anstream::eprintln!(
+                "note: shard {shard} has none to run of the {} cells that are selected",
+                whole.cells.len()
+            );
+            cli.rests();
+        }
+        whole
+    });
     if plan.cells.is_empty() && !cli.may_run_nothing() && !under_nextest() {
-        return refuse(&[nothing_selected(&suites, &cli, &own)]);
+        let shard = request.selection.shard;
+        return refuse(&[nothing_selected(&suites, &cli, &own, shard)]);
     }
     for krate in elements.crates().iter().filter(|krate| **krate != own.target && !named.contains(krate)) {
         anstream::eprintln!("note: `{krate}` registers checks or backends, but is not named in `crosscheck::main!`");
@@ -167,10 +182,7 @@ pub fn main(own: Executable, crates: &[(&'static str, Option<&'static str>)]) ->
     }
     let suspects = known.as_ref().map(|known| known.begun.clone()).unwrap_or_default();
     let planned = (!under_nextest()).then(|| {
-        let every = match request.selection.shard {
-            Some(_) => &crate::plan::plan(Arc::clone(&suites), &Selection { shard: None, ..request.selection }),
-            None => &plan,
-        };
+        let every = whole.as_ref().unwrap_or(&plan);
         Planned {
             suites: suites.iter().map(SuiteRecord::of).collect(),
             cells: every.cells.iter().map(|cell| every.name(cell)).collect(),
@@ -195,7 +207,7 @@ fn last_failed(path: &Path, own: &Executable, cli: &Cli) -> Result<BTreeSet<Stri
 }
 
 /// What was asked for, what there is, and what is nearest to it.
-fn nothing_selected(suites: &Arc<[SuiteSpec]>, cli: &Cli, own: &Executable) -> String {
+fn nothing_selected(suites: &Arc<[SuiteSpec]>, cli: &Cli, own: &Executable, shard: Option<Shard>) -> String {
     let all = plan(Arc::clone(suites), &Selection::default());
     let paths = || suites.iter().flat_map(|suite| &suite.tests).map(|test| test.path.as_str());
     let names = paths().chain(paths().flat_map(|path| path.split("::")));
@@ -209,7 +221,11 @@ fn nothing_selected(suites: &Arc<[SuiteSpec]>, cli: &Cli, own: &Executable) -> S
         .filter(|name| cli.libtest.filter.as_deref() != Some(*name))
         .map(|name| format!("; did you mean `{name}`?"))
         .unwrap_or_default();
-    format!("none of the {} cells matches {}{hint} (--no-tests pass accepts it)", all.cells.len(), cli.selected(own))
+    format!(
+        "none of the {} cells matches {}{hint} (--no-tests pass accepts it)",
+        all.cells.len(),
+        cli.selected(own, shard)
+    )
 }
 
 /// Prints every error; nothing was run.

@@ -27,14 +27,17 @@ impl FromStr for Shard {
 
     fn from_str(text: &str) -> Result<Self, ShardError> {
         let parsed = text.split_once('/').and_then(|(number, count)| Some((number.parse().ok()?, count.parse().ok()?)));
-        match parsed {
-            Some((number, count)) if 1 <= number && number <= count => Ok(Self { number, count }),
-            _ => Err(ShardError { text: text.to_owned() }),
-        }
+        let shard = parsed.and_then(|(number, count)| Self::new(number, count));
+        shard.ok_or_else(|| ShardError { text: text.to_owned() })
     }
 }
 
 impl Shard {
+    /// This one, from 1, of so many; `None` where there is no such part.
+    pub fn new(number: u32, count: u32) -> Option<Self> {
+        (1 <= number && number <= count).then_some(Self { number, count })
+    }
+
     /// Whether a cell of this name is in it.
     pub(crate) fn holds(self, name: &str) -> bool {
         let mut hasher = FnvHasher::default();

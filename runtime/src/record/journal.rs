@@ -181,12 +181,16 @@ pub(crate) fn ends_concluded(path: &Path) -> bool {
     read.is_ok() && end == LINE
 }
 
-/// Where the record of this run belongs: in `CROSSCHECK_RECORD`, or else in `crosscheck/` under Cargo's target folder.
+/// Where the record of this run belongs: in `CROSSCHECK_RECORD`, or where Bazel keeps what a test leaves, or else in `crosscheck/`
+/// under Cargo's target folder.
 ///
 /// Each run has a folder of its own there; all processes of one under nextest share a file.
 pub(crate) fn default_path(package: &str, suite: &str) -> Option<PathBuf> {
     if let Some(path) = given_path() {
         return Some(path);
+    }
+    if let Some(folder) = std::env::var_os("TEST_UNDECLARED_OUTPUTS_DIR").filter(|folder| !folder.is_empty()) {
+        return Some(Path::new(&folder).join(file_name(package, suite)));
     }
     let run = std::env::var("NEXTEST_RUN_ID").ok().filter(|id| !id.is_empty()).unwrap_or_else(|| {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();

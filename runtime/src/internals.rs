@@ -28,7 +28,7 @@ pub use crate::{
 #[cfg(feature = "harness")]
 pub mod report {
     pub use crate::report::{agreements, of_records, paint, stale_disputes, totals, unavailable};
-    pub use crate::text::line;
+    pub use crate::text::{line, lines};
 }
 
 /// The record of a cell of a plan.
@@ -45,4 +45,10 @@ pub fn cell_record(
 #[cfg(feature = "harness")]
 pub fn missing(name: &str) -> crate::record::CellRecord {
     crate::record::CellRecord::missing(name)
+}
+
+/// The day of a time in seconds since 1970, in UTC.
+#[cfg(feature = "harness")]
+pub fn day(at: u64) -> crate::Date {
+    crate::Date::after_1970(at / 86_400)
 }

@@ -50,7 +50,7 @@ pub(crate) fn barred(text: &str) -> String {
 }
 
 /// A text that is put together already: its lines stay lines.
-pub(crate) fn lines(text: &str) -> Cow<'_, str> {
+pub fn lines(text: &str) -> Cow<'_, str> {
     escaped(text, &['\n', '\t'])
 }
 

@@ -45,7 +45,7 @@ impl Date {
 
     /// The day that comes so many days after 1970-01-01.
     #[cfg(feature = "harness")]
-    fn after_1970(days: u64) -> Self {
+    pub(crate) fn after_1970(days: u64) -> Self {
         // Years that begin in March, so that a leap day is the last one, in eras of 400 years:
         // https://howardhinnant.github.io/date_algorithms.html#civil_from_days
         let days = days + 719_468;

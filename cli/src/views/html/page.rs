@@ -75,7 +75,6 @@ pub fn text(text: &str) -> Cow<'_, str> {
 }
 
 /// A link to where something is followed up, if that is an address of the web; else the text.
-#[cfg_attr(not(test), expect(dead_code, reason = "the page of rows comes next"))]
 pub fn link(address: &str) -> Markup {
     let is_web = ["https://", "http://"]
         .iter()

@@ -35,6 +35,8 @@ mod registry;
 #[cfg(feature = "harness")]
 mod report;
 #[cfg(feature = "harness")]
+mod screen;
+#[cfg(feature = "harness")]
 mod session;
 mod suite;
 #[cfg_attr(not(feature = "harness"), expect(dead_code, reason = "only the harness shows what cells say"))]

@@ -201,6 +201,11 @@ impl Session {
         self.config.required.iter().any(|name| name == backend)
     }
 
+    /// The day on which rows expire or not.
+    pub(crate) fn today(&self) -> Date {
+        self.config.today
+    }
+
     /// What the seed that the run was started with is.
     pub(crate) fn base_seed(&self) -> u64 {
         self.config.seed

@@ -8,7 +8,7 @@ use std::panic::{self, AssertUnwindSafe, PanicHookInfo};
 use std::sync::Once;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::text;
+use crate::{screen, text};
 
 /// A panic that was caught.
 #[derive(Debug)]
@@ -113,10 +113,10 @@ fn install() {
             return;
         }
         let guarded = GUARDED.load(Ordering::Relaxed);
-        match said(info.payload()).filter(|message| guarded && !is_harmless(message)) {
+        screen::print(|| match said(info.payload()).filter(|message| guarded && !is_harmless(message)) {
             Some(message) => print(info, message),
             None => previous(info),
-        }
+        });
     }));
 }
 

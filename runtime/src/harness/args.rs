@@ -96,6 +96,10 @@ pub(super) struct Cli {
     #[arg(long = "crosscheck-worker", hide = true)]
     pub(super) worker: bool,
 
+    /// How long a cell may run before it is named
+    #[arg(long = "crosscheck-slow", default_value = "60", value_parser = seconds, hide = true)]
+    pub(super) slow: Duration,
+
     /// What to make of a run in which no body is run
     #[arg(
         long,

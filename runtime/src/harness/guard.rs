@@ -29,7 +29,10 @@ pub(super) fn conclude(status: u8) -> ExitCode {
 
 /// Ends the process at once, without what is left to be done at its end.
 pub(super) fn leave(status: u8) -> ! {
+    let erase = crate::screen::give_up();
     let _ = std::io::stdout().flush();
+    // SAFETY: the bytes are there.
+    unsafe { libc::write(libc::STDERR_FILENO, erase.as_ptr().cast(), erase.len()) };
     // SAFETY: a null pointer stands for all streams of C; after that, the process is no more.
     unsafe {
         libc::fflush(std::ptr::null_mut());
@@ -62,8 +65,9 @@ extern "C" fn at_exit() {
     let running = RUN.get().and_then(|run| run.running()).filter(|names| !names.is_empty());
     let running =
         running.map(|names| format!(" while `{}` ran", crate::text::line(&names.join("`, `")))).unwrap_or_default();
+    let erase = crate::screen::give_up();
     let message = format!(
-        "\nerror: the process was ended before the run concluded{running}: --isolate runs each cell in a process of its own\n"
+        "{erase}\nerror: the process was ended before the run concluded{running}: --isolate runs each cell in a process of its own\n"
     );
     // SAFETY: the bytes are there; a stream that is closed takes none of them.
     unsafe {

@@ -1,7 +1,8 @@
 //! Which cells are running, and how a run ends before its time.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
 /// The cells that are running, by position in the plan, until no more may start.
 #[derive(Debug, Default)]
@@ -12,7 +13,8 @@ pub(super) struct InFlight {
 
 #[derive(Debug, Default)]
 struct State {
-    running: BTreeSet<usize>,
+    /// Since when each is running.
+    running: BTreeMap<usize, Instant>,
     /// Whether no other cell begins.
     closed: bool,
     /// Whether a thread is already concluding the run.
@@ -31,13 +33,13 @@ impl InFlight {
             drop(state);
             wait_for_the_end();
         }
-        state.running.insert(cell);
+        state.running.insert(cell, Instant::now());
     }
 
     /// A cell has ended and is noted; false, and not noted, when it was given up.
     pub(super) fn finish(&self, cell: usize, note: impl FnOnce()) -> bool {
         let mut state = self.state();
-        let was_running = state.running.contains(&cell);
+        let was_running = state.running.contains_key(&cell);
         if was_running {
             note();
             state.running.remove(&cell);
@@ -48,7 +50,12 @@ impl InFlight {
 
     /// The cells that are running, where they can be had without waiting.
     pub(super) fn running(&self) -> Option<Vec<usize>> {
-        Some(self.state.try_lock().ok()?.running.iter().copied().collect())
+        Some(self.state.try_lock().ok()?.running.keys().copied().collect())
+    }
+
+    /// The cells that are running, and since when.
+    pub(super) fn since(&self) -> Vec<(usize, Instant)> {
+        self.state().running.iter().map(|(cell, since)| (*cell, *since)).collect()
     }
 
     /// No other cell begins; says how many are running.
@@ -83,7 +90,7 @@ impl InFlight {
     pub(super) fn close_and_abandon(&self) -> BTreeSet<usize> {
         let mut state = self.state();
         state.closed = true;
-        std::mem::take(&mut state.running)
+        std::mem::take(&mut state.running).into_keys().collect()
     }
 }
 

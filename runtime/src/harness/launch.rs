@@ -4,14 +4,15 @@ use std::collections::BTreeMap;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use libtest_mimic::{Arguments, Conclusion, Trial};
-
 use super::args::Cli;
 #[cfg(unix)]
 use super::guard;
+use super::live::Live;
+use super::printer::Printer;
 use super::run::{FAILED, Run};
 use super::run_log::{Planned, ResumedRun};
 use super::stack::on_a_thread;
+use super::threads::{self, Trial};
 use super::{USAGE, refuse, stop, under_nextest};
 use crate::record::Fingerprint;
 use crate::report;
@@ -29,6 +30,11 @@ pub(super) struct Recording {
 /// Runs the cells and reports.
 pub(super) fn run(run: &Arc<Run>, cli: &Cli, recording: Recording) -> ExitCode {
     let Recording { fingerprint, planned, known } = recording;
+    let args = &cli.libtest;
+    let printer = match Printer::new(args) {
+        Ok(printer) => printer,
+        Err(error) => return refuse(&[error]),
+    };
     // A record that cannot be reached takes its time as well.
     stop::heed_time(run, cli);
     if let Err(harm) = run.log().open(&run.executable, fingerprint, known.as_ref(), planned) {
@@ -47,8 +53,6 @@ pub(super) fn run(run: &Arc<Run>, cli: &Cli, recording: Recording) -> ExitCode {
             None => true,
         })
         .collect();
-    // The selection is the plan's business; libtest-mimic knows one filter only.
-    let args = Arguments { filter: None, skip: Vec::new(), exact: false, ..cli.libtest.clone() };
     // nextest means the process that runs one cell, and does not want to wait for it.
     #[cfg(unix)]
     if !under_nextest() {
@@ -56,10 +60,12 @@ pub(super) fn run(run: &Arc<Run>, cli: &Cli, recording: Recording) -> ExitCode {
     }
     // Where each cell has a process of its own, constructors run there only, and a cell tells.
     let missing = if cli.isolates_all() { BTreeMap::new() } else { run.session.missing() };
-    let trials = cells.into_iter().map(|at| trial(run, at)).collect();
-    // With one thread, libtest-mimic uses the one that it is called on, of which the stack has another size.
-    let conclusion = on_a_thread(|| libtest_mimic::run(&args, trials));
-    let status = conclude(run, cli, &args, &conclusion, &missing.into_iter().collect::<Vec<_>>());
+    let trials = cells.iter().map(|at| trial(run, *at)).collect();
+    // With one thread, cells run on the one that this is called on, of which the stack has another size.
+    let live = Live::watch(run, cli, plan.cells.len() - cells.len());
+    let failed = on_a_thread(|| threads::run(args, trials, printer, |at| run.finish(at)));
+    drop(live);
+    let status = conclude(run, cli, failed, &missing.into_iter().collect::<Vec<_>>());
     stop::heed_the_end(cli);
     #[cfg(unix)]
     return guard::conclude(status);
@@ -71,10 +77,10 @@ pub(super) fn run(run: &Arc<Run>, cli: &Cli, recording: Recording) -> ExitCode {
 }
 
 /// Reports, and says what the process ends with.
-fn conclude(run: &Run, cli: &Cli, args: &Arguments, conclusion: &Conclusion, missing: &[(&'static str, String)]) -> u8 {
+fn conclude(run: &Run, cli: &Cli, has_failed: bool, missing: &[(&'static str, String)]) -> u8 {
     run.note_all_late();
     run.note_constants();
-    let json = matches!(args.format, Some(libtest_mimic::FormatSetting::Json));
+    let json = matches!(cli.libtest.format, Some(libtest_mimic::FormatSetting::Json));
     let is_reported = !under_nextest() && !json && !run.log().cells.is_empty();
     // While bodies run, an interrupt and the end of the run's time still end it.
     let votes = if is_reported { run.votes() } else { Vec::new() };
@@ -101,18 +107,16 @@ fn conclude(run: &Run, cli: &Cli, args: &Arguments, conclusion: &Conclusion, mis
     let stale = if under_nextest() { Vec::new() } else { report::stale_disputes(&log.cells) };
     stale.iter().for_each(|row| anstream::eprintln!("{} {row}", report::paint("error:")));
     // What is known from before counts as well.
-    let failed = conclusion.has_failed() || !stale.is_empty();
+    let failed = has_failed || !stale.is_empty();
     if failed || log.cells.iter().any(|cell| cell.outcome.fails_the_run()) { FAILED } else { 0 }
 }
 
-/// A cell as libtest-mimic wants it.
+/// A cell as the runner wants it.
 ///
 /// Under nextest a cell that will not run carries the ignored flag, because a reason given at run time would be shown as
 /// a pass; everywhere else it gives its reason at run time, because the flag would hide it.
-fn trial(run: &Arc<Run>, at: usize) -> Trial {
+fn trial(run: &Run, at: usize) -> Trial {
     let cell = run.session.plan.cells[at];
-    let flagged = under_nextest() && run.session.planned_reason(&cell).is_some();
-    let name = run.session.plan.name(&cell);
-    let run = Arc::clone(run);
-    Trial::ignorable_test(text::line(&name), move || run.finish(at)).with_ignored_flag(flagged)
+    let ignored = under_nextest() && run.session.planned_reason(&cell).is_some();
+    Trial { name: text::line(&run.session.plan.name(&cell)).into_owned(), at, ignored }
 }

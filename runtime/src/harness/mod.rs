@@ -1,4 +1,4 @@
-//! A test executable: command line, listing, running, reporting. What is underneath is libtest-mimic.
+//! A test executable: command line, listing, running, reporting. The flags of libtest are libtest-mimic's.
 
 mod args;
 mod cell_report;
@@ -11,11 +11,14 @@ mod in_flight;
 mod isolated;
 mod launch;
 mod list;
+mod live;
 mod nextest;
+mod printer;
 mod run;
 mod run_log;
 mod stack;
 mod stop;
+mod threads;
 
 use std::collections::BTreeSet;
 use std::path::Path;

@@ -4,12 +4,11 @@ use std::collections::BTreeSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use libtest_mimic::{Completion, Failed};
-
 use super::args::Cli;
 use super::cell_report::CellReport;
 use super::in_flight::{InFlight, wait_for_the_end};
 use super::run_log::RunLog;
+use super::threads::Ended;
 use super::{Executable, device, under_nextest};
 use crate::execute::Observation;
 #[cfg(unix)]
@@ -21,7 +20,7 @@ use crate::report::outlier::Vote;
 use crate::report::{self, Ran};
 use crate::session::{Session, Settled};
 use crate::suite::expectation::Failure;
-use crate::text;
+use crate::{screen, text};
 
 /// The exit status of a run with a failure, as libtest has it.
 pub(super) const FAILED: u8 = 101;
@@ -92,7 +91,7 @@ impl Run {
     }
 
     /// Runs one cell, by its position in the plan; the text of a failure is for the terminal.
-    pub(super) fn finish(&self, at: usize) -> Result<Completion, Failed> {
+    pub(super) fn finish(&self, at: usize) -> Ended {
         // A cell that waits for a device is not running.
         let device = self.session.device(&self.session.plan.cells[at]).map(device::lock).transpose();
         self.in_flight.start(at);
@@ -114,7 +113,7 @@ impl Run {
                 // nextest takes the message for its JUnit report from a line like this one.
                 eprintln!("Error: {message}");
             }
-            return Err(message.into());
+            return Ended::Failed(message);
         }
         let is_planned = self.session.planned_reason(&self.session.plan.cells[at]).is_some();
         if under_nextest() && is_planned {
@@ -122,19 +121,19 @@ impl Run {
             let why =
                 format!("{outcome}: {} (its body was not run: CROSSCHECK_RUN_EXCLUDED=1 runs it)", text::line(&reason));
             eprintln!("Error: {why}");
-            return Err(why.into());
+            return Ended::Failed(why);
         }
         // What is known only now was not listed as ignored.
         if under_nextest() && matches!(outcome, Outcome::Unavailable | Outcome::Skipped) {
             eprintln!("{outcome}: {}", text::line(&reason));
         }
-        Ok(match outcome {
-            Outcome::Skipped => Completion::ignored_with(text::line(&reason)),
+        match outcome {
+            Outcome::Skipped => Ended::Ignored(Some(text::line(&reason).into_owned())),
             Outcome::Unavailable | Outcome::NotImplemented => {
-                Completion::ignored_with(format!("{outcome}: {}", text::line(&reason)))
+                Ended::Ignored(Some(format!("{outcome}: {}", text::line(&reason))))
             }
-            _ => Completion::Completed,
-        })
+            _ => Ended::Ok,
+        }
     }
 
     /// A cell that may take this process down leaves its name first.
@@ -235,7 +234,8 @@ impl Run {
         let finished = self.session.finish(cell, settled, Observation::Crashed { how }, None, Duration::ZERO);
         let CellReport { record, message, .. } = CellReport::new(&self.session, &self.executable, cell, &finished);
         if let Some(message) = message {
-            anstream::eprintln!("{} {}: {message}", report::paint("error:"), text::line(&record.name));
+            let line = format!("{} {}: {message}", report::paint("error:"), text::line(&record.name));
+            screen::print(|| anstream::eprintln!("{line}"));
         }
         let mut log = self.log();
         log.cells.retain(|known| known.name != record.name);
@@ -288,11 +288,21 @@ impl Run {
         }
     }
 
+    /// The name of a cell, by its position in the plan.
+    pub(super) fn name(&self, at: usize) -> String {
+        self.session.plan.name(&self.session.plan.cells[at])
+    }
+
+    /// How many cells have ended, and how many of those fail the run.
+    pub(super) fn count(&self) -> (usize, usize) {
+        let log = self.log();
+        (log.cells.len(), log.failing())
+    }
+
     /// The names of the cells that are running, where they can be had without waiting.
     #[cfg(unix)]
     pub(super) fn running(&self) -> Option<Vec<String>> {
-        let plan = &self.session.plan;
-        Some(self.in_flight.running()?.into_iter().map(|at| plan.name(&plan.cells[at])).collect())
+        Some(self.in_flight.running()?.into_iter().map(|at| self.name(at)).collect())
     }
 
     pub(super) fn log(&self) -> MutexGuard<'_, RunLog> {
@@ -308,6 +318,8 @@ impl Run {
             plan: &self.session.plan,
             cells: &log.cells,
             votes,
+            name: self.executable.package,
+            today: self.session.today(),
             record: record.as_deref(),
             headroom: cli.headroom,
             run_excluded: cli.run_excluded,

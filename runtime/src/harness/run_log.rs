@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::Executable;
 use crate::plan::Decision;
 use crate::record::{self, CellRecord, Fingerprint, Journal, JournalError, Line, RecordError, Start, SuiteRecord};
-use crate::text;
+use crate::{screen, text};
 
 /// What a process knows of the whole run that it is a part of.
 pub(super) struct Planned {
@@ -174,6 +174,11 @@ impl RunLog {
         records
     }
 
+    /// How many cells fail the run.
+    pub(super) fn failing(&self) -> usize {
+        self.cells.iter().filter(|cell| cell.outcome.fails_the_run()).count()
+    }
+
     /// Every cell has its outcome.
     pub(super) fn conclude(&mut self) {
         self.write(&Line::End);
@@ -181,7 +186,7 @@ impl RunLog {
 
     fn write(&mut self, line: &Line) {
         if let Some(Err(error)) = self.journal.as_mut().map(|journal| journal.write(line)) {
-            anstream::eprintln!("warning: the record cannot be written from here on: {error}");
+            screen::print(|| anstream::eprintln!("warning: the record cannot be written from here on: {error}"));
             self.journal = None;
         }
     }

@@ -8,7 +8,7 @@ use super::args::Cli;
 use super::cell_report::CellReport;
 use super::run::{FAILED, Run};
 use crate::execute::Observation;
-use crate::report;
+use crate::{report, screen};
 
 /// How long a report may take that has begun when the time is over.
 const REPORT: Duration = Duration::from_secs(1);
@@ -30,10 +30,8 @@ pub(super) fn heed_interrupts(run: &Arc<Run>, cli: &Cli) {
             let running = run.in_flight.close();
             let cells = if running == 1 { "cell" } else { "cells" };
             // A terminal that is gone is no reason not to stop.
-            let _ = writeln!(
-                anstream::stderr(),
-                "\ninterrupted: waiting for {running} running {cells} (Ctrl-C again to stop at once)"
-            );
+            let line = format!("\ninterrupted: waiting for {running} running {cells} (Ctrl-C again to stop at once)");
+            let _ = screen::print(|| writeln!(anstream::stderr(), "{line}"));
             run.in_flight.wait();
             end_early(&run, &cli, status);
         });
@@ -62,7 +60,7 @@ pub(super) fn heed_time(run: &Arc<Run>, cli: &Cli) {
             let finished = run.session.give_up(cell, Observation::TimedOut { limit, doing }, limit);
             let CellReport { record, message, .. } = CellReport::new(&run.session, &run.executable, cell, &finished);
             run.note(at, record, None);
-            let _ = writeln!(anstream::stderr(), "{}", message.unwrap_or_default());
+            let _ = screen::print(|| writeln!(anstream::stderr(), "{}", message.unwrap_or_default()));
         }
         end_early(&run, &cli, i32::from(FAILED));
     });
@@ -92,6 +90,7 @@ fn end_anyway() {
 /// Reports what is known, and ends the process even where the report cannot be printed: the cells that are left wait for this.
 fn end_early(run: &Run, cli: &Cli, status: i32) -> ! {
     run.in_flight.end();
+    screen::close();
     let mut text = run.report(cli, &[]);
     let left = run.session.plan.cells.len().saturating_sub(run.log().cells.len());
     if left > 0 {

@@ -2,20 +2,44 @@
 
 mod audit;
 mod comparison;
+mod debt;
 mod disputed;
 mod matrix;
 mod narrow;
 pub mod outlier;
 mod paint;
+mod progress;
 mod rows;
 mod run;
+mod sentence;
+mod slowest;
 mod summary;
 
 pub use audit::audit;
 pub use comparison::{agreements, headroom, outliers, own_terms, tightest};
+pub use debt::debt;
 pub use disputed::stale_disputes;
 pub use matrix::{of_plan, of_records, of_run};
 pub use paint::paint;
+pub use progress::{Progress, progress};
 pub use rows::{exclusions, flattened};
 pub use run::{Ran, whole};
+pub use sentence::sentence;
+pub use slowest::slowest;
 pub use summary::{features, totals, unavailable};
+
+/// A number as people write it: `3,517`.
+fn counted(count: usize) -> String {
+    let digits = count.to_string();
+    let behind = |at: usize| (digits.len() - at).is_multiple_of(3) && at > 0;
+    digits.char_indices().flat_map(|(at, digit)| behind(at).then_some(',').into_iter().chain([digit])).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn numbers_have_commas() {
+        let shown = [0, 7, 999, 1000, 35_170, 123_456, 1_234_567].map(super::counted);
+        assert_eq!(shown, ["0", "7", "999", "1,000", "35,170", "123,456", "1,234,567"]);
+    }
+}

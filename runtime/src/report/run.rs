@@ -3,9 +3,12 @@
 use std::path::Path;
 
 use super::outlier::Vote;
-use super::{audit, exclusions, headroom, of_run, outliers, own_terms, tightest, totals, unavailable};
+use super::{
+    audit, debt, exclusions, headroom, of_run, outliers, own_terms, sentence, slowest, tightest, totals, unavailable,
+};
 use crate::plan::Plan;
 use crate::record::CellRecord;
+use crate::suite::date::Date;
 use crate::text;
 
 /// What a run is reported from.
@@ -17,6 +20,10 @@ pub struct Ran<'a> {
     pub cells: &'a [CellRecord],
     /// Which backends agree, where values disagree with the baseline's.
     pub votes: &'a [Vote],
+    /// What the run is called.
+    pub name: &'a str,
+    /// The day on which rows expire or not.
+    pub today: Date,
     /// Where the record lies.
     pub record: Option<&'a Path>,
     /// Whether to say how near to its limit each function is.
@@ -25,9 +32,9 @@ pub struct Ran<'a> {
     pub run_excluded: bool,
 }
 
-/// The tables, the rows, what stands out, and the totals.
+/// The tables, the rows, what stands out, the totals, and the run in one sentence.
 pub fn whole(ran: &Ran<'_>) -> String {
-    let Ran { plan, cells, votes, record, .. } = *ran;
+    let Ran { plan, cells, votes, name, today, record, .. } = *ran;
     let headroom = if ran.headroom { format!("{}\n", headroom(cells)) } else { String::new() };
     let rows = if ran.run_excluded { audit(&plan.suites, cells) } else { exclusions(plan) };
     let record =
@@ -36,12 +43,15 @@ pub fn whole(ran: &Ran<'_>) -> String {
         format!("{}\n", of_run(&plan.suites, cells)),
         headroom,
         rows,
+        debt(plan, today),
         own_terms(plan, ran.headroom),
         tightest(cells),
         outliers(votes),
         unavailable(cells),
+        slowest(cells),
         totals(cells),
         record,
+        sentence(name, plan, cells, today),
     ]
     .concat()
 }

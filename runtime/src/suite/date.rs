@@ -43,6 +43,22 @@ impl Date {
         since_1970.map_or(Self { year: 0, month: 1, day: 1 }, |since| Self::after_1970(since.as_secs() / 86_400))
     }
 
+    /// How many days it comes after another day; negative where it comes before that.
+    #[cfg(feature = "harness")]
+    pub(crate) fn days_after(self, other: Self) -> i64 {
+        self.number() - other.number()
+    }
+
+    /// How many days it comes after 0000-03-01.
+    #[cfg(feature = "harness")]
+    fn number(self) -> i64 {
+        let (month, day) = (i64::from(self.month), i64::from(self.day));
+        // Years that begin in March, so that a leap day is the last one.
+        let year = i64::from(self.year) - i64::from(month <= 2);
+        let of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+        365 * year + year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400) + of_year
+    }
+
     /// The day that comes so many days after 1970-01-01.
     #[cfg(feature = "harness")]
     pub(crate) fn after_1970(days: u64) -> Self {
@@ -113,6 +129,8 @@ mod tests {
         let days: Vec<_> = years.flat_map(of_year).collect();
         for (number, day) in days.iter().enumerate() {
             assert_eq!(Date::after_1970(number as u64), *day);
+            assert_eq!(day.days_after(days[0]), number as i64);
+            assert_eq!(days[0].days_after(*day), -(number as i64));
         }
         assert_eq!(days.len(), 193_579);
         assert_eq!(Date::after_1970(u64::from(u32::MAX) * 86_400).to_string(), "9999-12-31");

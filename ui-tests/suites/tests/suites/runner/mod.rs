@@ -4,6 +4,7 @@
 mod devices;
 mod interrupted;
 mod killed;
+mod live;
 mod numbers;
 mod out_of_time;
 mod output;
@@ -138,7 +139,10 @@ impl Stage {
         let place = |what: &str| self.folder.join(format!("{what}-{number}"));
         let mut command = clean(&self.program());
         command.args(args).args(["--skip", &self.tag]);
-        command.env("RUNNER_EVENTS", self.folder.join("events")).env("TMPDIR", self.folder.join("tmp"));
+        command
+            .env("RUNNER_EVENTS", self.folder.join("events"))
+            .env("TMPDIR", self.folder.join("tmp"))
+            .env("TERM", "xterm");
         let job = Job { command, stdout: place("stdout"), stderr: place("stderr"), shown: format!("{args:?}") };
         if args.contains(&"--test-threads") { job } else { job.args(&["--test-threads", &THREADS.to_string()]) }
     }

@@ -1,0 +1,247 @@
+//! The lines that a test executable prints while it runs, in the formats of libtest: people, Cargo and editors know them.
+
+use std::fs::File;
+use std::io::{self, Write};
+use std::time::Duration;
+
+use anstream::{AutoStream, ColorChoice};
+use anstyle::{AnsiColor, Style};
+use libtest_mimic::{Arguments, ColorSetting, FormatSetting};
+use serde_json::json;
+
+use super::threads::{Ended, Trial};
+use crate::screen;
+
+/// Prints what becomes of cells.
+pub(super) struct Printer {
+    out: Box<dyn Write + Send>,
+    format: FormatSetting,
+    /// How long the longest name is, in characters.
+    width: usize,
+}
+
+/// How many cells came to what.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Counts {
+    pub(super) passed: usize,
+    pub(super) failed: usize,
+    pub(super) ignored: usize,
+    pub(super) filtered_out: usize,
+}
+
+/// The file of `--logfile` cannot be made.
+#[derive(Debug, thiserror::Error)]
+#[error("--logfile: {path}: {source}")]
+pub(super) struct LogfileError {
+    path: String,
+    source: io::Error,
+}
+
+impl Printer {
+    /// One that prints as the command line says.
+    pub(super) fn new(args: &Arguments) -> Result<Self, LogfileError> {
+        let color = args.color.unwrap_or(ColorSetting::Auto);
+        let out: Box<dyn Write + Send> = match &args.logfile {
+            Some(path) => {
+                let file = File::create(path).map_err(|source| LogfileError { path: path.clone(), source })?;
+                match color {
+                    ColorSetting::Always => Box::new(AutoStream::always(file)),
+                    ColorSetting::Auto | ColorSetting::Never => Box::new(AutoStream::never(file)),
+                }
+            }
+            None => {
+                let choice = match color {
+                    ColorSetting::Auto => ColorChoice::Auto,
+                    ColorSetting::Always => ColorChoice::Always,
+                    ColorSetting::Never => ColorChoice::Never,
+                };
+                Box::new(AutoStream::new(io::stdout(), choice))
+            }
+        };
+        let format = if args.quiet { FormatSetting::Terse } else { args.format.unwrap_or(FormatSetting::Pretty) };
+        Ok(Self { out, format, width: 0 })
+    }
+
+    /// Prints a text in one piece. The record says what became of the cells where nobody reads this.
+    fn print(&mut self, text: &str) {
+        let _ = screen::print(|| self.out.write_all(text.as_bytes()).and_then(|()| self.out.flush()));
+    }
+
+    /// What is going to run.
+    pub(super) fn title(&mut self, trials: &[Trial]) {
+        self.width = trials.iter().map(|trial| trial.name.chars().count()).max().unwrap_or(0);
+        let count = trials.len();
+        let plural = if count == 1 { "" } else { "s" };
+        self.print(&match self.format {
+            FormatSetting::Json => {
+                format!(r#"{{ "type": "suite", "event": "started", "test_count": {count} }}"#) + "\n"
+            }
+            FormatSetting::Pretty | FormatSetting::Terse => format!("\nrunning {count} test{plural}\n"),
+        });
+    }
+
+    /// A cell's line begins with its name.
+    pub(super) fn begins(&mut self, name: &str) {
+        match self.format {
+            FormatSetting::Pretty => self.print(&format!("test {name: <width$} ... ", width = self.width)),
+            FormatSetting::Terse => {}
+            FormatSetting::Json => {
+                self.print(&format!("{{ \"type\": \"test\", \"event\": \"started\", \"name\": {} }}\n", json!(name)));
+            }
+        }
+    }
+
+    /// And it ends with what became of the cell.
+    pub(super) fn ended(&mut self, name: &str, ended: &Ended) {
+        let text = match self.format {
+            FormatSetting::Pretty => format!("{}\n", verdict(ended)),
+            FormatSetting::Terse => {
+                let (style, word) = word(ended);
+                let letter = if word == "ok" { "." } else { &word[..1] };
+                format!("{style}{letter}{style:#}")
+            }
+            FormatSetting::Json => {
+                let (event, output) = match ended {
+                    Ended::Ok => ("ok", String::new()),
+                    Ended::Ignored(_) => ("ignored", String::new()),
+                    Ended::Failed(message) => {
+                        ("failed", format!(r#", "stdout": {}"#, json!(format!("Error: \"{message}\"\n"))))
+                    }
+                };
+                let name = json!(name);
+                format!("{{ \"type\": \"test\", \"name\": {name}, \"event\": \"{event}\"{output} }}\n")
+            }
+        };
+        self.print(&text);
+    }
+
+    /// The failed cells with what is to be said of each.
+    pub(super) fn failures(&mut self, failed: &[(String, String)]) {
+        if self.format == FormatSetting::Json {
+            return;
+        }
+        let mut text = "\nfailures:\n\n".to_owned();
+        for (name, message) in failed {
+            text.push_str(&format!("---- {name} ----\n{message}\n\n"));
+        }
+        text.push_str("\nfailures:\n");
+        for (name, _) in failed {
+            text.push_str(&format!("    {name}\n"));
+        }
+        self.print(&text);
+    }
+
+    /// How many came to what.
+    pub(super) fn summary(&mut self, counts: &Counts, elapsed: Duration) {
+        let Counts { passed, failed, ignored, filtered_out } = *counts;
+        let seconds = elapsed.as_secs_f64();
+        let text = match self.format {
+            FormatSetting::Json => format!(
+                "{{ \"type\": \"suite\", \"event\": \"{}\", \"passed\": {passed}, \"failed\": {failed}, \"ignored\": {ignored}, \
+                 \"measured\": 0, \"filtered_out\": {filtered_out}, \"exec_time\": {seconds} }}\n",
+                if failed > 0 { "failed" } else { "ok" },
+            ),
+            FormatSetting::Pretty | FormatSetting::Terse => {
+                let all = if failed > 0 { Ended::Failed(String::new()) } else { Ended::Ok };
+                format!(
+                    "\ntest result: {}. {passed} passed; {failed} failed; {ignored} ignored; 0 measured; {filtered_out} \
+                     filtered out; finished in {seconds:.2}s\n\n",
+                    verdict(&all),
+                )
+            }
+        };
+        self.print(&text);
+    }
+}
+
+/// The word for it, and its colour.
+fn word(ended: &Ended) -> (Style, &'static str) {
+    match ended {
+        Ended::Ok => (AnsiColor::Green.on_default(), "ok"),
+        Ended::Ignored(_) => (AnsiColor::Yellow.on_default(), "ignored"),
+        Ended::Failed(_) => (AnsiColor::Red.on_default(), "FAILED"),
+    }
+}
+
+/// The coloured word, with the reason where there is one.
+fn verdict(ended: &Ended) -> String {
+    let (style, word) = word(ended);
+    match ended {
+        Ended::Ignored(Some(reason)) => format!("{style}{word} ({reason}){style:#}"),
+        _ => format!("{style}{word}{style:#}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use super::*;
+
+    #[derive(Clone, Default)]
+    struct Buffer(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Buffer {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    /// What is printed of four cells, one of which fails.
+    fn printed(format: FormatSetting) -> String {
+        let buffer = Buffer::default();
+        let mut printer = Printer { out: Box::new(buffer.clone()), format, width: 0 };
+        let trial = |name: &str| Trial { name: name.to_owned(), at: 0, ignored: false };
+        let cells = [
+            ("a", Ended::Ok),
+            ("a::b", Ended::Ignored(None)),
+            ("c", Ended::Ignored(Some("no \"c\"".to_owned()))),
+            ("d\"", Ended::Failed("FAILED: \"d\"\n  in d".to_owned())),
+        ];
+        printer.title(&cells.iter().map(|(name, _)| trial(name)).collect::<Vec<_>>());
+        for (name, ended) in &cells {
+            printer.begins(name);
+            printer.ended(name, ended);
+        }
+        printer.failures(&[("d\"".to_owned(), "FAILED: \"d\"\n  in d".to_owned())]);
+        let counts = Counts { passed: 1, failed: 1, ignored: 2, filtered_out: 5 };
+        printer.summary(&counts, Duration::from_millis(1250));
+        let printed = String::from_utf8(buffer.0.lock().unwrap().clone()).unwrap();
+        anstream::adapter::strip_str(&printed).to_string()
+    }
+
+    /// As libtest-mimic 0.8.2 prints them.
+    #[test]
+    fn the_formats_are_those_of_libtest() {
+        let failures = "\nfailures:\n\n---- d\" ----\nFAILED: \"d\"\n  in d\n\n\nfailures:\n    d\"\n";
+        let result =
+            "\ntest result: FAILED. 1 passed; 1 failed; 2 ignored; 0 measured; 5 filtered out; finished in 1.25s\n\n";
+        assert_eq!(
+            printed(FormatSetting::Pretty),
+            format!(
+                "\nrunning 4 tests\ntest a    ... ok\ntest a::b ... ignored\ntest c    ... ignored (no \"c\")\n\
+                 test d\"   ... FAILED\n{failures}{result}"
+            ),
+        );
+        assert_eq!(printed(FormatSetting::Terse), format!("\nrunning 4 tests\n.iiF{failures}{result}"));
+        assert_eq!(
+            printed(FormatSetting::Json),
+            r#"{ "type": "suite", "event": "started", "test_count": 4 }
+{ "type": "test", "event": "started", "name": "a" }
+{ "type": "test", "name": "a", "event": "ok" }
+{ "type": "test", "event": "started", "name": "a::b" }
+{ "type": "test", "name": "a::b", "event": "ignored" }
+{ "type": "test", "event": "started", "name": "c" }
+{ "type": "test", "name": "c", "event": "ignored" }
+{ "type": "test", "event": "started", "name": "d\"" }
+{ "type": "test", "name": "d\"", "event": "failed", "stdout": "Error: \"FAILED: \"d\"\n  in d\"\n" }
+{ "type": "suite", "event": "failed", "passed": 1, "failed": 1, "ignored": 2, "measured": 0, "filtered_out": 5, "exec_time": 1.25 }
+"#,
+        );
+    }
+}

@@ -9,7 +9,7 @@ use syn::{Ident, ItemFn, LitStr, Path, Safety, Token, token};
 use crate::check::args::BackendName;
 use crate::element::{Slice, element, origin, registered, slice_of};
 use crate::errors::{Errors, not_this, with_args};
-use crate::krate::{Krate, local};
+use crate::krate::{Krate, local, package};
 use crate::nearest::did_you_mean;
 use crate::parse::parse_list;
 
@@ -159,6 +159,7 @@ fn expand_parsed(args: BackendArgs, item: TokenStream) -> TokenStream {
     let isolated = args.isolated.then(|| quote_spanned!(at=> .isolated()));
     let fresh = args.fresh.then(|| quote_spanned!(at=> .fresh()));
     let device = args.device.as_ref().map(|device| quote_spanned!(at=> .device(#device)));
+    let package = package().map(|[name, version]| quote_spanned!(at=> .package(#name, #version)));
     // The subject is inferred from what the function returns, so that a wrong return type is rustc's to explain.
     let new = match &args.each {
         None => quote_spanned!(at=> __crosscheck::__private::NewBackend::new(#name, #origin, #open)),
@@ -175,7 +176,7 @@ fn expand_parsed(args: BackendArgs, item: TokenStream) -> TokenStream {
         }
     };
     let new = quote_spanned! {at=>
-        #new #aliases #isolated #fresh #device
+        #new #aliases #isolated #fresh #device #package
     };
     let backend = quote_spanned!(at=> const { &__crosscheck::__private::backend(#new) });
     let element = element(&Slice::Backends, &quote_spanned!(at=> __crosscheck::__private::backend_element(#backend)));

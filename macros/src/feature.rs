@@ -9,7 +9,7 @@ use syn::punctuated::Punctuated;
 use syn::{Attribute, Data, DeriveInput, Expr, ExprLit, Fields, Lit, Meta, Token, Variant, token};
 
 use crate::errors::Errors;
-use crate::krate::Krate;
+use crate::krate::{Krate, package};
 use crate::lens::in_rust_analyzer;
 use crate::nearest::did_you_mean;
 use crate::parse::between_parentheses;
@@ -51,6 +51,9 @@ pub fn expand(item: TokenStream) -> TokenStream {
     let name = &input.ident;
     let idents: Vec<_> = variants.iter().map(|variant| &variant.ident).collect();
     let import = krate.import();
+    let package = package().map(|[name, version]| {
+        quote!(const PACKAGE: (&'static ::core::primitive::str, &'static ::core::primitive::str) = (#name, #version);)
+    });
     let paths = in_rust_analyzer().then(|| {
         let constants = idents.iter().zip(&markers).map(|(ident, marker)| {
             let constant = marker_ident(marker, ident.span());
@@ -78,6 +81,7 @@ pub fn expand(item: TokenStream) -> TokenStream {
                 const ALL: &'static [Self] = &[#(Self::#idents),*];
                 const MARKERS: &'static [&'static ::core::primitive::str] = &[#(#markers),*];
                 const TRACKED: &'static [__crosscheck::Debt] = &[#(__crosscheck::Debt::#tracked),*];
+                #package
 
                 fn marker(self) -> &'static ::core::primitive::str {
                     match self {

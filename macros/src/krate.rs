@@ -89,6 +89,11 @@ impl Krate {
 /// What blocks of the expansion call the runtime; see [`Krate::import`].
 pub const ALIAS: &str = "__crosscheck";
 
+/// The name and the version of the crate that is being compiled, as Cargo says them, for what a backend publishes.
+pub fn package() -> Option<[String; 2]> {
+    Some([std::env::var("CARGO_PKG_NAME").ok()?, std::env::var("CARGO_PKG_VERSION").ok()?])
+}
+
 fn located_at(mut token: TokenTree, span: Span) -> TokenTree {
     token.set_span(token.span().located_at(span));
     token

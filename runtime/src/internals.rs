@@ -19,7 +19,7 @@ pub use crate::{
     record::journal::Journal,
     record::line::{FORMAT, Line, OLDEST, Start},
     record::read::{RecordError, Recorded, read_all},
-    record::suite::{FeatureRecord, RowRecord, SuiteRecord},
+    record::suite::{FeatureRecord, PackageRecord, RowRecord, SuiteRecord},
     registry::Returned,
     session::{RunConfig, Session},
 };

@@ -298,6 +298,7 @@ pub struct NewBackend<S: ?Sized> {
     name: &'static str,
     aliases: &'static [&'static str],
     origin: Origin,
+    package: (&'static str, &'static str),
     isolated: bool,
     fresh: bool,
     device: Option<&'static str>,
@@ -307,7 +308,7 @@ pub struct NewBackend<S: ?Sized> {
 impl<S: ?Sized> NewBackend<S> {
     /// A backend whose subject is what `open` makes.
     pub const fn new(name: &'static str, origin: Origin, open: fn() -> Result<Box<S>, Unavailable>) -> Self {
-        Self { name, aliases: &[], origin, isolated: false, fresh: false, device: None, open: Open::One(open) }
+        Self::opened_by(name, origin, Open::One(open))
     }
 
     /// One for each device of a machine.
@@ -317,8 +318,16 @@ impl<S: ?Sized> NewBackend<S> {
         count: fn() -> Result<usize, Unavailable>,
         open: fn(usize) -> Result<Box<S>, Unavailable>,
     ) -> Self {
-        let open = Open::Each { count, open };
-        Self { name, aliases: &[], origin, isolated: false, fresh: false, device: None, open }
+        Self::opened_by(name, origin, Open::Each { count, open })
+    }
+
+    const fn opened_by(name: &'static str, origin: Origin, open: Open<S>) -> Self {
+        Self { name, aliases: &[], origin, package: ("", ""), isolated: false, fresh: false, device: None, open }
+    }
+
+    /// One of a crate of this name and version.
+    pub const fn package(self, name: &'static str, version: &'static str) -> Self {
+        Self { package: (name, version), ..self }
     }
 
     /// One that has other names.
@@ -344,8 +353,8 @@ impl<S: ?Sized> NewBackend<S> {
 
 /// The backend of a subject.
 pub const fn backend<S: Subject + ?Sized>(backend: NewBackend<S>) -> Backend<S> {
-    let NewBackend { name, aliases, origin, isolated, fresh, device, open } = backend;
-    Backend { name, aliases, origin, isolated, fresh, device, open }
+    let NewBackend { name, aliases, origin, package, isolated, fresh, device, open } = backend;
+    Backend { name, aliases, origin, package, isolated, fresh, device, open }
 }
 
 /// The devices of a machine, as a function lists them.

@@ -232,6 +232,27 @@ impl<'t> Terms<'t> {
         Self { subnormals: Subnormals::MustBeKept, ..self }
     }
 
+    /// All of them, a line each, for the reader.
+    pub(crate) fn described(&self) -> Vec<String> {
+        let Tolerances { f16, bf16, f32, f64 } = self.table;
+        let floats = match self.overriding {
+            Some(tolerance) => vec![format!("every float: {tolerance}")],
+            None => [("f16", f16), ("bf16", bf16), ("f32", f32), ("f64", f64)]
+                .map(|(dtype, tolerance)| format!("{dtype}: {tolerance}"))
+                .to_vec(),
+        };
+        let zeros = match self.signed_zeros {
+            SignedZeros::Ignore => "-0 agrees with 0",
+            SignedZeros::MustAgree => "-0 does not agree with 0",
+        };
+        let subnormals = match self.subnormals {
+            Subnormals::Ignore => "as the tolerance says",
+            Subnormals::MayBeFlushed => "may be flushed to 0",
+            Subnormals::MustBeKept => "must be kept",
+        };
+        floats.into_iter().chain([format!("zeros: {zeros}"), format!("subnormals: {subnormals}")]).collect()
+    }
+
     /// The tolerance for a type, and whether it is the table's.
     pub(super) fn tolerance(&self, dtype: Dtype) -> (Tolerance, bool) {
         match self.overriding {
@@ -297,6 +318,18 @@ mod tests {
         }
         let _ = (Tolerance::new(0.0, f64::MAX), Tolerance::ulps(0.5));
         assert!(Budget::new(&[]).is_ok());
+    }
+
+    #[test]
+    fn terms_are_described_in_all_that_they_say() {
+        let common = ["f16: rtol 1e-3, atol 1e-5", "bf16: rtol 1.6e-2, atol 1e-5", "f32: rtol 1.3e-6, atol 1e-5"];
+        let rest = ["f64: rtol 1e-12, atol 1e-12", "zeros: -0 agrees with 0", "subnormals: as the tolerance says"];
+        assert_eq!(Terms::DEFAULT.described(), [common, rest].concat());
+        let own = Terms::DEFAULT.all_floats(Tolerance::ulps(4.0).because("so it is")).keep_signed_zeros();
+        let floats = "every float: 4 units in the last place (so it is)";
+        let described = [floats, "zeros: -0 does not agree with 0", "subnormals: may be flushed to 0"];
+        assert_eq!(own.may_flush_subnormals().described(), described);
+        assert_eq!(own.keep_subnormals().described()[2], "subnormals: must be kept");
     }
 
     #[test]

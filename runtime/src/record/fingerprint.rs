@@ -40,6 +40,7 @@ pub(crate) fn fingerprint(suites: &[SuiteSpec], fixtures: &[&Fixture]) -> Finger
     let mut sum = Sum(FnvHasher::default());
     for suite in suites {
         sum.all([suite.subject, suite.baseline]);
+        sum.all(suite.terms.iter().map(String::as_str));
         // How many devices a machine has is no part of the suite.
         let mut backends: Vec<_> = suite.backends.iter().map(BackendSpec::declared).collect();
         backends.dedup();
@@ -115,6 +116,7 @@ mod tests {
         suite: &mut SuiteSpec,
     ) -> (
         &mut Option<&'static [&'static str]>,
+        &mut (&'static str, &'static str),
         [&mut Places; 3],
         &mut Vec<Row>,
         &mut &'static [Debt],
@@ -123,6 +125,8 @@ mod tests {
         let SuiteSpec {
             subject: _,
             baseline: _,
+            package,
+            terms: _,
             features: _,
             backends: _,
             closed,
@@ -134,7 +138,7 @@ mod tests {
             tracked,
             rows,
         } = suite;
-        (closed, [excluding, implementing, apart], rows, tracked, unclassified)
+        (closed, package, [excluding, implementing, apart], rows, tracked, unclassified)
     }
 
     /// Those of a test that may be other ones. How many cases are told apart follows from the axes and the terms.
@@ -170,7 +174,7 @@ mod tests {
         let plain = fingerprint(&[suite(|_, _| ())], &[&ONE]);
         assert_eq!(plain, fingerprint(&[suite(|_, _| ())], &[&ONE]));
         type Change = fn(&mut SuiteSpec, &mut TestSpec);
-        let changes: [Change; 18] = [
+        let changes: [Change; 19] = [
             |suite, _| suite.subject = "dyn Other",
             |suite, _| suite.baseline = "mlx",
             |suite, _| suite.backends[0].name = "other",
@@ -183,6 +187,7 @@ mod tests {
             |_, test| test.differential = true,
             |suite, _| suite.backends.push(BackendSpec::new("mlx", HERE)),
             |suite, _| suite.features.clear(),
+            |suite, _| suite.terms.push("f32: 4 units in the last place".to_owned()),
             |_, test| test.path = "u".to_owned(),
             |_, test| test.markers.clear(),
             |_, test| test.of = None,
@@ -205,16 +210,18 @@ mod tests {
         let same = suite(|suite, test| {
             let row = Row::new("reference", "a", crate::suite::row::Exclusion::Skip, "no").unwrap();
             let moved = Origin { line: 9, ..HERE };
-            let (closed, places, rows, tracked, unclassified) = fields_of_suite(suite);
+            let (closed, package, places, rows, tracked, unclassified) = fields_of_suite(suite);
             *closed = Some(&["reference"]);
+            *package = ("suite", "2.0.0");
             places.into_iter().for_each(|places| places.push(("reference", HERE)));
             rows.push(row);
             *tracked = &[Debt::NotYet];
             unclassified.push(("a", "reference", HERE));
-            let BackendSpec { name: _, family: _, aliases, origin, implements, isolated, fresh, device } =
+            let BackendSpec { name: _, family: _, aliases, origin, package, implements, isolated, fresh, device } =
                 &mut suite.backends[0];
             (*aliases, *origin, *isolated, *fresh, *device) = (&["r"], moved, true, true, Some("gpu"));
             *implements = Some(&["add"]);
+            *package = ("backend", "2.0.0");
             let FeatureSpec { marker: _, description } = &mut suite.features[0];
             *description = "Another.";
             fields_of_test(test)(moved);

@@ -1,5 +1,7 @@
 //! What a suite is made of, as far as a report has to know: a record is read where nothing of the suite is linked.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::suite::action::Debt;
@@ -14,13 +16,37 @@ pub struct SuiteRecord {
     pub subject: String,
     /// The backend whose values the others are compared with.
     pub baseline: String,
+    /// The crate that declares the features.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub package: Option<PackageRecord>,
+    /// What values have to agree in, where a test does not say otherwise.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub terms: Vec<String>,
     /// The features, in the order of declaration.
     pub features: Vec<FeatureRecord>,
     /// The names of the backends, the baseline first.
     pub backends: Vec<String>,
+    /// The crates that register them, by the name of the backend.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub packages: BTreeMap<String, PackageRecord>,
     /// The exclusion matrix, in the order in which its rows decide among equals.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rows: Vec<RowRecord>,
+}
+
+/// A crate.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PackageRecord {
+    /// Its name, as Cargo knows it.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+}
+
+impl PackageRecord {
+    fn of((name, version): (&str, &str)) -> Option<Self> {
+        (!name.is_empty()).then(|| Self { name: name.to_owned(), version: version.to_owned() })
+    }
 }
 
 /// A feature.
@@ -72,9 +98,16 @@ impl SuiteRecord {
             marker: feature.marker.to_owned(),
             description: feature.description.to_owned(),
         });
+        let packages = suite
+            .backends
+            .iter()
+            .filter_map(|backend| Some((backend.name.to_owned(), PackageRecord::of(backend.package)?)));
         Self {
             subject: suite.subject.to_owned(),
             baseline: suite.baseline.to_owned(),
+            package: PackageRecord::of(suite.package),
+            terms: suite.terms.clone(),
+            packages: packages.collect(),
             features: features.collect(),
             backends: suite.backends.iter().map(|backend| backend.name.to_owned()).collect(),
             rows: suite.rows.iter().map(RowRecord::of).collect(),

@@ -133,6 +133,24 @@ fn what_a_backend_shows_is_kept_with_how_well_it_agrees() {
     assert_eq!(serde_json::from_str::<CellRecord>(&line).unwrap(), record);
 }
 
+/// What a backend publishes names the crates that it is of, and what is allowed.
+#[test]
+fn a_suite_is_recorded_with_its_crates_and_terms() {
+    let backends = [("cpu", ("", "")), ("gpu", ("gpu-ops", "1.2.3"))];
+    let suite = SuiteSpec {
+        package: ("ops", "0.3.0"),
+        terms: vec!["f32: rtol 1e-3, atol 0e0".to_owned()],
+        backends: backends.map(|(name, package)| BackendSpec { package, ..BackendSpec::new(name, HERE) }).to_vec(),
+        ..SuiteSpec::new("dyn Ops", "cpu")
+    };
+    let record = SuiteRecord::of(&suite);
+    let line = serde_json::to_value(Line::Suite(Box::new(record.clone()))).unwrap();
+    assert_eq!(line["package"], serde_json::json!({ "name": "ops", "version": "0.3.0" }));
+    assert_eq!(line["packages"], serde_json::json!({ "gpu": { "name": "gpu-ops", "version": "1.2.3" } }));
+    assert_eq!(line["terms"], serde_json::json!(["f32: rtol 1e-3, atol 0e0"]));
+    assert_eq!(serde_json::from_value::<Line>(line).unwrap(), Line::Suite(Box::new(record)));
+}
+
 #[test]
 fn what_was_written_is_read_back_also_by_two_processes_in_one_file() {
     let path = folder("back").join("run.jsonl");

@@ -90,6 +90,8 @@ pub struct Backend<S: Subject + ?Sized> {
     pub aliases: &'static [&'static str],
     /// Where it was written.
     pub origin: Origin,
+    /// The name and the version of its crate; empty where that is not known.
+    pub package: (&'static str, &'static str),
     /// Whether its cells run in processes of their own.
     pub isolated: bool,
     /// Whether it is opened for each cell anew.

@@ -273,6 +273,8 @@ fn gather<S: Subject + ?Sized>(elements: &Elements) -> Gathered {
     let spec = SuiteSpec {
         subject: std::any::type_name::<S>(),
         baseline: S::BASELINE,
+        package: <S::Feature as Feature>::PACKAGE,
+        terms: S::TERMS.described(),
         closed: S::BACKENDS,
         tracked: <S::Feature as Feature>::TRACKED,
         features: <S::Feature as Feature>::ALL
@@ -287,6 +289,7 @@ fn gather<S: Subject + ?Sized>(elements: &Elements) -> Gathered {
                 family: number.map(|_| backend.name),
                 aliases: backend.aliases,
                 origin: backend.origin,
+                package: backend.package,
                 implements: implemented(backend.name),
                 isolated: backend.isolated,
                 fresh: backend.fresh,

@@ -51,6 +51,10 @@ pub struct SuiteSpec {
     pub subject: &'static str,
     /// The name of the backend whose values the others are compared with.
     pub baseline: &'static str,
+    /// The name and the version of the crate that declares the features; empty where that is not known.
+    pub package: (&'static str, &'static str),
+    /// What values have to agree in, where a test does not say otherwise, for the reader.
+    pub terms: Vec<String>,
     /// The features, in the order of declaration.
     pub features: Vec<FeatureSpec>,
     /// The kinds of debt that a row has to follow up.
@@ -79,6 +83,8 @@ impl SuiteSpec {
         Self {
             subject,
             baseline,
+            package: ("", ""),
+            terms: Vec::new(),
             features: Vec::new(),
             tracked: &[],
             backends: Vec::new(),
@@ -113,6 +119,8 @@ pub struct BackendSpec {
     pub aliases: &'static [&'static str],
     /// Where it is registered.
     pub origin: Origin,
+    /// The name and the version of the crate that registers it; empty where that is not known.
+    pub package: (&'static str, &'static str),
     /// The functions of the contract that it implements; `None` when nothing says so.
     pub implements: Option<&'static [&'static str]>,
     /// Whether its cells run in processes of their own.
@@ -163,7 +171,17 @@ pub struct TestSpec {
 impl BackendSpec {
     /// A backend without aliases, of which nothing says what it implements.
     pub fn new(name: &'static str, origin: Origin) -> Self {
-        Self { name, family: None, aliases: &[], origin, implements: None, isolated: false, fresh: false, device: None }
+        Self {
+            name,
+            family: None,
+            aliases: &[],
+            origin,
+            package: ("", ""),
+            implements: None,
+            isolated: false,
+            fresh: false,
+            device: None,
+        }
     }
 }
 

@@ -194,6 +194,10 @@ pub trait Feature: Copy + Eq + fmt::Debug + Send + Sync + 'static {
     /// enum says which.
     const TRACKED: &'static [Debt] = &[];
 
+    /// The name and the version of the crate that declares them; empty where that is not known.
+    #[doc(hidden)]
+    const PACKAGE: (&'static str, &'static str) = ("", "");
+
     /// The feature's name in attributes, expressions and reports, such as `dynamic_offsets`.
     fn marker(self) -> &'static str;
 

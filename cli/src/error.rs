@@ -11,9 +11,73 @@ pub enum Error {
     /// A record cannot be read, or does not belong to the others.
     #[error("{0}")]
     Record(#[from] RecordError),
+    /// A line of a record is not what it should be.
+    #[error("{}:{line}: not a line of a crosscheck record: {}{reason}", path.display(), if field.is_empty() { String::new() } else { format!("`{field}`: ") })]
+    Line {
+        /// The file.
+        path: PathBuf,
+        /// The line, from 1.
+        line: usize,
+        /// The field; empty where it is about the whole line.
+        field: String,
+        /// Why.
+        reason: String,
+    },
+    /// A file is empty.
+    #[error("{}: not a crosscheck record: the file is empty", .0.display())]
+    Empty(PathBuf),
     /// There is none, and none was named.
     #[error("there is no record below {}: run the suite first, or name a record", .0.display())]
     NoRecord(PathBuf),
+    /// A folder holds none.
+    #[error("{}: there is no record in this folder: no file there ends in `.jsonl`", .0.display())]
+    NoRecordIn(PathBuf),
+    /// What was named as a record is no file.
+    #[error("{}: {kind}, and not a file: write it into a file first, and name that", path.display())]
+    NoFile {
+        /// What was named.
+        path: PathBuf,
+        /// What it is.
+        kind: &'static str,
+    },
+    /// What was named as a record cannot be looked at.
+    #[error("{}: {source}", path.display())]
+    Input {
+        /// What was named.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// Two runs are of different suites.
+    #[error("the old run is of {old}, the new one of {new}: only runs of one suite can be compared")]
+    OtherSuites {
+        /// What the first one is of.
+        old: String,
+        /// What the second one is of.
+        new: String,
+    },
+    /// Something that was named is not known.
+    #[error("{0}")]
+    Unknown(String),
+    /// Records prove nothing of a backend.
+    #[error("no statement of `{backend}`: {reason}")]
+    Unfit {
+        /// The backend.
+        backend: String,
+        /// Why.
+        reason: String,
+    },
+    /// A file is no statement, or one of another version.
+    #[error("{}: {reason}", path.display())]
+    NoStatement {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        reason: String,
+    },
+    /// What was to be written over is a record.
+    #[error("{}: this is a record, which no output takes the place of: name another file", .0.display())]
+    IsARecord(PathBuf),
     /// A file cannot be written.
     #[error("{}: {source}", path.display())]
     Output {

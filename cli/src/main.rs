@@ -5,9 +5,12 @@
 #![forbid(unsafe_code)]
 
 mod commands;
+mod diff;
 mod error;
 mod output;
 mod records;
+mod statement;
+mod trend;
 mod views;
 
 use std::process::ExitCode;
@@ -28,6 +31,10 @@ struct Cli {
 enum Command {
     Report(commands::report::Options),
     Merge(commands::merge::Options),
+    Diff(commands::diff::Options),
+    Trend(commands::trend::Options),
+    Statement(commands::statement::Options),
+    Verify(commands::verify::Options),
     Completions(commands::completions::Options),
 }
 
@@ -42,6 +49,10 @@ fn main() -> ExitCode {
     let done = match Cli::parse_from(arguments).command {
         Command::Report(options) => commands::report::report(options),
         Command::Merge(options) => commands::merge::merge(options),
+        Command::Diff(options) => commands::diff::diff(options),
+        Command::Trend(options) => commands::trend::trend(options),
+        Command::Statement(options) => commands::statement::statement(options),
+        Command::Verify(options) => commands::verify::verify(options),
         Command::Completions(options) => commands::completions::completions(&options),
     };
     done.unwrap_or_else(|errors| {

@@ -1,6 +1,8 @@
 //! Where what a command makes goes: to a file, all of it or nothing, or to the terminal.
 
-use std::io::{self, Write};
+use std::borrow::Cow;
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::Path;
 
 use crosscheck::internals::report;
@@ -9,7 +11,18 @@ use crate::error::Error;
 
 /// Says something about the request, on standard error: `head` is `error:` or `note:`.
 pub fn say(head: &str, text: &str) {
-    anstream::eprintln!("{} {}", report::paint(head), report::line(text));
+    anstream::eprintln!("{} {}", report::paint(head), report::line(&cut(text)));
+}
+
+/// How much of a message is shown, in bytes: it may quote what somebody wrote, of whatever length.
+const SHOWN: usize = 4096;
+
+fn cut(text: &str) -> Cow<'_, str> {
+    if text.len() <= SHOWN {
+        return text.into();
+    }
+    let (head, tail) = (text.floor_char_boundary(SHOWN / 2), text.ceil_char_boundary(text.len() - SHOWN / 2));
+    format!("{} … {}", &text[..head], &text[tail..]).into()
 }
 
 /// What may become of a file that is there already.
@@ -24,7 +37,7 @@ pub enum Existing {
 /// Writes a file: all of it, or nothing.
 ///
 /// # Errors
-/// When it cannot be written, or is there and is to be kept.
+/// When it cannot be written, is there and is to be kept, or is a record, which only another run can make again.
 pub fn write(path: &Path, existing: Existing, contents: &[u8]) -> Result<(), Error> {
     let written = || -> io::Result<()> {
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
@@ -45,5 +58,21 @@ pub fn write(path: &Path, existing: Existing, contents: &[u8]) -> Result<(), Err
         };
         kept.map(drop).map_err(|error| error.error)
     };
+    if existing == Existing::Replace && is_a_record(path) {
+        return Err(Error::IsARecord(path.to_owned()));
+    }
     written().map_err(|source| Error::Output { path: path.to_owned(), source })
+}
+
+/// Whether a file begins as a record does, however it is written.
+fn is_a_record(path: &Path) -> bool {
+    /// No first line of a record is longer, in bytes.
+    const LONGEST: u64 = 64 << 10;
+    if !path.is_file() {
+        return false;
+    }
+    let mut line = Vec::new();
+    let read = File::open(path).and_then(|file| BufReader::new(file).take(LONGEST).read_until(b'\n', &mut line));
+    let first = serde_json::from_slice::<serde_json::Value>(&line);
+    read.is_ok() && first.is_ok_and(|first| first["line"] == "start")
 }

@@ -31,6 +31,12 @@ pub mod report {
     pub use crate::text::{line, lines};
 }
 
+/// That something of this name is not known, what is, and which one is the nearest.
+#[cfg(feature = "harness")]
+pub fn unknown(what: &str, given: &str, known: &[&str]) -> String {
+    crate::nearest::unknown(what, given, known)
+}
+
 /// The record of a cell of a plan.
 #[cfg(feature = "harness")]
 pub fn cell_record(

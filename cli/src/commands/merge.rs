@@ -8,6 +8,7 @@ use crosscheck::internals::{Line, report};
 
 use crate::output::{Existing, say, write};
 use crate::records::{Run, load};
+use crate::views::escape::inert;
 use crate::views::text;
 use crate::{Done, USAGE};
 
@@ -66,7 +67,8 @@ fn lines(run: &Run) -> Vec<u8> {
     let cells = run.cells.iter().map(|cell| Line::Cell(Box::new(cell.clone())));
     let end = run.open.is_empty().then_some(Line::End);
     for line in run.starts.iter().cloned().map(Line::Start).chain(suites).chain([plan]).chain(cells).chain(end) {
-        serde_json::to_writer(&mut bytes, &line).expect("what was read from JSON can be written as JSON");
+        let json = serde_json::to_string(&line).expect("what was read from JSON can be written as JSON");
+        bytes.extend_from_slice(inert(json).as_bytes());
         bytes.push(b'\n');
     }
     bytes

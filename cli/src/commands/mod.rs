@@ -1,5 +1,9 @@
 //! The commands, a file each.
 
 pub mod completions;
+pub mod diff;
 pub mod merge;
 pub mod report;
+pub mod statement;
+pub mod trend;
+pub mod verify;

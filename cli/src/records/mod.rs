@@ -1,13 +1,18 @@
 //! Records: found, read, and joined into one run.
 
+mod corrupt;
 mod find;
+mod history;
 mod merge;
+mod sources;
 
 use std::path::PathBuf;
 
 use crosscheck::internals::read_all;
 
+pub use history::{Dated, history};
 pub use merge::Run;
+pub use sources::{named, read_text};
 
 use crate::error::Error;
 use crate::output::say;
@@ -18,9 +23,10 @@ use crate::output::say;
 /// Everything that is wrong with them: one cannot be read, or is of another suite or state of it than the first one.
 pub fn load(paths: Vec<PathBuf>) -> Result<Run, Vec<Error>> {
     let paths = if paths.is_empty() { vec![find::newest()?] } else { paths };
-    let (read, errors): (Vec<_>, Vec<_>) =
+    let (paths, mut errors) = sources::expand(paths);
+    let (read, unread): (Vec<_>, Vec<_>) =
         paths.into_iter().map(|path| read_all(&path).map(|recorded| (path, recorded))).partition(Result::is_ok);
-    let errors: Vec<_> = errors.into_iter().filter_map(Result::err).map(Error::from).collect();
+    errors.extend(unread.into_iter().filter_map(Result::err).map(corrupt::located));
     if !errors.is_empty() {
         return Err(errors);
     }

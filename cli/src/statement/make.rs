@@ -1,0 +1,109 @@
+//! The statement that follows from a run.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crosscheck::Outcome;
+use crosscheck::internals::SuiteRecord;
+use crosscheck::record::CellRecord;
+
+use super::{Backend, Exception, FORMAT, Feature, Run, Statement, Suite, Support, Verdict};
+use crate::records;
+use crate::views::timestamp;
+
+/// What a run says of a backend; `None` where it says nothing of one of this name.
+pub fn make(run: &records::Run, backend: &str) -> Option<Statement> {
+    let suite = suite_of(run, backend)?;
+    let start = run.starts.first()?;
+    let cells: Vec<_> = run.cells.iter().filter(|cell| cell.backend == backend).collect();
+    let about = cells.iter().filter_map(|cell| cell.about.clone());
+    let devices = cells.iter().filter_map(|cell| Some(cell.receipt.as_ref()?.device.clone()));
+    let mut own_tolerances = BTreeMap::new();
+    for cell in cells.iter().filter(|cell| !cell.terms.is_empty()) {
+        own_tolerances.entry(cell.test.clone()).or_insert_with(|| cell.terms.clone());
+    }
+    let mut counts = BTreeMap::new();
+    for cell in &cells {
+        *counts.entry(cell.outcome).or_default() += 1;
+    }
+    let starts = || run.starts.iter();
+    let date = starts().map(|start| start.at).filter(|at| *at > 0).max();
+    Some(Statement {
+        format: FORMAT,
+        suite: Suite {
+            name: start.suite.clone(),
+            package: start.package.clone(),
+            subject: suite.subject.clone(),
+            declared_by: suite.package.clone(),
+            fingerprint: start.fingerprint,
+            baseline: suite.baseline.clone(),
+        },
+        backend: Backend {
+            name: backend.to_owned(),
+            registered_by: suite.packages.get(backend).cloned(),
+            devices: distinct(devices),
+            about: distinct(about),
+        },
+        run: Run {
+            date: date.map(timestamp),
+            machines: distinct(starts().map(|start| start.machine.clone())),
+            crosscheck: distinct(starts().map(|start| start.crosscheck.clone())),
+        },
+        result: verdict(&cells),
+        cells: cells.len(),
+        counts,
+        features: suite.features.iter().map(|feature| support(&feature.marker, &feature.description, &cells)).collect(),
+        exclusions: suite.rows.iter().filter(|row| row.backend == backend).cloned().collect(),
+        exceptions: exceptions(&cells),
+        tolerances: suite.terms.clone(),
+        own_tolerances,
+    })
+}
+
+/// The backends that a run knows of.
+pub fn backends(run: &records::Run) -> Vec<String> {
+    distinct(run.suites.iter().flat_map(|suite| suite.backends.iter().cloned()))
+}
+
+fn suite_of<'a>(run: &'a records::Run, backend: &str) -> Option<&'a SuiteRecord> {
+    run.suites.iter().find(|suite| suite.backends.iter().any(|name| name == backend))
+}
+
+fn distinct(texts: impl Iterator<Item = String>) -> Vec<String> {
+    texts.filter(|text| !text.is_empty()).collect::<BTreeSet<_>>().into_iter().collect()
+}
+
+fn verdict(cells: &[&CellRecord]) -> Verdict {
+    match () {
+        () if cells.iter().any(|cell| cell.outcome.fails_the_run()) => Verdict::Failed,
+        () if cells.iter().all(|cell| cell.outcome == Outcome::Passed) => Verdict::Full,
+        () => Verdict::Partial,
+    }
+}
+
+fn support(marker: &str, description: &str, cells: &[&CellRecord]) -> Feature {
+    let with: Vec<_> = cells.iter().filter(|cell| cell.markers.iter().any(|it| it == marker)).collect();
+    let passed = with.iter().filter(|cell| cell.outcome == Outcome::Passed).count();
+    let support = match passed {
+        _ if with.is_empty() => Support::Untested,
+        all if all == with.len() => Support::Supported,
+        0 if with.iter().any(|cell| cell.outcome.fails_the_run()) => Support::Failing,
+        0 => Support::Excluded,
+        _ => Support::Partial,
+    };
+    Feature { marker: marker.to_owned(), description: description.to_owned(), support, cells: with.len(), passed }
+}
+
+fn exceptions(cells: &[&CellRecord]) -> Vec<Exception> {
+    let mut exceptions: BTreeMap<(&str, Outcome, &str), usize> = BTreeMap::new();
+    for cell in cells.iter().filter(|cell| cell.outcome != Outcome::Passed) {
+        let reason = cell.reason.lines().next().unwrap_or_default();
+        *exceptions.entry((&cell.test, cell.outcome, reason)).or_default() += 1;
+    }
+    let made = exceptions.into_iter().map(|((test, outcome, reason), cells)| Exception {
+        test: test.to_owned(),
+        outcome,
+        reason: reason.to_owned(),
+        cells,
+    });
+    made.collect()
+}

@@ -197,10 +197,16 @@ fn a_statement_holds_for_its_records_and_for_no_others() {
         ("version", |it| it[1]["packages"]["gpu"]["version"] = json!("1.2.4"), true, "`backend.registered_by.version`"),
         ("later", |it| it[0]["at"] = json!(1_700_000_001), true, "`run.date`"),
         (
+            "words",
+            |it| it[5]["reason"] = json!("at 0x7f"),
+            true,
+            "`exceptions[1].reason`: the statement says \"so it is\"",
+        ),
+        (
             "device",
             |it| it[3]["receipt"]["device"] = json!("GPU 1"),
             true,
-            "`backend.devices`: the statement says 1 entries, the records say \"GPU 1\"",
+            "`backend.devices`: the statement says nothing else, the records say \"GPU 1\"",
         ),
     ];
     for (what, change, can_be_stated, reason) in changes {
@@ -213,8 +219,8 @@ fn a_statement_holds_for_its_records_and_for_no_others() {
         let (code, _, stderr) = run(&["statement", "gpu", &record]);
         assert_eq!(code, Some(if *can_be_stated { 0 } else { 2 }), "{what}: {stderr}");
         assert_eq!(stderr.contains(reason), !can_be_stated, "{what}: {stderr}");
-        // Of another run, when and where it was may be different, and nothing else.
-        let holds = ["later", "device"].contains(what);
+        // Of another run, when and where it was and what cells said may be different, and nothing else.
+        let holds = ["later", "device", "words"].contains(what);
         let (code, _, stderr) = run(&["verify", &statement, &record, "--another-run"]);
         assert_eq!(code, Some(if holds { 0 } else { 1 }), "{what}: {stderr}");
     }

@@ -4,13 +4,12 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
-use crosscheck::internals::unknown;
 
 use crate::Done;
 use crate::error::Error;
 use crate::output::{Existing, write};
 use crate::records::load;
-use crate::statement::{backends, make, unfit};
+use crate::statement::{make, unfit, unknown_backend};
 use crate::views;
 
 /// Write what a backend publishes: what it supports, what it does not and why, and what that was checked with
@@ -52,14 +51,7 @@ pub fn statement(Options { backend, records, format, output }: Options) -> Done 
     let format = format.or(output.as_deref().and_then(by_name)).unwrap_or(Format::Json);
     let run = load(records)?;
     let Some(statement) = make(&run, &backend) else {
-        let known = backends(&run);
-        let known: Vec<_> = known.iter().map(String::as_str).collect();
-        return Err(Error::Unknown(match known.as_slice() {
-            [] => "the records do not say what the suite is made of: they are of an older version, or of single cells"
-                .to_owned(),
-            known => unknown("backend", &backend, known),
-        })
-        .into());
+        return Err(Error::Unknown(unknown_backend(&run, &backend)).into());
     };
     let reasons = unfit(&run, &backend);
     if !reasons.is_empty() {

@@ -4,14 +4,14 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
-use crosscheck::internals::{report, unknown};
+use crosscheck::internals::report;
 use serde_json::Value;
 
 use crate::Done;
 use crate::error::Error;
 use crate::output::say;
 use crate::records::{load, read_text};
-use crate::statement::{Difference, FORMAT, Statement, backends, differs, make, unfit};
+use crate::statement::{Difference, FORMAT, Statement, differs, make, unfit, unknown_backend};
 
 /// Hold a backend's statement against the records of a run
 #[derive(Args)]
@@ -44,10 +44,7 @@ pub fn verify(Options { statement: path, records, another_run }: Options) -> Don
     let backend = &statement.backend.name;
     let mut reasons = unfit(&run, backend);
     match make(&run, backend) {
-        None => {
-            let known = backends(&run);
-            reasons.push(unknown("backend", backend, &known.iter().map(String::as_str).collect::<Vec<_>>()));
-        }
+        None => reasons.push(unknown_backend(&run, backend)),
         Some(made) => {
             let differences = differs(&statement, &made, another_run).into_iter();
             reasons.extend(differences.map(|Difference { field, says, is }| {

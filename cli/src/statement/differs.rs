@@ -1,8 +1,11 @@
 //! Where a statement says something else than the records.
 
+use std::collections::BTreeMap;
+
+use crosscheck::Outcome;
 use serde_json::Value;
 
-use super::Statement;
+use super::{Exception, Run, Statement};
 
 /// What is said in one place and otherwise in the other.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,20 +18,38 @@ pub struct Difference {
     pub is: String,
 }
 
-/// All differences, in the order of the fields; without when and where it ran, if that may be elsewhere.
+/// All differences, in the order of the fields; of another run, only what is the same in every run.
 pub fn differs(statement: &Statement, records: &Statement, is_another_run: bool) -> Vec<Difference> {
-    let [mut said, mut is] =
-        [statement, records].map(|it| serde_json::to_value(it).expect("a statement can be written as JSON"));
-    if is_another_run {
-        for value in [&mut said, &mut is] {
-            value["run"] = Value::Null;
-            value["backend"]["devices"] = Value::Null;
-            value["backend"]["about"] = Value::Null;
-        }
-    }
+    let [said, is] = [statement, records].map(|it| match is_another_run {
+        true => value(&of_any_run(it)),
+        false => value(it),
+    });
     let mut differences = Vec::new();
     walk("", Some(&said), Some(&is), &mut differences);
     differences
+}
+
+fn value(statement: &Statement) -> Value {
+    serde_json::to_value(statement).expect("a statement can be written as JSON")
+}
+
+/// Without when and where it ran, and without the words that cells said, in which there may be a time or an address.
+fn of_any_run(statement: &Statement) -> Statement {
+    let mut statement = statement.clone();
+    statement.run = Run { date: None, machines: Vec::new(), crosscheck: Vec::new() };
+    (statement.backend.devices, statement.backend.about) = (Vec::new(), Vec::new());
+    let mut exceptions: BTreeMap<(String, Outcome), usize> = BTreeMap::new();
+    for Exception { test, outcome, cells, .. } in statement.exceptions {
+        *exceptions.entry((test, outcome)).or_default() += cells;
+    }
+    let without_words = exceptions.into_iter().map(|((test, outcome), cells)| Exception {
+        test,
+        outcome,
+        reason: String::new(),
+        cells,
+    });
+    statement.exceptions = without_words.collect();
+    statement
 }
 
 fn walk(path: &str, said: Option<&Value>, is: Option<&Value>, differences: &mut Vec<Difference>) {
@@ -51,10 +72,8 @@ fn walk(path: &str, said: Option<&Value>, is: Option<&Value>, differences: &mut 
                 these.iter().filter(|it| !others.contains(it)).map(Value::to_string).collect::<Vec<_>>()
             };
             let (put_in, taken_out) = (only(said, is), only(is, said));
-            let or_none = |list: Vec<String>, len: usize| {
-                if list.is_empty() { format!("{len} entries") } else { list.join(", ") }
-            };
-            let (says, is) = (or_none(put_in, said.len()), or_none(taken_out, is.len()));
+            let or_none = |list: Vec<String>| if list.is_empty() { "nothing else".to_owned() } else { list.join(", ") };
+            let (says, is) = (or_none(put_in), or_none(taken_out));
             differences.push(Difference { field: path.to_owned(), says, is });
         }
         _ if said == is => {}

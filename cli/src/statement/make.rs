@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crosscheck::Outcome;
-use crosscheck::internals::SuiteRecord;
+use crosscheck::internals::{SuiteRecord, unknown};
 use crosscheck::record::CellRecord;
 
 use super::{Backend, Exception, FORMAT, Feature, Run, Statement, Suite, Support, Verdict};
@@ -59,9 +59,14 @@ pub fn make(run: &records::Run, backend: &str) -> Option<Statement> {
     })
 }
 
-/// The backends that a run knows of.
-pub fn backends(run: &records::Run) -> Vec<String> {
-    distinct(run.suites.iter().flat_map(|suite| suite.backends.iter().cloned()))
+/// That a run says nothing of a backend of this name, and which ones it does.
+pub fn unknown_backend(run: &records::Run, backend: &str) -> String {
+    let known = distinct(run.suites.iter().flat_map(|suite| suite.backends.iter().cloned()));
+    match known.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+        [] => "the records do not say what the suite is made of: they are of an older version, or of single cells"
+            .to_owned(),
+        known => unknown("backend", backend, known),
+    }
 }
 
 fn suite_of<'a>(run: &'a records::Run, backend: &str) -> Option<&'a SuiteRecord> {

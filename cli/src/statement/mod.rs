@@ -13,7 +13,7 @@ use crosscheck::internals::{Fingerprint, PackageRecord, RowRecord};
 use serde::{Deserialize, Serialize};
 
 pub use differs::{Difference, differs};
-pub use make::{backends, make};
+pub use make::{make, unknown_backend};
 pub use unfit::unfit;
 
 /// The version of what a statement looks like.

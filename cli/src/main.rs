@@ -30,6 +30,7 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     Report(commands::report::Options),
+    Matrix(commands::matrix::Options),
     Merge(commands::merge::Options),
     Diff(commands::diff::Options),
     Trend(commands::trend::Options),
@@ -48,6 +49,7 @@ fn main() -> ExitCode {
         arguments.filter(|(at, argument)| *at != 1 || argument != "crosscheck").map(|(_, argument)| argument);
     let done = match Cli::parse_from(arguments).command {
         Command::Report(options) => commands::report::report(options),
+        Command::Matrix(options) => commands::matrix::matrix(options),
         Command::Merge(options) => commands::merge::merge(options),
         Command::Diff(options) => commands::diff::diff(options),
         Command::Trend(options) => commands::trend::trend(options),

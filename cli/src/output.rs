@@ -25,6 +25,20 @@ fn cut(text: &str) -> Cow<'_, str> {
     format!("{} … {}", &text[..head], &text[tail..]).into()
 }
 
+/// Shows what a command makes. Who reads it may stop before its end.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn show(text: &str) -> Result<(), Error> {
+    let mut out = anstream::stdout();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(source) if source.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Error::Output { path: "standard output".into(), source })
+        }
+        _ => Ok(()),
+    }
+}
+
 /// What may become of a file that is there already.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Existing {

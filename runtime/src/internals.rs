@@ -21,14 +21,19 @@ pub use crate::{
     record::read::{RecordError, Recorded, read_all},
     record::suite::{FeatureRecord, PackageRecord, RowRecord, SuiteRecord},
     registry::Returned,
+    report::Results,
     session::{RunConfig, Session},
 };
 
 /// Views of records, as text.
 #[cfg(feature = "harness")]
 pub mod report {
-    pub use crate::report::{agreements, of_records, paint, stale_disputes, totals, unavailable};
-    pub use crate::text::{line, lines};
+    pub use crate::report::{
+        By, Counts, Table, agreements, markdown, markdown_table, paint, rerun, stale_disputes, totals, unavailable,
+    };
+    #[cfg(feature = "junit")]
+    pub use crate::report::{Dialect, junit};
+    pub use crate::text::{acts, line, lines};
 }
 
 /// That something of this name is not known, what is, and which one is the nearest.

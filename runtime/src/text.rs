@@ -12,7 +12,7 @@ const BAR: &str = "\n  | ";
 
 /// Whether a character does something other than to show itself: control characters, what turns the direction of writing, and
 /// what ends a line besides `\n`.
-fn acts(c: char) -> bool {
+pub fn acts(c: char) -> bool {
     let turns = matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     c.is_control() || turns || matches!(c, '\u{2028}' | '\u{2029}')
 }

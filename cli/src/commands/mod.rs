@@ -2,6 +2,7 @@
 
 pub mod completions;
 pub mod diff;
+pub mod matrix;
 pub mod merge;
 pub mod report;
 pub mod statement;

@@ -25,9 +25,17 @@ fn modified(path: &Path) -> Option<SystemTime> {
 
 /// Cargo's target folder, for the package that this is called in.
 fn target() -> PathBuf {
+    metadata("target_directory").unwrap_or_else(|| "target".into())
+}
+
+/// The root of the workspace, for the package that this is called in.
+pub fn workspace() -> Option<PathBuf> {
+    metadata("workspace_root")
+}
+
+fn metadata(field: &str) -> Option<PathBuf> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let asked = Command::new(cargo).args(["metadata", "--no-deps", "--format-version", "1"]).output();
-    let metadata = asked.ok().and_then(|output| serde_json::from_slice::<serde_json::Value>(&output.stdout).ok());
-    let folder = metadata.as_ref().and_then(|metadata| metadata["target_directory"].as_str());
-    folder.map_or_else(|| "target".into(), PathBuf::from)
+    let metadata: serde_json::Value = serde_json::from_slice(&asked.ok()?.stdout).ok()?;
+    metadata[field].as_str().map(PathBuf::from)
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use crosscheck::Outcome;
-use crosscheck::internals::{RecordError, Recorded, Start, SuiteRecord, judge_constants, missing};
+use crosscheck::internals::{RecordError, Recorded, Results, Start, SuiteRecord, judge_constants, missing};
 use crosscheck::record::CellRecord;
 
 /// What is known of a cell that began and did not end.
@@ -26,6 +26,14 @@ pub struct Run {
     pub cells: Vec<CellRecord>,
     /// The records of runs that did not conclude.
     pub open: Vec<PathBuf>,
+}
+
+impl Run {
+    /// The same for the views that test executables have too.
+    pub fn results(&self) -> Results<'_> {
+        let Self { starts, suites, narrowed, cells, open, .. } = self;
+        Results { starts, suites, narrowed, cells, concluded: open.is_empty() }
+    }
 }
 
 /// Joins records of one suite in one state.

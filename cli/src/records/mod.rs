@@ -10,6 +10,7 @@ use std::path::PathBuf;
 
 use crosscheck::internals::read_all;
 
+pub use find::workspace;
 pub use history::{Dated, history};
 pub use merge::Run;
 pub use sources::{named, read_text};

@@ -8,7 +8,8 @@ use crosscheck::internals::report;
 use crate::records::Run;
 
 /// The table of features and backends, which cells fail the run, and the totals.
-pub fn text(Run { cells, .. }: &Run) -> String {
+pub fn text(Run { suites, cells, .. }: &Run) -> String {
+    let table = report::Table::new(suites, cells, report::By::Feature).text();
     let mut failures: BTreeMap<Outcome, Vec<String>> = BTreeMap::new();
     for cell in cells.iter().filter(|cell| cell.outcome.fails_the_run()) {
         let reason = cell.reason.lines().next().unwrap_or_default();
@@ -17,5 +18,5 @@ pub fn text(Run { cells, .. }: &Run) -> String {
     }
     let failures: String =
         failures.iter().map(|(outcome, cells)| format!("{} {outcome}\n{}", cells.len(), cells.concat())).collect();
-    format!("{}\n{failures}{}{}", report::of_records(cells), report::unavailable(cells), report::totals(cells))
+    format!("{table}\n{failures}{}{}", report::unavailable(cells), report::totals(cells))
 }

@@ -7,6 +7,7 @@ use crate::execute::Observation;
 use crate::judge::{Finished, Judgement};
 use crate::plan::{Cell, Decision};
 use crate::record::CellRecord;
+use crate::report;
 use crate::session::Session;
 use crate::text;
 
@@ -55,30 +56,14 @@ impl CellReport {
     }
 }
 
-fn message(
-    session: &Session,
-    executable: &Executable,
-    CellRecord { name, reason, outcome, seed, test, origin, excluded, .. }: &CellRecord,
-    backtrace: &str,
-) -> String {
+fn message(session: &Session, executable: &Executable, record: &CellRecord, backtrace: &str) -> String {
+    let CellRecord { reason, outcome, seed, test, origin, .. } = record;
     let judgement = Judgement { outcome: *outcome, reason: reason.clone() };
-    let Executable { package, .. } = executable;
-    // The crate's name may have an underscore where the target's has a dash; Cargo takes a pattern for it.
-    let target = match executable.target {
-        name if name.contains('_') => format!("'{}'", name.replace('_', "?")),
-        name => name.to_owned(),
-    };
-    let excluded = if *excluded { " --run-excluded" } else { "" };
     let seed = seed.map(|seed| format!("\n  seed of its inputs: {seed:#018x}")).unwrap_or_default();
-    let base = match session.base_seed() {
-        0 => String::new(),
-        base => format!(" --seed {base}"),
-    };
+    let rerun = report::rerun(executable.package, executable.target, record, session.base_seed());
     format!(
-        "{judgement}\n{backtrace}  in {} ({}){seed}\n  \
-         run only this: cargo test -p {package} --test {target} --{excluded}{base} --exact {}",
+        "{judgement}\n{backtrace}  in {} ({}){seed}\n  run only this: {rerun}",
         text::line(test),
         text::line(origin),
-        text::line(name),
     )
 }

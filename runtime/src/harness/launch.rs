@@ -13,8 +13,8 @@ use super::run::{FAILED, Run};
 use super::run_log::{Planned, ResumedRun};
 use super::stack::on_a_thread;
 use super::threads::{self, Trial};
-use super::{USAGE, refuse, stop, under_nextest};
-use crate::record::Fingerprint;
+use super::{Executable, USAGE, artifacts, refuse, stop, under_nextest};
+use crate::record::{Fingerprint, Start};
 use crate::report;
 use crate::text;
 
@@ -37,7 +37,9 @@ pub(super) fn run(run: &Arc<Run>, cli: &Cli, recording: Recording) -> ExitCode {
     };
     // A record that cannot be reached takes its time as well.
     stop::heed_time(run, cli);
-    if let Err(harm) = run.log().open(&run.executable, fingerprint, known.as_ref(), planned) {
+    let Executable { package, target, .. } = run.executable;
+    let start = Start { seed: run.session.base_seed(), ..Start::now(package, target, fingerprint) };
+    if let Err(harm) = run.log().open(start, known.as_ref(), planned) {
         return refuse(&[harm]);
     }
     #[cfg(unix)]
@@ -66,6 +68,7 @@ pub(super) fn run(run: &Arc<Run>, cli: &Cli, recording: Recording) -> ExitCode {
     let failed = on_a_thread(|| threads::run(args, trials, printer, |at| run.finish(at)));
     drop(live);
     let status = conclude(run, cli, failed, &missing.into_iter().collect::<Vec<_>>());
+    artifacts::write(run, cli);
     stop::heed_the_end(cli);
     #[cfg(unix)]
     return guard::conclude(status);

@@ -1,6 +1,7 @@
 //! A test executable: command line, listing, running, reporting. The flags of libtest are libtest-mimic's.
 
 mod args;
+mod artifacts;
 mod cell_report;
 mod device;
 mod engine;

@@ -26,6 +26,8 @@ pub(super) struct RunLog {
     pub(super) disagreeing: Vec<usize>,
     /// What was done with cells of which the plan did not know it, by position.
     pub(super) decisions: BTreeMap<usize, Decision>,
+    /// What the process says at its start, also where nobody records it.
+    pub(super) start: Option<Start>,
     journal: Option<Journal>,
 }
 
@@ -123,16 +125,15 @@ impl RunLog {
     /// Where writing the record would do harm.
     pub(super) fn open(
         &mut self,
-        executable: &Executable,
-        fingerprint: Fingerprint,
+        start: Start,
         known: Option<&ResumedRun>,
         planned: Option<Planned>,
     ) -> Result<(), String> {
+        self.start = Some(start.clone());
         let (path, resumes) = (known.map(|known| known.path.clone()), known.is_some());
-        let Some(path) = path.or_else(|| record::default_path(executable.package, executable.target)) else {
+        let Some(path) = path.or_else(|| record::default_path(&start.package, &start.suite)) else {
             return Ok(());
         };
-        let start = Start::now(executable.package, executable.target, fingerprint);
         let opened = Journal::open(&path, start).and_then(|mut journal| {
             if let Some(Planned { suites, cells, narrowed }) = planned {
                 suites.into_iter().try_for_each(|suite| journal.write(&Line::Suite(Box::new(suite))))?;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::args::Cli;
+use super::artifacts;
 use super::cell_report::CellReport;
 use super::run::{FAILED, Run};
 use crate::execute::Observation;
@@ -98,6 +99,7 @@ fn end_early(run: &Run, cli: &Cli, status: i32) -> ! {
         text.push_str(&format!("{left} {cells} not run (--resume runs them)\n"));
     }
     let _ = write!(anstream::stdout(), "\n{}", report::paint(&text));
+    artifacts::write(run, cli);
     leave(status)
 }
 

@@ -63,10 +63,13 @@ pub struct Start {
     /// When, in seconds since 1970 (UTC); 0 where that is not known.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub at: u64,
+    /// What the run was given as `--seed`.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub seed: u64,
 }
 
-fn is_zero(at: &u64) -> bool {
-    *at == 0
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 impl Start {
@@ -81,6 +84,7 @@ impl Start {
             crosscheck: env!("CARGO_PKG_VERSION").to_owned(),
             machine: format!("{}-{}", std::env::consts::ARCH, std::env::consts::OS),
             at: now.as_secs(),
+            seed: 0,
         }
     }
 }

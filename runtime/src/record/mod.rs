@@ -5,7 +5,7 @@
 //!
 //! | `line` | when | fields |
 //! |---|---|---|
-//! | `start` | the first line of each process | `format` (5), `suite` (the executable's name), `fingerprint` (16 hexadecimal digits over what the suite is made of), `package`, `crosscheck` (its version), `machine` (as `x86_64-linux`), `at` (seconds since 1970) |
+//! | `start` | the first line of each process | `format` (5), `suite` (the executable's name), `fingerprint` (16 hexadecimal digits over what the suite is made of), `package`, `crosscheck` (its version), `machine` (as `x86_64-linux`), `at` (seconds since 1970), `seed`* (what the run was given as `--seed`) |
 //! | `suite` | after it, for each suite, where the process runs more than one cell | `subject`, `baseline`, `package`*, `terms`*, `features`, `backends`, `packages`*, `rows`* |
 //! | `plan` | after it, where the process runs more than one cell | `cells`: the names of the cells that are to run, on all machines together; `resumes`*: whether it goes on with what stands before it; `narrowed`*: what of the suite was left out, in options |
 //! | `begin` | when a cell begins in the run's own process, which it may take down | `cell`: its name |
@@ -32,7 +32,7 @@ pub(crate) use fingerprint::Fingerprint;
 pub(crate) use journal::{Journal, JournalError, default_path, ends_concluded, latest};
 pub(crate) use line::{FORMAT, Line, OLDEST, Start};
 pub(crate) use read::{RecordError, read_all};
-pub(crate) use suite::SuiteRecord;
+pub(crate) use suite::{RowRecord, SuiteRecord};
 
 #[cfg(test)]
 mod tests;

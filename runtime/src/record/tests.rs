@@ -101,7 +101,23 @@ fn every_field_is_written() {
     };
     Journal::open(&path, start(7)).unwrap().write(&Line::Cell(Box::new(full.clone()))).unwrap();
     assert_eq!(cells(&path).unwrap(), [full]);
+    assert_eq!(undocumented(&std::fs::read_to_string(&path).unwrap()), Vec::<String>::new());
     std::fs::remove_dir_all(path.parent().unwrap()).unwrap();
+}
+
+/// The fields of these lines that `docs/src/record.schema.json` does not have.
+fn undocumented(lines: &str) -> Vec<String> {
+    let schema = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/src/record.schema.json");
+    let schema: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(schema).unwrap()).unwrap();
+    let lines = lines.lines().map(|line| serde_json::from_str::<serde_json::Map<_, _>>(line).unwrap());
+    let unknown = lines.flat_map(|line| {
+        let kind = line["line"].as_str().unwrap().to_owned();
+        let known = schema["$defs"][&kind]["properties"].as_object().unwrap().clone();
+        line.into_iter()
+            .filter(move |(field, _)| !known.contains_key(field))
+            .map(move |(field, _)| format!("{kind}: {field}"))
+    });
+    unknown.collect()
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The feature × backend table.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use comfy_table::{LineStyle, Table, presets};
 
@@ -42,22 +42,6 @@ pub fn of_run(suites: &[SuiteSpec], cells: &[CellRecord]) -> String {
         tallies[at].record(cell);
     }
     render(&tallies)
-}
-
-/// The same out of nothing but records; features and backends in the order of their names.
-pub fn of_records(cells: &[CellRecord]) -> String {
-    let features: BTreeSet<_> = cells.iter().flat_map(|cell| &cell.markers).map(String::as_str).collect();
-    let backends: BTreeSet<_> = cells.iter().map(|cell| cell.backend.as_str()).collect();
-    let mut tally = Tally {
-        subject: "",
-        features: features.into_iter().collect(),
-        backends: backends.into_iter().collect(),
-        counts: BTreeMap::new(),
-    };
-    for cell in cells {
-        tally.record(cell);
-    }
-    render(&[tally])
 }
 
 /// How often each word was counted; the number gives the words their order.

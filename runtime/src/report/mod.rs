@@ -4,29 +4,39 @@ mod audit;
 mod comparison;
 mod debt;
 mod disputed;
+#[cfg(feature = "junit")]
+mod junit;
+mod markdown;
 mod matrix;
 mod narrow;
 pub mod outlier;
 mod paint;
 mod progress;
+mod results;
 mod rows;
 mod run;
 mod sentence;
 mod slowest;
 mod summary;
+mod table;
 
 pub use audit::audit;
 pub use comparison::{agreements, headroom, outliers, own_terms, tightest};
 pub use debt::debt;
 pub use disputed::stale_disputes;
-pub use matrix::{of_plan, of_records, of_run};
+#[cfg(feature = "junit")]
+pub use junit::{Dialect, junit};
+pub use markdown::{markdown, table as markdown_table};
+pub use matrix::{of_plan, of_run};
 pub use paint::paint;
 pub use progress::{Progress, progress};
+pub use results::{Results, rerun};
 pub use rows::{exclusions, flattened};
 pub use run::{Ran, whole};
 pub use sentence::sentence;
 pub use slowest::slowest;
 pub use summary::{features, totals, unavailable};
+pub use table::{By, Counts, Table};
 
 /// A number as people write it: `3,517`.
 fn counted(count: usize) -> String {

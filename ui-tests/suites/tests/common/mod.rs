@@ -48,7 +48,8 @@ pub fn clean(program: &Path) -> Command {
     let mut command = Command::new(program);
     for (variable, _) in std::env::vars_os() {
         let text = variable.to_string_lossy();
-        if ["NEXTEST", "CROSSCHECK_", "RUST_", "CLICOLOR"].iter().any(|prefix| text.starts_with(prefix)) {
+        let said = ["NEXTEST", "CROSSCHECK_", "RUST_", "CLICOLOR", "GITHUB_STEP_SUMMARY", "XML_OUTPUT_FILE"];
+        if said.iter().any(|prefix| text.starts_with(prefix)) {
             command.env_remove(&variable);
         }
     }

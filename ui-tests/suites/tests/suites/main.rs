@@ -5,6 +5,7 @@
 mod common;
 
 mod again;
+mod artifacts;
 mod command_line;
 mod comparisons;
 #[cfg(unix)]

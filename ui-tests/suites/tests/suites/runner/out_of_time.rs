@@ -21,6 +21,20 @@ fn what_runs_when_the_time_is_over_has_timed_out() {
     }
 }
 
+/// Also where it has not concluded, a job has its summary.
+#[test]
+fn a_run_whose_time_is_over_writes_its_summary() {
+    let stage = Stage::new();
+    let summary = stage.folder.join("summary.md");
+    let args = ["--exact", "held", "--test-threads", "2", "--run-timeout", "3"];
+    let done = stage.run_gated(&args).env("GITHUB_STEP_SUMMARY", &summary).finish();
+    let text = std::fs::read_to_string(&summary).unwrap_or_else(|error| panic!("{error}: {done}"));
+    assert!(
+        text.contains("❌ **2 of 2 cells fail the run**: 2 TIMED OUT. ❌ **The run has not concluded.**"),
+        "{text}"
+    );
+}
+
 #[test]
 fn a_run_that_nobody_listens_to_ends_when_its_time_is_over() {
     let stage = Stage::new();

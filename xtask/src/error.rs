@@ -1,7 +1,7 @@
 //! What can go wrong in a task.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitStatus;
 
 use crate::mlx::MlxError;
@@ -56,4 +56,10 @@ pub enum TaskError {
     /// The suite lets faults pass.
     #[error("mutants that no test about their function notices:\n{0}")]
     Survivors(String),
+}
+
+/// What a file could not be read or written for.
+pub fn io_error(path: &Path) -> impl FnOnce(io::Error) -> TaskError {
+    let path = path.to_owned();
+    |source| TaskError::Io { path, source }
 }

@@ -11,12 +11,14 @@ mod ci;
 mod error;
 mod examples;
 mod fixtures;
+mod formats;
 mod hash;
 mod matrix;
 mod mlx;
 mod model;
 mod mutants;
 mod nextest;
+mod python;
 mod record;
 mod steps;
 mod tables;
@@ -56,6 +58,8 @@ enum Task {
     Nextest(nextest::Options),
     /// Make the golden tensors and the tiny models again, or check that they are what their scripts make
     Fixtures(fixtures::Options),
+    /// Have what `cargo crosscheck` writes read by programs that know nothing of it: schemas, parsers, GitHub's Markdown
+    Formats,
     /// Set up the MLX library, so that the MLX backends build and run on this machine
     Mlx(mlx::Options),
 }
@@ -80,6 +84,7 @@ fn main() -> ExitCode {
         Task::Api(options) => api::api(&options),
         Task::Nextest(options) => nextest::configure(&options, &nextest::ALONE),
         Task::Fixtures(options) => fixtures::fixtures(&options),
+        Task::Formats => formats::formats(),
         Task::Mlx(options) => mlx::provision(&options).map(drop).map_err(Into::into),
     };
     match done {

@@ -50,7 +50,8 @@ class Run:
     """What a record holds, by a plain look at its lines."""
 
     def __init__(self, path):
-        self.lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line]
+        # There are more ends of lines than this one, which may stand in a text.
+        self.lines = [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line]
         cells = {line["name"]: line for line in self.lines if line["line"] == "cell"}
         self.planned = {name for line in self.lines if line["line"] == "plan" for name in line["cells"]}
         self.cells = {name: cell["outcome"] for name, cell in cells.items()}

@@ -44,8 +44,16 @@ pub fn label(parameter: &Ident, value: &AxisValue) -> syn::Result<String> {
         Lit::Int(number) => Ok(format!("{parameter}_{sign}{}", number.base10_digits())),
         Lit::Float(number) => Ok(format!("{parameter}_{sign}{}", number.base10_digits().replace(['.', '+'], "_"))),
         Lit::Bool(truth) => Ok(if truth.value { parameter.to_string() } else { format!("not_{parameter}") }),
+        Lit::Str(text) => name(&text.value()).ok_or_else(|| needs_label(&value.expr)),
         _ => Err(needs_label(&value.expr)),
     }
+}
+
+/// What a text is called that is a name.
+fn name(text: &str) -> Option<String> {
+    let begins_well = text.starts_with(|c: char| c.is_ascii_alphabetic());
+    let is_name = begins_well && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    is_name.then(|| text.to_snake_case())
 }
 
 /// Two values of one axis with one name would be one cell, and one value with two names would be two.
@@ -89,5 +97,37 @@ fn ungrouped(expr: &Expr) -> &Expr {
 }
 
 fn needs_label(expr: &Expr) -> syn::Error {
-    syn::Error::new_spanned(expr, "a value that is neither a name nor a number needs a label: `label = value`")
+    syn::Error::new_spanned(
+        expr,
+        "a value that is neither a name nor a number needs a label: `label = value`; so does a text that is no name",
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use syn::parse_quote;
+
+    use super::*;
+
+    #[test]
+    fn a_text_that_is_a_name_is_its_own_label_and_no_other_one() {
+        let label = |expr: Expr| {
+            let value = AxisValue { label: None, expr, ..parse_quote!(x) };
+            label(&parse_quote!(text), &value).map_err(|error| error.to_string())
+        };
+        for (expr, expected) in [
+            (parse_quote!("needle"), "needle"),
+            (parse_quote!("TwoWords"), "two_words"),
+            (parse_quote!("a1_b"), "a1_b"),
+            (parse_quote!(1), "text_1"),
+            (parse_quote!(-1.5), "text_minus_1_5"),
+            (parse_quote!(true), "text"),
+        ] {
+            assert_eq!(label(expr).as_deref(), Ok(expected));
+        }
+        for refused in ["", " ", "two words", "1a", "_", "a-b", "a::b", "ä", "\u{1b}"] {
+            let error = label(parse_quote!(#refused)).unwrap_err();
+            assert!(error.contains("needs a label: `label = value`"), "{refused:?}: {error}");
+        }
+    }
 }

@@ -345,7 +345,10 @@ fn check_suite(suite: &SuiteSpec) -> Vec<RegistryError> {
         if all_known && !names.iter().any(|name| test.runs_on(name, suite.baseline)) {
             let why = match (test.backends, test.differential) {
                 (Some([]), _) => "`backends()` is empty",
-                (_, true) => "a differential test does not run on the baseline, and no other backend is there",
+                (None, true) => ALONE,
+                (Some(_), true) => {
+                    "a differential test does not run on the baseline, and no other backend is in its list"
+                }
                 (_, false) => "none is registered",
             };
             errors.push(RegistryError::NoCells { at: test.origin, path: test.path.clone(), why });
@@ -356,6 +359,17 @@ fn check_suite(suite: &SuiteSpec) -> Vec<RegistryError> {
         errors.push(RegistryError::NoBaseline { subject: suite.subject, unknown: unknown(suite.baseline) });
     }
     errors
+}
+
+/// Why a differential test has no cell where the baseline is the only backend.
+const ALONE: &str = "a differential test does not run on the baseline, and no other backend is there; where the others are in other \
+                     crates, say so: `crosscheck::main!(…; partial = \"…\")`";
+
+impl RegistryError {
+    /// Whether it is only because a part of the backends is linked.
+    pub(crate) fn is_of_a_part(&self) -> bool {
+        matches!(self, Self::NoCells { why: ALONE, .. })
+    }
 }
 
 #[cfg(test)]

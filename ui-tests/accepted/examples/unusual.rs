@@ -44,6 +44,12 @@ fn any_error(store: &dyn Store) -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
+// A text that is a name is its own label.
+#[conformance(key("short", "AlsoAName", empty = ""))]
+fn texts(store: &dyn Store, key: &str) {
+    assert_eq!(store.get(key), None);
+}
+
 const LOW: u32 = 3;
 
 #[conformance(n(low = LOW, two = 1 + 1))]

@@ -62,9 +62,20 @@ fn everything_that_is_wrong_is_reported_at_once() {
             "b.rs:2: functions implemented by an unknown backend `refernce`; did you mean `reference`? (known: reference, mlx, metal)",
             "b.rs:2: test `u` names an unknown backend `refrence`; did you mean `reference`? (known: reference, mlx, metal)",
             "a.rs:1: test `v` runs on no backend: `backends()` is empty",
-            "a.rs:1: test `w` runs on no backend: a differential test does not run on the baseline, and no other backend is there",
+            "a.rs:1: test `w` runs on no backend: a differential test does not run on the baseline, and no other backend is in its list",
         ],
     );
+}
+
+/// A published suite is tested by itself on its own reference.
+#[test]
+fn where_a_part_is_linked_a_differential_test_may_have_no_backend() {
+    let of = |backends| TestSpec { backends, differential: true, ..test("t", A) };
+    for (backends, is_of_a_part) in [(None, true), (Some(&["reference"][..]), false), (Some(&[]), false)] {
+        let alone = suite(vec![of(backends)], vec![backend("reference", &[], A)]);
+        let errors = check(&nothing_linked(), &[&alone], &[]);
+        assert_eq!(errors.iter().map(RegistryError::is_of_a_part).collect::<Vec<_>>(), [is_of_a_part], "{errors:?}");
+    }
 }
 
 #[test]

@@ -55,7 +55,7 @@ pub fn ensure_near(actual: &[f64], expected: &[f64], allowed: impl Fn(usize) -> 
 ///
 /// The inputs are made from the case's seed, so that they are the same in every run, and others with `--seed`. A
 /// counterexample is made as small as it gets, unless it is expected, and kept in the folder that `CROSSCHECK_COUNTEREXAMPLES`
-/// names (else `counterexamples/` beside the suite's sources, where there is one); what is kept is tried first.
+/// names, if it is set; what is kept is tried first.
 pub fn assert_holds_for<S: Strategy<Value: Debug>>(
     law: &str,
     inputs: S,
@@ -114,7 +114,5 @@ pub fn search<S: Strategy<Value: Debug>>(
 /// Where the counterexamples of a law are kept.
 fn kept(law: &str) -> Option<PathBuf> {
     let named = std::env::var_os("CROSSCHECK_COUNTEREXAMPLES").filter(|folder| !folder.is_empty()).map(PathBuf::from);
-    let beside =
-        || Some(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("counterexamples")).filter(|folder| folder.is_dir());
-    named.or_else(beside).map(|folder| folder.join(format!("{}.txt", law.replace(' ', "_"))))
+    named.map(|folder| folder.join(format!("{}.txt", law.replace(' ', "_"))))
 }

@@ -42,6 +42,12 @@ impl Cargo {
         self
     }
 
+    /// Started in another folder.
+    pub fn inside(mut self, folder: &Path) -> Self {
+        self.command.current_dir(folder);
+        self
+    }
+
     /// With further arguments, in the folder that the user is in, where their paths begin.
     pub fn on_behalf_of_the_user(mut self, args: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Self {
         self.command.args(args);

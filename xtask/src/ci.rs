@@ -7,7 +7,7 @@ use crate::cargo::cargo;
 use crate::error::TaskError;
 use crate::record::{fresh, latest, ran_on, read};
 use crate::steps::Steps;
-use crate::{api, examples, formats, mlx, model, mutants, nextest};
+use crate::{api, examples, formats, mlx, model, mutants, nextest, packages, walk};
 
 /// Every package with everything that is tested of it: one set of features in every command, so that nothing is built twice.
 /// Without a GPU, `metal` compiles and reports itself unavailable.
@@ -36,6 +36,8 @@ pub fn ci() -> Result<(), TaskError> {
         })?;
         steps.step("test the examples", || examples::examples(&examples::Options::CHECK))?;
         steps.step("have the formats read", formats::formats)?;
+        steps.step("walk the pages for newcomers", || walk::walk(&walk::Options::default()))?;
+        steps.step("test the packages", packages::packages)?;
         steps.step("run the suites under nextest", || under_nextest(started))?;
         steps.step("run the mutants", || mutants::mutants(&mutants::Options::default(), &ALL))
     })?;

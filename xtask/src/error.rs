@@ -38,6 +38,12 @@ pub enum TaskError {
     /// The public interface has grown.
     #[error("`crosscheck` has {count} public items, and shall have from 1 to {most}: hide what a user does not type")]
     PublicItems { count: usize, most: usize },
+    /// A page says something that is not so.
+    #[error("{page}:{line}: {what}")]
+    Walk { page: String, line: usize, what: String },
+    /// What would be published is not what it should be.
+    #[error("the packages are not ready to be published: {0}")]
+    Packages(String),
     /// A file could not be read or written.
     #[error("{}: {source}", path.display())]
     Io { path: PathBuf, source: io::Error },

@@ -18,11 +18,13 @@ mod mlx;
 mod model;
 mod mutants;
 mod nextest;
+mod packages;
 mod python;
 mod record;
 mod steps;
 mod tables;
 mod test;
+mod walk;
 mod workspace;
 
 use std::process::ExitCode;
@@ -52,6 +54,10 @@ enum Task {
     Tables,
     /// Test the examples, and write what their suites print into their READMEs, or check that it is current
     Examples(examples::Options),
+    /// Do what the pages for newcomers say, in an empty folder, and check that it comes to what they say
+    Walk(walk::Options),
+    /// Pack everything that is published, and test the packages by themselves
+    Packages,
     /// Write the listing of the public interface, or check that it is current
     Api(api::Options),
     /// Write nextest's configuration, or check that it is current: which cells must not run at a time
@@ -81,6 +87,8 @@ fn main() -> ExitCode {
         Task::Mutants(options) => mutants::mutants(&options, &mutants::ALONE),
         Task::Tables => tables::tables(),
         Task::Examples(options) => examples::examples(&options),
+        Task::Walk(options) => walk::walk(&options),
+        Task::Packages => packages::packages(),
         Task::Api(options) => api::api(&options),
         Task::Nextest(options) => nextest::configure(&options, &nextest::ALONE),
         Task::Fixtures(options) => fixtures::fixtures(&options),

@@ -3,8 +3,7 @@
 use std::ffi::OsStr;
 use std::process::{Command, Output};
 
-const GGUF: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/tiny-llama/tiny-llama.gguf");
-const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/tiny-llama");
+use crosscheck_fixtures::tiny_llama::{FOLDER, GGUF_FILE as GGUF};
 
 fn chat(args: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_crosscheck-chat"));

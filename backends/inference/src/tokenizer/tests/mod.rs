@@ -15,7 +15,7 @@ use super::*;
 use crate::weights::GgufVocabulary;
 
 fn folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/tiny-llama")
+    crosscheck_fixtures::tiny_llama::FOLDER.into()
 }
 
 fn tiny() -> Tokenizer {

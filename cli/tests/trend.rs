@@ -94,12 +94,14 @@ when,run,fingerprint,backend,cells,passed,excused,not_run,unavailable,failing,no
 fn a_chart_says_what_it_shows() {
     let folder = Folder::new("charts");
     three_runs(&folder);
+    let at = json!({ "at": 1_700_000_000 + 3 * DAY });
+    folder.record("d.jsonl", at, &[("x::gpu", "passed"), ("y::gpu", "x_failed"), ("x::cpu", "passed")]);
     let (_, svg, _) = folder.trend(&["--format", "svg"]);
     let (_, page, _) = folder.trend(&["--format", "html"]);
     for (what, text) in [("svg", &svg), ("html", &page)] {
         for part in [
             "role=\"img\"",
-            "cpu: 100 % at first, 0 % at last; gpu: 0 % at first, 50 % at last",
+            "cpu: 100 % at first, 100 % at last; gpu: 0 % at first, 50 % at last",
             "gpu, 2023-11-15 22:13 UTC: 50 %",
         ] {
             assert!(text.contains(part), "{part} in {what}: {text}");
@@ -112,9 +114,10 @@ fn a_chart_says_what_it_shows() {
     }
     assert_eq!(svg.matches("class=\"part\"").count(), 4);
     assert_eq!(page.matches("<summary>Numbers</summary>").count(), 4);
-    // A backend that is not there leaves a gap: its line has the two runs before it.
+    // A backend that is not there leaves a gap: its line ends before it, and begins anew behind it.
     let line = svg.lines().filter(|line| line.contains("class=\"line\"")).nth(1).unwrap();
-    assert_eq!(line.split(" d=\"").nth(1).unwrap().matches(['M', 'L']).count(), 2, "{line}");
+    let path = line.split(" d=\"").nth(1).unwrap();
+    assert_eq!(path.matches(['M', 'L']).collect::<String>(), "MLM", "{line}");
 }
 
 #[test]

@@ -12,6 +12,8 @@ use crate::workspace::root;
 const READERS: Environment =
     Environment { requirements: "xtask/formats/requirements.txt", folder: "target/formats-python" };
 const SCRIPT: &str = "xtask/formats/check.py";
+/// What is read of statements, and of what several runs come to; it makes its own records.
+const PUBLISHED: &str = "xtask/formats/check_published.py";
 /// Records that were written for this: the first one has every outcome, the other one is hostile.
 const WRITTEN: [&str; 2] = ["cli/tests/records/every.jsonl", "cli/tests/records/hostile.jsonl"];
 /// Suites whose records are read besides. The second one lies wherever it can.
@@ -31,5 +33,6 @@ pub fn formats() -> Result<(), TaskError> {
     }
     let script = root().join(SCRIPT);
     let args = [script.as_path(), command].into_iter().chain(records.iter().map(|record| record.as_path()));
-    python::run(&python, &args.map(AsRef::<OsStr>::as_ref).collect::<Vec<_>>())
+    python::run(&python, &args.map(AsRef::<OsStr>::as_ref).collect::<Vec<_>>())?;
+    python::run(&python, &[root().join(PUBLISHED).as_os_str(), command.as_os_str()])
 }

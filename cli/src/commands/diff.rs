@@ -10,7 +10,7 @@ use crosscheck::internals::report::paint;
 use crate::Done;
 use crate::diff::{Diff, Kind};
 use crate::error::Error;
-use crate::output::{Existing, write};
+use crate::output::{Existing, show, write};
 use crate::records::{Run, load, named};
 use crate::views;
 
@@ -93,8 +93,8 @@ pub fn diff(Options { old, new, format, output, fail_on, slower, all }: Options)
     };
     match output {
         Some(path) => write(&path, Existing::Replace, shown.as_bytes())?,
-        None if format == Format::Text => anstream::print!("{}", paint(&shown)),
-        None => anstream::print!("{shown}"),
+        None if format == Format::Text => show(&paint(&shown))?,
+        None => show(&shown)?,
     }
     Ok(ExitCode::from(u8::from(!diff.counts(&regressions).is_empty())))
 }

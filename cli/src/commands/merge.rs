@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::Args;
 use crosscheck::internals::{Line, report};
 
-use crate::output::{Existing, say, write};
+use crate::output::{Existing, say, show, write};
 use crate::records::{Run, load};
 use crate::views::escape::inert;
 use crate::views::text;
@@ -38,7 +38,7 @@ pub fn merge(Options { records, output }: Options) -> Done {
     if let Some(path) = output {
         write(&path, Existing::Keep, &lines(&run))?;
     }
-    anstream::print!("{}", report::paint(&text(&run)));
+    show(&report::paint(&text(&run)))?;
     Ok(status(&run))
 }
 

@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 
 use crate::Done;
 use crate::error::Error;
-use crate::output::{Existing, write};
+use crate::output::{Existing, show, write};
 use crate::records::load;
 use crate::statement::{make, unfit, unknown_backend};
 use crate::views;
@@ -65,7 +65,7 @@ pub fn statement(Options { backend, records, format, output }: Options) -> Done 
     };
     match output {
         Some(path) => write(&path, Existing::Replace, shown.as_bytes())?,
-        None => anstream::print!("{shown}"),
+        None => show(&shown)?,
     }
     Ok(ExitCode::SUCCESS)
 }

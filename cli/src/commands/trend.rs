@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 use crosscheck::internals::report::paint;
 
 use crate::Done;
-use crate::output::{Existing, write};
+use crate::output::{Existing, show, write};
 use crate::records::history;
 use crate::trend::Trend;
 use crate::views;
@@ -61,8 +61,8 @@ pub fn trend(Options { folder, suite, format, output }: Options) -> Done {
     };
     match output {
         Some(path) => write(&path, Existing::Replace, shown.as_bytes())?,
-        None if format == Format::Text => anstream::print!("{}", paint(&shown)),
-        None => anstream::print!("{shown}"),
+        None if format == Format::Text => show(&paint(&shown))?,
+        None => show(&shown)?,
     }
     Ok(ExitCode::SUCCESS)
 }

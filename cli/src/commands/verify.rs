@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::Done;
 use crate::error::Error;
-use crate::output::say;
+use crate::output::{say, show};
 use crate::records::{load, read_text};
 use crate::statement::{Difference, FORMAT, Statement, differs, make, unfit, unknown_backend};
 
@@ -55,7 +55,7 @@ pub fn verify(Options { statement: path, records, another_run }: Options) -> Don
     if reasons.is_empty() {
         let (suite, cells) = (&statement.suite.name, statement.cells);
         let holds = format!("the statement of `{backend}` holds for `{suite}`: {cells} cells");
-        anstream::println!("{}", report::line(&holds));
+        show(&format!("{}\n", report::line(&holds)))?;
         return Ok(ExitCode::SUCCESS);
     }
     for reason in &reasons {

@@ -9,7 +9,7 @@ use fnv::FnvHasher;
 use serde::{Deserialize, Serialize};
 
 use crate::execute::context::{self, Announce};
-use crate::execute::panics::Panics;
+use crate::execute::panics::{Panics, elsewhere};
 use crate::execute::{Answers, CellOf, Executed, Executor, Listed, Observation};
 use crate::judge::{Finished, JudgeContext, Judgement, flaky, judge};
 use crate::plan::{Cell, Decision, Plan};
@@ -97,11 +97,15 @@ impl Session {
         };
         tell(&settled);
         let cell = &Cell { decision: settled.decision, ..*cell };
-        let (Executed { observation, scalar }, seed) = match self.not_run(cell) {
-            Some(observation) => (Executed { observation, scalar: None }, None),
-            None => context::with_seed(self.seed(cell), || self.execute(cell, announce)),
-        };
-        Finished { scalar, ..self.finish(cell, settled, observation, seed, started.elapsed()) }
+        if let Some(observation) = self.not_run(cell) {
+            return self.finish(cell, settled, observation, None, started.elapsed());
+        }
+        let running = elsewhere::Running::begin(matches!(cell.decision, Decision::XFail(_) | Decision::Flaky(_)));
+        let (Executed { observation, scalar }, seed) =
+            context::with_seed(self.seed(cell), || self.execute(cell, announce));
+        let finished = Finished { scalar, ..self.finish(cell, settled, observation, seed, started.elapsed()) };
+        running.end(finished.judgement.outcome.fails_the_run());
+        finished
     }
 
     /// What is done with the cell: asks its backend, where that depends on an answer.
@@ -284,8 +288,11 @@ impl Session {
             backend: cell.backend as usize,
             differential: test.differential,
         };
-        let expected = matches!(cell.decision, Decision::XFail(_));
-        let panics = if expected { Panics::Expected } else { Panics::Unexpected };
+        let panics = match cell.decision {
+            Decision::XFail(_) => Panics::Expected,
+            Decision::Flaky(_) => Panics::Kept,
+            _ => Panics::Unexpected,
+        };
         self.executors[cell.suite as usize].run(cell_of, panics, announce)
     }
 }

@@ -1,5 +1,7 @@
 //! Catching panics with their message, place and backtrace.
 
+pub(crate) mod elsewhere;
+
 use std::any::Any;
 use std::backtrace::{Backtrace, BacktraceStatus};
 use std::cell::RefCell;
@@ -25,7 +27,7 @@ pub struct Panic {
 impl Panic {
     /// A panic of which only the payload is known.
     fn of(payload: &(dyn Any + Send)) -> Self {
-        let message = said(payload).unwrap_or("a panic whose payload is not a string").to_owned();
+        let message = said(payload).unwrap_or(NO_TEXT).to_owned();
         Self { message, location: None, backtrace: None }
     }
 
@@ -55,6 +57,9 @@ impl Panic {
     }
 }
 
+/// What stands for the message of a panic that has none.
+const NO_TEXT: &str = "a panic whose payload is not a string";
+
 /// The message of a panic.
 fn said(payload: &(dyn Any + Send)) -> Option<&str> {
     let literal = payload.downcast_ref::<&'static str>().copied();
@@ -66,7 +71,9 @@ fn said(payload: &(dyn Any + Send)) -> Option<&str> {
 pub(crate) enum Panics {
     /// It goes to the hook that was there before, which prints it.
     Unexpected,
-    /// It is kept, with its backtrace, and not printed.
+    /// It is kept, with its backtrace, and not printed: what comes of it is seen later.
+    Kept,
+    /// The same, of a body that is expected to fail.
     Expected,
 }
 
@@ -109,12 +116,13 @@ pub(crate) fn guard() {
 fn install() {
     let previous = panic::take_hook();
     panic::set_hook(Box::new(move |info| {
-        if note(info) {
+        if note(info) || elsewhere::held(|| written(info, said(info.payload()))) {
             return;
         }
         let guarded = GUARDED.load(Ordering::Relaxed);
         screen::print(|| match said(info.payload()).filter(|message| guarded && !is_harmless(message)) {
-            Some(message) => print(info, message),
+            // Not by the macro: a stream that is closed would be a panic in the hook, which ends the process.
+            Some(message) => drop(writeln!(std::io::stderr(), "{}", written(info, Some(message)))),
             None => previous(info),
         });
     }));
@@ -130,19 +138,18 @@ fn is_harmless(message: &str) -> bool {
         && message.split('\n').skip(1).all(is_inside)
 }
 
-/// Prints a panic as the standard library does, except for what its message could do.
-fn print(info: &PanicHookInfo<'_>, message: &str) {
+/// A panic as the standard library prints it, except for what its message could do.
+fn written(info: &PanicHookInfo<'_>, message: Option<&str>) -> String {
     let thread = std::thread::current();
     let place = info.location().map(|at| format!(" at {}", text::line(&at.to_string()))).unwrap_or_default();
-    let message = text::barred(&text::cut(message));
+    let message = text::barred(&text::cut(message.unwrap_or(NO_TEXT)));
     let backtrace = Backtrace::capture();
     let backtrace = match backtrace.status() {
         BacktraceStatus::Captured => body_frames(&backtrace.to_string()),
         _ => String::new(),
     };
     let name = text::line(thread.name().unwrap_or("<unnamed>"));
-    // Not by the macro: a stream that is closed would be a panic in the hook, which ends the process.
-    let _ = writeln!(std::io::stderr(), "\nthread '{name}' panicked{place}:{message}\n{backtrace}");
+    format!("\nthread '{name}' panicked{place}:{message}\n{backtrace}")
 }
 
 /// Puts the hook back, whatever a body has put in its place; what stands behind it is the standard library's.
@@ -158,15 +165,17 @@ pub(crate) fn catch<T>(panics: Panics, body: impl FnOnce() -> T) -> Result<T, Pa
     HOOK.call_once(install);
     let outer = CAUGHT.replace(Some((panics, None)));
     let result = panic::catch_unwind(AssertUnwindSafe(body));
-    let noted = CAUGHT.replace(outer).and_then(|(_, noted)| noted);
-    result.map_err(|payload| {
+    let noted = CAUGHT.replace(Some((panics, None))).and_then(|(_, noted)| noted);
+    let result = result.map_err(|payload| {
         // A panic that the body caught itself has been noted too, and one that it resumes goes past the hook.
         let thrown = Panic::of(payload.as_ref());
         let panic = noted.filter(|noted| noted.message == thrown.message).unwrap_or(thrown);
         // A payload may panic while it is dropped; that is no reason to lose what was learnt.
         let _ = panic::catch_unwind(AssertUnwindSafe(|| drop(payload)));
         panic
-    })
+    });
+    CAUGHT.set(outer);
+    result
 }
 
 /// Notes a panic of a thread that runs a body; true when it is not to be printed.
@@ -174,13 +183,13 @@ fn note(info: &PanicHookInfo<'_>) -> bool {
     CAUGHT.with(|caught| {
         let Ok(mut caught) = caught.try_borrow_mut() else { return false };
         let Some((panics, noted)) = caught.as_mut() else { return false };
-        let expected = *panics == Panics::Expected;
+        let is_kept = *panics != Panics::Unexpected;
         *noted = Some(Panic {
             location: info.location().map(ToString::to_string),
-            backtrace: expected.then(Backtrace::capture),
+            backtrace: is_kept.then(Backtrace::capture),
             ..Panic::of(info.payload())
         });
-        expected
+        is_kept
     })
 }
 

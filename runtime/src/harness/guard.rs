@@ -7,6 +7,7 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicI32, Ordering};
 
 use super::run::{FAILED, Run};
+use crate::execute::panics;
 
 /// The run that is not to end without a conclusion.
 static RUN: OnceLock<Arc<Run>> = OnceLock::new();
@@ -29,6 +30,7 @@ pub(super) fn conclude(status: u8) -> ExitCode {
 
 /// Ends the process at once, without what is left to be done at its end.
 pub(super) fn leave(status: u8) -> ! {
+    panics::elsewhere::release();
     let erase = crate::screen::give_up();
     let _ = std::io::stdout().flush();
     // SAFETY: the bytes are there.
@@ -65,6 +67,7 @@ extern "C" fn at_exit() {
     let running = RUN.get().and_then(|run| run.running()).filter(|names| !names.is_empty());
     let running =
         running.map(|names| format!(" while `{}` ran", crate::text::line(&names.join("`, `")))).unwrap_or_default();
+    panics::elsewhere::release();
     let erase = crate::screen::give_up();
     let message = format!(
         "{erase}\nerror: the process was ended before the run concluded{running}: --isolate runs each cell in a process of its own\n"

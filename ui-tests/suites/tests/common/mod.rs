@@ -153,6 +153,7 @@ pub fn executable(suite: &str) -> &'static str {
         "misnamed" => env!("CARGO_BIN_EXE_misnamed"),
         "nothing" => env!("CARGO_BIN_EXE_nothing"),
         "outcomes" => env!("CARGO_BIN_EXE_outcomes"),
+        "quiet" => env!("CARGO_BIN_EXE_quiet"),
         "readme" => env!("CARGO_BIN_EXE_readme"),
         "rows" => env!("CARGO_BIN_EXE_rows"),
         "runner" => env!("CARGO_BIN_EXE_runner"),

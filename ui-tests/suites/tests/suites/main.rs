@@ -21,6 +21,8 @@ mod lives;
 mod markdown;
 mod nothing;
 mod pages;
+#[cfg(unix)]
+mod quiet;
 mod rows;
 #[cfg(unix)]
 mod runner;

@@ -5,7 +5,7 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{Expr, ExprLit, ExprUnary, Ident, Lit, UnOp};
+use syn::{Expr, ExprLit, ExprUnary, Ident, Lit, Type, UnOp};
 
 use super::args::{Axis, AxisValue};
 use crate::errors::Errors;
@@ -18,6 +18,59 @@ pub fn value(value: &AxisValue, ty: &TokenStream) -> TokenStream {
             let expr = &value.expr;
             quote!(#expr)
         }
+    }
+}
+
+/// A bare identifier that the parameter's type does not have, where the macro can know: a constant of a module, most likely.
+pub fn is_of_the_type(value: &AxisValue, ty: &TokenStream) -> syn::Result<()> {
+    let Some(ident) = bare(&value.expr).filter(|_| value.label.is_none()) else { return Ok(()) };
+    let Some(constants) = syn::parse2(ty.clone()).ok().as_ref().and_then(constants) else { return Ok(()) };
+    if constants.contains(&ident.unraw().to_string().as_str()) {
+        return Ok(());
+    }
+    // Tokens are printed with spaces between them.
+    let ty = ty.to_string().replace("& ", "&").replace("' ", "'");
+    let label = match ident.unraw().to_string().to_snake_case() {
+        label if label.is_empty() => "label".to_owned(),
+        label => label,
+    };
+    let message = format!(
+        "`{ident}` is no constant of `{ty}`, where a bare name of the axis is looked up: give another value a label, `{label} = {ident}`"
+    );
+    Err(syn::Error::new(ident.span(), message))
+}
+
+/// The constants of a type of the language; `None` where others may have given it some.
+fn constants(ty: &Type) -> Option<&'static [&'static str]> {
+    match ty {
+        Type::Group(group) => constants(&group.elem),
+        Type::Paren(paren) => constants(&paren.elem),
+        Type::Reference(_) | Type::Tuple(_) | Type::Array(_) | Type::Slice(_) => Some(&[]),
+        Type::Path(path) if path.qself.is_none() => match path.path.get_ident()?.to_string().as_str() {
+            "u8" | "u16" | "u32" | "u64" | "u128" | "usize" | "i8" | "i16" | "i32" | "i64" | "i128" | "isize" => {
+                Some(&["MIN", "MAX", "BITS"])
+            }
+            "f32" | "f64" => Some(&[
+                "MIN",
+                "MAX",
+                "EPSILON",
+                "MIN_POSITIVE",
+                "NAN",
+                "INFINITY",
+                "NEG_INFINITY",
+                "RADIX",
+                "DIGITS",
+                "MANTISSA_DIGITS",
+                "MIN_EXP",
+                "MAX_EXP",
+                "MIN_10_EXP",
+                "MAX_10_EXP",
+            ]),
+            "char" => Some(&["MIN", "MAX", "REPLACEMENT_CHARACTER"]),
+            "bool" => Some(&[]),
+            _ => None,
+        },
+        _ => None,
     }
 }
 

@@ -7,7 +7,7 @@ use syn::visit::{self, Visit};
 use syn::{FnArg, GenericParam, Ident, ItemFn, Pat, Safety, Type, TypeImplTrait, TypeParamBound};
 
 use super::args::{Axis, Constant, KNOWN};
-use super::axis::{label, labels_are_distinct, value};
+use super::axis::{is_of_the_type, label, labels_are_distinct, value};
 use super::tolerance::ToleranceArg;
 use crate::errors::Errors;
 use crate::nearest::did_you_mean;
@@ -101,6 +101,9 @@ impl<'a> Signature<'a> {
             }
             let labels: Vec<_> = axis.values.iter().map(|it| errors.keep(label(parameter, it))).collect();
             labels_are_distinct(axis, &labels, errors);
+            for it in &axis.values {
+                errors.keep(is_of_the_type(it, ty));
+            }
             let labels = labels.into_iter().flatten().collect();
             let values = axis.values.iter().map(|it| value(it, ty)).collect();
             let uses = axis.values.iter().map(|it| it.uses.clone()).collect();

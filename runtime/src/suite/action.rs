@@ -111,7 +111,7 @@ pub const UNCLASSIFIED: Action = Action { kind: Kind::Unclassified, ..RUN };
 /// The backend cannot do it: the body is not run, and the cell is reported as skipped with `message`.
 ///
 /// `{marker}` and `{backend}` in the message are replaced by their names; any other `{…}`, and an empty message, is an
-/// error while the matrix compiles. So is a row that does not say why it exists: add [`Action::because`].
+/// error while the matrix compiles. A brace that stands for itself is written twice, as in `format!`. So is a row that does not say why it exists: add [`Action::because`].
 #[track_caller]
 pub const fn skip(message: &'static str) -> Action {
     Action { kind: Kind::Skip, ..excluded(message) }
@@ -304,23 +304,39 @@ pub(crate) const fn is_followed_up(debt: Option<Debt>, tracking: bool, tracked: 
     true
 }
 
-/// Replaces the template keys of a row's message.
+/// Replaces the template keys of a row's message, and braces that are written twice by one.
 pub(crate) fn render(message: &str, marker: &str, backend: &str) -> String {
-    message.replace("{marker}", marker).replace("{backend}", backend)
+    let parts = [("{marker}", marker), ("{backend}", backend), ("{{", "{"), ("}}", "}")];
+    let (mut rendered, mut rest) = (String::with_capacity(message.len()), message);
+    while let Some(c) = rest.chars().next() {
+        let written = &rest[..c.len_utf8()];
+        let (part, shown) = parts.into_iter().find(|(part, _)| rest.starts_with(part)).unwrap_or((written, written));
+        rendered.push_str(shown);
+        rest = &rest[part.len()..];
+    }
+    rendered
 }
 
 /// Panics, which is a compile error where the matrix is checked, unless `message` says something and knows its keys.
 #[track_caller]
 const fn check_message(message: &str) {
     assert!(!is_blank(message), "an exclusion needs a reason: what did you see the backend do?");
-    assert!(knows_its_keys(message), "unknown template key in an exclusion's message (known: {{marker}}, {{backend}})");
+    assert!(
+        knows_its_keys(message),
+        "unknown template key in an exclusion's message (known: {{marker}}, {{backend}}); a brace that stands for itself is \
+         written twice: `{{{{` and `}}}}`"
+    );
 }
 
-/// Whether every `{` of a template begins a key that [`render`] knows.
+/// Whether every `{` of a template begins a key that [`render`] knows, or is written twice.
 pub(crate) const fn knows_its_keys(template: &str) -> bool {
     let bytes = template.as_bytes();
     let mut at = 0;
     while at < bytes.len() {
+        if starts_with(bytes, at, b"{{") {
+            at += 2;
+            continue;
+        }
         if bytes[at] == b'{' && !starts_with(bytes, at, b"{marker}") && !starts_with(bytes, at, b"{backend}") {
             return false;
         }

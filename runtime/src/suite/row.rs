@@ -86,7 +86,10 @@ pub enum MessageError {
     #[error("the message of a row is empty: what did you see the backend do?")]
     Blank,
     /// It has a key that stands for nothing.
-    #[error("unknown template key in \"{template}\" (known: {{marker}}, {{backend}})")]
+    #[error(
+        "unknown template key in \"{template}\" (known: {{marker}}, {{backend}}); a brace that stands for itself is written \
+         twice: `{{{{` and `}}}}`"
+    )]
     Key {
         /// The message.
         template: String,
@@ -96,7 +99,7 @@ pub enum MessageError {
 impl Row {
     /// A row out of data, such as a file that another tool wrote; a typed matrix function makes rows of the same kind.
     ///
-    /// `marker` may be [`ALL`]. `{marker}` and `{backend}` in `template` are replaced.
+    /// `marker` may be [`ALL`]. `{marker}` and `{backend}` in `template` are replaced, and a brace that is written twice by one.
     ///
     /// # Errors
     /// When the template is blank, or has another key.
@@ -187,6 +190,17 @@ mod tests {
     fn a_row_out_of_data_follows_the_rules_of_a_typed_one() {
         let row = |template| Row::new("mlx", "float64", Exclusion::Skip, template).map(|row| row.message);
         assert_eq!(row("no {marker} on {backend}").as_deref(), Ok("no float64 on mlx"));
+        for (template, message) in [
+            ("got {{\"a\": 1}}", "got {\"a\": 1}"),
+            ("{{marker}} of {{{marker}}}", "{marker} of {float64}"),
+            ("{{}} and }", "{} and }"),
+            ("{marker}{{{backend}", "float64{mlx"),
+        ] {
+            assert_eq!(row(template).as_deref(), Ok(message));
+        }
+        for template in ["{", "{{{", "{ {", "{{{{{x}", "{marker", "{Marker}"] {
+            assert_eq!(row(template), Err(MessageError::Key { template: template.to_owned() }), "{template}");
+        }
         assert_eq!(row(" "), Err(MessageError::Blank));
         assert_eq!(row("no {feature}"), Err(MessageError::Key { template: "no {feature}".to_owned() }));
     }

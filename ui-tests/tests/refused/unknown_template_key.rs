@@ -1,6 +1,7 @@
 //! # The matrix: A placeholder that nothing fills
 //!
-//! `{marker}` and `{backend}` are replaced in the text of a row, and nothing else is.
+//! `{marker}` and `{backend}` are replaced in the text of a row, and nothing else is. A brace that stands for itself is written twice:
+//! `{{`.
 
 use crosscheck::Debt::NotYet;
 use crosscheck::{Action, RUN, xfail};

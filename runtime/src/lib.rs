@@ -164,7 +164,8 @@ pub use crosscheck_macros::backend;
 /// It takes the arguments of [`conformance`](macro@conformance), and:
 ///
 /// - `tolerance(rtol = …, atol = …, reason = "…")` replaces the default tolerance of the value's type; so does
-///   `tolerance(ulps = …, reason = "…")`, in units in the last place, and `tolerance(exact)`, which allows nothing. Behind a value
+///   `tolerance(ulps = …, reason = "…")`, in units in the last place, and `tolerance(exact)`, which allows nothing (-0 agrees
+///   with 0 even then, unless [`Subject::TERMS`] has [`keep_signed_zeros`](compare::Terms::keep_signed_zeros)). Behind a value
 ///   of an axis it holds for the cells of that value: `dtype(F32, F16 tolerance(…))`.
 /// - `expects_constant(reason = "…")` says that a constant is the right answer. Without it, a comparison that zeros, the mean
 ///   of the elements, moved elements, the other sign or what is empty would pass as well is *vacuous*, and the cell fails; so are

@@ -217,7 +217,14 @@ impl<'t> Terms<'t> {
         Self { overriding: Some(tolerance), ..self }
     }
 
-    /// -0 does not agree with 0.
+    /// -0 does not agree with 0. It does otherwise, whatever the tolerance, `tolerance(exact)` too.
+    ///
+    /// ```
+    /// use crosscheck::compare::Terms;
+    ///
+    /// assert!(Terms::DEFAULT.compare(&-0.0_f32, &0.0_f32).is_ok());
+    /// assert!(Terms::DEFAULT.keep_signed_zeros().compare(&-0.0_f32, &0.0_f32).is_err());
+    /// ```
     pub const fn keep_signed_zeros(self) -> Self {
         Self { signed_zeros: SignedZeros::MustAgree, ..self }
     }

@@ -82,6 +82,19 @@ fn the_recipes_are_parts_of_a_program_that_is_run() {
     }
 }
 
+/// Those that leave out the body of a check do not compile.
+#[test]
+fn the_whole_samples_of_comparisons_are_parts_of_a_program_that_is_run() {
+    let program = page("ui-tests/accepted/examples/comparing.rs");
+    let comparison = page("docs/src/comparison.md");
+    let whole: Vec<_> =
+        blocks(&comparison, "rust,ignore").into_iter().filter(|block| block.contains("impl ")).collect();
+    assert!(whole.len() >= 2, "{}", whole.len());
+    for block in whole {
+        assert!(program.contains(block), "not in comparing.rs:\n{block}");
+    }
+}
+
 #[test]
 fn every_relative_link_leads_to_a_file_and_a_heading() {
     let pages = pages();

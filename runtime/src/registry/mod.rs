@@ -245,7 +245,7 @@ pub enum OpenError {
         unknown: String,
     },
     /// The backend is not available on this machine.
-    #[error(transparent)]
+    #[error("{0}")]
     Unavailable(Unavailable),
 }
 

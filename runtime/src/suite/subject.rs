@@ -242,6 +242,20 @@ pub trait Carries<F: Feature> {
 /// let why = crosscheck::Unavailable::new("no Metal device: this is Linux");
 /// assert_eq!(why.to_string(), "no Metal device: this is Linux");
 /// ```
+///
+/// In a constructor, `?` makes one of every error, with the errors that led to it: use it where the error means that the backend is
+/// not there, and panic where it means that the backend is faulty.
+///
+/// ```
+/// use crosscheck::Unavailable;
+///
+/// fn port() -> Result<u16, Unavailable> {
+///     let text = std::fs::read_to_string("/no/such/folder/port")?;
+///     Ok(text.trim().parse()?)
+/// }
+///
+/// assert!(port().unwrap_err().to_string().contains("o such file") || cfg!(windows));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unavailable {
     reason: String,
@@ -260,4 +274,46 @@ impl fmt::Display for Unavailable {
     }
 }
 
-impl Error for Unavailable {}
+/// Not an [`Error`] itself, so that it can be made of each.
+impl<E: Error> From<E> for Unavailable {
+    fn from(error: E) -> Self {
+        let sources = std::iter::successors(error.source(), |source| (*source).source());
+        Self { reason: sources.fold(error.to_string(), |reason, source| format!("{reason}: {source}")) }
+    }
+}
+
+impl From<Unavailable> for Box<dyn Error + Send + Sync> {
+    fn from(Unavailable { reason }: Unavailable) -> Self {
+        reason.into()
+    }
+}
+
+impl From<Unavailable> for Box<dyn Error> {
+    fn from(Unavailable { reason }: Unavailable) -> Self {
+        reason.into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_error_can_be_why_a_backend_is_not_there() {
+        #[derive(Debug, thiserror::Error)]
+        #[error("no driver")]
+        struct Driver(#[source] std::num::ParseIntError);
+
+        let opened = || -> Result<(), Unavailable> {
+            "x".parse::<u8>().map_err(Driver)?;
+            Ok(())
+        };
+        let why = opened().unwrap_err();
+        assert_eq!(why, Unavailable::new("no driver: invalid digit found in string"));
+        // And the other way, in functions that return any error.
+        let any = || -> Result<(), Box<dyn Error>> { Ok(opened()?) };
+        assert_eq!(any().unwrap_err().to_string(), why.to_string());
+        let any = || -> Result<(), Box<dyn Error + Send + Sync>> { Ok(opened()?) };
+        assert_eq!(any().unwrap_err().to_string(), why.to_string());
+    }
+}

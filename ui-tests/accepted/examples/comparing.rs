@@ -16,7 +16,7 @@ impl Subject for dyn Kernels {
     type Feature = Feature;
     const BASELINE: &'static str = "reference";
     // -0 does not agree with 0, under `tolerance(exact)` either.
-    const TERMS: Terms = Terms::DEFAULT.keep_signed_zeros();
+    const TERMS: Terms<'static> = Terms::DEFAULT.keep_signed_zeros();
 }
 
 struct Tensor {

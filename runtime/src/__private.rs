@@ -254,11 +254,15 @@ const fn position(names: &[&str], name: &str) -> Option<usize> {
 
 const fn same(a: &str, b: &str) -> bool {
     let (a, b) = (a.as_bytes(), b.as_bytes());
-    let mut at = 0;
-    while at < a.len() && at < b.len() && a[at] == b[at] {
-        at += 1;
+    if a.len() != b.len() {
+        return false;
     }
-    at == a.len() && at == b.len()
+    // The compiler does this for each marker of each check. Names often begin alike, and seldom end so.
+    let mut at = a.len();
+    while at > 0 && a[at - 1] == b[at - 1] {
+        at -= 1;
+    }
+    at == 0
 }
 
 /// A reason that says something.
@@ -333,7 +337,13 @@ mod tests {
 
     #[test]
     fn the_beginning_of_a_name_is_another_name() {
-        for (a, b, equal) in [("mlx", "mlx", true), ("mlx", "mlx_cpu", false), ("mlx_cpu", "mlx", false)] {
+        for (a, b, equal) in [
+            ("mlx", "mlx", true),
+            ("mlx", "mlx_cpu", false),
+            ("mlx_cpu", "mlx", false),
+            ("mlx", "plx", false),
+            ("", "", true),
+        ] {
             assert_eq!(same(a, b), equal, "{a} {b}");
         }
     }

@@ -20,7 +20,9 @@ pub struct Options {
 
 /// Documents the crate, and writes what is public in it or compares it with what was written.
 pub fn api(options: &Options) -> Result<(), TaskError> {
-    cargo(&["doc", "-p", "crosscheck", "--no-deps", "--quiet"]).env("RUSTDOCFLAGS", "-D warnings").run()?;
+    cargo(&["doc", "-p", "crosscheck", "--features", "approx,half", "--no-deps", "--quiet"])
+        .env("RUSTDOCFLAGS", "-D warnings")
+        .run()?;
     let folder = root().join("target/doc/crosscheck");
     let index = read(&folder.join("all.html"))?;
     let items = items(&index);

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use half::slice::HalfFloatSliceExt;
+#[cfg(feature = "half")]
 use half::{bf16, f16};
 
 use super::source::CHUNK;
@@ -12,8 +12,10 @@ use super::source::CHUNK;
 #[derive(Clone, Copy, Debug)]
 pub enum Number {
     /// Of `f16`.
+    #[cfg(feature = "half")]
     F16(f16),
     /// Of `bf16`.
+    #[cfg(feature = "half")]
     BF16(bf16),
     /// Of `f32`.
     F32(f32),
@@ -35,7 +37,9 @@ pub enum Number {
 impl PartialEq for Number {
     fn eq(&self, other: &Self) -> bool {
         match (self, other) {
+            #[cfg(feature = "half")]
             (Self::F16(a), Self::F16(b)) => a.to_bits() == b.to_bits(),
+            #[cfg(feature = "half")]
             (Self::BF16(a), Self::BF16(b)) => a.to_bits() == b.to_bits(),
             (Self::F32(a), Self::F32(b)) => a.to_bits() == b.to_bits(),
             (Self::F64(a), Self::F64(b)) => a.to_bits() == b.to_bits(),
@@ -53,7 +57,9 @@ impl fmt::Display for Number {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             // The shortest text that is read back as the same float of the type.
+            #[cfg(feature = "half")]
             Self::F16(x) => write!(f, "{:?}", x.to_f32()),
+            #[cfg(feature = "half")]
             Self::BF16(x) => write!(f, "{:?}", x.to_f32()),
             Self::F32(x) => write!(f, "{x:?}"),
             Self::F64(x) => write!(f, "{x:?}"),
@@ -139,12 +145,14 @@ macro_rules! float {
     };
 }
 
+#[cfg(feature = "half")]
 float!(f16 F16 f32, |x| x.to_f64(), |y| f16::from_f64(y), 1.0 / (1_u64 << 14) as f64, 1.0 / (1_u64 << 10) as f64, &[],
 |chunk, buffer| {
     let buffer = &mut buffer[..chunk.len()];
-    chunk.convert_to_f32_slice(buffer);
+    half::slice::HalfFloatSliceExt::convert_to_f32_slice(chunk, buffer);
     buffer
 });
+#[cfg(feature = "half")]
 float!(bf16 BF16 f32, |x| x.to_f64(), |y| bf16::from_f64(y), f32::MIN_POSITIVE as f64, 1.0 / (1_u64 << 7) as f64, &[],
 |chunk, buffer| {
     // The upper half of an `f32`.
@@ -154,8 +162,17 @@ float!(bf16 BF16 f32, |x| x.to_f64(), |y| bf16::from_f64(y), f32::MIN_POSITIVE a
     &buffer[..chunk.len()]
 });
 float!(f32 F32 f32, |x| f64::from(x), |y| y as f32, f32::MIN_POSITIVE as f64, f32::EPSILON as f64,
-&[|x| f16::from_f64(x).to_f64(), |x| bf16::from_f64(x).to_f64()], |chunk, _buffer| chunk);
+&[|x| round(x, 10, 15), |x| round(x, 7, 127)], |chunk, _buffer| chunk);
 float!(f64 F64 f64, |x| x, |y| y, f64::MIN_POSITIVE, f64::EPSILON, &[|x| f64::from(x as f32)], |chunk, _buffer| chunk);
+
+/// The nearest number of a type of floats with so many bits behind the point and so large an exponent, the even one of two.
+fn round(x: f64, bits: i32, largest: i32) -> f64 {
+    let power = f64::from_bits(x.to_bits() & 0x7ff0_0000_0000_0000);
+    let unit = power.max(2_f64.powi(1 - largest)) * 2_f64.powi(-bits);
+    // Both are exact: the unit is a power of two.
+    let rounded = (x / unit).round_ties_even() * unit;
+    if rounded.abs() < 2_f64.powi(largest) * 2.0 { rounded } else { x * f64::INFINITY }
+}
 
 macro_rules! integer {
     ($($type:ident $flip:expr;)*) => {$(
@@ -241,6 +258,24 @@ mod tests {
         for bits in 0..bf16::MAX.to_bits() {
             let (here, next) = (bf16::from_bits(bits).wide(), bf16::from_bits(bits + 1).wide());
             assert_eq!(bf16::spacing(here), next - here, "{here}");
+        }
+    }
+
+    #[test]
+    fn rounding_is_that_of_the_types_of_16_bits() {
+        let same = |ours: f64, theirs: f64| ours.to_bits() == theirs.to_bits() || ours.is_nan() && theirs.is_nan();
+        // Every number of either type, what lies half way to the next one, and what lies just beside that.
+        for bits in 0..=u16::MAX {
+            for x in [f16::from_bits(bits).to_f64(), bf16::from_bits(bits).to_f64()] {
+                for half_way in [x, x + f16::spacing(x) / 2.0, x + bf16::spacing(x) / 2.0] {
+                    // Not `from_f64`, which reads no more than the first 20 bits behind the point.
+                    let half_way = half_way as f32;
+                    for x in [half_way, half_way.next_up(), half_way.next_down()] {
+                        assert!(same(round(f64::from(x), 10, 15), f16::from_f32(x).to_f64()), "{x:?}");
+                        assert!(same(round(f64::from(x), 7, 127), bf16::from_f32(x).to_f64()), "{x:?}");
+                    }
+                }
+            }
         }
     }
 

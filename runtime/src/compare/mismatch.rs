@@ -71,7 +71,7 @@ pub enum Mismatch {
         /// How many elements the first one has.
         elements: usize,
     },
-    /// Values in [`Approx`](super::Approx) disagree.
+    /// Values in `Approx` disagree.
     #[doc(hidden)]
     Approx {
         /// Where the first one is; empty for the value itself.

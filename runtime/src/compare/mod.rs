@@ -8,6 +8,7 @@
 //! says.
 
 pub(crate) mod agreement;
+#[cfg(feature = "approx")]
 pub(crate) mod approx;
 mod bound;
 mod computed;
@@ -36,6 +37,7 @@ pub(crate) mod tolerance;
 pub(crate) mod view;
 
 pub(crate) use agreement::Agreement;
+#[cfg(feature = "approx")]
 pub use approx::Approx;
 pub use computed::Computed;
 pub(crate) use element::Number;
@@ -58,9 +60,9 @@ pub(crate) use view::{Data, View, ViewError};
 
 /// A value that a differential test can return: a tree of arrays, texts and other parts.
 ///
-/// Implemented for floats (those of `half` too), integers, `bool`, `char`, `Duration`, `str` and `String`; for arrays, vectors,
-/// boxed slices, `Option`s, tuples, maps and sets of what implements it; in [`Fallible`] for `Result`s; in [`Approx`] for what
-/// implements the traits of the crate `approx`; and in [`Exact`] for whatever implements `PartialEq` and `Debug`. A host
+/// Implemented for floats (with the feature `half` those of that crate too), integers, `bool`, `char`, `Duration`, `str` and `String`; for arrays, vectors,
+/// boxed slices, `Option`s, tuples, maps and sets of what implements it; in [`Fallible`] for `Result`s; with the feature `approx` in `Approx`
+/// for what implements the traits of that crate; and in [`Exact`] for whatever implements `PartialEq` and `Debug`. A host
 /// implements it for its own types by handing over what is in them:
 ///
 /// ```
@@ -95,6 +97,18 @@ pub(crate) use view::{Data, View, ViewError};
     note = "`crosscheck::compare::Exact(value)` compares whatever implements `PartialEq` and `Debug`",
     note = "`crosscheck::compare::Fallible(result)` compares a `Result` that is a part of the value",
     note = "a type of your own hands over the numbers and texts in it where it implements `crosscheck::Compare`"
+)]
+#[cfg_attr(
+    not(feature = "half"),
+    diagnostic::on_unimplemented(
+        note = "`f16` and `bf16` of the crate `half` can be with the feature `half` of `crosscheck`"
+    )
+)]
+#[cfg_attr(
+    not(feature = "approx"),
+    diagnostic::on_unimplemented(
+        note = "`crosscheck::compare::Approx(value)`, with the feature `approx`, compares what implements the traits of that crate"
+    )
 )]
 pub trait Compare: Send + 'static {
     /// Whether every leaf is compared exactly, so that a tolerance makes no sense: whatever holds no floats.

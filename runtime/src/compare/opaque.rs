@@ -18,6 +18,7 @@ pub(super) trait Opaque: Any {
 /// How two values disagree, one element each.
 pub(super) enum Disagreement {
     /// As far apart as a tolerance forbids.
+    #[cfg(feature = "approx")]
     Approx { actual: String, expected: String, allowed: String },
     /// Not equal.
     Exact(Diff),
@@ -26,6 +27,7 @@ pub(super) enum Disagreement {
 impl Disagreement {
     pub(super) fn into_mismatch(self, path: String) -> Mismatch {
         match self {
+            #[cfg(feature = "approx")]
             Self::Approx { actual, expected, allowed } => {
                 Mismatch::Approx { path, actual, expected, allowed, wrong: 1, total: 1 }
             }

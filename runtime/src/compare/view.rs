@@ -4,12 +4,26 @@ use std::borrow::Cow;
 use std::fmt;
 
 /// Calls a macro with every type that an array can hold: the name of the variant, the type, and what is printed.
+#[cfg(feature = "half")]
 macro_rules! for_each_dtype {
     ($macro:ident) => {
+        $crate::compare::view::for_dtypes! { $macro F16: half::f16 = "f16", BF16: half::bf16 = "bf16", }
+    };
+}
+#[cfg(not(feature = "half"))]
+macro_rules! for_each_dtype {
+    ($macro:ident) => {
+        $crate::compare::view::for_dtypes! { $macro }
+    };
+}
+pub(super) use for_each_dtype;
+
+/// The same with these floats of 16 bits, of which the standard library has none.
+macro_rules! for_dtypes {
+    ($macro:ident $($half:ident: $half_type:ty = $half_name:literal,)*) => {
         $macro! {
             floats {
-                F16: half::f16 = "f16",
-                BF16: half::bf16 = "bf16",
+                $($half: $half_type = $half_name,)*
                 F32: f32 = "f32",
                 F64: f64 = "f64",
             }
@@ -33,9 +47,9 @@ macro_rules! for_each_dtype {
         }
     };
 }
-pub(super) use for_each_dtype;
+pub(super) use for_dtypes;
 
-macro_rules! define {
+macro_rules! dtype {
     (
         floats { $($float:ident: $float_type:ty = $float_name:literal,)* }
         exact { $($exact:ident: $exact_type:ty = $exact_name:literal,)* }
@@ -46,14 +60,6 @@ macro_rules! define {
         pub enum Dtype {
             $(#[doc = concat!("`", $float_name, "`")] $float,)*
             $(#[doc = concat!("`", $exact_name, "`")] $exact,)*
-        }
-
-        /// The elements of an array.
-        #[derive(Clone, Copy, Debug)]
-        #[non_exhaustive]
-        pub enum Data<'a> {
-            $(#[doc = concat!("`", $float_name, "`")] $float(&'a [$float_type]),)*
-            $(#[doc = concat!("`", $exact_name, "`")] $exact(&'a [$exact_type]),)*
         }
 
         impl Dtype {
@@ -69,6 +75,22 @@ macro_rules! define {
             pub const fn is_float(self) -> bool {
                 matches!(self, $(Self::$float)|*)
             }
+        }
+    };
+}
+for_dtypes!(dtype F16: () = "f16", BF16: () = "bf16",);
+
+macro_rules! define {
+    (
+        floats { $($float:ident: $float_type:ty = $float_name:literal,)* }
+        exact { $($exact:ident: $exact_type:ty = $exact_name:literal,)* }
+    ) => {
+        /// The elements of an array.
+        #[derive(Clone, Copy, Debug)]
+        #[non_exhaustive]
+        pub enum Data<'a> {
+            $(#[doc = concat!("`", $float_name, "`")] $float(&'a [$float_type]),)*
+            $(#[doc = concat!("`", $exact_name, "`")] $exact(&'a [$exact_type]),)*
         }
 
         impl Data<'_> {

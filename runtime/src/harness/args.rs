@@ -3,11 +3,10 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::builder::{FalseyValueParser, Resettable};
-use clap::{Arg, CommandFactory, FromArgMatches, Parser};
-
 use super::Executable;
 use super::engine::{self, EngineError, Wanted};
+use super::flags;
+use super::words::{Words, WordsError};
 use crate::plan::marker::{MarkerError, MarkerExpr};
 use crate::plan::shard::Shard;
 use crate::plan::{NameFilter, Selection};
@@ -16,115 +15,81 @@ use crate::suite::date::Date;
 use crate::suite::names;
 use crate::suite::spec::SuiteSpec;
 
-/// Runs the conformance checks that are linked into this executable.
-#[derive(Clone, Debug, Parser)]
-#[command(disable_version_flag = true)]
+/// What is asked of an executable.
+#[derive(Clone, Debug)]
 pub(super) struct Cli {
-    #[command(flatten)]
-    pub(super) libtest: libtest_mimic::Arguments,
-
-    /// More filters; a cell is run when its name contains any of them
-    #[arg(value_name = "FILTERS")]
-    more_filters: Vec<String>,
-
-    /// Run only on this backend (a name or an alias; may be given several times)
-    #[arg(long, value_name = "NAME", env = "CROSSCHECK_BACKEND", value_delimiter = ',', help_heading = "Conformance")]
+    pub(super) libtest: Libtest,
     backend: Vec<String>,
-
-    /// Run only tests whose markers match, such as `dynamic_offsets and not float64`
-    #[arg(long, value_name = "EXPR", env = "CROSSCHECK_MARKER", help_heading = "Conformance")]
     marker: Option<String>,
-
-    /// Run only tests whose tags match, such as `not slow`; replaces what the executable selects by itself
-    #[arg(long, value_name = "EXPR", env = "CROSSCHECK_TAG", help_heading = "Conformance")]
     tag: Option<String>,
-
-    /// Run only tests that are about this function of the contract (may be given several times)
-    #[arg(long, value_name = "NAME", env = "CROSSCHECK_FUNCTION", value_delimiter = ',', help_heading = "Conformance")]
     function: Vec<String>,
-
-    /// Print the plan as a feature × backend table and run nothing
-    #[arg(long, env = "CROSSCHECK_MATRIX", value_parser = FalseyValueParser::new(), help_heading = "Conformance")]
     pub(super) matrix: bool,
-
-    /// Fail when this backend is not available here (may be given several times)
-    #[arg(long, value_name = "NAME", env = "CROSSCHECK_REQUIRE", value_delimiter = ',', help_heading = "Conformance")]
     require: Vec<String>,
-
-    /// Run everything as if the exclusion matrix were empty, and say which of its rows are stale
-    #[arg(long, env = "CROSSCHECK_RUN_EXCLUDED", value_parser = FalseyValueParser::new(), help_heading = "Conformance")]
     pub(super) run_excluded: bool,
-
-    /// Say at the end how much of what is allowed the values of each function used, on each backend
-    #[arg(long, env = "CROSSCHECK_HEADROOM", value_parser = FalseyValueParser::new(), help_heading = "Conformance")]
     pub(super) headroom: bool,
-
-    /// Run every cell in a process of its own, not only those of backends and rows that say so
-    #[arg(long, env = "CROSSCHECK_ISOLATE", value_parser = FalseyValueParser::new(), help_heading = "Conformance")]
     isolate: bool,
-
-    /// How long a cell in a process of its own may take; given here, every cell is one (60 without it)
-    #[arg(long, env = "CROSSCHECK_TIMEOUT", value_name = "SECONDS", value_parser = seconds, allow_negative_numbers = true, help_heading = "Conformance")]
     pub(super) timeout: Option<Duration>,
-
-    /// How long the whole run may take; what is running then has timed out
-    #[arg(long, env = "CROSSCHECK_RUN_TIMEOUT", value_name = "SECONDS", value_parser = seconds, allow_negative_numbers = true, help_heading = "Conformance")]
     pub(super) run_timeout: Option<Duration>,
-
-    /// Run a part of the cells: `2/5` is the second of five, and `gitlab` what GitLab's variables say (or those of `bazel`,
-    /// `bitbucket`, `buildkite`, `circleci`, `semaphore`)
-    #[arg(long, env = "CROSSCHECK_SHARD", value_name = "K/N", help_heading = "Conformance")]
     shard: Option<Wanted>,
-
-    /// Resume a run that did not finish: the last one, or the one of this record
-    #[arg(long, env = "CROSSCHECK_RESUME", value_name = "RECORD", num_args = 0..=1, default_missing_value = "last", help_heading = "Conformance")]
+    /// `last`, or a record.
     pub(super) resume: Option<PathBuf>,
-
-    /// Run only the cells that failed the last run, or the one of this record
-    #[arg(long, env = "CROSSCHECK_LAST_FAILED", value_name = "RECORD", num_args = 0..=1, default_missing_value = "last", conflicts_with = "resume", help_heading = "Conformance")]
+    /// `last`, or a record.
     pub(super) last_failed: Option<PathBuf>,
-
-    /// Print the configuration that keeps nextest from running two cells of one device at a time
-    #[arg(long, help_heading = "Conformance")]
     pub(super) nextest_config: bool,
-
-    /// How often a cell that fails the run is run again; one that passes then is flaky, which fails the run as well
-    #[arg(long, env = "CROSSCHECK_RETRIES", value_name = "N", default_value_t = 0, value_parser = times, allow_negative_numbers = true, help_heading = "Conformance")]
     pub(super) retries: u32,
-
-    /// Run the cells that another process sends
-    #[arg(long = "crosscheck-worker", hide = true)]
+    /// Whether to run the cells that another process sends.
     pub(super) worker: bool,
-
-    /// How long a cell may run before it is named
-    #[arg(long = "crosscheck-slow", default_value = "60", value_parser = seconds, hide = true)]
+    /// How long a cell may run before it is named.
     pub(super) slow: Duration,
-
-    /// What to make of a run in which no body is run
-    #[arg(
-        long,
-        env = "CROSSCHECK_NO_TESTS",
-        value_name = "ACTION",
-        default_value = "fail",
-        help_heading = "Conformance"
-    )]
     no_tests: NoTests,
-
-    /// The day on which exclusions are judged, as YYYY-MM-DD, instead of today (UTC)
-    #[arg(long, env = "CROSSCHECK_TODAY", value_name = "DAY", value_parser = day, help_heading = "Conformance")]
     today: Option<Date>,
-
-    /// Draw other random inputs, in the checks that take their seed from crosscheck
-    #[arg(long, env = "CROSSCHECK_SEED", value_name = "N", default_value_t = 0, help_heading = "Conformance")]
     seed: u64,
 }
 
+/// The part of it that libtest knows.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Libtest {
+    pub(super) filters: Vec<String>,
+    pub(super) skip: Vec<String>,
+    pub(super) exact: bool,
+    pub(super) list: bool,
+    pub(super) ignored: bool,
+    pub(super) include_ignored: bool,
+    /// Benchmarks only, of which there are none.
+    pub(super) bench: bool,
+    pub(super) format: Format,
+    pub(super) color: Color,
+    pub(super) threads: Option<usize>,
+    pub(super) logfile: Option<PathBuf>,
+}
+
+/// What is printed of each cell.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Format {
+    #[default]
+    Pretty,
+    Terse,
+    Json,
+}
+
+/// Whether it has colours.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Color {
+    #[default]
+    Auto,
+    Always,
+    Never,
+}
+
 /// What to make of a run in which no body is run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum NoTests {
     Pass,
     Fail,
 }
+
+/// How long a cell may run before it is named.
+const SLOW: Duration = Duration::from_secs(60);
 
 fn seconds(text: &str) -> Result<Duration, String> {
     let seconds = text.parse::<f64>().ok().filter(|seconds| *seconds > 0.0);
@@ -168,16 +133,69 @@ pub(super) enum UsageError {
 }
 
 impl Cli {
-    /// The command line of this process.
-    pub(super) fn read() -> Self {
-        // A variable that is set to nothing means the same as one that is not set.
-        let is_empty = |arg: &Arg| arg.get_env().and_then(std::env::var_os).is_some_and(|value| value.is_empty());
-        let command = Self::command().mut_args(|arg| if is_empty(&arg) { arg.env(Resettable::Reset) } else { arg });
-        let mut cli = Self::from_arg_matches(&command.get_matches()).unwrap_or_else(|error| error.exit());
-        if cli.libtest.filter.is_none() {
-            cli.libtest.filter = engine::filter(|name| std::env::var_os(name));
+    /// The command line and the variables of this process; `None` where they ask for the help.
+    ///
+    /// # Errors
+    /// The first thing that means nothing.
+    pub(super) fn read() -> Result<Option<Self>, WordsError> {
+        let words = Words::read(std::env::args_os().skip(1), |name| std::env::var_os(name))?;
+        if words.help {
+            return Ok(None);
         }
-        cli
+        let mut cli = Self::of(words)?;
+        if cli.libtest.filters.is_empty() {
+            cli.libtest.filters.extend(engine::filter(|name| std::env::var_os(name)));
+        }
+        Ok(Some(cli))
+    }
+
+    fn of(words: Words) -> Result<Self, WordsError> {
+        let format = [("pretty", Format::Pretty), ("terse", Format::Terse), ("json", Format::Json)];
+        let color = [("auto", Color::Auto), ("always", Color::Always), ("never", Color::Never)];
+        let no_tests = [("pass", NoTests::Pass), ("fail", NoTests::Fail)];
+        words.choice("Z", &[("unstable-options", ())])?;
+        let format = words.choice("format", &format)?.unwrap_or_default();
+        Ok(Self {
+            backend: words.all("backend")?,
+            marker: words.one("marker")?,
+            tag: words.one("tag")?,
+            function: words.all("function")?,
+            matrix: words.has("matrix"),
+            require: words.all("require")?,
+            run_excluded: words.has("run-excluded"),
+            headroom: words.has("headroom"),
+            isolate: words.has("isolate"),
+            timeout: words.parsed("timeout", seconds)?,
+            run_timeout: words.parsed("run-timeout", seconds)?,
+            shard: words.parsed("shard", str::parse)?,
+            resume: words.path("resume").map(Into::into),
+            last_failed: words.path("last-failed").map(Into::into),
+            nextest_config: words.has("nextest-config"),
+            retries: words.parsed("retries", times)?.unwrap_or_default(),
+            worker: words.has("crosscheck-worker"),
+            slow: words.parsed("crosscheck-slow", seconds)?.unwrap_or(SLOW),
+            no_tests: words.choice("no-tests", &no_tests)?.unwrap_or(NoTests::Fail),
+            today: words.parsed("today", day)?,
+            seed: words.parsed("seed", str::parse)?.unwrap_or_default(),
+            libtest: Libtest {
+                skip: words.all("skip")?,
+                exact: words.has("exact"),
+                list: words.has("list"),
+                ignored: words.has("ignored"),
+                include_ignored: words.has("include-ignored"),
+                bench: words.has("bench"),
+                format: if words.has("quiet") { Format::Terse } else { format },
+                color: words.choice("color", &color)?.unwrap_or_default(),
+                threads: words.parsed("test-threads", str::parse)?,
+                logfile: words.path("logfile").map(Into::into),
+                filters: words.filters,
+            },
+        })
+    }
+
+    /// What `--help` prints.
+    pub(super) fn help() -> String {
+        flags::help()
     }
 
     /// Resolves names and markers against what is registered.
@@ -208,7 +226,7 @@ impl Cli {
         let tags = tags.map_err(|error| errors.push(error)).unwrap_or_default();
         let unknown = self.function.iter().filter_map(|name| names::function(suites, name).err());
         errors.extend(unknown.map(|unknown| UsageError::Function { unknown }));
-        if self.libtest.test_threads == Some(0) {
+        if self.libtest.threads == Some(0) {
             errors.push(UsageError::NoThreads);
         }
         if self.isolates_all() && !cfg!(unix) {
@@ -224,8 +242,11 @@ impl Cli {
         if !errors.is_empty() {
             return Err(errors);
         }
-        let filters = self.libtest.filter.iter().chain(&self.more_filters).cloned().collect();
-        let names = NameFilter { filters, skip: self.libtest.skip.clone(), exact: self.libtest.exact };
+        let names = NameFilter {
+            filters: self.libtest.filters.clone(),
+            skip: self.libtest.skip.clone(),
+            exact: self.libtest.exact,
+        };
         let selection = Selection {
             backends,
             marker,
@@ -239,6 +260,14 @@ impl Cli {
         };
         let today = self.today.unwrap_or_else(Date::today);
         Ok(Request { selection, config: RunConfig { required, today, seed: self.seed } })
+    }
+
+    /// The name of the cell, or test, that nothing more than is asked for.
+    pub(super) fn exact_name(&self) -> Option<&str> {
+        let [name] = self.libtest.filters.as_slice() else { return None };
+        let views = self.libtest.list || self.matrix || self.nextest_config || self.worker;
+        let others = self.resume.is_some() || self.last_failed.is_some() || self.shard.is_some();
+        (self.libtest.exact && !views && !others).then_some(name)
     }
 
     /// Whether every cell runs in a process of its own.
@@ -269,7 +298,7 @@ impl Cli {
 
     /// What of the suite is left out on all machines together.
     pub(super) fn narrowed(&self, own: &Executable) -> Vec<String> {
-        let filters = self.libtest.filter.iter().chain(&self.more_filters).map(|filter| format!("`{filter}`"));
+        let filters = self.libtest.filters.iter().map(|filter| format!("`{filter}`"));
         let backends = self.backend.iter().map(|name| format!("--backend {name}"));
         let marker = self.marker.iter().map(|expr| format!("--marker \"{expr}\""));
         let tag = self.tag.iter().map(|expr| format!("--tag \"{expr}\""));

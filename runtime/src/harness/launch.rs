@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use super::args::Cli;
+use super::args::{Cli, Format};
 #[cfg(unix)]
 use super::guard;
 use super::live::Live;
@@ -83,7 +83,7 @@ pub(super) fn run(run: &Arc<Run>, cli: &Cli, recording: Recording) -> ExitCode {
 fn conclude(run: &Run, cli: &Cli, has_failed: bool, missing: &[(&'static str, String)]) -> u8 {
     run.note_all_late();
     run.note_constants();
-    let json = matches!(cli.libtest.format, Some(libtest_mimic::FormatSetting::Json));
+    let json = cli.libtest.format == Format::Json;
     let is_reported = !under_nextest() && !json && !run.log().cells.is_empty();
     // While bodies run, an interrupt and the end of the run's time still end it.
     let votes = if is_reported { run.votes() } else { Vec::new() };

@@ -3,14 +3,13 @@
 use std::io::{self, BufWriter, Write};
 use std::process::ExitCode;
 
-use libtest_mimic::{Arguments, FormatSetting};
-
+use super::args::{Format, Libtest};
 use super::run::Run;
 use super::under_nextest;
 use crate::text;
 
 /// Prints the names of the selected cells, and for people why a cell will be skipped.
-pub(super) fn print(run: &Run, args: &Arguments) -> ExitCode {
+pub(super) fn print(run: &Run, args: &Libtest) -> ExitCode {
     match write(&mut BufWriter::new(io::stdout().lock()), run, args) {
         // A reader that has seen enough, such as `head`, is no failure.
         Ok(()) => ExitCode::SUCCESS,
@@ -22,8 +21,8 @@ pub(super) fn print(run: &Run, args: &Arguments) -> ExitCode {
     }
 }
 
-fn write(out: &mut impl Write, run: &Run, args: &Arguments) -> io::Result<()> {
-    let terse = args.quiet || matches!(args.format, Some(FormatSetting::Terse));
+fn write(out: &mut impl Write, run: &Run, args: &Libtest) -> io::Result<()> {
+    let terse = args.format == Format::Terse;
     let mut count = 0_usize;
     let plan = &run.session.plan;
     for cell in &plan.cells {

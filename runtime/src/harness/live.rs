@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use anstream::{AutoStream, ColorChoice};
 
-use super::args::Cli;
+use super::args::{Cli, Format};
 use super::run::Run;
 use crate::report::{self, Progress};
 use crate::{screen, text};
@@ -43,7 +43,7 @@ impl Live {
     /// JSON shows the same itself.
     pub(super) fn watch(run: &Arc<Run>, cli: &Cli, known: usize) -> Self {
         let over = Arc::new(Over::default());
-        let has_reader = matches!(cli.libtest.format, Some(libtest_mimic::FormatSetting::Json));
+        let has_reader = cli.libtest.format == Format::Json;
         if super::under_nextest() {
             return Self { over, thread: None };
         }

@@ -1,10 +1,12 @@
-//! A test executable: command line, listing, running, reporting. The flags of libtest are libtest-mimic's.
+//! A test executable: command line, listing, running, reporting. It does what libtest does, and its flags are those of libtest.
 
 mod args;
 mod artifacts;
 mod cell_report;
 mod device;
 mod engine;
+mod fingerprints;
+mod flags;
 #[cfg(unix)]
 mod guard;
 mod in_flight;
@@ -20,11 +22,12 @@ mod run_log;
 mod stack;
 mod stop;
 mod threads;
+mod words;
 
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::ExitCode;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use crate::execute::panics;
 use crate::nearest;
@@ -33,14 +36,14 @@ use crate::plan::unused::{leftovers, unused_rows};
 use crate::plan::{Plan, Selection, plan};
 use crate::record::SuiteRecord;
 use crate::record::fingerprint::fingerprint;
-use crate::registry::Elements;
-use crate::registry::check::{check, closed_lists};
+use crate::registry::check::{check, check_one, closed_lists};
+use crate::registry::{Bodies, Elements};
 use crate::report;
 use crate::session::Session;
 use crate::suite::spec::SuiteSpec;
 use crate::text;
 
-use args::Cli;
+use args::{Cli, Request};
 use launch::Recording;
 use run::Run;
 use run_log::{LastFailedError, Planned, ResumeError, ResumedRun};
@@ -85,34 +88,27 @@ const USAGE: u8 = 2;
 /// `crates` are those that stand in `main!`, each with the name that stands in front of those of its tests. The exit status is 0, 101 when a cell failed, and 2 when the command line
 /// or what is registered makes no sense.
 pub fn main(own: Executable, crates: &[(&'static str, Option<&'static str>)]) -> ExitCode {
-    let mut cli = Cli::read();
+    let mut cli = match Cli::read() {
+        Ok(Some(cli)) => cli,
+        Ok(None) => {
+            anstream::print!("{}", Cli::help());
+            return ExitCode::SUCCESS;
+        }
+        Err(error) => return refuse(&[error.explained()]),
+    };
     panics::guard();
     let named: &[&str] = &crates.iter().map(|(krate, _)| *krate).collect::<Vec<_>>();
-    let elements = Elements::linked().renamed(crates);
-    let (suites, bodies): (Vec<SuiteSpec>, Vec<_>) =
-        elements.suites().into_iter().map(|suite| (suite.spec, suite.bodies)).unzip();
-    let mut errors = check(&elements, &suites.iter().collect::<Vec<_>>(), named);
-    match own.partial {
-        None => errors.extend(closed_lists(&suites)),
-        Some(_) => errors.retain(|error| !error.is_of_a_part()),
-    }
-    if !errors.is_empty() {
-        return refuse(&errors);
-    }
-    let mut request = match cli.request(&suites, &own) {
-        Ok(request) => request,
+    // A process that runs one cell needs no others: whether the whole is right, a list says, and a run of many.
+    let of_one = cli.exact_name().map(|name| Elements::naming(name, crates)).filter(|one| !one.tests.is_empty());
+    // Where something is wrong with it, what that is takes all to tell.
+    let part =
+        of_one.and_then(|elements| Asked::of(elements, &cli, &own, None).ok()).filter(|it| !it.plan.cells.is_empty());
+    let is_whole = part.is_none();
+    let asked = match part.map_or_else(|| Asked::of(Elements::linked().renamed(crates), &cli, &own, Some(named)), Ok) {
+        Ok(asked) => asked,
         Err(errors) => return refuse(&errors),
     };
-    // A worker is sent what it has to run.
-    if let Some(path) = cli.last_failed.as_deref().filter(|_| !cli.worker) {
-        match last_failed(path, &own, &cli) {
-            Ok(cells) => request.selection.cells = Some(cells),
-            Err(error) => return refuse(&[error]),
-        }
-    }
-
-    let suites: Arc<[SuiteSpec]> = suites.into();
-    let plan = plan(Arc::clone(&suites), &request.selection);
+    let Asked { elements, suites, bodies, request, plan } = asked;
     #[cfg(unix)]
     if cli.worker {
         let session = Session::new(plan, bodies, request.config);
@@ -122,7 +118,7 @@ pub fn main(own: Executable, crates: &[(&'static str, Option<&'static str>)]) ->
         print!("{}", nextest::configuration(&suites, &own));
         return ExitCode::SUCCESS;
     }
-    let unused = unused_rows(&suites);
+    let unused = if is_whole { unused_rows(&suites) } else { Vec::new() };
     if cli.matrix {
         let views =
             [report::of_plan(&plan), report::features(&plan), report::flattened(&suites, &request.selection.backends)];
@@ -154,15 +150,29 @@ pub fn main(own: Executable, crates: &[(&'static str, Option<&'static str>)]) ->
         let shard = request.selection.shard;
         return refuse(&[nothing_selected(&suites, &cli, &own, shard)]);
     }
-    for krate in elements.crates().iter().filter(|krate| **krate != own.target && !named.contains(krate)) {
-        anstream::eprintln!("note: `{krate}` registers checks or backends, but is not named in `crosscheck::main!`");
-    }
-    if own.partial.is_none() && !under_nextest() {
-        for leftover in leftovers(&suites) {
-            anstream::eprintln!("{} {}", report::paint("warning:"), text::block(&leftover.to_string()));
+    if is_whole {
+        for krate in elements.crates().iter().filter(|krate| **krate != own.target && !named.contains(krate)) {
+            anstream::eprintln!(
+                "note: `{krate}` registers checks or backends, but is not named in `crosscheck::main!`"
+            );
         }
+        if own.partial.is_none() && !under_nextest() {
+            for leftover in leftovers(&suites) {
+                anstream::eprintln!("{} {}", report::paint("warning:"), text::block(&leftover.to_string()));
+            }
+        }
+    } else if !under_nextest() {
+        anstream::eprintln!(
+            "note: only what these cells need was checked; `--list`, or a run of more, checks the whole suite"
+        );
     }
-    let fingerprint = fingerprint(&suites, &Elements::fixtures());
+    let fingerprint = match is_whole {
+        true => fingerprint(&suites, &Elements::fixtures()),
+        false => fingerprints::known(&own, || {
+            let whole = Elements::linked().renamed(crates).suites();
+            fingerprint(&whole.into_iter().map(|suite| suite.spec).collect::<Vec<_>>(), &Elements::fixtures())
+        }),
+    };
     let known = match cli.resume.as_ref().map(|_| under_nextest()) {
         Some(true) => return refuse(&[ResumeError::Nextest]),
         _ => cli.resume.as_deref().map(|path| ResumedRun::read(path, &own, fingerprint)).transpose(),
@@ -199,6 +209,47 @@ pub fn main(own: Executable, crates: &[(&'static str, Option<&'static str>)]) ->
     launch::run(&Arc::new(Run::new(own, session).with_workers(&cli).with_suspects(&suspects)), &cli, recording)
 }
 
+/// What is linked, what is asked of it, and the plan of that.
+struct Asked {
+    elements: Elements,
+    suites: Arc<[SuiteSpec]>,
+    bodies: Vec<Box<dyn Bodies>>,
+    request: Request,
+    plan: Plan,
+}
+
+impl Asked {
+    /// Of these elements: all that there are, where `main!` names these crates, or those of one test.
+    ///
+    /// # Errors
+    /// Everything that is wrong with what is registered, or else with what is asked.
+    fn of(elements: Elements, cli: &Cli, own: &Executable, named: Option<&[&str]>) -> Result<Self, Vec<String>> {
+        let (suites, bodies): (Vec<SuiteSpec>, Vec<_>) =
+            elements.suites().into_iter().map(|suite| (suite.spec, suite.bodies)).unzip();
+        let mut errors = match named {
+            Some(named) => check(&elements, &suites.iter().collect::<Vec<_>>(), named),
+            None => suites.iter().flat_map(check_one).collect(),
+        };
+        match own.partial {
+            None => errors.extend(closed_lists(&suites)),
+            Some(_) => errors.retain(|error| !error.is_of_a_part()),
+        }
+        if !errors.is_empty() {
+            return Err(errors.iter().map(ToString::to_string).collect());
+        }
+        let request = cli.request(&suites, own);
+        let mut request = request.map_err(|errors| errors.iter().map(ToString::to_string).collect::<Vec<_>>())?;
+        // A worker is sent what it has to run.
+        if let Some(path) = cli.last_failed.as_deref().filter(|_| !cli.worker) {
+            let cells = last_failed(path, own, cli).map_err(|error| vec![error.to_string()])?;
+            request.selection.cells = Some(cells);
+        }
+        let suites: Arc<[SuiteSpec]> = suites.into();
+        let plan = plan(Arc::clone(&suites), &request.selection);
+        Ok(Self { elements, suites, bodies, request, plan })
+    }
+}
+
 /// The cells that `--last-failed` means.
 fn last_failed(path: &Path, own: &Executable, cli: &Cli) -> Result<BTreeSet<String>, LastFailedError> {
     if under_nextest() {
@@ -216,16 +267,15 @@ fn nothing_selected(suites: &Arc<[SuiteSpec]>, cli: &Cli, own: &Executable, shar
     let all = plan(Arc::clone(suites), &Selection::default());
     let paths = || suites.iter().flat_map(|suite| &suite.tests).map(|test| test.path.as_str());
     let names = paths().chain(paths().flat_map(|path| path.split("::")));
-    let near = cli.libtest.filter.as_deref().and_then(|filter| {
+    let filter = cli.libtest.filters.first().map(String::as_str);
+    let near = filter.and_then(|filter| {
         // An exact name is a whole path.
         let behind = |path: &&str| path.strip_suffix(filter).is_some_and(|module| module.ends_with("::"));
         let whole = paths().find(behind).filter(|_| cli.libtest.exact);
         whole.or_else(|| nearest::nearest(filter, names))
     });
-    let hint = near
-        .filter(|name| cli.libtest.filter.as_deref() != Some(*name))
-        .map(|name| format!("; did you mean `{name}`?"))
-        .unwrap_or_default();
+    let hint =
+        near.filter(|name| filter != Some(*name)).map(|name| format!("; did you mean `{name}`?")).unwrap_or_default();
     format!(
         "none of the {} cells matches {}{hint} (--no-tests pass accepts it)",
         all.cells.len(),
@@ -243,5 +293,6 @@ fn refuse(errors: &[impl std::fmt::Display]) -> ExitCode {
 
 /// Whether cargo-nextest started this process.
 fn under_nextest() -> bool {
-    std::env::var_os("NEXTEST").is_some()
+    static IS_NEXTEST: LazyLock<bool> = LazyLock::new(|| std::env::var_os("NEXTEST").is_some());
+    *IS_NEXTEST
 }

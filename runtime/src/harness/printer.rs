@@ -6,16 +6,16 @@ use std::time::Duration;
 
 use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
-use libtest_mimic::{Arguments, ColorSetting, FormatSetting};
 use serde_json::json;
 
+use super::args::{Color, Format, Libtest};
 use super::threads::{Ended, Trial};
 use crate::screen;
 
 /// Prints what becomes of cells.
 pub(super) struct Printer {
     out: Box<dyn Write + Send>,
-    format: FormatSetting,
+    format: Format,
     /// How long the longest name is, in characters.
     width: usize,
 }
@@ -39,27 +39,27 @@ pub(super) struct LogfileError {
 
 impl Printer {
     /// One that prints as the command line says.
-    pub(super) fn new(args: &Arguments) -> Result<Self, LogfileError> {
-        let color = args.color.unwrap_or(ColorSetting::Auto);
+    pub(super) fn new(args: &Libtest) -> Result<Self, LogfileError> {
+        let color = args.color;
         let out: Box<dyn Write + Send> = match &args.logfile {
             Some(path) => {
-                let file = File::create(path).map_err(|source| LogfileError { path: path.clone(), source })?;
+                let file =
+                    File::create(path).map_err(|source| LogfileError { path: path.display().to_string(), source })?;
                 match color {
-                    ColorSetting::Always => Box::new(AutoStream::always(file)),
-                    ColorSetting::Auto | ColorSetting::Never => Box::new(AutoStream::never(file)),
+                    Color::Always => Box::new(AutoStream::always(file)),
+                    Color::Auto | Color::Never => Box::new(AutoStream::never(file)),
                 }
             }
             None => {
                 let choice = match color {
-                    ColorSetting::Auto => ColorChoice::Auto,
-                    ColorSetting::Always => ColorChoice::Always,
-                    ColorSetting::Never => ColorChoice::Never,
+                    Color::Auto => ColorChoice::Auto,
+                    Color::Always => ColorChoice::Always,
+                    Color::Never => ColorChoice::Never,
                 };
                 Box::new(AutoStream::new(io::stdout(), choice))
             }
         };
-        let format = if args.quiet { FormatSetting::Terse } else { args.format.unwrap_or(FormatSetting::Pretty) };
-        Ok(Self { out, format, width: 0 })
+        Ok(Self { out, format: args.format, width: 0 })
     }
 
     /// Prints a text in one piece. The record says what became of the cells where nobody reads this.
@@ -73,19 +73,17 @@ impl Printer {
         let count = trials.len();
         let plural = if count == 1 { "" } else { "s" };
         self.print(&match self.format {
-            FormatSetting::Json => {
-                format!(r#"{{ "type": "suite", "event": "started", "test_count": {count} }}"#) + "\n"
-            }
-            FormatSetting::Pretty | FormatSetting::Terse => format!("\nrunning {count} test{plural}\n"),
+            Format::Json => format!(r#"{{ "type": "suite", "event": "started", "test_count": {count} }}"#) + "\n",
+            Format::Pretty | Format::Terse => format!("\nrunning {count} test{plural}\n"),
         });
     }
 
     /// A cell's line begins with its name.
     pub(super) fn begins(&mut self, name: &str) {
         match self.format {
-            FormatSetting::Pretty => self.print(&format!("test {name: <width$} ... ", width = self.width)),
-            FormatSetting::Terse => {}
-            FormatSetting::Json => {
+            Format::Pretty => self.print(&format!("test {name: <width$} ... ", width = self.width)),
+            Format::Terse => {}
+            Format::Json => {
                 self.print(&format!("{{ \"type\": \"test\", \"event\": \"started\", \"name\": {} }}\n", json!(name)));
             }
         }
@@ -94,13 +92,13 @@ impl Printer {
     /// And it ends with what became of the cell.
     pub(super) fn ended(&mut self, name: &str, ended: &Ended) {
         let text = match self.format {
-            FormatSetting::Pretty => format!("{}\n", verdict(ended)),
-            FormatSetting::Terse => {
+            Format::Pretty => format!("{}\n", verdict(ended)),
+            Format::Terse => {
                 let (style, word) = word(ended);
                 let letter = if word == "ok" { "." } else { &word[..1] };
                 format!("{style}{letter}{style:#}")
             }
-            FormatSetting::Json => {
+            Format::Json => {
                 let (event, output) = match ended {
                     Ended::Ok => ("ok", String::new()),
                     Ended::Ignored(_) => ("ignored", String::new()),
@@ -117,7 +115,7 @@ impl Printer {
 
     /// The failed cells with what is to be said of each.
     pub(super) fn failures(&mut self, failed: &[(String, String)]) {
-        if self.format == FormatSetting::Json {
+        if self.format == Format::Json {
             return;
         }
         let mut text = "\nfailures:\n\n".to_owned();
@@ -136,12 +134,12 @@ impl Printer {
         let Counts { passed, failed, ignored, filtered_out } = *counts;
         let seconds = elapsed.as_secs_f64();
         let text = match self.format {
-            FormatSetting::Json => format!(
+            Format::Json => format!(
                 "{{ \"type\": \"suite\", \"event\": \"{}\", \"passed\": {passed}, \"failed\": {failed}, \"ignored\": {ignored}, \
                  \"measured\": 0, \"filtered_out\": {filtered_out}, \"exec_time\": {seconds} }}\n",
                 if failed > 0 { "failed" } else { "ok" },
             ),
-            FormatSetting::Pretty | FormatSetting::Terse => {
+            Format::Pretty | Format::Terse => {
                 let all = if failed > 0 { Ended::Failed(String::new()) } else { Ended::Ok };
                 format!(
                     "\ntest result: {}. {passed} passed; {failed} failed; {ignored} ignored; 0 measured; {filtered_out} \
@@ -193,7 +191,7 @@ mod tests {
     }
 
     /// What is printed of four cells, one of which fails.
-    fn printed(format: FormatSetting) -> String {
+    fn printed(format: Format) -> String {
         let buffer = Buffer::default();
         let mut printer = Printer { out: Box::new(buffer.clone()), format, width: 0 };
         let trial = |name: &str| Trial { name: name.to_owned(), at: 0, ignored: false };
@@ -222,15 +220,15 @@ mod tests {
         let result =
             "\ntest result: FAILED. 1 passed; 1 failed; 2 ignored; 0 measured; 5 filtered out; finished in 1.25s\n\n";
         assert_eq!(
-            printed(FormatSetting::Pretty),
+            printed(Format::Pretty),
             format!(
                 "\nrunning 4 tests\ntest a    ... ok\ntest a::b ... ignored\ntest c    ... ignored (no \"c\")\n\
                  test d\"   ... FAILED\n{failures}{result}"
             ),
         );
-        assert_eq!(printed(FormatSetting::Terse), format!("\nrunning 4 tests\n.iiF{failures}{result}"));
+        assert_eq!(printed(Format::Terse), format!("\nrunning 4 tests\n.iiF{failures}{result}"));
         assert_eq!(
-            printed(FormatSetting::Json),
+            printed(Format::Json),
             r#"{ "type": "suite", "event": "started", "test_count": 4 }
 { "type": "test", "event": "started", "name": "a" }
 { "type": "test", "name": "a", "event": "ok" }

@@ -7,8 +7,7 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Instant;
 
-use libtest_mimic::Arguments;
-
+use super::args::Libtest;
 use super::printer::{Counts, Printer};
 
 /// A cell that is to run, as the runner knows it.
@@ -32,7 +31,7 @@ pub(super) enum Ended {
 
 /// Runs each cell with `finish`, by its position in the plan; true when one of them has failed.
 pub(super) fn run(
-    args: &Arguments,
+    args: &Libtest,
     mut trials: Vec<Trial>,
     mut printer: Printer,
     finish: impl Fn(usize) -> Ended + Sync,
@@ -60,7 +59,7 @@ pub(super) fn run(
         catch_unwind(AssertUnwindSafe(|| finish(trial.at)))
             .unwrap_or_else(|_| Ended::Failed("crosscheck itself panicked".to_owned()))
     };
-    let threads = args.test_threads.or_else(|| thread::available_parallelism().ok().map(NonZero::get)).unwrap_or(1);
+    let threads = args.threads.or_else(|| thread::available_parallelism().ok().map(NonZero::get)).unwrap_or(1);
     if threads == 1 {
         for trial in &trials {
             // Whoever waits sees for what.

@@ -173,7 +173,8 @@ impl<'a> Resolver<'a> {
     pub(super) fn over(suite: &'a SuiteSpec, wanted: impl Fn(&Row) -> bool) -> Self {
         let of = suite.tests.iter().filter_map(|test| test.of);
         let implemented = suite.backends.iter().filter_map(|backend| backend.implements).flatten().copied();
-        Self { suite, index: Index::new(&suite.rows, wanted), contract: of.chain(implemented).collect() }
+        let contract = of.chain(implemented).chain(suite.elsewhere.iter().copied()).collect();
+        Self { suite, index: Index::new(&suite.rows, wanted), contract }
     }
 
     /// The backends that the test runs on.

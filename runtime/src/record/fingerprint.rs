@@ -131,6 +131,7 @@ mod tests {
             backends: _,
             closed,
             tests: _,
+            elsewhere: _,
             excluding,
             implementing,
             apart,

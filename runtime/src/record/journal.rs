@@ -220,7 +220,7 @@ fn file_name(package: &str, suite: &str) -> String {
 }
 
 /// The folder of all runs.
-fn runs() -> Option<PathBuf> {
+pub(crate) fn runs() -> Option<PathBuf> {
     // Cargo marks its target folder with this file.
     let executable = std::env::current_exe().ok()?;
     let target = executable.ancestors().skip(1).find(|folder| folder.join("CACHEDIR.TAG").is_file())?;

@@ -22,7 +22,7 @@ pub(crate) mod journal;
 pub(crate) mod line;
 pub(crate) mod read;
 pub(crate) mod suite;
-mod way;
+pub(crate) mod way;
 
 pub use cell::CellRecord;
 pub(crate) use cell::Scalar;

@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 
 /// What lies on the way to a file.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Way {
+pub(crate) struct Way {
     /// A symbolic link in a folder in which everybody may make one.
-    pub(super) planted: Option<PathBuf>,
+    pub(crate) planted: Option<PathBuf>,
     /// Whether the path names something that a process has open, such as `/dev/stdout`.
     pub(super) is_open_already: bool,
 }
@@ -17,7 +17,7 @@ const MOST_LINKS: usize = 40;
 
 /// Goes to the file link by link.
 #[cfg(unix)]
-pub(super) fn to(path: &Path) -> Way {
+pub(crate) fn to(path: &Path) -> Way {
     use std::path::Component;
 
     let mut way = Way::default();
@@ -58,7 +58,7 @@ fn is_for_everybody(folder: &Path) -> bool {
 
 /// Elsewhere there is no folder of this kind.
 #[cfg(not(unix))]
-pub(super) fn to(_: &Path) -> Way {
+pub(crate) fn to(_: &Path) -> Way {
     Way::default()
 }
 

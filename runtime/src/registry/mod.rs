@@ -55,6 +55,10 @@ static NO_FIXTURE: Option<&'static Fixture> = None;
 
 /// A [`Test`], its subject forgotten.
 pub trait TestElement: Any + Sync {
+    /// The function's name.
+    fn name(&self) -> &'static str;
+    /// The function of the contract that it is about.
+    fn of(&self) -> Option<&'static str>;
     /// Where it was written.
     fn origin(&self) -> &Origin;
     /// The subject.
@@ -82,6 +86,14 @@ pub trait ImplementsElement: Any + Sync {
 }
 
 impl<S: Subject + ?Sized> TestElement for Test<S> {
+    fn name(&self) -> &'static str {
+        self.name
+    }
+
+    fn of(&self) -> Option<&'static str> {
+        self.of
+    }
+
     fn origin(&self) -> &Origin {
         &self.origin
     }
@@ -125,6 +137,8 @@ pub struct Elements {
     pub(crate) backends: Vec<&'static dyn BackendElement>,
     pub(crate) exclusions: Vec<&'static dyn ExclusionsElement>,
     pub(crate) implements: Vec<&'static dyn ImplementsElement>,
+    /// The functions that tests are about which are left out, by subject.
+    pub(crate) elsewhere: Vec<(TypeId, &'static str)>,
     /// What stands in front of the names of the tests of a crate, by its name.
     pub(crate) prefixes: Vec<(&'static str, &'static str)>,
 }
@@ -132,13 +146,43 @@ pub struct Elements {
 impl Elements {
     /// What the linker collected.
     pub fn linked() -> Self {
+        Self { tests: CROSSCHECK_TESTS_V1.iter().copied().flatten().collect(), ..Self::without_tests() }
+    }
+
+    fn without_tests() -> Self {
         Self {
-            tests: CROSSCHECK_TESTS_V1.iter().copied().flatten().collect(),
+            tests: Vec::new(),
             backends: CROSSCHECK_BACKENDS_V1.iter().copied().flatten().collect(),
             exclusions: CROSSCHECK_EXCLUSIONS_V1.iter().copied().flatten().collect(),
             implements: CROSSCHECK_IMPLEMENTS_V1.iter().copied().flatten().collect(),
+            elsewhere: Vec::new(),
             prefixes: Vec::new(),
         }
+    }
+
+    /// The same without the tests of which no cell can have this name, or the whole of it.
+    #[cfg(feature = "harness")]
+    pub(crate) fn naming(cell: &str, crates: &[(&'static str, Option<&'static str>)]) -> Self {
+        let parts: Vec<_> = cell.split("::").collect();
+        let (mut tests, mut elsewhere) = (Vec::new(), Vec::new());
+        // There may be many, of which one is meant: the paths of the others are not put together.
+        for test in CROSSCHECK_TESTS_V1.iter().copied().flatten() {
+            if parts.contains(&test.name()) {
+                tests.push(test);
+            }
+            if let Some(function) = test.of()
+                && !elsewhere.contains(&(test.subject(), function))
+            {
+                elsewhere.push((test.subject(), function));
+            }
+        }
+        let elements = Self { elsewhere, ..Self::without_tests() }.renamed(crates);
+        let is_named = |test: &&dyn TestElement| {
+            let rest = cell.strip_prefix(elements.path(test.origin(), test.name()).as_str());
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
+        };
+        let tests = tests.into_iter().filter(is_named).collect();
+        Self { tests, ..elements }
     }
 
     /// With names in front of those of the tests of some crates.
@@ -259,7 +303,7 @@ pub struct Gathered {
 
 fn gather<S: Subject + ?Sized>(elements: &Elements) -> Gathered {
     let mut tests = of_type::<dyn TestElement, Test<S>>(&elements.tests);
-    tests.sort_by_key(|test| (elements.path(&test.origin, test.name), test.origin.place()));
+    tests.sort_by_cached_key(|test| (elements.path(&test.origin, test.name), test.origin.place()));
     let mut backends = of_type::<dyn BackendElement, Backend<S>>(&elements.backends);
     backends.sort_by_key(|backend| (backend.name != S::BASELINE, backend.name, backend.origin.place()));
     let backends: Vec<_> = backends.into_iter().flat_map(Instantiated::all).collect();
@@ -282,6 +326,7 @@ fn gather<S: Subject + ?Sized>(elements: &Elements) -> Gathered {
             .map(|feature| FeatureSpec { marker: feature.marker(), description: feature.description() })
             .collect(),
         tests: tests.iter().map(|test| test_spec(test, elements)).collect(),
+        elsewhere: elements.elsewhere.iter().filter(|(of, _)| *of == TypeId::of::<S>()).map(|(_, it)| *it).collect(),
         backends: backends
             .iter()
             .map(|Instantiated { backend, number, name }| BackendSpec {
@@ -482,7 +527,8 @@ mod tests {
     fn a_crate_with_nothing_but_a_block_of_implemented_functions_counts() {
         static BLOCK: Implements<dyn Ops> = Implements::new(&["mlx", "mps"], HERE, &["add"]);
         let (tests, backends, exclusions) = (vec![], vec![], vec![]);
-        let elements = Elements { tests, backends, exclusions, implements: vec![&BLOCK], prefixes: vec![] };
+        let (implements, elsewhere) = (vec![&BLOCK as _], vec![]);
+        let elements = Elements { tests, backends, exclusions, implements, elsewhere, prefixes: vec![] };
         assert_eq!(elements.crates(), ["suite"]);
         assert_eq!(elements.suite::<dyn Ops>().spec.implementing, [("mlx", HERE), ("mps", HERE)]);
         let errors: Vec<_> = check::check(&elements, &[], &["suite"]).iter().map(ToString::to_string).collect();

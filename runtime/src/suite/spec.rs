@@ -65,6 +65,8 @@ pub struct SuiteSpec {
     pub closed: Option<&'static [&'static str]>,
     /// The tests, in the order of their paths.
     pub tests: Vec<TestSpec>,
+    /// The functions of the contract that tests are about which are left out, because this process does not run them.
+    pub elsewhere: Vec<&'static str>,
     /// The backends that a matrix function is registered for, known or not.
     pub excluding: Vec<(&'static str, Origin)>,
     /// The backends that a block of implemented functions is registered for, known or not.
@@ -90,6 +92,7 @@ impl SuiteSpec {
             backends: Vec::new(),
             closed: None,
             tests: Vec::new(),
+            elsewhere: Vec::new(),
             excluding: Vec::new(),
             implementing: Vec::new(),
             apart: Vec::new(),

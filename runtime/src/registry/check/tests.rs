@@ -17,7 +17,14 @@ fn suite(tests: Vec<TestSpec>, backends: Vec<BackendSpec>) -> SuiteSpec {
 }
 
 fn nothing_linked() -> Elements {
-    Elements { tests: vec![], backends: vec![], exclusions: vec![], implements: vec![], prefixes: vec![] }
+    Elements {
+        tests: vec![],
+        backends: vec![],
+        exclusions: vec![],
+        implements: vec![],
+        elsewhere: vec![],
+        prefixes: vec![],
+    }
 }
 
 fn messages(suite: &SuiteSpec) -> Vec<String> {

@@ -62,7 +62,7 @@ fn a_suite_without_tests_is_refused() {
 
 #[test]
 fn a_row_that_decides_on_nothing_is_an_error_whatever_is_selected() {
-    let selections = [&[][..], &["--list"], &["--list", "--format", "terse"], &["--exact", "suite::is_noon::sun"]];
+    let selections = [&[][..], &["--list"], &["--list", "--format", "terse"], &["suite::is_noon::sun"]];
     for args in selections.into_iter().chain([&["--matrix"][..], &["--run-excluded"]]) {
         let output = suite("leftovers").args(args).run();
         let (row, at) = ("error: row ", "leftovers.rs:");
@@ -82,6 +82,48 @@ fn a_row_that_decides_on_nothing_is_an_error_whatever_is_selected() {
             && output.stdout.contains("\n        shadowed by row `digital` of `wall` at ");
         assert_eq!(shown, args == ["--matrix"], "the matrix{output}");
     }
+}
+
+/// Of 30,000 processes of nextest's, each would say it again.
+#[test]
+fn a_process_for_one_cell_leaves_the_whole_to_others() {
+    const NOTE: &str =
+        "note: only what these cells need was checked; `--list`, or a run of more, checks the whole suite\n";
+    for cell in ["suite::is_noon::sun", "suite::is_noon"] {
+        let output = suite("leftovers").args(&["--exact", cell]).run();
+        assert_eq!(output.exits(0).stderr, NOTE);
+        assert!(output.outcomes().contains_key("suite::is_noon::sun"), "it was not run{output}");
+        let output = suite("leftovers").env("NEXTEST", "1").args(&["--exact", cell, "--nocapture"]).run();
+        assert_eq!(output.exits(0).stderr, "");
+    }
+    // What is not found there, all are searched for.
+    let output = suite("leftovers").args(&["--exact", "suite::is_noon::sum"]).run();
+    output.exits(2).complains(" decides on no cell: ");
+    // What is wrong with the cell itself comes with all that is wrong.
+    for (args, faults) in [(["--exact", "for_nobody"], 12), (["--exact", "for_nobody::reference"], 12)] {
+        let output = suite("misregistered").args(&args).run();
+        let errors = output.exits(2).stderr.lines().filter(|line| line.starts_with("error: ")).count();
+        assert_eq!(errors, faults, "{output}");
+    }
+}
+
+/// A record of one cell is of the run that the others are of.
+#[test]
+fn a_process_for_one_cell_knows_the_fingerprint_of_the_whole() {
+    let record = std::env::temp_dir().join(format!("crosscheck-one-cell-{}.jsonl", std::process::id()));
+    let fingerprint = |args: &[&str]| {
+        let _ = std::fs::remove_file(&record);
+        suite("outcomes").args(args).env("CROSSCHECK_RECORD", record.to_str().unwrap()).run();
+        let text = std::fs::read_to_string(&record).unwrap();
+        let (_, rest) = text.split_once("\"fingerprint\":\"").unwrap();
+        rest[..16].to_owned()
+    };
+    let whole = fingerprint(&["--backend", "faulty"]);
+    // Twice: the second one finds what the first one has computed.
+    for _ in 0..2 {
+        assert_eq!(fingerprint(&["--exact", "agrees::faulty"]), whole);
+    }
+    std::fs::remove_file(record).unwrap();
 }
 
 #[test]

@@ -199,7 +199,7 @@ fn a_line_moves_on_a_terminal_and_is_gone_at_the_end() {
 
 #[test]
 fn it_moves_where_standard_output_goes_into_a_file_and_not_where_it_goes_through_a_pipe() {
-    let args = ["--exact", "held"];
+    let args = ["held::"];
     let (stage, terminal) = (Stage::new(), Terminal::open());
     let file = File::create(stage.folder.join("log")).unwrap();
     let running = on(&terminal, stage.run_gated(&args), Some(file.into()));

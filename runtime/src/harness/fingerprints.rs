@@ -1,0 +1,73 @@
+//! The fingerprint of an executable, kept beside its records: a process that runs one cell does not gather the others for it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::UNIX_EPOCH;
+
+use super::Executable;
+use crate::record::Fingerprint;
+use crate::record::journal::runs;
+use crate::record::way;
+
+/// The fingerprint of this executable, as it was computed before, or is now.
+pub(super) fn known(own: &Executable, compute: impl FnOnce() -> Fingerprint) -> Fingerprint {
+    let name = format!("{}-{}.fingerprint", own.package, own.target);
+    // Beside the folder of the records, in which each entry is a run.
+    let place = runs().map(|folder| folder.with_file_name(".crosscheck").join(name));
+    // What somebody else may have put there is not read, and not written over.
+    let place = place.filter(|place| way::to(place).planted.is_none());
+    let (Some(place), Some(build)) = (place, std::env::current_exe().ok().and_then(|path| build(&path))) else {
+        return compute();
+    };
+    if let Some(known) = read(&place, &build) {
+        return known;
+    }
+    let computed = compute();
+    // Where it cannot be kept, the next process computes it as well.
+    let _ = write(&place, &format!("{build} {computed}\n"));
+    computed
+}
+
+/// What no other build of an executable has.
+fn build(executable: &Path) -> Option<String> {
+    let metadata = executable.metadata().ok()?;
+    let built = metadata.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
+    Some(format!("{} {}", metadata.len(), built.as_nanos()))
+}
+
+fn read(place: &Path, build: &str) -> Option<Fingerprint> {
+    let text = fs::read_to_string(place).ok()?;
+    let known = text.strip_prefix(build)?.strip_prefix(' ')?.strip_suffix('\n')?;
+    known.to_owned().try_into().ok()
+}
+
+/// At once, because other processes read it.
+fn write(place: &Path, text: &str) -> std::io::Result<()> {
+    let own: PathBuf = place.with_extension(format!("fingerprint.{}", std::process::id()));
+    place.parent().map_or(Ok(()), fs::create_dir_all)?;
+    fs::write(&own, text)?;
+    fs::rename(&own, place).inspect_err(|_| drop(fs::remove_file(&own)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_is_known_of_one_build_only() {
+        let folder = std::env::temp_dir().join(format!("crosscheck-fingerprints-{}", std::process::id()));
+        let place = folder.join("a").join("p-t.fingerprint");
+        assert_eq!(read(&place, "7 8"), None);
+        write(&place, &format!("7 8 {}\n", Fingerprint(0xab))).unwrap();
+        assert_eq!(read(&place, "7 8"), Some(Fingerprint(0xab)));
+        for other in ["7 9", "7", "8 8"] {
+            assert_eq!(read(&place, other), None, "{other}");
+        }
+        for torn in ["", "7 8", "7 8 ", "7 8 00000000000000ab", "7 8 xyz\n"] {
+            fs::write(&place, torn).unwrap();
+            assert_eq!(read(&place, "7 8"), None, "{torn:?}");
+        }
+        assert_eq!(fs::read_dir(place.parent().unwrap()).unwrap().count(), 1, "a file is left behind");
+        fs::remove_dir_all(folder).unwrap();
+    }
+}

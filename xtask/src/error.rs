@@ -59,6 +59,9 @@ pub enum TaskError {
     /// No mutant is of these functions.
     #[error("there is no mutant of {0}: name a function of the contract, such as `matmul`")]
     NoMutants(String),
+    /// A tool is missing, or a suite does not build or run.
+    #[error("not everything was measured:\n{0}")]
+    NotMeasured(String),
     /// The suite lets faults pass.
     #[error("mutants that no test about their function notices:\n{0}")]
     Survivors(String),

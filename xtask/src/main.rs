@@ -8,6 +8,7 @@ mod built;
 mod cargo;
 mod chat;
 mod ci;
+mod costs;
 mod error;
 mod examples;
 mod fixtures;
@@ -66,6 +67,8 @@ enum Task {
     Fixtures(fixtures::Options),
     /// Have what `cargo crosscheck` writes read by programs that know nothing of it: schemas, parsers, GitHub's Markdown
     Formats,
+    /// Measure what crosscheck costs its users, beside what they would take instead, and write the table of benches/README.md
+    Costs(costs::Options),
     /// Set up the MLX library, so that the MLX backends build and run on this machine
     Mlx(mlx::Options),
 }
@@ -93,6 +96,7 @@ fn main() -> ExitCode {
         Task::Nextest(options) => nextest::configure(&options, &nextest::ALONE),
         Task::Fixtures(options) => fixtures::fixtures(&options),
         Task::Formats => formats::formats(),
+        Task::Costs(options) => costs::costs(&options),
         Task::Mlx(options) => mlx::provision(&options).map(drop).map_err(Into::into),
     };
     match done {

@@ -134,8 +134,10 @@ fn details(results: &Results<'_>, cell: &CellRecord) -> String {
 /// The rows that excuse cells, folded up, by the kind of their debt.
 fn exclusions(results: &Results<'_>) -> String {
     let mut cells: BTreeMap<*const RowRecord, usize> = BTreeMap::new();
-    for row in results.cells.iter().filter_map(|cell| results.row(cell)) {
-        *cells.entry(row).or_default() += 1;
+    for cell in results.cells {
+        for row in results.row(cell).into_iter().chain(results.disputed(cell)) {
+            *cells.entry(row).or_default() += 1;
+        }
     }
     let mut kinds: BTreeMap<(bool, Option<Debt>), Vec<String>> = BTreeMap::new();
     for row in results.suites.iter().flat_map(|suite| &suite.rows).filter(|row| row.action != "run") {

@@ -40,6 +40,13 @@ impl<'a> Results<'a> {
         rows().filter(same).find(|row| row.backend == cell.backend).or_else(|| rows().find(same))
     }
 
+    /// The row that says that the baseline's value is wrong, with which a cell was compared.
+    pub fn disputed(&self, cell: &CellRecord) -> Option<&'a RowRecord> {
+        let at = cell.disputed_at.as_deref()?;
+        let rows = self.suites.iter().flat_map(|suite| &suite.rows);
+        rows.filter(|row| row.action == "baseline_wrong").find(|row| row.at.as_deref() == Some(at))
+    }
+
     /// The command that runs a cell alone.
     pub fn rerun(&self, cell: &CellRecord) -> String {
         let start = self.starts.first();

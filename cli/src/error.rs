@@ -78,6 +78,15 @@ pub enum Error {
     /// What was to be written over is a record.
     #[error("{}: this is a record, which no output takes the place of: name another file", .0.display())]
     IsARecord(PathBuf),
+    /// A test target cannot be written.
+    #[error("{0}")]
+    Init(String),
+    /// Some cells were left out on purpose, which rows may need.
+    #[error("rows are judged by all of their cells, and this run left some out ({0}): run the whole suite")]
+    Narrowed(String),
+    /// Cargo does not say which workspace this is.
+    #[error("the workspace is not known: cargo metadata: {0}")]
+    Workspace(String),
     /// A file cannot be written.
     #[error("{}: {source}", path.display())]
     Output {

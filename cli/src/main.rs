@@ -7,6 +7,8 @@
 mod commands;
 mod diff;
 mod error;
+mod fix;
+mod init;
 mod output;
 mod records;
 mod statement;
@@ -36,6 +38,8 @@ enum Command {
     Trend(commands::trend::Options),
     Statement(commands::statement::Options),
     Verify(commands::verify::Options),
+    Fix(commands::fix::Options),
+    Init(Box<commands::init::Options>),
     Completions(commands::completions::Options),
 }
 
@@ -55,6 +59,8 @@ fn main() -> ExitCode {
         Command::Trend(options) => commands::trend::trend(options),
         Command::Statement(options) => commands::statement::statement(options),
         Command::Verify(options) => commands::verify::verify(options),
+        Command::Fix(options) => commands::fix::fix(options),
+        Command::Init(options) => commands::init::init(*options),
         Command::Completions(options) => commands::completions::completions(&options),
     };
     done.unwrap_or_else(|errors| {

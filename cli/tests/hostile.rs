@@ -43,7 +43,8 @@ impl Drop for Folder {
 fn run(arguments: &[String]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_cargo-crosscheck"));
     command.args(arguments).env_remove("NO_COLOR").env("CLICOLOR_FORCE", "1").stdin(Stdio::null());
-    command.env_remove("GITHUB_STEP_SUMMARY").output().unwrap()
+    // Away from the crate, of which a command might make something else.
+    command.current_dir(env!("CARGO_TARGET_TMPDIR")).env_remove("GITHUB_STEP_SUMMARY").output().unwrap()
 }
 
 /// A command, as its help shows it.

@@ -7,7 +7,7 @@ pub use crate::compare::view::{Data, View};
 pub use crate::registry::{Bodies, BoxError, Elements, Gathered, Instance};
 pub use crate::suite::row::{Exclusion, Row};
 pub use crate::suite::scope::{CaseName, Scope, TestName};
-pub use crate::suite::spec::{AxisSpec, BackendSpec, FeatureSpec, Origin, SuiteSpec, TestSpec};
+pub use crate::suite::spec::{AxisSpec, BackendSpec, FeatureSpec, Origin, Source, SuiteSpec, TestSpec};
 
 #[cfg(feature = "harness")]
 pub use crate::{
@@ -19,7 +19,9 @@ pub use crate::{
     record::journal::Journal,
     record::line::{FORMAT, Line, OLDEST, Start},
     record::read::{RecordError, Recorded, read_all},
-    record::suite::{FeatureRecord, PackageRecord, RowRecord, SuiteRecord},
+    record::suite::{
+        AxisRecord, FeatureRecord, PackageRecord, PlaceRecord, RowRecord, SourceRecord, SuiteRecord, TestRecord,
+    },
     registry::Returned,
     report::Results,
     session::{RunConfig, Session},
@@ -29,7 +31,8 @@ pub use crate::{
 #[cfg(feature = "harness")]
 pub mod report {
     pub use crate::report::{
-        By, Counts, Table, agreements, markdown, markdown_table, paint, rerun, stale_disputes, totals, unavailable,
+        By, Counts, Narrow, Table, agreements, markdown, markdown_table, narrowest, paint, rerun, stale_disputes,
+        totals, unavailable,
     };
     #[cfg(feature = "junit")]
     pub use crate::report::{Dialect, junit};

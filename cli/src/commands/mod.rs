@@ -2,6 +2,8 @@
 
 pub mod completions;
 pub mod diff;
+pub mod fix;
+pub mod init;
 pub mod matrix;
 pub mod merge;
 pub mod report;

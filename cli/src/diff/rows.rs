@@ -63,12 +63,13 @@ fn hangs_on(row: &RowRecord) -> (&str, &str, Option<&str>) {
 
 /// All of it, but where it stands.
 fn says(row: &RowRecord) -> impl PartialEq + use<> {
-    RowRecord { at: None, ..row.clone() }
+    RowRecord { at: None, source: None, ..row.clone() }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crosscheck::internals::SourceRecord;
 
     fn row(backend: &str, row: &str, action: &str) -> RowRecord {
         serde_json::from_value(serde_json::json!({ "backend": backend, "row": row, "action": action })).unwrap()
@@ -78,7 +79,8 @@ mod tests {
     fn a_row_that_says_the_same_is_the_same_wherever_it_stands() {
         let suite =
             |rows: Vec<RowRecord>| vec![SuiteRecord { subject: "dyn Ops".to_owned(), rows, ..Default::default() }];
-        let moved = RowRecord { at: Some("a.rs:9".to_owned()), ..row("mlx", "f64", "skip") };
+        let source = SourceRecord { file: "a.rs".to_owned(), lines: (9, 9), hash: String::new() };
+        let moved = RowRecord { at: Some("a.rs:9".to_owned()), source: Some(source), ..row("mlx", "f64", "skip") };
         let (twice, gone) = (row("mlx", "all", "xfail"), row("mlx", "big", "skip"));
         let old =
             suite(vec![row("mlx", "f64", "skip"), twice.clone(), twice.clone(), gone.clone(), row("mlx", "x", "skip")]);

@@ -1,6 +1,6 @@
 //! The arguments of `#[crosscheck::exclusions]`.
 
-use proc_macro2::{Ident, Span};
+use proc_macro2::{Ident, Span, TokenStream};
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
 use syn::{Expr, LitStr, Path, Token, Type, token};
@@ -28,6 +28,8 @@ pub struct ExclusionsArgs {
     /// The subject whose suite a row is one of.
     pub subject: Option<(Ident, Type)>,
     pub krate: Krate,
+    /// As they are written.
+    pub written: TokenStream,
     pub errors: Errors,
 }
 
@@ -50,6 +52,7 @@ impl Parse for ExclusionsArgs {
         if !input.peek(LitStr) {
             return Err(input.error(unnamed));
         }
+        let written = input.fork().parse()?;
         let mut args = Self {
             backend: input.parse()?,
             all: None,
@@ -59,6 +62,7 @@ impl Parse for ExclusionsArgs {
             applies_if: None,
             subject: None,
             krate: Krate::default(),
+            written,
             errors: Errors::default(),
         };
         while !input.is_empty() {

@@ -1,7 +1,7 @@
 //! `#[crosscheck::exclusions]` on a function: the matrix of a backend.
 
 use proc_macro2::TokenStream;
-use quote::{quote, quote_spanned};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::visit::Visit;
 use syn::{
@@ -10,6 +10,7 @@ use syn::{
 };
 
 use super::args::ExclusionsArgs;
+use super::source::source;
 use crate::element::{Slice, element, origin, registered};
 use crate::errors::Errors;
 use crate::krate::{Krate, local};
@@ -39,6 +40,7 @@ pub fn expand(args: &ExclusionsArgs, mut function: ItemFn, item: &TokenStream, m
     let Some(feature) = feature else { return item.clone() };
     let (backend, name) = (&args.backend, &function.sig.ident);
     let origin = origin(name.span());
+    let source = source(&args.written, ItemFn { attrs: Vec::new(), ..function.clone() }.into_token_stream());
     let mut rows = Rows { feature: &feature, krate: &args.krate, checks: Vec::new(), all_checked: true };
     rows.of_block(&mut function.block, true);
     let Rows { mut checks, all_checked, .. } = rows;
@@ -62,7 +64,7 @@ pub fn expand(args: &ExclusionsArgs, mut function: ItemFn, item: &TokenStream, m
         &Slice::Exclusions,
         &quote! {
             ::core::option::Option::Some(const {
-                &__crosscheck::__private::Exclusions::<#feature>::new(#backend, #origin, #name) #all
+                &__crosscheck::__private::Exclusions::<#feature>::new(#backend, #origin, #name) #all #source
             })
         },
     );

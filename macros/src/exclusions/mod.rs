@@ -4,6 +4,7 @@ mod args;
 mod case;
 mod matrix;
 mod row;
+mod source;
 
 use proc_macro2::TokenStream;
 use quote::quote;

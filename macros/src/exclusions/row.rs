@@ -8,6 +8,7 @@ use syn::spanned::Spanned;
 
 use super::args::{ExclusionsArgs, TestArg};
 use super::case;
+use super::source::source;
 use crate::element::{Slice, element, origin, registered};
 use crate::errors::Errors;
 
@@ -69,11 +70,13 @@ pub fn expand(args: &ExclusionsArgs, constant: &ItemConst, item: &TokenStream, m
             .applies_if(const { &__crosscheck::__private::Question::new(#written, |subject| #path(subject)) })
         }
     });
+    let source = source(&args.written, ItemConst { attrs: Vec::new(), ..constant.clone() }.into_token_stream());
     let registration = element(
         &Slice::Exclusions,
         &quote! {
             __crosscheck::__private::row_element(const {
-                &__crosscheck::__private::RowApart::new(#backend, #origin, #action) #subject #uses #tests #cases #applies_if
+                &__crosscheck::__private::RowApart::new(#backend, #origin, #action)
+                    #subject #uses #tests #cases #applies_if #source
             })
         },
     );

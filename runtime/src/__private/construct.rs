@@ -13,7 +13,7 @@ use crate::registry::{
 };
 use crate::suite::action::{Action, Debt, RUN};
 use crate::suite::scope::{CaseName, TestName};
-use crate::suite::spec::{AxisSpec, Origin};
+use crate::suite::spec::{AxisSpec, Origin, Source};
 use crate::suite::subject::{Feature, Subject, Unavailable};
 
 impl Origin {
@@ -211,12 +211,18 @@ impl<S: ?Sized> Body<S> {
 impl<F: Feature> Exclusions<F> {
     /// The rows of the features of one backend.
     pub const fn new(backend: &'static str, origin: Origin, action: fn(F) -> Action) -> Self {
-        Self { backend, origin, action, all: RUN }
+        Self { backend, origin, action, all: RUN, source: None }
     }
 
     /// With a row of the whole backend.
     pub const fn all(self, all: Action) -> Self {
         Self { all, ..self }
+    }
+
+    /// Written on these lines, in tokens of this hash.
+    pub const fn source(self, first: u32, last: u32, hash: u64) -> Self {
+        let source = Some(Source { file: self.origin.file, first, last, hash });
+        Self { source, ..self }
     }
 }
 
@@ -252,7 +258,17 @@ impl CaseName {
 impl RowApart {
     /// A row of the whole backend.
     pub const fn new(backend: &'static str, origin: Origin, action: Action) -> Self {
-        Self { backend, origin, action, uses: None, tests: &[], cases: &[], subject: None, question: None }
+        Self {
+            backend,
+            origin,
+            action,
+            uses: None,
+            tests: &[],
+            cases: &[],
+            subject: None,
+            question: None,
+            source: None,
+        }
     }
 
     /// One of a feature.
@@ -278,6 +294,12 @@ impl RowApart {
     /// One that applies where the opened backend says so.
     pub const fn applies_if<S: Subject + ?Sized>(self, question: &'static Question<S>) -> Self {
         Self { question: Some(question), ..self }
+    }
+
+    /// Written on these lines, in tokens of this hash.
+    pub const fn source(self, first: u32, last: u32, hash: u64) -> Self {
+        let source = Some(Source { file: self.origin.file, first, last, hash });
+        Self { source, ..self }
     }
 }
 

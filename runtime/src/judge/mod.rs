@@ -359,7 +359,7 @@ fn outside(bounds: Bounds, mismatch: &Mismatch) -> Option<String> {
 }
 
 /// What happened, however long it is.
-fn describe(observation: &Observation) -> String {
+pub(crate) fn describe(observation: &Observation) -> String {
     match observation {
         Observation::Errored { message } => format!("returned an error: {message}"),
         Observation::Panicked(panic) => panic.whole(),

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::{Disagreement, RecordError, read_all};
 use crate::compare::Agreement;
 use crate::execute::Observation;
-use crate::judge::{Finished, Judgement, Outcome};
+use crate::judge::{Finished, Judgement, Outcome, describe};
 use crate::plan::{Cell, Decision, Plan};
 use crate::suite::action::Debt;
 use crate::suite::expectation::Failure;
@@ -88,6 +88,14 @@ pub struct CellRecord {
     /// Why.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub reason: String,
+    /// Where in `reason` the body's own failure begins, in bytes, where something stands before it.
+    #[doc(hidden)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seen_at: Option<usize>,
+    /// The function that the backend says it does not implement, where nothing excuses that.
+    #[doc(hidden)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not_implemented: Option<String>,
     /// What it printed, where it ran in a process of its own and fails the run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub output: Option<String>,
@@ -150,6 +158,8 @@ impl CellRecord {
             seed: None,
             scalar: None,
             reason: "was planned, but is in no record".to_owned(),
+            seen_at: None,
+            not_implemented: None,
             output: None,
             origin: String::new(),
             attempts: None,
@@ -196,12 +206,27 @@ impl CellRecord {
             seed: finished.seed,
             scalar: finished.scalar.clone().map(|value| Box::new(Scalar { value, cases: test.told_apart })),
             reason: finished.judgement.reason.clone(),
+            seen_at: seen_at(finished),
+            not_implemented: match &finished.observation {
+                Observation::NotImplemented { function, .. } if finished.outcome().fails_the_run() => {
+                    Some(function.clone())
+                }
+                _ => None,
+            },
             output: None,
             origin: test.origin.to_string(),
             attempts: None,
             duration_us: finished.duration_us,
         }
     }
+}
+
+/// What a row says stands before what was seen.
+fn seen_at(finished: &Finished) -> Option<usize> {
+    let reason = &finished.judgement.reason;
+    let failed = finished.failure().is_some() && matches!(finished.outcome(), Outcome::XFailed | Outcome::XChanged);
+    let seen = failed.then(|| describe(&finished.observation))?;
+    reason.rfind(&text::cut(&seen)).filter(|at| *at > 0)
 }
 
 impl fmt::Display for CellRecord {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::suite::action::Debt;
 use crate::suite::date::Date;
 use crate::suite::row::{Exclusion, Row};
-use crate::suite::spec::SuiteSpec;
+use crate::suite::spec::{SuiteSpec, TestSpec};
 
 /// What one suite is made of.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,6 +32,45 @@ pub struct SuiteRecord {
     /// The exclusion matrix, in the order in which its rows decide among equals.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rows: Vec<RowRecord>,
+    /// The tests that have several cases, each with its axes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tests: Vec<TestRecord>,
+    /// Where backends and their matrix functions stand.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub places: Vec<PlaceRecord>,
+}
+
+/// The cases of a test: every combination of the values of its axes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TestRecord {
+    /// `module::test`.
+    pub test: String,
+    /// Its axes.
+    pub axes: Vec<AxisRecord>,
+}
+
+/// An axis of a test.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AxisRecord {
+    /// The parameter's name.
+    pub name: String,
+    /// What each value is called in the names of cells.
+    pub values: Vec<String>,
+}
+
+/// Where a backend is registered, or a matrix function of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlaceRecord {
+    /// The backend, as rows name it.
+    pub backend: String,
+    /// Whether it is a matrix function that stands there.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub matrix: bool,
+    /// The backends that rows name so, where they are several.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub each: Vec<String>,
+    /// Where, as `file:line`.
+    pub at: String,
 }
 
 /// A crate.
@@ -89,6 +128,20 @@ pub struct RowRecord {
     /// Where it stands, as `file:line`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at: Option<String>,
+    /// The item that it is written in: a matrix function, or a constant.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<SourceRecord>,
+}
+
+/// How a row is written, to find it again and to see that it has not changed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SourceRecord {
+    /// The file, as the compiler was given it.
+    pub file: String,
+    /// The first and the last line, from 1.
+    pub lines: (u32, u32),
+    /// A hash (FNV-1a) over the tokens of the attribute's arguments and of the item, in hexadecimal digits.
+    pub hash: String,
 }
 
 impl SuiteRecord {
@@ -111,8 +164,43 @@ impl SuiteRecord {
             features: features.collect(),
             backends: suite.backends.iter().map(|backend| backend.name.to_owned()).collect(),
             rows: suite.rows.iter().map(RowRecord::of).collect(),
+            tests: suite.tests.iter().filter(|test| !test.axes.is_empty()).map(TestRecord::of).collect(),
+            places: places(suite),
         }
     }
+}
+
+impl TestRecord {
+    pub(crate) fn of(test: &TestSpec) -> Self {
+        let axes = test.axes.iter().map(|axis| AxisRecord {
+            name: axis.name.to_owned(),
+            values: axis.labels.iter().map(|label| (*label).to_owned()).collect(),
+        });
+        Self { test: test.path.clone(), axes: axes.collect() }
+    }
+}
+
+fn places(suite: &SuiteSpec) -> Vec<PlaceRecord> {
+    let mut backends: Vec<PlaceRecord> = Vec::new();
+    for backend in &suite.backends {
+        let declared = backend.declared();
+        match backends.iter_mut().find(|it| it.backend == declared) {
+            Some(family) => family.each.push(backend.name.to_owned()),
+            None => backends.push(PlaceRecord {
+                backend: declared.to_owned(),
+                matrix: false,
+                each: backend.family.map(|_| backend.name.to_owned()).into_iter().collect(),
+                at: backend.origin.to_string(),
+            }),
+        }
+    }
+    let matrices = suite.excluding.iter().map(|(backend, origin)| PlaceRecord {
+        backend: (*backend).to_owned(),
+        matrix: true,
+        each: Vec::new(),
+        at: origin.to_string(),
+    });
+    backends.into_iter().chain(matrices).collect()
 }
 
 impl RowRecord {
@@ -135,6 +223,11 @@ impl RowRecord {
             since: row.since.clone().map(Into::into),
             until: row.until.as_ref().map(Date::to_string),
             at: row.location.clone(),
+            source: row.source.map(|source| SourceRecord {
+                file: source.file.to_owned(),
+                lines: (source.first, source.last),
+                hash: format!("{:016x}", source.hash),
+            }),
         }
     }
 }

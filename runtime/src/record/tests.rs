@@ -57,6 +57,8 @@ fn cell() -> CellRecord {
         seed: None,
         scalar: None,
         reason: String::new(),
+        seen_at: None,
+        not_implemented: None,
         output: None,
         origin: "a.rs:1".to_owned(),
         attempts: None,
@@ -95,6 +97,8 @@ fn every_field_is_written() {
         seed: Some(7),
         scalar: Some(Box::new(Scalar { value: "NaN".to_owned(), cases: 2 })),
         reason: "off".to_owned(),
+        seen_at: Some(1),
+        not_implemented: Some("add".to_owned()),
         output: Some("help!".to_owned()),
         attempts: Some(3),
         ..cell()

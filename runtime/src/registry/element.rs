@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::compare::{Pair, Tolerance, Value};
 use crate::suite::action::Action;
 use crate::suite::scope::{CaseName, TestName};
-use crate::suite::spec::{AxisSpec, Origin};
+use crate::suite::spec::{AxisSpec, Origin, Source};
 use crate::suite::subject::{Feature, Subject, Unavailable};
 
 /// Any error that a body returns. It is read on the thread that ran the body, so that it need not be `Send`.
@@ -139,6 +139,8 @@ pub struct Exclusions<F: Feature> {
     pub action: fn(F) -> Action,
     /// The row of the whole backend.
     pub all: Action,
+    /// How it is written.
+    pub source: Option<Source>,
 }
 
 /// One row by itself, as `#[crosscheck::exclusions]` on a constant registers it: whoever knows a fact may say it, also where
@@ -160,6 +162,8 @@ pub struct RowApart {
     pub subject: Option<TypeId>,
     /// What the opened backend is asked: a [`Question`] to its subject.
     pub question: Option<&'static (dyn Any + Sync)>,
+    /// How it is written.
+    pub source: Option<Source>,
 }
 
 /// What a row asks of an opened backend.

@@ -386,7 +386,8 @@ impl RowApart {
             (None, tests, cases) => Scope::Cases(tests, cases),
         };
         let location = Some(self.origin.to_string());
-        Row { condition, location, ..Row::apart(self.backend, scope, &self.action) }
+        let source = self.source;
+        Row { condition, location, source, ..Row::apart(self.backend, scope, &self.action) }
     }
 }
 
@@ -488,6 +489,7 @@ fn rows<F: Feature>(exclusions: &Exclusions<F>) -> impl Iterator<Item = Row> {
     features
         .chain([(ALL, exclusions.all)])
         .filter_map(|(marker, action)| Row::of_action(exclusions.backend, marker, &action))
+        .map(|row| Row { source: exclusions.source, ..row })
 }
 
 #[cfg(all(test, feature = "harness"))]
@@ -518,7 +520,7 @@ mod tests {
             TestFeature::A => RUN,
             TestFeature::B => skip("no").because(Debt::NotYet),
         };
-        let exclusions = Exclusions { backend: "mlx", origin: HERE, action, all: skip("none").because(Debt::NotYet) };
+        let exclusions = Exclusions::new("mlx", HERE, action).all(skip("none").because(Debt::NotYet));
         let rows: Vec<_> = rows(&exclusions).map(|row| (row.marker, row.message)).collect();
         assert_eq!(rows, [("b".into(), "no".to_owned()), (ALL.into(), "none".to_owned())]);
     }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::judge::Outcome;
 use crate::record::CellRecord;
+use crate::record::suite::TestRecord;
 use crate::report::narrow::narrowest;
 use crate::report::rows::describe;
 use crate::suite::expectation::Failure;
@@ -78,7 +79,7 @@ fn advise(row: &Row, suites: &[SuiteSpec], cells: &[CellRecord]) -> Advice {
         (passed, _) if passed == cells => Advice::Delete { cells },
         (1.., _) => {
             let failing: Vec<_> = ran.iter().filter(|cell| !passes(cell)).copied().collect();
-            Advice::Narrow { passing, cells, instead: narrowest(suites, &row.backend, &failing, &ran) }
+            Advice::Narrow { passing, cells, instead: instead(suites, &row.backend, &failing, &ran) }
         }
         // A body that can be run says more than one that cannot.
         (_, Exclusion::Skip) => Advice::Relabel { cells, failures },
@@ -110,9 +111,16 @@ fn advise_on_baseline(row: &Row, suites: &[SuiteSpec], cells: &[CellRecord]) -> 
         (false, true) => Advice::Keep { cells },
         (false, false) => {
             let passing = others.iter().map(|cell| cell.name.clone()).collect();
-            Advice::Narrow { passing, cells, instead: narrowest(suites, &row.backend, &needed, &compared) }
+            Advice::Narrow { passing, cells, instead: instead(suites, &row.backend, &needed, &compared) }
         }
     }
+}
+
+/// The narrowest rows that mean the failing cells.
+fn instead(suites: &[SuiteSpec], backend: &str, failing: &[&CellRecord], ran: &[&CellRecord]) -> Vec<String> {
+    let known: Vec<_> = suites.iter().flat_map(|suite| &suite.tests).map(TestRecord::of).collect();
+    let rows = narrowest(&known, failing, ran);
+    rows.iter().map(|row| format!("#[crosscheck::exclusions({backend:?}, {row})]")).collect()
 }
 
 impl Advice {

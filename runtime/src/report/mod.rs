@@ -28,6 +28,7 @@ pub use disputed::stale_disputes;
 pub use junit::{Dialect, junit};
 pub use markdown::{markdown, table as markdown_table};
 pub use matrix::{of_plan, of_run};
+pub use narrow::{Narrow, narrowest};
 pub use paint::paint;
 pub use progress::{Progress, progress};
 pub use results::{Results, rerun};

@@ -6,6 +6,7 @@ use super::action::{Action, Debt, Kind, is_blank, knows_its_keys, render};
 use super::date::Date;
 use super::expectation::{Bounds, Failure};
 use super::scope::Scope;
+use super::spec::Source;
 
 /// What stands for the marker in a row that excludes a whole backend.
 pub const ALL: &str = "all";
@@ -35,6 +36,8 @@ pub struct Row {
     pub until: Option<Date>,
     /// Where it was written, as `file:line`.
     pub location: Option<String>,
+    /// The item that it is written in.
+    pub source: Option<Source>,
 }
 
 /// A question to an opened backend, answered by yes or no.
@@ -122,6 +125,7 @@ impl Row {
             since: None,
             until: None,
             location: None,
+            source: None,
         })
     }
 
@@ -160,6 +164,7 @@ impl Row {
             since: action.since.map(Cow::Borrowed),
             until: action.until,
             location: action.location.map(|at| format!("{}:{}", at.file(), at.line())),
+            source: None,
         }
     }
 

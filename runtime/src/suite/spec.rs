@@ -44,6 +44,19 @@ impl fmt::Display for Origin {
     }
 }
 
+/// How rows were written: a matrix function, or a row that stands apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Source {
+    /// The file, as the compiler was given it.
+    pub file: &'static str,
+    /// The first line of the item, from 1.
+    pub first: u32,
+    /// The last one.
+    pub last: u32,
+    /// A hash (FNV-1a) over the tokens of the attribute's arguments and of the item.
+    pub hash: u64,
+}
+
 /// Everything that is registered for one subject.
 #[derive(Clone, Debug)]
 pub struct SuiteSpec {

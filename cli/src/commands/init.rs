@@ -1,0 +1,153 @@
+//! `cargo crosscheck init`
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::Args;
+use syn::{Expr, Type};
+
+use crate::Done;
+use crate::error::Error;
+use crate::init::{Dependency, Manifest, Registration, STARTER, added, test_file};
+use crate::output::{Existing, say, write};
+
+/// Write the test target that runs a suite on the backend of this crate
+///
+/// Without a suite, it is one to begin with: a contract, a check and two backends in one file.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  cargo crosscheck init
+  cargo crosscheck init --suite kernel-suite@0.3 --subject 'dyn Kernels' --backend mine --open 'mine::Device::open()?'
+  cargo crosscheck init --suite kernel-suite=../suite --contract kernels=../kernels --subject 'dyn kernels::Kernels' --backend mine
+
+A crate is written `name`, `name@version` or `name=folder`.
+
+Exit status: 0, 2 when something is there already or the request makes no sense; nothing is written then.")]
+pub struct Options {
+    /// The crate that publishes the suite
+    #[arg(long, value_name = "CRATE")]
+    suite: Option<Dependency>,
+    /// What the suite tests, as its crate or that of the contract calls it
+    #[arg(long, value_name = "TYPE", requires = "suite")]
+    subject: Option<String>,
+    /// The name of the backend; without it, the crate itself has one [`#[crosscheck::backend]`]
+    #[arg(long, value_name = "NAME", requires = "subject")]
+    backend: Option<String>,
+    /// The expression that makes the backend
+    #[arg(long, value_name = "EXPRESSION", requires = "backend")]
+    open: Option<String>,
+    /// The crate of the contract, where it is not that of the suite
+    #[arg(long, value_name = "CRATE", requires = "suite")]
+    contract: Option<Dependency>,
+    /// Another crate whose checks, backends or rows belong to the run, such as that of the baseline; may be that of the contract
+    #[arg(long, value_name = "CRATE", requires = "suite")]
+    with: Vec<Dependency>,
+    /// Where `crosscheck` itself is from
+    #[arg(long, value_name = "CRATE", default_value = concat!("crosscheck@", env!("CARGO_PKG_VERSION")))]
+    crosscheck: Dependency,
+    /// The name of the test
+    #[arg(long, value_name = "NAME", default_value = "conformance")]
+    test: String,
+    /// The manifest of the crate
+    #[arg(long, value_name = "Cargo.toml", default_value = "Cargo.toml")]
+    manifest_path: PathBuf,
+}
+
+/// Writes the file and changes the manifest.
+pub fn init(options: Options) -> Done {
+    let manifest = Manifest::read(&options.manifest_path).map_err(Error::Init)?;
+    let path = manifest.folder().join("tests").join(format!("{}.rs", options.test));
+    let mut errors = there_already(&manifest, &options.test, &path);
+    let text = contents(&options, &manifest, &mut errors);
+    let crates: Vec<_> = options.suite.iter().chain(&options.contract).chain(&options.with).cloned().collect();
+    let changed = added(&manifest, &options.test, &options.crosscheck, &crates);
+    let changed = changed.map_err(|more| errors.extend(more)).ok();
+    let (Some((changed, said)), true) = (changed, errors.is_empty()) else {
+        return Err(errors.into_iter().map(Error::Init).collect());
+    };
+    let folder = manifest.folder().join("tests");
+    std::fs::create_dir_all(&folder).map_err(|source| Error::Output { path: folder, source })?;
+    write(&path, Existing::Keep, text.as_bytes())?;
+    write(&manifest.path, Existing::Replace, changed.as_bytes())?;
+    say("note:", &format!("wrote {}", path.display()));
+    say("note:", &format!("added to {}: {}", manifest.path.display(), said.join(", ")));
+    if options.backend.is_some() && options.open.is_none() {
+        say("note:", &format!("open the backend where {} says `todo!`", path.display()));
+    }
+    say("note:", &format!("then: cargo test --test {}", options.test));
+    if options.suite.is_some() {
+        say("note:", "then, to record what fails today: cargo crosscheck fix --baseline --apply");
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What would be written over.
+fn there_already(manifest: &Manifest, test: &str, path: &Path) -> Vec<String> {
+    let mut errors = Vec::new();
+    if !test.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '-') || test.is_empty() {
+        errors.push(format!("`{test}` is no name of a test"));
+    }
+    if manifest.has_test(test) {
+        errors.push(format!("{} has a test `{test}` already: --test gives another name", manifest.path.display()));
+    }
+    if std::fs::symlink_metadata(path).is_ok() {
+        errors.push(format!("{} is there already: --test gives another name", path.display()));
+    }
+    errors
+}
+
+fn contents(options: &Options, manifest: &Manifest, errors: &mut Vec<String>) -> String {
+    let Some(suite) = &options.suite else { return STARTER.to_owned() };
+    let mut named = |dependency: &Dependency| {
+        let name = dependency.crate_name();
+        name.map_err(|error| errors.push(error)).unwrap_or_default()
+    };
+    let suite_name = named(suite);
+    let mut linked: Vec<_> = std::iter::once(suite_name.clone()).chain(options.with.iter().map(&mut named)).collect();
+    let contract = options.contract.as_ref().map(named);
+    let own = manifest.crate_name();
+    let of = contract.clone().unwrap_or(suite_name);
+    let subject = options.subject.as_deref().unwrap_or_default().trim();
+    let known: Vec<_> = linked.iter().chain(&contract).chain([&own]).cloned().collect();
+    let subject = match subject_of(subject, &of, &known) {
+        Ok(subject) => subject,
+        Err(error) if options.subject.is_some() => {
+            errors.push(error);
+            return String::new();
+        }
+        Err(_) => String::new(),
+    };
+    let registered = options.backend.as_ref().map(|backend| {
+        let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        if backend.is_empty() || !backend.chars().all(is_name) {
+            errors.push(format!("`{backend}` is no name of a backend: it has letters, digits and `_`"));
+        }
+        if let Some(open) = &options.open
+            && let Err(error) = syn::parse_str::<Expr>(open)
+        {
+            errors.push(format!("`{open}` is no expression: {error}"));
+        }
+        Registration { backend: backend.clone(), open: options.open.clone() }
+    });
+    if registered.is_none() {
+        linked.push(own);
+    }
+    test_file(&suite.package, &subject, registered.as_ref(), &linked)
+}
+
+/// The subject with its whole path.
+fn subject_of(subject: &str, of: &str, known: &[String]) -> Result<String, String> {
+    let parsed = syn::parse_str::<Type>(subject).map_err(|error| format!("`{subject}` is no type: {error}"))?;
+    let is_trait = matches!(parsed, Type::TraitObject(_));
+    let path = subject.strip_prefix("dyn ").unwrap_or(subject).trim();
+    let head = if is_trait { "dyn " } else { "" };
+    let Some((root, _)) = path.split_once("::") else { return Ok(format!("{head}{of}::{path}")) };
+    if known.iter().any(|name| name == root) {
+        return Ok(format!("{head}{path}"));
+    }
+    Err(format!(
+        "`{subject}` is of the crate `{root}`: name it, `--contract {root}@version` (known: {})",
+        known.join(", ")
+    ))
+}

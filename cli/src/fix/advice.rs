@@ -1,0 +1,478 @@
+//! What to do about the rows of the exclusion matrix, as runs show it: pure functions of records.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crosscheck::internals::report::{Narrow, narrowest};
+use crosscheck::internals::{RowRecord, SuiteRecord, TestRecord};
+use crosscheck::record::CellRecord;
+use crosscheck::{Failure, Outcome};
+
+use super::seen::{Seen, agrees_with_what_is_wrong, failure};
+use crate::records::Run;
+
+/// A change of the matrix, and why.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Advice {
+    /// The backend, as rows name it.
+    pub backend: String,
+    /// What to change.
+    pub change: Change,
+    /// Why.
+    pub why: String,
+}
+
+/// What to change.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Change {
+    /// No cell needs the row.
+    Delete(RowRecord),
+    /// The cells fail in another way than the row says.
+    Relabel(RowRecord, Seen),
+    /// Rows that mean less stand for the row; each says what its cells showed, where the row does not.
+    Narrow(RowRecord, Vec<(Vec<Narrow>, Option<Seen>)>),
+    /// Rows that mean less take cells out of the row.
+    Except(RowRecord, Vec<Narrow>),
+    /// A new row.
+    Add(Scope, New),
+}
+
+/// What a new row hangs on.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Scope {
+    /// A feature.
+    Feature(String),
+    /// All cases of several tests, or some of one.
+    Tests(Vec<Narrow>),
+}
+
+/// What a new row says.
+#[derive(Clone, Debug, PartialEq)]
+pub enum New {
+    /// The cells fail like this.
+    XFail(Seen),
+    /// They cannot be expected to fail, and are not run, for this reason.
+    Skip(String),
+    /// They pass now and then.
+    Flaky(String),
+}
+
+/// What a run says that no change of a row answers.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Advised {
+    /// The changes.
+    pub changes: Vec<Advice>,
+    /// What is left for somebody to look at.
+    pub left: Vec<String>,
+}
+
+/// What to do. With `baseline`, everything that fails today becomes a row that says so.
+pub fn advise(runs: &[Run], baseline: bool) -> Advised {
+    let known = Known::of(runs);
+    let mut advised = Advised::default();
+    // What is compared with a baseline that is right after all passes when it agrees.
+    let (of_baselines, others): (Vec<_>, Vec<_>) = known.rows.iter().partition(|row| row.action == "baseline_wrong");
+    for row in of_baselines.into_iter().chain(others) {
+        match known.advise_on(row, &advised.changes) {
+            Ok(change) => advised.changes.extend(change),
+            Err(why) => advised.left.push(why),
+        }
+    }
+    let changes = std::mem::take(&mut advised.changes);
+    let (added, left) = known.additions(baseline, &|cell| agrees_with_what_is_right(cell, &changes));
+    advised.changes = changes;
+    advised.changes.extend(added);
+    advised.left.extend(left);
+    advised
+}
+
+/// Whether a cell agrees with a baseline of which no row says any longer that it is wrong.
+fn agrees_with_what_is_right(cell: &CellRecord, changes: &[Advice]) -> bool {
+    let deleted = changes.iter().filter_map(Advice::deletes).collect::<Vec<_>>();
+    agrees_with_what_is_wrong(cell) && cell.disputed_at.as_ref().is_some_and(|at| deleted.contains(at))
+}
+
+impl Advice {
+    /// Where the row stood that says no longer that the baseline is wrong.
+    fn deletes(&self) -> Option<String> {
+        match &self.change {
+            Change::Delete(row) if row.action == "baseline_wrong" => row.at.clone(),
+            _ => None,
+        }
+    }
+}
+
+/// What a cell shows of the row that decides on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Shows {
+    Passes,
+    FailsAsSaid,
+    FailsOtherwise,
+}
+
+/// The cells of all runs, each as the machine saw it.
+struct Known<'a> {
+    cells: Vec<&'a CellRecord>,
+    rows: Vec<RowRecord>,
+    tests: Vec<TestRecord>,
+    /// As rows name a backend, by its own name.
+    declared: BTreeMap<String, String>,
+    /// The backends of which some cells are in no record.
+    incomplete: BTreeSet<String>,
+}
+
+impl<'a> Known<'a> {
+    fn of(runs: &'a [Run]) -> Self {
+        let suites = || runs.iter().flat_map(|run| &run.suites);
+        let mut rows: Vec<RowRecord> = Vec::new();
+        for row in suites().flat_map(|suite: &SuiteRecord| &suite.rows) {
+            // Suites that share a backend share its rows, and so do runs.
+            if !rows.contains(row) {
+                rows.push(row.clone());
+            }
+        }
+        let families = suites().flat_map(|suite| &suite.places);
+        let declared: BTreeMap<_, _> =
+            families.flat_map(|place| place.each.iter().map(|name| (name.clone(), place.backend.clone()))).collect();
+        let cells: Vec<_> = runs.iter().flat_map(|run| &run.cells).collect();
+        let known: BTreeSet<_> =
+            cells.iter().filter(|cell| cell.outcome != Outcome::Missing).map(|cell| &cell.name).collect();
+        // What is not there on one machine may be on another.
+        let cells: Vec<_> = cells
+            .iter()
+            .copied()
+            .filter(|cell| cell.outcome != Outcome::Missing || !known.contains(&cell.name))
+            .collect();
+        let name = |backend: &String| declared.get(backend).unwrap_or(backend).clone();
+        let missing = cells.iter().filter(|cell| cell.outcome == Outcome::Missing);
+        let incomplete = missing.map(|cell| name(&cell.backend)).collect();
+        let tests = suites().flat_map(|suite| suite.tests.clone()).collect();
+        Self { cells, rows, tests, declared, incomplete }
+    }
+
+    fn declared(&self, cell: &CellRecord) -> String {
+        self.declared.get(&cell.backend).unwrap_or(&cell.backend).clone()
+    }
+
+    fn of_row(&self, row: &RowRecord) -> impl Iterator<Item = &'a CellRecord> {
+        let decides = |cell: &CellRecord| match row.action.as_str() {
+            "baseline_wrong" => cell.disputed_at.is_some() && cell.disputed_at == row.at,
+            _ => is_named(row, cell) && self.declared(cell) == row.backend,
+        };
+        self.cells.iter().copied().filter(move |cell| decides(cell)).collect::<Vec<_>>().into_iter()
+    }
+
+    /// What to do about a row; an error is why nothing can be done.
+    fn advise_on(&self, row: &RowRecord, before: &[Advice]) -> Result<Option<Advice>, String> {
+        let shown: Vec<_> = self.of_row(row).filter_map(|cell| Some((cell, self.shows(row, cell, before)?))).collect();
+        let of = |wanted: &[Shows]| -> Vec<&CellRecord> {
+            shown.iter().filter(|(_, shows)| wanted.contains(shows)).map(|(cell, _)| *cell).collect()
+        };
+        let (passing, otherwise) = (of(&[Shows::Passes]), of(&[Shows::FailsOtherwise]));
+        let failing = of(&[Shows::FailsAsSaid, Shows::FailsOtherwise]);
+        let advice = |change, why: String| {
+            let why = format!("`{}` of `{}`: {why}", row.row, row.backend);
+            Ok(Some(Advice { backend: row.backend.clone(), change, why }))
+        };
+        if passing.is_empty() && otherwise.is_empty() {
+            return Ok(None);
+        }
+        if self.incomplete.contains(&row.backend) {
+            return Err(format!("{}: left as it is, because some cells of `{}` are missing", name(row), row.backend));
+        }
+        let ran: Vec<_> = shown.iter().map(|(cell, _)| *cell).collect();
+        // One machine's answer is not that of another.
+        let names = |cells: &[&CellRecord]| cells.iter().map(|cell| cell.name.clone()).collect::<BTreeSet<_>>();
+        let disputed: Vec<_> = names(&passing).intersection(&names(&failing)).cloned().collect();
+        if let Some(one) = disputed.first() {
+            return Err(format!(
+                "{}: {one} passes on one machine and fails on another: say where it holds (`applies_if`, `#[cfg]`)",
+                name(row)
+            ));
+        }
+        if failing.is_empty() {
+            return advice(
+                Change::Delete(row.clone()),
+                format!("stale, {} without it", count(passing.len(), ran.len(), "pass")),
+            );
+        }
+        if passing.is_empty() {
+            let all = Seen::of(failing.iter().copied());
+            let why = format!("relabelled, {} by {}", count(failing.len(), ran.len(), "fail"), kinds(&all));
+            if all.needs_several_rows() {
+                return advice(Change::Narrow(row.clone(), self.by_kind(&failing, &ran)), why);
+            }
+            return advice(Change::Relabel(row.clone(), all), why);
+        }
+        let why = format!("narrowed, {} without it", count(passing.len(), ran.len(), "pass"));
+        let relabels = !otherwise.is_empty();
+        if relabels && Seen::of(failing.iter().copied()).needs_several_rows() {
+            return advice(Change::Narrow(row.clone(), self.by_kind(&failing, &ran)), why);
+        }
+        let instead = together(narrowest(&self.tests, &failing, &ran));
+        let except = narrowest(&self.tests, &passing, &ran);
+        let may_except = !relabels && row.action != "baseline_wrong" && except.iter().all(|it| is_narrower(it, row));
+        if may_except && except.len() < instead.len() {
+            return advice(Change::Except(row.clone(), except), why);
+        }
+        let seen = relabels.then(|| Seen::of(failing.iter().copied()));
+        let instead = instead.into_iter().map(|scope| (scope, seen.clone())).collect();
+        advice(Change::Narrow(row.clone(), instead), why)
+    }
+
+    /// A row for each way in which cells fail.
+    fn by_kind(&self, failing: &[&CellRecord], ran: &[&CellRecord]) -> Vec<(Vec<Narrow>, Option<Seen>)> {
+        let kinds: BTreeSet<_> = failing.iter().filter_map(|cell| failure(cell)).collect();
+        let rows = kinds.into_iter().flat_map(|kind| {
+            let of_kind: Vec<_> = failing.iter().copied().filter(|cell| failure(cell) == Some(kind)).collect();
+            let seen = Seen::of(of_kind.iter().copied());
+            together(narrowest(&self.tests, &of_kind, ran)).into_iter().map(move |scope| (scope, Some(seen.clone())))
+        });
+        rows.collect()
+    }
+
+    /// What a cell shows of its row; nothing where its body was not run, or something else than the body failed.
+    fn shows(&self, row: &RowRecord, cell: &CellRecord, before: &[Advice]) -> Option<Shows> {
+        if cell.setup || !cell.outcome.ran() || is_given_up(cell) {
+            return None;
+        }
+        if row.action == "baseline_wrong" {
+            return self.shows_of_baseline(cell);
+        }
+        if agrees_with_what_is_right(cell, before) && row.action != "run" {
+            return Some(Shows::Passes);
+        }
+        let failed = |shows| failure(cell).map(|_| shows);
+        let outcome = if cell.excluded { cell.with_row? } else { cell.outcome };
+        match (row.action.as_str(), outcome) {
+            ("run", _) => None,
+            // What it excuses does not show without it.
+            ("flaky", _) if cell.excluded => None,
+            ("flaky", Outcome::Failed | Outcome::TimedOut | Outcome::Crashed) => failed(Shows::FailsOtherwise),
+            ("flaky", _) => None,
+            ("skip", Outcome::Passed) => Some(Shows::Passes),
+            ("skip", Outcome::Failed | Outcome::TimedOut | Outcome::Crashed) => failed(Shows::FailsOtherwise),
+            ("skip", _) => None,
+            (_, Outcome::XPassed) => Some(Shows::Passes),
+            (_, Outcome::XFailed | Outcome::Expired) => failed(Shows::FailsAsSaid),
+            (_, Outcome::XChanged) => failed(Shows::FailsOtherwise),
+            _ => None,
+        }
+    }
+
+    /// Where no backend disagrees, the baseline is as right as they are.
+    fn shows_of_baseline(&self, cell: &CellRecord) -> Option<Shows> {
+        let case = |cell: &CellRecord| cell.name.strip_suffix(&cell.backend).map(str::to_owned);
+        let disagrees = |cell: &CellRecord| cell.failure == Some(Failure::Mismatch);
+        if cell.agreement.is_none() && !disagrees(cell) {
+            return None;
+        }
+        let same = self.cells.iter().filter(|other| case(other) == case(cell));
+        Some(if same.into_iter().any(|other| disagrees(other)) { Shows::FailsAsSaid } else { Shows::Passes })
+    }
+
+    /// Rows for what fails and no row excuses, and what no row can excuse.
+    fn additions(&self, baseline: bool, is_answered: &dyn Fn(&CellRecord) -> bool) -> (Vec<Advice>, Vec<String>) {
+        let (mut added, mut left) = (Vec::new(), Vec::new());
+        let mut failing: BTreeMap<String, Vec<&CellRecord>> = BTreeMap::new();
+        let mut others: Vec<(String, New, Vec<&CellRecord>)> = Vec::new();
+        for cell in self.cells.iter().copied().filter(|cell| cell.outcome.fails_the_run() && !is_answered(cell)) {
+            let backend = self.declared(cell);
+            let is_excused = cell.row.is_some() && !self.fails_in_spite_of_a_flaky_row(cell);
+            match cell.outcome {
+                _ if cell.setup => left.push(format!("{}: its set-up fails, which no row excuses", cell.name)),
+                Outcome::Missing => left.push(format!("{}: {}", cell.name, cell.reason)),
+                Outcome::Expired => left.push(format!("{}: {}", cell.name, cell.reason)),
+                _ if is_given_up(cell) => left.push(format!("{}: {}", cell.name, first_line(&cell.reason))),
+                Outcome::Failed | Outcome::TimedOut | Outcome::Crashed if !is_excused && failure(cell).is_some() => {
+                    failing.entry(backend).or_default().push(cell);
+                }
+                Outcome::XPassed | Outcome::XChanged
+                    if cell.not_implemented.is_none() && self.rows.iter().any(|row| is_named(row, cell)) => {}
+                Outcome::Failed | Outcome::TimedOut | Outcome::Crashed if cell.excluded && failure(cell).is_some() => {}
+                _ => match self.only_with_baseline(cell) {
+                    Some(new) if baseline && !is_excused => {
+                        let same =
+                            |(of, what, _): &&mut (String, New, Vec<&CellRecord>)| *of == backend && *what == new;
+                        match others.iter_mut().find(same) {
+                            Some((.., cells)) => cells.push(cell),
+                            None => others.push((backend, new, vec![cell])),
+                        }
+                    }
+                    Some(_) if !is_excused => left.push(format!(
+                        "{}: {}: {} (--baseline writes a row for it)",
+                        cell.name,
+                        cell.outcome,
+                        first_line(&cell.reason)
+                    )),
+                    _ => left.push(format!("{}: {}: {}", cell.name, cell.outcome, first_line(&cell.reason))),
+                },
+            }
+        }
+        for (backend, new, cells) in others {
+            for scope in together(narrowest(&self.tests, &cells, &self.ran_on(&backend))) {
+                let names: Vec<_> = scope.iter().map(|it| it.test.as_str()).collect();
+                let (outcome, reason) = (cells[0].outcome, first_line(&cells[0].reason));
+                let why = format!("`{}` of `{backend}`: new, {outcome}: {reason}", names.join(" | "));
+                let change = Change::Add(Scope::Tests(scope), new.clone());
+                added.push(Advice { backend: backend.clone(), change, why });
+            }
+        }
+        for (backend, cells) in failing {
+            added.extend(self.rows_for(&backend, &cells));
+        }
+        (added, left)
+    }
+
+    /// A row that is not one of an expected failure.
+    fn only_with_baseline(&self, cell: &CellRecord) -> Option<New> {
+        let reason = first_line(&cell.reason).replace('{', "(").replace('}', ")");
+        match (cell.outcome, &cell.not_implemented) {
+            (_, Some(function)) => Some(New::Skip(format!("`{function}` is not implemented"))),
+            (Outcome::Vacuous, _) => Some(New::Skip(format!("shows nothing: {reason}"))),
+            (Outcome::Flaky, _) => Some(New::Flaky(reason)),
+            _ => None,
+        }
+    }
+
+    /// Whether the row that decides on it says that it passes now and then, and other cells of the row do.
+    fn fails_in_spite_of_a_flaky_row(&self, cell: &CellRecord) -> bool {
+        let is_of = |row: &&RowRecord| self.of_row(row).any(|other| std::ptr::eq(other, cell));
+        let row = self.rows.iter().filter(|row| row.action == "flaky").find(is_of);
+        row.is_some_and(|row| !cell.excluded && self.of_row(row).any(|other| self.shows(row, other, &[]).is_none()))
+    }
+
+    fn ran_on(&self, backend: &str) -> Vec<&'a CellRecord> {
+        self.cells.iter().copied().filter(|cell| self.declared(cell) == backend && cell.outcome.ran()).collect()
+    }
+
+    /// Rows for what fails on one backend: of a feature where that is what tells the failing cells from the others, else of tests
+    /// or cases.
+    fn rows_for(&self, backend: &str, failing: &[&CellRecord]) -> Vec<Advice> {
+        let mut rows = Vec::new();
+        let mut rest = failing.to_vec();
+        let ran = self.ran_on(backend);
+        let markers: BTreeSet<_> = failing.iter().flat_map(|cell| &cell.markers).collect();
+        let mut markers: Vec<_> = markers
+            .into_iter()
+            .filter_map(|marker| Some((marker, self.tells_failing(marker, failing, &ran)?)))
+            .filter(|_| !self.incomplete.contains(backend))
+            .collect();
+        markers.sort_by_key(|(_, cells)| std::cmp::Reverse(cells.len()));
+        for (marker, cells) in markers {
+            let all = rest.len();
+            rest.retain(|cell| !cell.markers.contains(marker));
+            if rest.len() < all {
+                let why = format!("`{marker}` of `{backend}`: new, {}", count(cells.len(), cells.len(), "fail"));
+                let new = New::XFail(Seen::of(cells));
+                let change = Change::Add(Scope::Feature(marker.clone()), new);
+                rows.push(Advice { backend: backend.to_owned(), change, why });
+            }
+        }
+        // What fails alike becomes one row, as far as it is all of its tests.
+        let mut alike: BTreeMap<(Failure, String), Vec<&CellRecord>> = BTreeMap::new();
+        for cell in rest {
+            let seen = Seen::of([cell]);
+            let Some(failure) = seen.only_failure() else { continue };
+            let saying = if failure == Failure::Mismatch { String::new() } else { seen.message() };
+            alike.entry((failure, saying)).or_default().push(cell);
+        }
+        // Cases of one test that say different things are one row all the same.
+        let mut groups: Vec<Vec<&CellRecord>> = Vec::new();
+        for ((kind, _), cells) in alike {
+            let tests = |cells: &[&CellRecord]| cells.iter().map(|cell| cell.test.clone()).collect::<BTreeSet<_>>();
+            let mine = tests(&cells);
+            let same =
+                |group: &&mut Vec<&CellRecord>| failure(group[0]) == Some(kind) && !tests(group).is_disjoint(&mine);
+            match groups.iter_mut().find(same) {
+                Some(group) => group.extend(cells),
+                None => groups.push(cells),
+            }
+        }
+        for cells in groups {
+            let of_scope = |scope: &[Narrow]| -> Vec<&CellRecord> {
+                cells.iter().copied().filter(|cell| scope.iter().any(|it| it.test == cell.test)).collect()
+            };
+            for scope in together(narrowest(&self.tests, &cells, &ran)) {
+                let own = of_scope(&scope);
+                let names: Vec<_> = scope.iter().map(|it| it.test.as_str()).collect();
+                let why =
+                    format!("`{}` of `{backend}`: new, {}", names.join(" | "), count(own.len(), own.len(), "fail"));
+                let change = Change::Add(Scope::Tests(scope), New::XFail(Seen::of(own)));
+                rows.push(Advice { backend: backend.to_owned(), change, why });
+            }
+        }
+        rows
+    }
+
+    /// The cells of a feature, where all of them fail in a way that no others do.
+    fn tells_failing<'c>(
+        &self,
+        marker: &String,
+        failing: &[&'c CellRecord],
+        ran: &[&CellRecord],
+    ) -> Option<Vec<&'c CellRecord>> {
+        let uses = |cell: &CellRecord| cell.markers.contains(marker);
+        let (with, without): (Vec<_>, Vec<_>) = failing.iter().copied().partition(|cell| uses(cell));
+        let all_fail = ran.iter().filter(|cell| uses(cell)).all(|cell| is_among(failing, cell) && cell.row.is_none());
+        let seen = Seen::of(with.iter().copied());
+        let (kind, common) = (seen.only_failure(), seen.common());
+        let alike = |cell: &&CellRecord| {
+            let other = Seen::of([*cell]);
+            let says = |part: &String| other.texts.iter().any(|text| text.contains(part));
+            other.only_failure() == kind && common.as_ref().is_none_or(says)
+        };
+        (all_fail && !seen.needs_several_rows() && !without.iter().any(alike)).then_some(with)
+    }
+}
+
+fn is_among(cells: &[&CellRecord], cell: &CellRecord) -> bool {
+    cells.iter().any(|other| other.name == cell.name)
+}
+
+/// Whether a cell names the row as the one that decides.
+fn is_named(row: &RowRecord, cell: &CellRecord) -> bool {
+    cell.row.as_ref() == Some(&row.row) && cell.row_at == row.at
+}
+
+/// Whether the whole run was given up while it ran, for which no row is to blame.
+fn is_given_up(cell: &CellRecord) -> bool {
+    cell.outcome == Outcome::TimedOut && cell.reason.contains("when --run-timeout ended the run")
+}
+
+/// Rows of whole tests as one.
+fn together(rows: Vec<Narrow>) -> Vec<Vec<Narrow>> {
+    let (whole, cases): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.cases.is_empty());
+    let whole = Some(whole).filter(|whole| !whole.is_empty());
+    whole.into_iter().chain(cases.into_iter().map(|row| vec![row])).collect()
+}
+
+/// Whether such a row decides before that one, whatever the two say.
+fn is_narrower(narrow: &Narrow, row: &RowRecord) -> bool {
+    let of_cases = row.row.contains(", case(");
+    let of_tests = row.row.contains("::") || of_cases;
+    if narrow.cases.is_empty() { !of_tests } else { !of_cases }
+}
+
+/// The row in a sentence.
+pub fn name(row: &RowRecord) -> String {
+    let at = row.at.as_ref().map(|at| format!(" at {at}")).unwrap_or_default();
+    format!("row `{}` of `{}`{at}", row.row, row.backend)
+}
+
+fn kinds(seen: &Seen) -> String {
+    let kinds: Vec<_> = seen.failures.iter().map(|failure| failure.with_article()).collect();
+    kinds.join(" or ")
+}
+
+fn first_line(text: &str) -> &str {
+    text.lines().next().unwrap_or_default()
+}
+
+/// `2 of 3 cells pass`
+fn count(some: usize, all: usize, what: &str) -> String {
+    match (some, all) {
+        (1, 1) => format!("its one cell {what}{}", if what == "pass" { "es" } else { "s" }),
+        (some, all) if some == all => format!("all {all} cells {what}"),
+        _ => format!("{some} of {all} cells {what}"),
+    }
+}

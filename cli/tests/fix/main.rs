@@ -1,0 +1,227 @@
+//! `cargo crosscheck fix`, on a suite whose rows do not say what its backends do: after it, they do.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+const HERE: &str = env!("CARGO_MANIFEST_DIR");
+
+/// A workspace of its own, as a stranger has one; what it builds is kept for the next time.
+struct Scratch {
+    folder: PathBuf,
+}
+
+impl Scratch {
+    fn new(name: &str) -> Self {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("fix-{name}"));
+        let _ = std::fs::remove_dir_all(&folder);
+        let suite = Path::new(HERE).join("tests/fix/suite");
+        for file in
+            ["src/lib.rs", "src/checks.rs", "src/fast.rs", "src/inside.rs", "src/umlaut.rs", "tests/conformance.rs"]
+        {
+            let to = folder.join(file);
+            std::fs::create_dir_all(to.parent().unwrap()).unwrap();
+            std::fs::copy(suite.join(file), to).unwrap();
+        }
+        // Whatever git makes of the file.
+        let windows = std::fs::read_to_string(suite.join("src/windows.rs")).unwrap().replace("\r\n", "\n");
+        std::fs::write(folder.join("src/windows.rs"), windows.replace('\n', "\r\n")).unwrap();
+        let manifest = format!(
+            "[package]\nname = \"scratch\"\nedition = \"2024\"\n\n[workspace]\n\n[profile.dev]\ndebug = \"line-tables-only\"\n[profile.dev.package.\"*\"]\ndebug = false\n\n[dependencies]\n\
+             crosscheck = {{ path = {:?} }}\n\n[[test]]\nname = \"conformance\"\nharness = false\n",
+            Path::new(HERE).join("../runtime")
+        );
+        std::fs::write(folder.join("Cargo.toml"), manifest).unwrap();
+        // The versions that are here.
+        std::fs::copy(Path::new(HERE).join("../Cargo.lock"), folder.join("Cargo.lock")).unwrap();
+        Self { folder }
+    }
+
+    fn record(&self) -> PathBuf {
+        self.folder.join("run.jsonl")
+    }
+
+    /// Runs the suite.
+    fn run(&self, arguments: &[&str]) -> (Option<i32>, String) {
+        let _ = std::fs::remove_file(self.record());
+        // What this workspace has built of other crates serves here as well.
+        let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
+        let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+        command.args(["test", "--offline", "-q", "--test", "conformance", "--"]).args(arguments);
+        command.env("CARGO_TARGET_DIR", target).env("CROSSCHECK_RECORD", self.record()).current_dir(&self.folder);
+        let Output { status, stdout, stderr } = command.output().unwrap();
+        let said = [stdout, stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).concat();
+        assert!(self.record().is_file(), "{said}");
+        (status.code(), said)
+    }
+
+    fn fix(&self, arguments: &[&str]) -> (Option<i32>, String, String) {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_cargo-crosscheck"));
+        command.arg("fix").args(arguments).arg(self.record()).current_dir(&self.folder);
+        let Output { status, stdout, stderr } = command.output().unwrap();
+        (status.code(), String::from_utf8(stdout).unwrap(), String::from_utf8(stderr).unwrap())
+    }
+
+    fn change(&self, file: &str, from: &str, to: &str) {
+        let text = self.read(file);
+        assert!(text.contains(from), "{text}");
+        std::fs::write(self.folder.join(file), text.replace(from, to)).unwrap();
+    }
+
+    fn read(&self, file: &str) -> String {
+        std::fs::read_to_string(self.folder.join(file)).unwrap()
+    }
+}
+
+/// One after the other: what a run shows, what an audit shows beside, and then nothing any more.
+#[test]
+fn after_a_fix_the_rows_say_what_the_backends_do() {
+    let scratch = Scratch::new("suite");
+    let (status, said) = scratch.run(&[]);
+    assert_eq!(status, Some(101), "{said}");
+    let before = scratch.read("src/fast.rs");
+    let (status, shown, stderr) = scratch.fix(&["--check"]);
+    // A row in a macro is somebody's to change.
+    assert_eq!(status, Some(2), "{shown}{stderr}");
+    assert_eq!(scratch.read("src/fast.rs"), before, "only --apply changes files");
+    let (status, applied, stderr) = scratch.fix(&["--apply"]);
+    assert_eq!((status, &applied), (Some(2), &shown), "{stderr}");
+    let inside = "row `inside` of `fast` at src/inside.rs:12: src/inside.rs: it is written inside of the macro `row!`";
+    assert!(stderr.contains(inside), "{stderr}");
+    assert!(stderr.contains("row `expired` of `fast` at src/fast.rs:30 was good until 2020-01-31"), "{stderr}");
+    for (file, expected) in [
+        ("src/fast.rs", include_str!("expected/fast.rs")),
+        ("src/umlaut.rs", include_str!("expected/umlaut.rs")),
+        ("src/windows.rs", &include_str!("expected/windows.rs").replace("\r\n", "\n").replace('\n', "\r\n")),
+    ] {
+        assert_eq!(scratch.read(file), expected, "{file}");
+    }
+
+    // The record is of rows that are gone: none is changed twice.
+    let after = scratch.read("src/fast.rs");
+    let (status, shown, stderr) = scratch.fix(&["--apply"]);
+    assert_eq!((status, shown.as_str()), (Some(2), ""), "{stderr}");
+    assert!(stderr.contains("src/fast.rs has changed since the record was made"), "{stderr}");
+    assert_eq!(scratch.read("src/fast.rs"), after);
+
+    // Somebody does the rest.
+    scratch.change("src/fast.rs", "2020-01-31", "2999-12-31");
+    scratch.change("src/inside.rs", "row! { INSIDE }", "row! {}");
+    let (status, said) = scratch.run(&[]);
+    assert_eq!(status, Some(0), "{said}");
+    assert!(!said.contains("unused import"), "{said}");
+    let (status, shown, stderr) = scratch.fix(&["--check"]);
+    assert_eq!((status, shown.as_str(), stderr.as_str()), (Some(0), "", "note: nothing to change\n"));
+
+    // What is skipped shows in an audit.
+    scratch.run(&["--run-excluded"]);
+    let (status, shown, stderr) = scratch.fix(&["--check"]);
+    assert_eq!(status, Some(1), "{shown}{stderr}");
+    for line in [
+        "+        Feature::SkipStale => RUN,",
+        "+        Feature::SkipFails => xfail(\"cannot\").because(NotYet).by(Error).saying(\"“fast:error” is not known\"),",
+    ] {
+        assert!(shown.lines().any(|it| it == line), "{shown}");
+    }
+    assert_eq!(
+        shown.lines().filter(|line| line.starts_with('+') || line.starts_with('-')).count(),
+        2 + 2 * 3,
+        "{shown}"
+    );
+    assert_eq!(scratch.fix(&["--apply"]).0, Some(0));
+    for arguments in [&["--run-excluded"][..], &[]] {
+        let (status, said) = scratch.run(arguments);
+        assert_eq!(status == Some(0), arguments.is_empty(), "{said}");
+        let (status, shown, stderr) = scratch.fix(&["--check"]);
+        assert_eq!((status, shown.as_str()), (Some(0), ""), "{stderr}");
+    }
+}
+
+/// Rows that are stale, each in another file.
+fn record(path: &Path, files: &[&str]) {
+    let source = |file: &str| format!(r#"{{"file":{file:?},"lines":[1,2],"hash":"0123456789abcdef"}}"#);
+    let row = |(at, file): (usize, &&str)| {
+        format!(r#"{{"backend":"fast","row":"m{at}","action":"xfail","at":"a.rs:{at}","source":{}}}"#, source(file))
+    };
+    let rows: Vec<_> = files.iter().enumerate().map(row).collect();
+    let cell = |at: usize| {
+        format!(
+            r#"{{"line":"cell","name":"t{at}::fast","test":"t{at}","backend":"fast","markers":["m{at}"],"row":"m{at}","row_at":"a.rs:{at}","outcome":"x_passed","origin":"a.rs:1","duration_us":1}}"#
+        )
+    };
+    let mut lines = vec![
+        r#"{"line":"start","format":5,"suite":"conformance","fingerprint":"0000000000000007"}"#.to_owned(),
+        format!(
+            r#"{{"line":"suite","subject":"dyn Ops","baseline":"reference","features":[],"backends":["fast"],"rows":[{}]}}"#,
+            rows.join(",")
+        ),
+    ];
+    lines.extend((0..files.len()).map(cell));
+    lines.push(r#"{"line":"end"}"#.to_owned());
+    std::fs::write(path, lines.join("\n") + "\n").unwrap();
+}
+
+/// What a record names is changed only where it belongs to a package of the workspace.
+#[cfg(unix)]
+#[test]
+fn nothing_outside_of_the_workspace_is_changed() {
+    let scratch = Scratch::new("outside");
+    let outside = Path::new(env!("CARGO_TARGET_TMPDIR")).join("fix-elsewhere");
+    let _ = std::fs::remove_dir_all(&outside);
+    let text = "#[crosscheck::exclusions(\"fast\", uses = \"a\")]\nconst A: Action = xfail(\"a\").because(NotYet);\n";
+    let package = |folder: &Path| {
+        std::fs::create_dir_all(folder.join("src")).unwrap();
+        std::fs::write(folder.join("Cargo.toml"), "[package]\nname = \"other\"\n").unwrap();
+        std::fs::write(folder.join("src/lib.rs"), text).unwrap();
+    };
+    package(&outside);
+    package(&scratch.folder.join("vendor/other"));
+    std::os::unix::fs::symlink(outside.join("src/lib.rs"), scratch.folder.join("src/link.rs")).unwrap();
+    std::os::unix::fs::symlink(outside.join("src"), scratch.folder.join("src/linked")).unwrap();
+    let absolute = outside.join("src/lib.rs");
+    let files = [
+        absolute.to_str().unwrap(),
+        "../fix-elsewhere/src/lib.rs",
+        "src/../../fix-elsewhere/src/lib.rs",
+        "src/link.rs",
+        "src/linked/lib.rs",
+        "vendor/other/src/lib.rs",
+        "/etc/passwd",
+        "src/gone.rs",
+        "src/lib.rs",
+    ];
+    record(&scratch.record(), &files);
+    let (status, stdout, stderr) = scratch.fix(&["--apply"]);
+    assert_eq!((status, stdout.as_str()), (Some(2), ""), "{stderr}");
+    let root = scratch.folder.canonicalize().unwrap();
+    let errors: Vec<_> = stderr.lines().filter(|line| !line.starts_with("note: ")).collect();
+    assert_eq!(errors.len(), files.len(), "{stderr}");
+    for (at, error) in errors.iter().enumerate() {
+        let expected = match at {
+            0..=6 => format!("belongs to no package of the workspace {}", root.display()),
+            7 => format!("src/gone.rs is not there (looked for it in {}, the folder of the workspace)", root.display()),
+            _ => "src/lib.rs has changed since the record was made: run the suite again".to_owned(),
+        };
+        assert!(error.starts_with(&format!("error: row `m{at}` of `fast` at a.rs:{at}: ")), "{stderr}");
+        assert!(error.ends_with(&expected), "{error}");
+    }
+    for file in [absolute, scratch.folder.join("vendor/other/src/lib.rs")] {
+        assert_eq!(std::fs::read_to_string(file).unwrap(), text);
+    }
+}
+
+#[test]
+fn what_cannot_be_judged_is_refused() {
+    let scratch = Scratch::new("refused");
+    record(&scratch.record(), &[]);
+    let text = std::fs::read_to_string(scratch.record()).unwrap();
+    let narrowed = r#"{"line":"plan","cells":["a::fast"],"narrowed":["--marker x"]}"#;
+    std::fs::write(scratch.record(), text.replace(r#"{"line":"end"}"#, narrowed)).unwrap();
+    let (status, _, stderr) = scratch.fix(&[]);
+    assert_eq!(status, Some(2), "{stderr}");
+    assert!(stderr.contains("this run left some out (--marker x): run the whole suite"), "{stderr}");
+    record(&scratch.record(), &[]);
+    let nowhere = scratch.folder.join("nowhere/Cargo.toml");
+    let (status, _, stderr) = scratch.fix(&["--manifest-path", nowhere.to_str().unwrap()]);
+    assert_eq!(status, Some(2), "{stderr}");
+    assert!(stderr.contains("error: the workspace is not known: cargo metadata:"), "{stderr}");
+}

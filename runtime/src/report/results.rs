@@ -154,6 +154,7 @@ mod tests {
             since: None,
             until: None,
             at: Some("m.rs:1".to_owned()),
+            source: None,
         };
         let suites = [SuiteRecord { rows: vec![row("cuda", "1"), row("mlx", "2")], ..SuiteRecord::default() }];
         let starts = [Start::now("ops", "all", Fingerprint(7))];

@@ -35,6 +35,9 @@ pub enum TaskError {
     /// A run shows nothing.
     #[error("the suite shows nothing: {0}")]
     NothingRan(String),
+    /// The pages cannot be tested.
+    #[error("the pages were not tested: {0}")]
+    NoBrowser(String),
     /// The public interface has grown.
     #[error("`crosscheck` has {count} public items, and shall have from 1 to {most}: hide what a user does not type")]
     PublicItems { count: usize, most: usize },

@@ -20,6 +20,7 @@ mod model;
 mod mutants;
 mod nextest;
 mod packages;
+mod pages;
 mod python;
 mod record;
 mod steps;
@@ -63,6 +64,8 @@ enum Task {
     Api(api::Options),
     /// Write nextest's configuration, or check that it is current: which cells must not run at a time
     Nextest(nextest::Options),
+    /// Test the pages of `cargo crosscheck` in a browser, which is set up where there is none, and make pictures of them
+    Pages(pages::Options),
     /// Make the golden tensors and the tiny models again, or check that they are what their scripts make
     Fixtures(fixtures::Options),
     /// Have what `cargo crosscheck` writes read by programs that know nothing of it: schemas, parsers, GitHub's Markdown
@@ -94,6 +97,7 @@ fn main() -> ExitCode {
         Task::Packages => packages::packages(),
         Task::Api(options) => api::api(&options),
         Task::Nextest(options) => nextest::configure(&options, &nextest::ALONE),
+        Task::Pages(options) => pages::pages(&options),
         Task::Fixtures(options) => fixtures::fixtures(&options),
         Task::Formats => formats::formats(),
         Task::Costs(options) => costs::costs(&options),

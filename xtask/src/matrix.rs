@@ -1,6 +1,7 @@
 //! `cargo xtask matrix`: the suites on every backend of this machine.
 
 use std::path::PathBuf;
+use std::time::SystemTime;
 
 use anstyle_svg::Term;
 use clap::Args;
@@ -8,6 +9,8 @@ use clap::Args;
 use crate::cargo::cargo;
 use crate::error::TaskError;
 use crate::mlx;
+use crate::record;
+use crate::workspace::root;
 
 /// What to do with the matrix.
 #[derive(Debug, Default, Args)]
@@ -23,6 +26,21 @@ pub const SUITES: [[&str; 6]; 2] = [
     ["-p", "crosscheck-inference-suite", "--features", "metal", "--test", "conformance"],
 ];
 
+/// Writes the page of each suite's run, and names it.
+fn pages(since: SystemTime) -> Result<(), TaskError> {
+    let mut written = Vec::new();
+    for suite in SUITES {
+        let page = root().join(format!("target/crosscheck/{}.html", suite[1]));
+        let (record, shown) = (record::newest(suite[1], since)?, page.display().to_string());
+        let report =
+            ["run", "--quiet", "-p", "crosscheck-cli", "--", "report", &*record.to_string_lossy(), "-o", &shown];
+        cargo(&report).run()?;
+        written.push(shown);
+    }
+    println!("\nto look around in: {}", written.join(", "));
+    Ok(())
+}
+
 /// Sets MLX up, runs the suites on every backend, and prints the feature × backend matrix of each.
 pub fn matrix(options: &Options) -> Result<(), TaskError> {
     mlx::provision(&mlx::Options::default())?;
@@ -30,7 +48,11 @@ pub fn matrix(options: &Options) -> Result<(), TaskError> {
         let run = [&["test", "--quiet"][..], suite, &["--", "--format", "terse"]].concat();
         cargo(&run).env("CROSSCHECK_REQUIRE", "mlx_cpu")
     };
-    let Some(path) = &options.svg else { return SUITES.iter().try_for_each(|suite| run(suite).run()) };
+    let Some(path) = &options.svg else {
+        let started = SystemTime::now();
+        SUITES.iter().try_for_each(|suite| run(suite).run())?;
+        return pages(started);
+    };
 
     let mut picture = "$ cargo xtask matrix\n".to_owned();
     for suite in SUITES {

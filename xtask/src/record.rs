@@ -24,12 +24,17 @@ pub fn read(path: &std::path::Path) -> Result<Vec<CellRecord>, TaskError> {
 
 /// The cells of the last run of a package's `conformance` since then, at the place where runs are recorded by themselves.
 pub fn latest(package: &str, since: SystemTime) -> Result<Vec<CellRecord>, TaskError> {
+    read(&newest(package, since)?)
+}
+
+/// Where that run is recorded.
+pub fn newest(package: &str, since: SystemTime) -> Result<PathBuf, TaskError> {
     let folder = root().join("target/crosscheck");
     let runs = std::fs::read_dir(&folder).map_err(|source| TaskError::Io { path: folder, source })?;
     let records = runs.filter_map(|run| Some(run.ok()?.path().join(format!("{package}-conformance.jsonl"))));
     let written = records.filter_map(|path| Some((path.metadata().ok()?.modified().ok()?, path)));
     match written.filter(|(at, _)| *at >= since).max() {
-        Some((_, path)) => read(&path),
+        Some((_, path)) => Ok(path),
         None => Err(TaskError::NothingRan(format!("{package} has recorded no run"))),
     }
 }

@@ -8,7 +8,7 @@ use super::leaves::{ItemKind, Structure};
 use super::mismatch::{Allowed, Differences, Elsewhere, Side};
 use super::opaque::Disagreement;
 use super::parting::Parting;
-use super::scan::{Room, scan, units, within};
+use super::scan::{Room, off_by, scan, units, within};
 use super::source::{CHUNK, Source};
 use super::tolerance::Measure;
 use super::view::for_each_dtype;
@@ -290,6 +290,7 @@ macro_rules! dispatch {
             agreement: &mut Agreement,
         ) -> Option<Found<'a>> {
             let mut found = Found::new(&expected.shape);
+            agreement.of(expected.dtype());
             match (&actual.data, &expected.data) {
                 $((Data::$float(own), Data::$float(other)) => {
                     let (actual, source) = (actual.source(own), expected.source(other));
@@ -348,13 +349,21 @@ fn floats<T: Float>(
         let (a, e) = (T::lanes(own, &mut own_lanes), T::lanes(other, &mut other_lanes));
         if let Some(scan) = scan(a, e, rule.chunk(start, length), &mut ratios) {
             agreement.add(scan.used, scan.counts);
+            // Most are equal, and cost nothing here.
+            if scan.counts[0] < length as u64 {
+                agreement.off_by(&off_by::<T>(a, e, &mut ratios, scan.counts[0]));
+            }
             continue;
         }
-        for (at, (a, e)) in (start..).zip(own.iter().zip(other)) {
-            match rule.judge::<T>(at, a.wide(), e.wide()) {
+        for (at, (a_own, e_own)) in (start..).zip(own.iter().zip(other)) {
+            let (one, lane) = (at - start, at - start + 1);
+            match rule.judge::<T>(at, a_own.wide(), e_own.wide()) {
                 Verdict::Equal => agreement.equal(1),
-                Verdict::Near(ratio) => agreement.near(ratio),
-                Verdict::Wrong(kind) => found.float(at, kind, *a, *e, rule.allowed::<T>(at, e.wide())),
+                Verdict::Near(ratio) => {
+                    agreement.near(ratio);
+                    agreement.off_by(&off_by::<T>(&a[one..lane], &e[one..lane], &mut ratios, 0));
+                }
+                Verdict::Wrong(kind) => found.float(at, kind, *a_own, *e_own, rule.allowed::<T>(at, e_own.wide())),
             }
         }
     }

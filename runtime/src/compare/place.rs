@@ -60,6 +60,21 @@ impl Place {
     }
 }
 
+impl Place {
+    /// The first and the last index on each axis.
+    #[cfg(feature = "harness")]
+    pub(crate) fn part(&self, shape: &[usize]) -> Vec<(usize, usize)> {
+        let ends = |(axis, dim): (&Range, &usize)| match *axis {
+            Range::All => (0, dim - 1),
+            Range::At(at) => (at, at),
+            Range::UpTo(high) => (0, high),
+            Range::From(low) | Range::LastBlock { from: low, .. } => (low, dim - 1),
+            Range::Between(low, high) => (low, high),
+        };
+        self.axes.iter().zip(shape).map(ends).collect()
+    }
+}
+
 fn range(low: usize, high: usize, dim: usize, wrong: usize, full: bool) -> Range {
     let says_something = |range: Range, choices: usize| {
         let share = range.len(dim) as f64 / dim as f64;
@@ -150,6 +165,19 @@ mod tests {
             said(&[300], &[290], &[299], 5),
             "in the last block of 32 of axis 0 (from index 288 on): 5 of the 12 elements there"
         );
+    }
+
+    #[cfg(feature = "harness")]
+    #[test]
+    fn a_part_is_known_by_its_first_and_last_index_on_each_axis() {
+        let part = |shape: &[usize], low: &[usize], high: &[usize], wrong| {
+            Place::of(low, high, shape, wrong).unwrap().part(shape)
+        };
+        assert_eq!(part(&[3, 4], &[2, 0], &[2, 3], 4), [(2, 2), (0, 3)]);
+        assert_eq!(part(&[3, 64], &[0, 0], &[2, 31], 40), [(0, 2), (0, 31)]);
+        assert_eq!(part(&[64], &[10], &[63], 54), [(10, 63)]);
+        assert_eq!(part(&[1000], &[400], &[420], 5), [(400, 420)]);
+        assert_eq!(part(&[300], &[290], &[299], 5), [(288, 299)]);
     }
 
     #[test]

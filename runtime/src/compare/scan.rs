@@ -3,7 +3,7 @@
 //! The arithmetic is that of the definition, in the same order, so that the results are the same; but without branches, so
 //! that it becomes vector instructions.
 
-use super::agreement::EDGES;
+use super::agreement::{EDGES, UNITS, Ulps};
 use super::element::Float;
 use super::source::CHUNK;
 use super::tolerance::Measure;
@@ -54,6 +54,58 @@ fn wide<T: Float, const STRICT: bool>(
     ratios: &mut [f64; CHUNK],
 ) -> Option<Scan> {
     portable::<T, STRICT>(actual, expected, room, ratios)
+}
+
+/// How far off the elements of a chunk are in which every element agrees, of which so many are equal. `ratios` is room for as many
+/// numbers.
+pub(super) fn off_by<T: Float>(
+    actual: &[T::Lane],
+    expected: &[T::Lane],
+    ratios: &mut [f64; CHUNK],
+    equal: u64,
+) -> Ulps {
+    #[cfg(target_arch = "x86_64")]
+    if std::arch::is_x86_feature_detected!("avx2") {
+        // SAFETY: the line above asked whether the processor has AVX2.
+        return unsafe { wide_off_by::<T>(actual, expected, ratios, equal) };
+    }
+    portable_off_by::<T>(actual, expected, ratios, equal)
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2")]
+fn wide_off_by<T: Float>(actual: &[T::Lane], expected: &[T::Lane], ratios: &mut [f64; CHUNK], equal: u64) -> Ulps {
+    portable_off_by::<T>(actual, expected, ratios, equal)
+}
+
+#[inline(always)]
+fn portable_off_by<T: Float>(actual: &[T::Lane], expected: &[T::Lane], ratios: &mut [f64; CHUNK], equal: u64) -> Ulps {
+    let ratios = &mut ratios[..expected.len()];
+    let mut used = [0.0_f64; LANES];
+    let mut look_at = |lane: usize, actual: T::Lane, expected: T::Lane, ratio: &mut f64| {
+        let (actual, expected) = (actual.into(), expected.into());
+        // The unit is a power of two, so that nothing is rounded. What is not finite is equal here, and counts as such.
+        let units = (actual - expected).abs() / (T::spacing(expected) * UNITS);
+        let units = if units > 0.0 { units } else { 0.0 };
+        used[lane] = if units > used[lane] { units } else { used[lane] };
+        // All that is off by more is in one bucket.
+        *ratio = if units < 1.0 { units } else { 1.0 };
+    };
+    let (actual, expected) = (actual.as_chunks::<LANES>(), expected.as_chunks::<LANES>());
+    let (lanes, rest) = ratios.as_chunks_mut::<LANES>();
+    for ((actual, expected), ratio) in actual.0.iter().zip(expected.0).zip(lanes) {
+        for lane in 0..LANES {
+            look_at(lane, actual[lane], expected[lane], &mut ratio[lane]);
+        }
+    }
+    for (lane, ratio) in rest.iter_mut().enumerate() {
+        look_at(lane, actual.1[lane], expected.1[lane], ratio);
+    }
+    let largest = used.into_iter().fold(0.0, f64::max) * UNITS;
+    let mut counts = spread(ratios);
+    counts[0] -= equal;
+    // A number that is too large becomes the largest one there is.
+    Ulps { largest: largest.ceil() as u64, counts }
 }
 
 #[inline(always)]
@@ -203,6 +255,39 @@ mod tests {
                 assert_eq!(scan::<f32, false>(&actual, &expected, room, &mut ratios), narrow, "{length} {ulps}");
             }
         }
+    }
+
+    /// As a plain count over each element says.
+    #[test]
+    fn units_in_the_last_place_are_counted() {
+        let mut ratios = [0.0; CHUNK];
+        for length in [1, 7, 8, 9, 40, CHUNK] {
+            let expected: Vec<f32> = (0..length).map(|at| 1.0 + at as f32 / 64.0).collect();
+            let steps = |at: usize| [0, 1, 2, 3, 4, 5, 8, 9, 16, 17, 32, 33, 4000][at % 13];
+            let actual: Vec<f32> =
+                (0..length).map(|at| f32::from_bits(expected[at].to_bits() + steps(at) as u32)).collect();
+            let (mut counts, mut equal, mut largest) = ([0; 7], 0, 0);
+            for at in 0..length {
+                // A step over a power of two counts twice from there on.
+                let units =
+                    ((f64::from(actual[at]) - f64::from(expected[at])) / f32::spacing(f64::from(expected[at]))) as u64;
+                largest = largest.max(units);
+                match [1, 2, 4, 8, 16, 32].iter().position(|edge| units <= *edge) {
+                    _ if units == 0 => equal += 1,
+                    bucket => counts[bucket.unwrap_or(6)] += 1,
+                }
+            }
+            let found = off_by::<f32>(&actual, &expected, &mut ratios, equal);
+            assert_eq!(found, Ulps { largest, counts }, "{length}");
+            assert_eq!(portable_off_by::<f32>(&actual, &expected, &mut ratios, equal), found, "{length}");
+        }
+        // The largest difference that there is, and parts of a unit.
+        let one = |actual: f64, expected: f64| off_by::<f64>(&[actual], &[expected], &mut [0.0; CHUNK], 0);
+        assert_eq!(one(f64::MAX, 0.0).largest, u64::MAX);
+        assert_eq!(
+            off_by::<f32>(&[1.0], &[1.0_f32.next_down()], &mut [0.0; CHUNK], 0),
+            Ulps { largest: 1, counts: [1, 0, 0, 0, 0, 0, 0] }
+        );
     }
 
     #[test]

@@ -39,7 +39,8 @@ fn equal_values_agree_special_ones_too() {
     let values = vec![0.0_f32, -1.5, f32::NAN, f32::INFINITY, f32::NEG_INFINITY];
     let agreement = check(&values, &values, &EXACT).unwrap();
     assert_eq!((agreement.used, agreement.elements, agreement.histogram), (0.0, 5, [5, 0, 0, 0, 0, 0, 0, 0]));
-    assert_eq!(default(Vec::<f32>::new(), vec![]).unwrap(), Agreement::default());
+    let nothing = Agreement { dtype: Some(Dtype::F32), ..Agreement::default() };
+    assert_eq!(default(Vec::<f32>::new(), vec![]).unwrap(), nothing);
 }
 
 #[test]
@@ -415,6 +416,7 @@ where
     for<'a> Data<'a>: From<&'a [T]>,
 {
     let mut found = Naive::default();
+    found.agreement.dtype = Some(Data::from(expected).dtype());
     for (at, (actual, expected)) in actual.iter().zip(expected).enumerate() {
         let (a, e, allowed) = (actual.wide(), expected.wide(), allowed(*expected));
         let counts = &mut found.counts;
@@ -440,6 +442,10 @@ where
             found.agreement.used = found.agreement.used.max(used);
             found.agreement.histogram[1 + bucket as usize] += 1;
             found.agreement.elements += 1;
+            let units = (a - e).abs() / T::spacing(e);
+            let ulps = found.agreement.ulps.get_or_insert_default();
+            ulps.largest = ulps.largest.max(units.ceil() as u64);
+            ulps.counts[[1.0, 2.0, 4.0, 8.0, 16.0, 32.0].iter().take_while(|edge| units > **edge).count()] += 1;
             continue;
         } else {
             Some(&mut counts.finite)

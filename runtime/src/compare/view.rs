@@ -71,6 +71,16 @@ macro_rules! dtype {
                 }
             }
 
+            /// The type of this name.
+            #[cfg(feature = "harness")]
+            pub(crate) fn named(name: &str) -> Option<Self> {
+                match name {
+                    $($float_name => Some(Self::$float),)*
+                    $($exact_name => Some(Self::$exact),)*
+                    _ => None,
+                }
+            }
+
             /// Whether the elements are floats, which a tolerance is for.
             pub const fn is_float(self) -> bool {
                 matches!(self, $(Self::$float)|*)

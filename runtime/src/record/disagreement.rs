@@ -25,6 +25,9 @@ pub struct Disagreement {
     /// The smallest box that holds all of them, as `[0, 32..64]`, where it is not the whole array.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub place: Option<String>,
+    /// The same as the first and the last index on each axis.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub part: Vec<(usize, usize)>,
 }
 
 /// One element that disagrees.
@@ -57,6 +60,7 @@ impl Disagreement {
             ulps: ulps.as_ref().map(|largest| largest.value).filter(|ulps| ulps.is_finite()),
             first: first.collect(),
             place: place.as_ref().map(ToString::to_string),
+            part: place.as_ref().map(|place| place.part(shape)).unwrap_or_default(),
         })
     }
 }

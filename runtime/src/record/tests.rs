@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use super::disagreement::WrongElement;
 use super::*;
 use crate::compare::Agreed;
-use crate::compare::Agreement;
+use crate::compare::Dtype;
+use crate::compare::agreement::{Agreement, Ulps};
 use crate::execute::Observation;
 use crate::fuzz::{changed, fuzz};
 use crate::judge::Finished;
@@ -78,6 +79,7 @@ fn every_field_is_written() {
         ulps: Some(0.1),
         first: vec![wrong],
         place: Some("[1, 0]".to_owned()),
+        part: vec![(1, 1), (0, 2)],
     };
     let full = CellRecord {
         tags: vec!["slow".to_owned()],
@@ -133,7 +135,9 @@ fn what_a_backend_shows_is_kept_with_how_well_it_agrees() {
     };
     let plan = plan([suite].into(), &Selection::default());
     let receipt = Receipt::new("gpu 0").evaluations(3);
-    let agreed = Agreed { agreement: Agreement { used: 0.5, ..Agreement::default() }, null: None, narrower: None };
+    let ulps = Some(Ulps { largest: u64::MAX, counts: [1, 0, 0, 2, 0, 0, 3] });
+    let agreement = Agreement { used: 0.5, dtype: Some(Dtype::BF16), ulps, ..Agreement::default() };
+    let agreed = Agreed { agreement, null: None, narrower: None };
     let finished = Finished {
         observation: Observation::Returned { comparison: Some(Ok(agreed)), receipt: Some(receipt.clone()) },
         judgement: Judgement { outcome: Outcome::Passed, reason: String::new() },

@@ -120,7 +120,7 @@ mod tests {
 
     fn cell(name: &str, function: Option<&str>, used: f64, histogram: [u64; 8]) -> CellRecord {
         let backend = name.rsplit("::").next().unwrap();
-        let agreement = Agreement { used, elements: histogram.iter().sum(), histogram };
+        let agreement = Agreement { used, elements: histogram.iter().sum(), histogram, ..Agreement::default() };
         let text = format!(
             r#"{{"name":"{name}","test":"t","backend":"{backend}","markers":[],"row":null,"outcome":"passed","origin":"","duration_us":0}}"#
         );

@@ -54,6 +54,40 @@ fn download(work: &Path) -> Result<PathBuf, String> {
     find(work, PACKAGE).ok_or_else(|| format!("apt-get reported success and left no {PACKAGE}"))
 }
 
+/// Downloads packages, and those that they need and that are not installed as they need them, and unpacks them below `folder`;
+/// or says why that is not possible, in one line.
+pub fn unpack(packages: &[&str], folder: &Path, work: &Path) -> Result<(), String> {
+    let failed = |error: std::io::Error| format!("unpacking {} failed: {error}", packages.join(" "));
+    fs::create_dir_all(work).map_err(failed)?;
+    let get = |options: &[OsString], arguments: &[&str]| {
+        let mut command = Command::new("apt-get");
+        command.args(["-q", "-o", "APT::Sandbox::User=root"]).args(options).args(arguments).current_dir(work);
+        command
+    };
+    let all = |options: &[OsString]| -> Result<(), String> {
+        let simulate = [&["--simulate", "--no-install-recommends", "install"], packages].concat();
+        let needed = output(&mut get(options, &simulate))?;
+        let needed: Vec<_> = needed.lines().filter_map(|line| line.strip_prefix("Inst ")?.split(' ').next()).collect();
+        run(&mut get(options, &[&["download"], &needed[..]].concat()))
+    };
+    if let Err(reason) = all(&[]) {
+        if reason.ends_with("not found") {
+            return Err(reason);
+        }
+        // As above: the lists are missing or out of date.
+        let options = own_lists(work).map_err(|error| format!("{reason}; {error}"))?;
+        let renewed = run(&mut get(&options, &["update"]));
+        all(&options).map_err(|error| renewed.err().unwrap_or(error))?;
+    }
+    for entry in fs::read_dir(work).map_err(failed)? {
+        let path = entry.map_err(failed)?.path();
+        if path.extension().is_some_and(|extension| extension == "deb") {
+            run(Command::new("dpkg-deb").arg("--extract").arg(&path).arg(folder))?;
+        }
+    }
+    Ok(())
+}
+
 /// Options that make apt keep its lists in `work`.
 fn own_lists(work: &Path) -> std::io::Result<Vec<OsString>> {
     let (state, cache) = (work.join("state"), work.join("cache"));
@@ -91,10 +125,15 @@ fn find(folder: &Path, name: &str) -> Option<PathBuf> {
 
 /// Runs a program that must succeed, else gives the reason in one line.
 fn run(command: &mut Command) -> Result<(), String> {
+    output(command).map(drop)
+}
+
+/// The same, for what it prints.
+fn output(command: &mut Command) -> Result<String, String> {
     let program = command.get_program().to_string_lossy().into_owned();
     let output = process::output(command.env("LC_ALL", "C"));
     match output {
-        Ok(output) if output.status.success() => Ok(()),
+        Ok(output) if output.status.success() => Ok(String::from_utf8_lossy(&output.stdout).into_owned()),
         Ok(output) => Err(reason(&program, &String::from_utf8_lossy(&output.stderr))),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Err(format!("{program} was not found")),
         Err(error) => Err(format!("{program} could not be run: {error}")),

@@ -3,7 +3,7 @@
 //! The library and its BLAS are downloaded, its C interface is compiled, and Cargo is told where they are. All of it
 //! lies in a cache folder that is complete or absent; only `.cargo/mlx.toml` is written to the repository.
 
-mod apt;
+pub mod apt;
 mod bindings;
 mod blas;
 pub mod cache;

@@ -189,6 +189,7 @@ fn disagreement(it: &Disagreement) -> Value {
     json!({
         "path": line(&it.path), "dtype": line(&it.dtype), "shape": it.shape, "wrong": it.wrong, "ulps": it.ulps,
         "first": first.collect::<Vec<_>>(), "place": it.place.as_deref().map(line),
+        "part": (!it.part.is_empty()).then_some(&it.part),
     })
 }
 

@@ -39,7 +39,7 @@ pub fn html(run: &Run) -> String {
         section aria-labelledby="support-heading" {
             h2 #support-heading tabindex="-1" { "Support" }
             (support::legend())
-            div #support .scrolls tabindex="0" role="region" aria-labelledby="support-heading" { (support::table(run)) }
+            div #support .scrolls tabindex="0" role="group" aria-labelledby="support-heading" { (support::table(run)) }
         }
         section #failures-section aria-labelledby="failures-heading" {
             h2 #failures-heading tabindex="-1" { "What fails the run" }

@@ -11,6 +11,8 @@ function remember(name, value) {
   if (value) all.set(name, value);
   else all.delete(name);
   const said = all.toString();
+  // No browser takes an address of any length.
+  if (said.length > 30_000) return;
   history.replaceState(null, "", said ? `#${said}` : location.pathname + location.search);
 }
 

@@ -29,7 +29,7 @@ pub fn tables(run: &Run) -> Markup {
             @if !of_kind.is_empty() {
                 div .kind {
                     h3 { (name) " " span .muted { (of_kind.len()) } }
-                    div .scrolls tabindex="0" role="region" aria-label={ "Exclusions: " (name) } {
+                    div .scrolls tabindex="0" role="group" aria-label={ "Exclusions: " (name) } {
                         table .rows {
                             caption .hidden-text { "Exclusions: " (name) }
                             thead {

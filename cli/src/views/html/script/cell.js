@@ -44,8 +44,18 @@ function closing() {
   return make("button", { type: "button", class: "closes", click: () => dialog.close() }, "Close");
 }
 
-/** A text of somebody else that may have many lines. */
-const block = (text) => make("pre", { tabindex: "0" }, text);
+/** A text of somebody else that may have many lines; of one that would keep the browser busy, the beginning until somebody asks. */
+function block(text) {
+  const pre = make("pre", { tabindex: "0" }, brief(text, 20_000));
+  if (text.length <= 20_000) return pre;
+  const all = make("button", { type: "button", class: "more screen-only" }, `Show all ${text.length.toLocaleString("en")} characters`);
+  all.addEventListener("click", () => {
+    pre.textContent = text;
+    all.remove();
+    pre.focus();
+  });
+  return make("div", { class: "long" }, pre, all);
+}
 const code = (text) => make("code", {}, brief(text, 400));
 
 function details(cell) {

@@ -83,6 +83,6 @@ function percent(used) {
 /** A table in a box that moves by itself. */
 function table(label, heads, rows) {
   const head = heads.map(([text, kind]) => make("th", { scope: "col", class: kind }, text));
-  return make("div", { class: "scrolls", tabindex: "0", role: "region", "aria-label": label },
+  return make("div", { class: "scrolls", tabindex: "0", role: "group", "aria-label": label },
     make("table", {}, make("caption", { class: "hidden-text" }, label), make("thead", {}, make("tr", {}, ...head)), make("tbody", {}, ...rows)));
 }

@@ -10,7 +10,7 @@ function showFailures(cells) {
   const show = (cell) => {
     const own = told.more[cell] ?? {};
     const article = make("article", { class: "failure" }, make("h3", {}, tag(outcomeOf(cell)), " ", opens(cell, named(nameOf(cell)))));
-    if (reasonOf(cell)) article.append(block(brief(reasonOf(cell), 20000)));
+    if (reasonOf(cell)) article.append(block(reasonOf(cell)));
     if (own.disagreement && own.disagreement.shape.length > 0) article.append(drawn(own.disagreement));
     if (told.command) article.append(command(cell, valueOf("row", cell) ?? {}));
     return article;

@@ -80,15 +80,16 @@ function offerFilters(changed) {
     changed(cells);
   };
   let waiting;
-  form.addEventListener("input", (event) => {
+  const apply = () => {
     clearTimeout(waiting);
-    const apply = () => {
-      for (const [name, field] of Object.entries(fields)) remember(name, field.value);
-      show();
-    };
-    // While somebody writes, not at each letter.
-    if (event.target === text) waiting = setTimeout(apply, 120);
-    else apply();
+    for (const [name, field] of Object.entries(fields)) remember(name, field.value);
+    show();
+  };
+  form.addEventListener("change", apply);
+  // While somebody writes, not at each letter.
+  text.addEventListener("input", () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(apply, 120);
   });
   form.addEventListener("submit", (event) => event.preventDefault());
   clear.addEventListener("click", () => {

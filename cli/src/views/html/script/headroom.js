@@ -42,7 +42,7 @@ function showHeadroom(cells) {
     return make("td", { class: "number" }, button);
   }));
   const body = make("tbody");
-  const heat = make("div", { class: "scrolls", tabindex: "0", role: "region", "aria-labelledby": "headroom-heading" },
+  const heat = make("div", { class: "scrolls", tabindex: "0", role: "group", "aria-labelledby": "headroom-heading" },
     make("table", { class: "heatmap" }, make("caption", { class: "hidden-text" }, "The largest share of what is allowed, by function, backend and type"), make("thead", {}, ...heads), body));
   const more = inPortions(byFunction, 100, row, (line) => body.append(line), "functions");
   document.getElementById("headroom").replaceChildren(
@@ -54,13 +54,13 @@ function showHeadroom(cells) {
 
 /** How the elements of cells are spread: by their share of what is allowed and, where that is known, by units in the last place. */
 function spreadOf(cells) {
-  const sum = (column) => cells.reduce((sums, cell) => (valueOf(column, cell) ?? []).map((count, at) => count + (sums[at] ?? 0)).concat(sums.slice((valueOf(column, cell) ?? []).length)), []);
-  const shares = sum("spread");
+  const spreads = cells.map((cell) => valueOf("spread", cell) ?? []);
+  const shares = SHARES.map((_, at) => spreads.reduce((total, spread) => total + (spread[at] ?? 0), 0));
   const units = cells.map((cell) => valueOf("ulps", cell)).filter((ulps) => ulps);
   const charts = [bars("Elements by share of what is allowed", SHARES, shares)];
   if (units.length > 0) {
-    const counts = UNITS.map((_, at) => units.reduce((total, [, counts]) => total + (counts[at] ?? 0), 0));
-    const largest = Math.max(...units.map(([largest]) => largest));
+    const counts = UNITS.map((_, at) => (at === 0 ? shares[0] : units.reduce((total, { counts }) => total + (counts[at - 1] ?? 0), 0)));
+    const largest = Math.max(...units.map(({ largest }) => largest));
     charts.push(bars(`Elements by units in the last place; the largest: ${Number(largest.toPrecision(4))}`, UNITS, counts));
   }
   return make("div", { class: "charts" }, ...charts);

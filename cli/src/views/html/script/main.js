@@ -31,3 +31,4 @@ offerPlaces();
 addEventListener("hashchange", openNamed);
 openNamed();
 document.documentElement.dataset.ready = "";
+performance.mark("ready");

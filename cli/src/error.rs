@@ -1,5 +1,6 @@
 //! What can be wrong with a request.
 
+use std::collections::BTreeSet;
 use std::io;
 use std::path::PathBuf;
 
@@ -87,6 +88,24 @@ pub enum Error {
     /// Cargo does not say which workspace this is.
     #[error("the workspace is not known: cargo metadata: {0}")]
     Workspace(String),
+    /// A file is not what nextest prints.
+    #[error("{}: not what `cargo nextest list --message-format json` prints: {source}", path.display())]
+    NextestList {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: serde_json::Error,
+    },
+    /// A list of nextest is of other executables.
+    #[error("{}: lists no test of `{suite}` (it lists: {})", path.display(), known.iter().cloned().collect::<Vec<_>>().join(", "))]
+    NotListed {
+        /// The file.
+        path: PathBuf,
+        /// The executable.
+        suite: String,
+        /// Those that it lists.
+        known: BTreeSet<String>,
+    },
     /// A file cannot be written.
     #[error("{}: {source}", path.display())]
     Output {

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use crosscheck::Outcome;
-use crosscheck::internals::{Agreement, Fingerprint, Journal, Line, Start, read_all};
+use crosscheck::internals::{Agreement, Fingerprint, Journal, Line, PlanRecord, Start, read_all};
 use crosscheck::record::CellRecord;
 
 struct Folder(PathBuf);
@@ -21,7 +21,7 @@ impl Folder {
         let path = self.0.join(name);
         let mut journal = Journal::open(&path, Start::now("ops", "kernels", Fingerprint(fingerprint))).unwrap();
         let planned = ["add::cpu", "add::gpu"].map(str::to_owned).to_vec();
-        journal.write(&Line::Plan { cells: planned, resumes: false, narrowed: Vec::new() }).unwrap();
+        journal.write(&Line::Plan(PlanRecord { cells: planned, ..PlanRecord::default() })).unwrap();
         for (name, outcome) in cells {
             let backend = name.rsplit("::").next().unwrap();
             let text = format!(

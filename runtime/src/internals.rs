@@ -12,12 +12,14 @@ pub use crate::suite::spec::{AxisSpec, BackendSpec, FeatureSpec, Origin, Source,
 #[cfg(feature = "harness")]
 pub use crate::{
     plan::resolve::{resolve, shadowed},
+    plan::shard::Shard,
     plan::{Decision, NameFilter, Selection, plan},
     record::constant::judge_constants,
     record::disagreement::{Disagreement, WrongElement},
     record::fingerprint::Fingerprint,
     record::journal::Journal,
     record::line::{FORMAT, Line, OLDEST, Start},
+    record::plan::{PlanRecord, ShardRecord},
     record::read::{RecordError, Recorded, read_all},
     record::suite::{
         AxisRecord, FeatureRecord, PackageRecord, PlaceRecord, RowRecord, SourceRecord, SuiteRecord, TestRecord,

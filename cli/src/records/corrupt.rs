@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crosscheck::internals::{RecordError, Start, SuiteRecord};
+use crosscheck::internals::{PlanRecord, RecordError, Start, SuiteRecord};
 use crosscheck::record::CellRecord;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -43,7 +43,7 @@ fn reason(text: &[u8]) -> Option<(String, String)> {
     match line.as_str() {
         "start" => field::<Start>(value),
         "suite" => field::<SuiteRecord>(value),
-        "plan" => field::<Plan>(value),
+        "plan" => field::<PlanRecord>(value),
         "begin" => field::<Begin>(value),
         "cell" => field::<CellRecord>(value),
         "end" => None,
@@ -57,16 +57,6 @@ fn field<T: DeserializeOwned>(value: Value) -> Option<(String, String)> {
     let error = serde_path_to_error::deserialize::<_, T>(value).err()?;
     let path = error.path().to_string();
     Some((if path == "." { String::new() } else { path }, error.into_inner().to_string()))
-}
-
-#[derive(Deserialize)]
-#[expect(dead_code, reason = "only whether they can be read is asked")]
-struct Plan {
-    cells: Vec<String>,
-    #[serde(default)]
-    resumes: bool,
-    #[serde(default)]
-    narrowed: Vec<String>,
 }
 
 #[derive(Deserialize)]

@@ -1,18 +1,27 @@
 //! The records of several machines as one run.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::hash::{BuildHasher, RandomState};
+use std::path::{Path, PathBuf};
 
 use crosscheck::Outcome;
-use crosscheck::internals::{RecordError, Recorded, Results, Start, SuiteRecord, judge_constants, missing};
+use crosscheck::internals::{
+    Fingerprint, RecordError, Recorded, Results, Shard, ShardRecord, Start, SuiteRecord, judge_constants, missing,
+};
 use crosscheck::record::CellRecord;
+use hashbrown::HashTable;
+
+use super::machines::part;
 
 /// What is known of a cell that began and did not end.
 const DIED: &str =
     "began, but did not end: it may have ended the process of its run (--isolate runs each cell in one of its own)";
+/// What is known of a cell that nextest knew of.
+const UNSTARTED: &str =
+    "was listed for nextest, but is in no record: what its own filter leaves out, `merge --nextest-list` takes";
 
 /// One run, on as many machines as there are records of it.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Run {
     /// What its processes said at their start; one at least.
     pub starts: Vec<Start>,
@@ -22,10 +31,16 @@ pub struct Run {
     pub narrowed: Vec<String>,
     /// The cells that were to run.
     pub planned: Vec<String>,
-    /// What became of each cell, by name, those included that did not run.
+    /// What became of each cell, by name, those included that did not run. Where machines differ, each says where.
     pub cells: Vec<CellRecord>,
+    /// What became of the same cells on machines of other kinds, on backends that ran there too.
+    pub elsewhere: Vec<CellRecord>,
     /// The records of runs that did not conclude.
     pub open: Vec<PathBuf>,
+    /// The shards of which there is no record.
+    pub lost: Vec<Lost>,
+    /// How many cells nextest knew of and did not start, where that is not held against the run.
+    pub unstarted: usize,
 }
 
 impl Run {
@@ -36,62 +51,213 @@ impl Run {
     }
 }
 
-/// Joins records of one suite in one state.
-///
-/// A cell that ran on one machine has the outcome that it had there, also where it was unavailable on others; of several
-/// machines that ran it, one where it fails counts. A cell that was planned and is in no record is [`Outcome::Missing`].
-///
-/// # Errors
-/// When a record is of another suite than the first one, or of another state of it.
-pub fn merge(records: Vec<(PathBuf, Recorded)>) -> Result<Run, RecordError> {
-    let mut starts: Vec<Start> = Vec::new();
-    let (mut planned, mut open, mut begun) = (Vec::new(), Vec::new(), BTreeSet::new());
-    let (mut suites, mut narrowed) = (BTreeMap::new(), BTreeSet::new());
-    let mut cells: BTreeMap<String, CellRecord> = BTreeMap::new();
-    for (path, recorded) in records {
+/// Shards of one plan of which there is no record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lost {
+    /// Which ones, from 1.
+    pub numbers: Vec<u32>,
+    /// How many there are in all.
+    pub count: u32,
+    /// How many cells of theirs no record names.
+    pub unnamed: usize,
+}
+
+/// What to make of cells that nextest knew of and that are in no record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unstarted {
+    /// Its own filter may have left them out.
+    Excused,
+    /// They were to run.
+    Missing,
+}
+
+/// Records of one suite in one state, as far as they were read.
+#[derive(Debug, Default)]
+pub struct Joined {
+    suite: Option<(String, Fingerprint)>,
+    starts: Vec<Start>,
+    suites: BTreeMap<String, SuiteRecord>,
+    narrowed: BTreeSet<String>,
+    planned: HashSet<String>,
+    listed: HashSet<String>,
+    begun: BTreeSet<String>,
+    open: Vec<PathBuf>,
+    /// The shards of each plan that are here, by how many there are, of how many cells, and which ones.
+    shards: BTreeMap<(u32, usize, Fingerprint), BTreeSet<u32>>,
+    machines: Vec<String>,
+    /// Each with its machine, by position.
+    cells: Vec<(CellRecord, usize)>,
+    /// The positions of cells, by the hash of their name.
+    places: HashTable<usize>,
+    hasher: RandomState,
+}
+
+impl Joined {
+    /// Joins one more record.
+    ///
+    /// A cell that ran on one machine has the outcome that it had there, also where it was unavailable on others; of several
+    /// machines that ran it, one where it fails counts.
+    ///
+    /// # Errors
+    /// When it is of another suite than the first one, or of another state of it.
+    pub fn add(&mut self, path: &Path, recorded: Recorded) -> Result<(), RecordError> {
         // The first one is of the suite that it is of, in all its parts.
-        let first = starts.first().or(recorded.starts.first().map(|(_, start)| start));
-        if let Some((suite, fingerprint)) = first.map(|start| (start.suite.clone(), start.fingerprint)) {
-            recorded.check(&path, &suite, fingerprint)?;
+        let first = recorded.starts.first().map(|(_, start)| (start.suite.clone(), start.fingerprint));
+        if self.suite.is_none() {
+            self.suite = first;
         }
-        starts.extend(recorded.starts.into_iter().map(|(_, start)| start));
+        if let Some((suite, fingerprint)) = &self.suite {
+            recorded.check(path, suite, *fingerprint)?;
+        }
+        let own = recorded.starts.first().map(|(_, start)| start.machine.clone()).unwrap_or_default();
+        self.start(recorded.starts);
         for suite in recorded.suites {
-            suites.entry(suite.subject.clone()).or_insert(suite);
+            self.suites.entry(suite.subject.clone()).or_insert(suite);
         }
-        narrowed.extend(recorded.narrowed);
+        self.narrowed.extend(recorded.narrowed);
+        let planned = if recorded.listed { &mut self.listed } else { &mut self.planned };
         planned.extend(recorded.planned);
-        begun.extend(recorded.begun);
+        self.begun.extend(recorded.begun);
+        for ShardRecord { count, cells, digest, number } in recorded.shards {
+            self.shards.entry((count, cells, digest)).or_default().insert(number);
+        }
         if !recorded.concluded {
-            open.push(path);
+            self.open.push(path.to_owned());
         }
         // Of a cell that was run again by the same machine, what came last counts.
-        let own: BTreeMap<_, _> = recorded.cells.into_iter().map(|cell| (cell.name.clone(), cell)).collect();
-        for (name, cell) in own {
-            match cells.get(&name) {
-                Some(known) if weight(known) >= weight(&cell) => {}
-                _ => drop(cells.insert(name, cell)),
+        let mut seen = HashSet::with_capacity(recorded.cells.len());
+        let cells = recorded.cells.iter().rev();
+        let counts: Vec<_> = cells.map(|cell| seen.insert((cell.name.as_str(), cell.machine.as_deref()))).collect();
+        for (mut cell, counts) in recorded.cells.into_iter().zip(counts.into_iter().rev()) {
+            if counts {
+                let machine = cell.machine.take();
+                let machine = self.machine(machine.as_deref().unwrap_or(&own));
+                self.cell(cell, machine);
+            }
+        }
+        Ok(())
+    }
+
+    fn start(&mut self, starts: Vec<(usize, Start)>) {
+        self.starts.extend(starts.into_iter().map(|(_, start)| start));
+        self.starts.sort_by(|a, b| (a.at, &a.machine).cmp(&(b.at, &b.machine)));
+        // Under nextest each cell has a process.
+        self.starts.dedup_by(|a, b| a.machine == b.machine && a.crosscheck == b.crosscheck && a.format == b.format);
+    }
+
+    fn machine(&mut self, name: &str) -> usize {
+        self.machines.iter().position(|known| known == name).unwrap_or_else(|| {
+            self.machines.push(name.to_owned());
+            self.machines.len() - 1
+        })
+    }
+
+    fn cell(&mut self, cell: CellRecord, machine: usize) {
+        let Self { cells, places, hasher, .. } = self;
+        let hash = hasher.hash_one(cell.name.as_str());
+        match places.find(hash, |at| cells[*at].0.name == cell.name && cells[*at].1 == machine) {
+            Some(at) if weight(&cells[*at].0) >= weight(&cell) => {}
+            Some(at) => cells[*at].0 = cell,
+            None => {
+                places.insert_unique(hash, cells.len(), |at| hasher.hash_one(cells[*at].0.name.as_str()));
+                cells.push((cell, machine));
             }
         }
     }
-    starts.sort_by(|a, b| (a.at, &a.machine).cmp(&(b.at, &b.machine)));
-    // Under nextest each cell has a process.
-    starts.dedup_by(|a, b| a.machine == b.machine && a.crosscheck == b.crosscheck && a.format == b.format);
-    planned.sort_unstable();
-    planned.dedup();
-    for name in begun.iter().chain(&planned) {
-        if !cells.contains_key(name) {
-            let mut missing = missing(name);
-            if begun.contains(name) {
-                missing.reason = DIED.to_owned();
-            }
-            cells.insert(name.clone(), missing);
+
+    fn knows(&self, name: &str) -> bool {
+        let hash = self.hasher.hash_one(name);
+        self.places.find(hash, |at| self.cells[*at].0.name == name).is_some()
+    }
+
+    /// The suite and its package.
+    pub fn of(&self) -> Option<&Start> {
+        self.starts.first()
+    }
+
+    /// Leaves out of what was listed for nextest what its filter leaves out.
+    pub fn select(&mut self, selects: impl Fn(&str) -> bool) {
+        let before = self.listed.len();
+        self.listed.retain(|name| selects(name));
+        if self.listed.len() < before {
+            self.narrowed.insert("the filter of nextest".to_owned());
         }
     }
-    let mut cells: Vec<_> = cells.into_values().collect();
-    // Each machine may have had some of the cases only.
-    judge_constants(&mut cells);
-    let (suites, narrowed) = (suites.into_values().collect(), narrowed.into_iter().collect());
-    Ok(Run { starts, suites, narrowed, planned, cells, open })
+
+    /// The run that they are records of. A cell that was planned and is in no record is [`Outcome::Missing`].
+    pub fn finish(mut self, unstarted: Unstarted) -> Run {
+        let expected = self.begun.iter().chain(&self.planned);
+        let firm: BTreeSet<_> = expected.filter(|name| !self.knows(name)).cloned().collect();
+        let listed: BTreeSet<_> = self.listed.iter().filter(|name| !self.knows(name)).cloned().collect();
+        let known = self.names() + firm.union(&listed).count();
+        let lost = self.lost(known);
+        let mut planned = std::mem::take(&mut self.planned);
+        planned.extend(std::mem::take(&mut self.listed));
+        let mut absent: Vec<_> = firm.iter().map(|name| self.absent(name, &lost)).collect();
+        let excused = listed.difference(&firm);
+        let unstarted = match unstarted {
+            Unstarted::Excused => excused.filter(|name| planned.remove(*name)).count(),
+            Unstarted::Missing => {
+                absent.extend(excused.map(|name| {
+                    let mut absent = missing(name);
+                    absent.reason = UNSTARTED.to_owned();
+                    absent
+                }));
+                0
+            }
+        };
+        let (mut cells, elsewhere) = part(self.cells, &self.machines, |a, b| weight(b).cmp(&weight(a)));
+        cells.extend(absent);
+        cells.sort_unstable_by(|a, b| a.name.cmp(&b.name));
+        // Each machine may have had some of the cases only.
+        judge_constants(&mut cells);
+        let mut planned: Vec<_> = planned.into_iter().collect();
+        planned.sort_unstable();
+        let (suites, narrowed) = (self.suites.into_values().collect(), self.narrowed.into_iter().collect());
+        Run { starts: self.starts, suites, narrowed, planned, cells, elsewhere, open: self.open, lost, unstarted }
+    }
+
+    /// How many cells ended somewhere.
+    fn names(&self) -> usize {
+        match self.machines.len() {
+            0 | 1 => self.cells.len(),
+            _ => self.cells.iter().map(|(cell, _)| cell.name.as_str()).collect::<HashSet<_>>().len(),
+        }
+    }
+
+    /// The shards of which there is no record, where so many names are known.
+    fn lost(&self, known: usize) -> Vec<Lost> {
+        let plans = self.shards.iter().map(|((count, cells, _), here)| Lost {
+            numbers: (1..=*count).filter(|number| !here.contains(number)).collect(),
+            count: *count,
+            unnamed: cells.saturating_sub(known),
+        });
+        plans.filter(|lost| !lost.numbers.is_empty()).collect()
+    }
+
+    /// A cell that was to run and is in no record.
+    fn absent(&self, name: &str, lost: &[Lost]) -> CellRecord {
+        let mut absent = missing(name);
+        let holds = |number: &u32, count| Shard::new(*number, count).filter(|shard| shard.holds(name));
+        let mut shards =
+            lost.iter().filter_map(|Lost { numbers, count, .. }| numbers.iter().find_map(|at| holds(at, *count)));
+        if self.begun.contains(name) {
+            absent.reason = DIED.to_owned();
+        } else if let Some(shard) = shards.next() {
+            absent.reason += &format!(": that of shard {shard} is not here");
+        }
+        absent
+    }
+}
+
+/// The run that these are records of.
+///
+/// # Errors
+/// When one is of another suite than the first one, or of another state of it.
+pub fn merge(records: Vec<(PathBuf, Recorded)>) -> Result<Run, RecordError> {
+    let mut joined = Joined::default();
+    records.into_iter().try_for_each(|(path, recorded)| joined.add(&path, recorded))?;
+    Ok(joined.finish(Unstarted::Excused))
 }
 
 /// The more, the more a record says.
@@ -107,7 +273,6 @@ fn weight(cell: &CellRecord) -> u8 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crosscheck::internals::Fingerprint;
 
     fn start(suite: &str, fingerprint: u64) -> Start {
         Start::now("package", suite, Fingerprint(fingerprint))
@@ -125,6 +290,8 @@ mod tests {
             suites: Vec::new(),
             narrowed: Vec::new(),
             planned: planned.iter().map(|name| (*name).to_owned()).collect(),
+            listed: false,
+            shards: Vec::new(),
             cells: cells.iter().map(|(name, outcome)| cell(name, *outcome)).collect(),
             begun: Vec::new(),
             concluded: true,

@@ -14,6 +14,7 @@ mod in_flight;
 mod isolated;
 mod launch;
 mod list;
+mod listed;
 mod live;
 mod nextest;
 mod printer;
@@ -34,10 +35,15 @@ use crate::nearest;
 use crate::plan::shard::Shard;
 use crate::plan::unused::{leftovers, unused_rows};
 use crate::plan::{Plan, Selection, plan};
-use crate::record::SuiteRecord;
 use crate::record::fingerprint::fingerprint;
 use crate::registry::check::{check, check_one, closed_lists};
 use crate::registry::{Bodies, Elements};
+    }
+}
+
+use crate::record::{PlanRecord, SuiteRecord};
+use crate::registry::Elements;
+use crate::registry::check::{check, closed_lists};
 use crate::report;
 use crate::session::Session;
 use crate::suite::spec::SuiteSpec;
@@ -131,11 +137,18 @@ pub fn main(own: Executable, crates: &[(&'static str, Option<&'static str>)]) ->
         return ExitCode::SUCCESS;
     }
     if cli.libtest.list {
-        let session = Session::new(plan, bodies, request.config);
-        return list::print(&Run::new(own, session), &cli.libtest);
+        let planned = listed::is_wanted(cli.libtest.ignored, &own).then(|| {
+            let shard = request.selection.shard;
+            let whole = shard.map(|_| crate::plan::plan(Arc::clone(&suites), &request.selection.whole()));
+            planned(whole.as_ref().unwrap_or(&plan), shard, cli.narrowed(&own))
+        });
+        let run = Run::new(own, Session::new(plan, bodies, request.config));
+        let status = list::print(&run, &cli.libtest);
+        planned.into_iter().for_each(|planned| listed::leave(&run, planned));
+        return status;
     }
     let whole = request.selection.shard.map(|shard| {
-        let whole = crate::plan::plan(Arc::clone(&suites), &Selection { shard: None, ..request.selection.clone() });
+        let whole = crate::plan::plan(Arc::clone(&suites), &request.selection.whole());
         let runs = |plan: &Plan| plan.cells.iter().any(|cell| cell.decision.runs());
         if !runs(&plan) && runs(&whole) {
             anstream::eprintln!(
@@ -196,14 +209,8 @@ pub fn main(own: Executable, crates: &[(&'static str, Option<&'static str>)]) ->
         run_log::note_what_died(&own, fingerprint);
     }
     let suspects = known.as_ref().map(|known| known.begun.clone()).unwrap_or_default();
-    let planned = (!under_nextest()).then(|| {
-        let every = whole.as_ref().unwrap_or(&plan);
-        Planned {
-            suites: suites.iter().map(SuiteRecord::of).collect(),
-            cells: every.cells.iter().map(|cell| every.name(cell)).collect(),
-            narrowed: cli.narrowed(&own),
-        }
-    });
+    let planned = (!under_nextest())
+        .then(|| planned(whole.as_ref().unwrap_or(&plan), request.selection.shard, cli.narrowed(&own)));
     let session = Session::new(plan, bodies, request.config);
     let recording = Recording { fingerprint, planned, known };
     launch::run(&Arc::new(Run::new(own, session).with_workers(&cli).with_suspects(&suspects)), &cli, recording)
@@ -247,6 +254,15 @@ impl Asked {
         let suites: Arc<[SuiteSpec]> = suites.into();
         let plan = plan(Arc::clone(&suites), &request.selection);
         Ok(Self { elements, suites, bodies, request, plan })
+    }
+}
+
+/// What a record says of the whole run.
+fn planned(whole: &Plan, shard: Option<Shard>, narrowed: Vec<String>) -> Planned {
+    let names = whole.cells.iter().map(|cell| whole.name(cell));
+    Planned {
+        suites: whole.suites.iter().map(SuiteRecord::of).collect(),
+        plan: PlanRecord { narrowed, ..PlanRecord::of(names, shard) },
     }
 }
 

@@ -3,19 +3,19 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use super::Executable;
+use super::{Executable, listed};
 use crate::plan::Decision;
-use crate::record::{self, CellRecord, Fingerprint, Journal, JournalError, Line, RecordError, Start, SuiteRecord};
+use crate::record::{
+    self, CellRecord, Fingerprint, Journal, JournalError, Line, PlanRecord, RecordError, Start, SuiteRecord,
+};
 use crate::{screen, text};
 
 /// What a process knows of the whole run that it is a part of.
 pub(super) struct Planned {
     /// What the suites are made of.
     pub(super) suites: Vec<SuiteRecord>,
-    /// The names of the cells that are to run, on all machines together.
-    pub(super) cells: Vec<String>,
-    /// What of the suites was left out.
-    pub(super) narrowed: Vec<String>,
+    /// The cells that are to run, on all machines together.
+    pub(super) plan: PlanRecord,
 }
 
 /// The cells that have ended.
@@ -135,9 +135,12 @@ impl RunLog {
             return Ok(());
         };
         let opened = Journal::open(&path, start).and_then(|mut journal| {
-            if let Some(Planned { suites, cells, narrowed }) = planned {
+            if let Some(Planned { suites, plan }) = planned {
                 suites.into_iter().try_for_each(|suite| journal.write(&Line::Suite(Box::new(suite))))?;
-                journal.write(&Line::Plan { cells, resumes, narrowed })?;
+                journal.write(&Line::Plan(PlanRecord { resumes, ..plan }))?;
+            }
+            if let Some(lines) = listed::take(executable) {
+                journal.write_lines(&lines)?;
             }
             Ok(journal)
         });

@@ -42,6 +42,11 @@ pub struct NameFilter {
 }
 
 impl Selection {
+    /// What is wanted on all machines together.
+    pub fn whole(&self) -> Self {
+        Self { shard: None, ..self.clone() }
+    }
+
     pub(super) fn wants_test(&self, test: &TestSpec) -> bool {
         let by_function = |of: &str| self.functions.iter().any(|function| function == of);
         let by_tags = self.tags.as_ref().is_none_or(|expr| expr.matches(test.tags));

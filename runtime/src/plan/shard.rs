@@ -38,12 +38,37 @@ impl Shard {
         (1 <= number && number <= count).then_some(Self { number, count })
     }
 
-    /// Whether a cell of this name is in it.
-    pub(crate) fn holds(self, name: &str) -> bool {
-        let mut hasher = FnvHasher::default();
-        hasher.write(name.as_bytes());
-        hasher.finish() % u64::from(self.count) == u64::from(self.number - 1)
+    /// Which one it is, from 1.
+    pub fn number(self) -> u32 {
+        self.number
     }
+
+    /// Of how many.
+    pub fn count(self) -> u32 {
+        self.count
+    }
+
+    /// Whether a cell of this name is in it.
+    pub fn holds(self, name: &str) -> bool {
+        hash(name) % u64::from(self.count) == u64::from(self.number - 1)
+    }
+
+    /// Whether its record names this cell, where no record can name all: each name stands in that of its own shard and in that of
+    /// another one, which its hash chooses among all others. Two records that are lost take few names with them that way.
+    pub fn names(self, name: &str) -> bool {
+        let (hash, count) = (hash(name), u64::from(self.count));
+        let (own, this) = (hash % count, u64::from(self.number - 1));
+        let behind = |of: u64| own + 1 + hash / count % of;
+        this == own
+            || count.checked_sub(1).filter(|others| *others > 0).map(behind).is_some_and(|at| at % count == this)
+    }
+}
+
+/// FNV-1a: the same on every machine.
+pub fn hash(name: &str) -> u64 {
+    let mut hasher = FnvHasher::default();
+    hasher.write(name.as_bytes());
+    hasher.finish()
 }
 
 impl fmt::Display for Shard {
@@ -68,6 +93,27 @@ mod tests {
         }
         assert!(sizes.iter().all(|size| (900..1100).contains(size)), "{sizes:?}");
         assert!("1/1".parse::<Shard>().unwrap().holds("anything"));
+    }
+
+    #[test]
+    fn every_name_stands_in_two_records_and_a_lost_pair_takes_few_with_it() {
+        for count in [1, 2, 3, 7, 100] {
+            let shards: Vec<Shard> = (1..=count).map(|number| Shard::new(number, count).unwrap()).collect();
+            let mut sizes = vec![0; shards.len()];
+            let mut pairs = std::collections::BTreeMap::<_, u32>::new();
+            for cell in 0..5000 {
+                let name = format!("matmul::square::n_{cell}::mlx_cpu");
+                let naming: Vec<_> = (0..shards.len()).filter(|at| shards[*at].names(&name)).collect();
+                assert_eq!(naming.len() as u32, count.min(2), "{name}");
+                assert!(naming.iter().any(|at| shards[*at].holds(&name)), "{name}");
+                naming.iter().for_each(|at| sizes[*at] += 1);
+                *pairs.entry(naming).or_default() += 1;
+            }
+            let even = 5000 * count.min(2) / count;
+            assert!(sizes.iter().all(|size| (even * 6 / 10..=even * 14 / 10).contains(size)), "{sizes:?}");
+            // Of the names of 100 shards, a hundredth of a shard's stands in the same two records.
+            assert!(count < 100 || pairs.values().all(|names| *names < 10), "{pairs:?}");
+        }
     }
 
     #[test]

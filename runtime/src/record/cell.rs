@@ -101,6 +101,10 @@ pub struct CellRecord {
     pub output: Option<String>,
     /// Where the test stands, as `file:line`.
     pub origin: String,
+    /// On which kind of machine, where that is not the one of the record: `merge` says it of machines that differ.
+    #[doc(hidden)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub machine: Option<String>,
     /// How often it was run, where that is more than once.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub attempts: Option<u32>,
@@ -162,6 +166,7 @@ impl CellRecord {
             not_implemented: None,
             output: None,
             origin: String::new(),
+            machine: None,
             attempts: None,
             duration_us: 0,
         }
@@ -215,6 +220,7 @@ impl CellRecord {
             },
             output: None,
             origin: test.origin.to_string(),
+            machine: None,
             attempts: None,
             duration_us: finished.duration_us,
         }

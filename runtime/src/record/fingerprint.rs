@@ -10,7 +10,7 @@ use crate::registry::Fixture;
 use crate::suite::spec::{BackendSpec, SuiteSpec, TestSpec};
 
 /// What a suite is made of, as a hash over its names, features, tolerances and fixtures.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
 pub struct Fingerprint(pub u64);
 

@@ -95,6 +95,14 @@ impl Journal {
         self.append(b"", line)
     }
 
+    /// Appends lines that are written already, each in one write.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn write_lines(&mut self, lines: &[u8]) -> io::Result<()> {
+        lines.split_inclusive(|byte| *byte == b'\n').try_for_each(|line| write_all(&mut self.file, line))
+    }
+
     fn append(&mut self, before: &[u8], line: &Line) -> io::Result<()> {
         self.line.clear();
         self.line.extend_from_slice(before);
@@ -202,6 +210,23 @@ pub(crate) fn default_path(package: &str, suite: &str) -> Option<PathBuf> {
 /// Where the user wants it.
 fn given_path() -> Option<PathBuf> {
     std::env::var_os("CROSSCHECK_RECORD").filter(|path| !path.is_empty()).map(Into::into)
+}
+
+/// Where what is listed for a run of nextest waits for the first process of that run: in a folder beside the records.
+pub(crate) fn listing_path(package: &str, suite: &str) -> Option<PathBuf> {
+    let run = std::env::var("NEXTEST_RUN_ID").ok()?;
+    let is_name = !run.is_empty() && run.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    let folder = match given_path() {
+        // Beside a device there is no place.
+        Some(path) if path.metadata().is_ok_and(|it| !it.is_file()) => return None,
+        Some(path) => {
+            let mut name = path.file_name()?.to_owned();
+            name.push(".listed");
+            path.with_file_name(name)
+        }
+        None => runs()?.join("listed"),
+    };
+    is_name.then(|| folder.join(format!("{run}-{package}-{suite}")))
 }
 
 /// The record of this executable that was written last, in the place where the next one would be written.

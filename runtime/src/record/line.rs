@@ -4,7 +4,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 
-use super::{CellRecord, Fingerprint, SuiteRecord};
+use super::{CellRecord, Fingerprint, PlanRecord, SuiteRecord};
 
 /// The version of the format below.
 pub const FORMAT: u32 = 5;
@@ -20,17 +20,8 @@ pub enum Line {
     Start(Start),
     /// What one suite is made of; from a process that ran more than one cell.
     Suite(Box<SuiteRecord>),
-    /// The cells that were to run, on all machines together; from a process that ran more than one.
-    Plan {
-        /// Their names.
-        cells: Vec<String>,
-        /// Whether the run goes on with what stands before it.
-        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-        resumes: bool,
-        /// What of the suite was left out, as it would be written on the command line; empty where nothing was.
-        #[serde(default, skip_serializing_if = "Vec::is_empty")]
-        narrowed: Vec<String>,
-    },
+    /// The cells that were to run, on all machines together; from a process that ran more than one, or listed them.
+    Plan(PlanRecord),
     /// A cell that begins in the process of the run, which it may take down.
     Begin {
         /// Its name.

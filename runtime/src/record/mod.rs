@@ -7,7 +7,7 @@
 //! |---|---|---|
 //! | `start` | the first line of each process | `format` (5), `suite` (the executable's name), `fingerprint` (16 hexadecimal digits over what the suite is made of), `package`, `crosscheck` (its version), `machine` (as `x86_64-linux`), `at` (seconds since 1970), `seed`* (what the run was given as `--seed`) |
 //! | `suite` | after it, for each suite, where the process runs more than one cell | `subject`, `baseline`, `package`*, `terms`*, `features`, `backends`, `packages`*, `rows`*, `tests`*, `places`* |
-//! | `plan` | after it, where the process runs more than one cell | `cells`: the names of the cells that are to run, on all machines together; `resumes`*: whether it goes on with what stands before it; `narrowed`*: what of the suite was left out, in options |
+//! | `plan` | after it, where the process runs more than one cell, or first of all processes of nextest | `cells`: the names of the cells that are to run, on all machines together; `resumes`*: whether it goes on with what stands before it; `narrowed`*: what of the suite was left out, in options; `listed`*: whether it is what was listed for nextest; `shard`*: which part of it this machine runs |
 //! | `begin` | when a cell begins in the run's own process, which it may take down | `cell`: its name |
 //! | `cell` | when a cell has ended, and again where something else becomes of it later | those of [`CellRecord`] |
 //! | `end` | when a run with a plan has concluded | |
@@ -20,6 +20,7 @@ pub(crate) mod disagreement;
 pub(crate) mod fingerprint;
 pub(crate) mod journal;
 pub(crate) mod line;
+pub(crate) mod plan;
 pub(crate) mod read;
 pub(crate) mod suite;
 pub(crate) mod way;
@@ -29,8 +30,9 @@ pub(crate) use cell::Scalar;
 pub(crate) use constant::judge_constants;
 pub(crate) use disagreement::Disagreement;
 pub(crate) use fingerprint::Fingerprint;
-pub(crate) use journal::{Journal, JournalError, default_path, ends_concluded, latest};
+pub(crate) use journal::{Journal, JournalError, default_path, ends_concluded, latest, listing_path};
 pub(crate) use line::{FORMAT, Line, OLDEST, Start};
+pub(crate) use plan::PlanRecord;
 pub(crate) use read::{RecordError, read_all};
 pub(crate) use suite::{RowRecord, SuiteRecord};
 

@@ -1,10 +1,13 @@
 //! Record files that are read.
 
 use std::collections::BTreeSet;
-use std::io;
+use std::fs::File;
+use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};
 
-use super::{CellRecord, FORMAT, Fingerprint, Line, OLDEST, Start, SuiteRecord};
+use super::plan::ShardRecord;
+use super::{CellRecord, FORMAT, Fingerprint, Line, OLDEST, PlanRecord, Start, SuiteRecord};
+use crate::judge::Outcome;
 
 /// A record file that cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -71,8 +74,12 @@ pub struct Recorded {
     pub suites: Vec<SuiteRecord>,
     /// What of the suite was left out, as far as a process said: options of the command line.
     pub narrowed: Vec<String>,
-    /// The names of the cells that were to run, as far as a process said.
+    /// The names of the cells that were to run, as far as a process said; sorted.
     pub planned: Vec<String>,
+    /// Whether a process has listed them for a runner that starts each by itself, and may leave some out.
+    pub listed: bool,
+    /// The parts of the plan that were run here, as far as a process said.
+    pub shards: Vec<ShardRecord>,
     /// The cells, in the order in which they ended.
     pub cells: Vec<CellRecord>,
     /// The names of the cells that began in the process of their run, and did not end.
@@ -113,15 +120,13 @@ impl Recorded {
 /// # Errors
 /// When the file cannot be read, or is no record of this version.
 pub fn read_all(path: &Path) -> Result<Recorded, RecordError> {
-    // A torn line may end within a character.
-    let bytes = std::fs::read(path).map_err(|source| RecordError::Io { path: path.to_owned(), source })?;
-    let ends_torn = bytes.last().is_some_and(|last| *last != b'\n');
-    let mut lines = (1..).zip(bytes.split(|byte| *byte == b'\n')).peekable();
     let mut recorded = Recorded {
         starts: Vec::new(),
         suites: Vec::new(),
         narrowed: Vec::new(),
         planned: Vec::new(),
+        listed: false,
+        shards: Vec::new(),
         cells: Vec::new(),
         begun: Vec::new(),
         concluded: true,
@@ -129,59 +134,130 @@ pub fn read_all(path: &Path) -> Result<Recorded, RecordError> {
     };
     // Runs with a plan that have not concluded, and the cells that have begun.
     let (mut open, mut begun) = (0_usize, BTreeSet::new());
-    while let Some((number, text)) = lines.next() {
-        let is_last = lines.peek().is_none();
-        if is_last && ends_torn {
-            recorded.torn.push(number);
-        }
-        if is_last {
-            break;
-        }
-        let parsed = parse(text);
-        let (path, line) = (|| path.to_owned(), number);
-        match parsed {
-            Ok(Line::Start(start)) if (OLDEST..=FORMAT).contains(&start.format) => recorded.starts.push((line, start)),
-            Ok(Line::Start(Start { format: found, .. })) => {
-                return Err(RecordError::Format { path: path(), line, found });
-            }
-            Err(Unread::Format(found)) => return Err(RecordError::Format { path: path(), line, found }),
-            // Every process begins with its first line.
-            _ if recorded.starts.is_empty() => return Err(RecordError::NoRecord { path: path() }),
-            Ok(Line::Suite(suite)) => {
+    let mut lines = Lines::open(path)?;
+    while let Some((number, line)) = lines.next()? {
+        match line {
+            Line::Start(start) => recorded.starts.push((number, start)),
+            Line::Suite(suite) => {
                 recorded.suites.retain(|known| known.subject != suite.subject);
                 recorded.suites.push(*suite);
             }
-            Ok(Line::Plan { cells, resumes, narrowed }) => {
+            Line::Plan(PlanRecord { cells, resumes, narrowed, listed, shard }) => {
                 recorded.planned.extend(cells);
                 recorded.narrowed.extend(narrowed);
-                open = if resumes { 1 } else { open + 1 };
+                recorded.shards.extend(shard);
+                recorded.listed |= listed;
+                // Of what was listed nobody says when it has ended.
+                open = if resumes { 1 } else { open + usize::from(!listed) };
             }
-            Ok(Line::Begin { cell }) => drop(begun.insert(cell)),
-            Ok(Line::Cell(cell)) => {
+            Line::Begin { cell } => drop(begun.insert(cell)),
+            Line::Cell(mut cell) => {
                 begun.remove(&cell.name);
+                let [first, last] = [recorded.starts.first(), recorded.starts.last()];
+                let machine = last.filter(|last| Some(&last.1.machine) != first.map(|first| &first.1.machine));
+                if let Some((_, start)) = machine.filter(|_| cell.machine.is_none() && cell.outcome != Outcome::Missing)
+                {
+                    cell.machine = Some(start.machine.clone());
+                }
                 recorded.cells.push(*cell);
             }
-            Ok(Line::End) => open = open.saturating_sub(1),
-            Err(Unread::Line(source)) => {
-                let next = lines.peek().map(|(_, next)| parse(next));
-                if !matches!(next, Some(Ok(Line::Start(_)))) {
-                    return Err(RecordError::Line { path: path(), line, source });
-                }
-                // An empty line was torn only for the process that looked while another one was writing.
-                if !text.is_empty() {
-                    recorded.torn.push(line);
-                }
-            }
+            Line::End => open = open.saturating_sub(1),
         }
     }
-    if recorded.starts.is_empty() {
-        return Err(RecordError::NoRecord { path: path.to_owned() });
-    }
+    recorded.torn = lines.torn;
     recorded.begun = begun.into_iter().collect();
     recorded.concluded = open == 0;
     recorded.planned.sort_unstable();
     recorded.planned.dedup();
     Ok(recorded)
+}
+
+/// The lines of a record, of which no more than two are in memory at a time.
+struct Lines<'a> {
+    path: &'a Path,
+    file: BufReader<File>,
+    /// The number of the last line that was read, from 1.
+    number: usize,
+    text: Vec<u8>,
+    /// The next line, where it was looked at already.
+    next: Option<Vec<u8>>,
+    has_started: bool,
+    torn: Vec<usize>,
+}
+
+impl<'a> Lines<'a> {
+    fn open(path: &'a Path) -> Result<Self, RecordError> {
+        let file = File::open(path).map_err(|source| RecordError::Io { path: path.to_owned(), source })?;
+        let file = BufReader::with_capacity(1 << 16, file);
+        Ok(Self { path, file, number: 0, text: Vec::new(), next: None, has_started: false, torn: Vec::new() })
+    }
+
+    /// The next line, with its number.
+    fn next(&mut self) -> Result<Option<(usize, Line)>, RecordError> {
+        loop {
+            let mut text = std::mem::take(&mut self.text);
+            match self.next.take() {
+                Some(next) => text = next,
+                None => self.read(&mut text)?,
+            }
+            if !text.ends_with(b"\n") {
+                if !text.is_empty() {
+                    self.torn.push(self.number + 1);
+                }
+                let none = if self.has_started { Ok(None) } else { Err(self.no_record()) };
+                return none;
+            }
+            self.number += 1;
+            let line = self.line(&text[..text.len() - 1])?;
+            self.text = text;
+            if let Some(line) = line {
+                return Ok(Some((self.number, line)));
+            }
+        }
+    }
+
+    /// Reads a line with its end; a torn one has none.
+    fn read(&mut self, text: &mut Vec<u8>) -> Result<(), RecordError> {
+        text.clear();
+        let read = self.file.read_until(b'\n', text);
+        read.map(drop).map_err(|source| RecordError::Io { path: self.path.to_owned(), source })
+    }
+
+    /// What this line is; nothing where it is torn.
+    fn line(&mut self, text: &[u8]) -> Result<Option<Line>, RecordError> {
+        let (path, line) = (|path: &Path| path.to_owned(), self.number);
+        match parse(text) {
+            Ok(Line::Start(Start { format: found, .. })) if !(OLDEST..=FORMAT).contains(&found) => {
+                Err(RecordError::Format { path: path(self.path), line, found })
+            }
+            Err(Unread::Format(found)) => Err(RecordError::Format { path: path(self.path), line, found }),
+            Ok(Line::Start(start)) => {
+                self.has_started = true;
+                Ok(Some(Line::Start(start)))
+            }
+            // Every process begins with its first line.
+            _ if !self.has_started => Err(self.no_record()),
+            Ok(line) => Ok(Some(line)),
+            Err(Unread::Line(source)) => {
+                let mut next = Vec::new();
+                self.read(&mut next)?;
+                let is_start = next.strip_suffix(b"\n").is_some_and(|next| matches!(parse(next), Ok(Line::Start(_))));
+                if !is_start {
+                    return Err(RecordError::Line { path: path(self.path), line, source });
+                }
+                self.next = Some(next);
+                // An empty line was torn only for the process that looked while another one was writing.
+                if !text.is_empty() {
+                    self.torn.push(line);
+                }
+                Ok(None)
+            }
+        }
+    }
+
+    fn no_record(&self) -> RecordError {
+        RecordError::NoRecord { path: self.path.to_owned() }
+    }
 }
 
 /// Whether a file that begins with these bytes is a record, of whatever format: its first line says so, or was torn while it
@@ -201,6 +277,12 @@ enum Unread {
 }
 
 fn parse(line: &[u8]) -> Result<Line, Unread> {
+    // Nearly every line is a cell; whatever says first what it is need not be read twice.
+    if line.starts_with(br#"{"line":"cell","#)
+        && let Ok(cell) = serde_json::from_slice(line)
+    {
+        return Ok(Line::Cell(cell));
+    }
     serde_json::from_slice(line).map_err(|error| {
         // The first line of another format may have other fields, but it has always had this one.
         #[derive(serde::Deserialize)]

@@ -62,6 +62,7 @@ fn cell() -> CellRecord {
         not_implemented: None,
         output: None,
         origin: "a.rs:1".to_owned(),
+        machine: Some("aarch64-linux".to_owned()),
         attempts: None,
         duration_us: 7,
     }
@@ -255,7 +256,7 @@ fn a_record_of_another_suite_or_state_is_refused_with_its_line() {
 fn a_record_may_end_anywhere() {
     let path = folder("cut").join("run.jsonl");
     let mut journal = Journal::open(&path, start(7)).unwrap();
-    journal.write(&Line::Plan { cells: vec!["a::b::cpu".to_owned()], resumes: false, narrowed: Vec::new() }).unwrap();
+    journal.write(&Line::Plan(PlanRecord { cells: vec!["a::b::cpu".to_owned()], ..PlanRecord::default() })).unwrap();
     journal.write(&Line::Cell(Box::new(CellRecord { reason: "ümläut".to_owned(), ..cell() }))).unwrap();
     let whole = std::fs::read(&path).unwrap();
     let ends: Vec<_> = whole.iter().enumerate().filter(|(_, byte)| **byte == b'\n').map(|(at, _)| at + 1).collect();
@@ -289,7 +290,11 @@ fn any_bytes_are_a_record_or_an_error() {
             let name = format!("a::n_{}::cpu", generator.random_range(0..3));
             text += &line(&match generator.random_range(0..6) {
                 0 => Line::Start(start.clone()),
-                1 => Line::Plan { cells: vec![name, cell().name], resumes: generator.random(), narrowed: Vec::new() },
+                1 => Line::Plan(PlanRecord {
+                    cells: vec![name, cell().name],
+                    resumes: generator.random(),
+                    ..PlanRecord::default()
+                }),
                 2 => Line::Begin { cell: name },
                 3 => Line::End,
                 _ => {

@@ -1,0 +1,73 @@
+//! Cells that ran on machines of several kinds: which of their outcomes stands for the cell, and which beside it.
+
+use std::borrow::Cow;
+use std::cmp::Ordering;
+use std::collections::{BTreeMap, BTreeSet};
+
+use crosscheck::record::CellRecord;
+
+/// What stands for each cell, and what became of it on machines of other kinds, as far as its backend ran there. `heavier` puts
+/// what stands for a cell first. Where there is one kind of machines only, no cell says where it ran.
+pub fn part(
+    mut cells: Vec<(CellRecord, usize)>,
+    machines: &[String],
+    heavier: impl Fn(&CellRecord, &CellRecord) -> Ordering,
+) -> (Vec<CellRecord>, Vec<CellRecord>) {
+    if machines.len() < 2 {
+        return (cells.into_iter().map(|(cell, _)| cell).collect(), Vec::new());
+    }
+    let ran = cells.iter().filter(|(cell, _)| cell.outcome.ran());
+    let ran: BTreeSet<_> = ran.map(|(cell, machine)| (cell.backend.clone(), *machine)).collect();
+    cells.sort_by(|(a, on), (b, other)| {
+        a.name.cmp(&b.name).then_with(|| heavier(a, b)).then_with(|| machines[*on].cmp(&machines[*other]))
+    });
+    let (mut standing, mut elsewhere) = (Vec::<CellRecord>::with_capacity(cells.len()), Vec::new());
+    for (mut cell, machine) in cells {
+        let is_other = standing.last().is_some_and(|known| known.name == cell.name);
+        let has_run = ran.contains(&(cell.backend.clone(), machine));
+        cell.machine = Some(machines[machine].clone()).filter(|name| !name.is_empty());
+        match is_other {
+            true if has_run => elsewhere.push(cell),
+            true => {}
+            false => standing.push(cell),
+        }
+    }
+    (standing, elsewhere)
+}
+
+/// The names of columns: a backend that ran on several kinds of machines has one for each.
+#[derive(Debug)]
+pub struct Columns<'a>(BTreeMap<&'a str, BTreeSet<&'a str>>);
+
+impl<'a> Columns<'a> {
+    /// Those of these cells.
+    pub fn of(cells: impl IntoIterator<Item = &'a CellRecord>) -> Self {
+        let mut ran = BTreeMap::<_, BTreeSet<_>>::new();
+        for cell in cells.into_iter().filter(|cell| cell.outcome.ran()) {
+            ran.entry(cell.backend.as_str()).or_default().extend(cell.machine.as_deref());
+        }
+        Self(ran)
+    }
+
+    /// The cells, and those that ran elsewhere, each on a backend of the name of its column.
+    pub fn apart<'b>(&self, cells: &'b [CellRecord], elsewhere: &[CellRecord]) -> Cow<'b, [CellRecord]> {
+        if self.0.values().all(|machines| machines.len() < 2) {
+            return Cow::Borrowed(cells);
+        }
+        let all = cells.iter().chain(elsewhere).cloned();
+        let named = all.map(|mut cell| {
+            cell.backend = self.name(&cell);
+            cell
+        });
+        named.collect()
+    }
+
+    /// The column of a cell: `mlx_cpu`, or `mlx_cpu@aarch64-linux`.
+    fn name(&self, cell: &CellRecord) -> String {
+        let several = self.0.get(cell.backend.as_str()).is_some_and(|machines| machines.len() > 1);
+        match cell.machine.as_deref().filter(|_| several) {
+            Some(machine) => format!("{}@{machine}", cell.backend),
+            None => cell.backend.clone(),
+        }
+    }
+}

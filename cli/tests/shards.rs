@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use crosscheck::internals::{Fingerprint, Journal, Line, PlanRecord, Shard, Start, read_all};
+use crosscheck::internals::{Fingerprint, Journal, Line, PlanRecord, Shard, Start, SuiteRecord, read_all};
 use crosscheck::record::CellRecord;
 
 struct Folder(PathBuf);
@@ -196,6 +196,29 @@ fn what_nextest_did_not_start_is_missing_unless_its_filter_leaves_it_out() {
     std::fs::remove_file(&path).unwrap();
     let (code, _, stderr) = crosscheck("merge", [one.as_path(), Path::new("--nextest-list"), &path]);
     assert!(code == Some(2) && stderr.contains("list.json: No such file"), "{stderr}");
+}
+
+/// A statement is about the whole.
+#[test]
+fn what_was_not_started_and_what_nobody_names_is_in_no_statement() {
+    let folder = Folder::new("statement");
+    let suite = SuiteRecord { subject: "Ops".to_owned(), backends: vec!["cpu".to_owned()], ..SuiteRecord::default() };
+    let with_suite = |path: &PathBuf| {
+        let mut journal = Journal::open(path, Start::now("ops", "kernels", Fingerprint(7))).unwrap();
+        journal.write(&Line::Suite(Box::new(suite.clone()))).unwrap();
+    };
+    let one = folder.record("one.jsonl", "x86_64-linux", listed(&["a::cpu", "b::cpu"]), &[("a::cpu", "passed")]);
+    let mut plan = PlanRecord::of(["a::cpu", "b::cpu"].map(str::to_owned).into_iter(), Shard::new(1, 2));
+    plan.cells.pop();
+    let two = folder.record("two.jsonl", "x86_64-linux", plan, &[("a::cpu", "passed")]);
+    for (record, why) in [
+        (&one, "b::cpu is missing: was listed for nextest, but is in no record"),
+        (&two, "1 of the cells that were planned are named by no record: shards are missing"),
+    ] {
+        with_suite(record);
+        let (code, stdout, stderr) = crosscheck("statement", [Path::new("cpu"), record.as_path()]);
+        assert!(code == Some(2) && stderr.contains(why), "{stdout}{stderr}");
+    }
 }
 
 /// What the whole came to says that it was not all of it.

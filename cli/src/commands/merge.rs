@@ -17,6 +17,7 @@ use crate::{Done, USAGE};
 #[command(after_help = "\
 Example:
   cargo crosscheck merge linux-1.jsonl linux-2.jsonl metal.jsonl --output all.jsonl
+  cargo crosscheck merge one.jsonl two.jsonl --nextest-list <(cargo nextest list -E 'test(add)' --message-format json)
 
 Exit status: 0, 101 when a cell fails or is missing or a run has not concluded, 2 when a record cannot be read or joined or no \
 body was run.")]

@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 use crate::Done;
 use crate::error::Error;
 use crate::output::{Existing, show, write};
-use crate::records::load;
+use crate::records::load_whole;
 use crate::statement::{make, unfit, unknown_backend};
 use crate::views;
 
@@ -49,7 +49,7 @@ enum Format {
 /// Writes it.
 pub fn statement(Options { backend, records, format, output }: Options) -> Done {
     let format = format.or(output.as_deref().and_then(by_name)).unwrap_or(Format::Json);
-    let run = load(records)?;
+    let run = load_whole(records, &[])?;
     let Some(statement) = make(&run, &backend) else {
         return Err(Error::Unknown(unknown_backend(&run, &backend)).into());
     };

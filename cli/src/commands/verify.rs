@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::Done;
 use crate::error::Error;
 use crate::output::{say, show};
-use crate::records::{load, read_text};
+use crate::records::{load_whole, read_text};
 use crate::statement::{Difference, FORMAT, Statement, differs, make, unfit, unknown_backend};
 
 /// Hold a backend's statement against the records of a run
@@ -35,7 +35,7 @@ pub struct Options {
 /// Says whether it holds.
 pub fn verify(Options { statement: path, records, another_run }: Options) -> Done {
     // What is wrong with either is said at once.
-    let (statement, run) = match (read(&path), load(records)) {
+    let (statement, run) = match (read(&path), load_whole(records, &[])) {
         (Ok(statement), Ok(run)) => (statement, run),
         (statement, run) => {
             return Err(statement.err().into_iter().chain(run.err().into_iter().flatten()).collect());

@@ -14,6 +14,10 @@ pub fn unfit(run: &Run, backend: &str) -> Vec<String> {
         reasons.push(format!("a record has format {}, which does not say what was left out of a run", start.format));
     }
     reasons.extend(run.open.iter().map(|path| format!("{}: the run has not concluded", path.display())));
+    let unnamed = run.lost.iter().map(|lost| lost.unnamed).max().unwrap_or_default();
+    if unnamed > 0 {
+        reasons.push(format!("{unnamed} of the cells that were planned are named by no record: shards are missing"));
+    }
     if run.planned.is_empty() {
         reasons.push("no record says what was to run".to_owned());
     }

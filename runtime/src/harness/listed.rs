@@ -59,8 +59,8 @@ fn sweep(folder: &Path) {
 }
 
 /// Takes what was left for this run, where no other process has.
-pub(super) fn take(executable: &Executable) -> Option<Vec<u8>> {
-    let path = listing_path(executable.package, executable.target)?;
+pub(super) fn take(package: &str, suite: &str) -> Option<Vec<u8>> {
+    let path = listing_path(package, suite)?;
     let taken = path.with_extension(format!("taken-{}", std::process::id()));
     std::fs::rename(&path, &taken).ok()?;
     let listed = std::fs::read(&taken).ok();

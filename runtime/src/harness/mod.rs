@@ -36,14 +36,9 @@ use crate::plan::shard::Shard;
 use crate::plan::unused::{leftovers, unused_rows};
 use crate::plan::{Plan, Selection, plan};
 use crate::record::fingerprint::fingerprint;
+use crate::record::{PlanRecord, SuiteRecord};
 use crate::registry::check::{check, check_one, closed_lists};
 use crate::registry::{Bodies, Elements};
-    }
-}
-
-use crate::record::{PlanRecord, SuiteRecord};
-use crate::registry::Elements;
-use crate::registry::check::{check, closed_lists};
 use crate::report;
 use crate::session::Session;
 use crate::suite::spec::SuiteSpec;

@@ -134,12 +134,13 @@ impl RunLog {
         let Some(path) = path.or_else(|| record::default_path(&start.package, &start.suite)) else {
             return Ok(());
         };
+        let (package, suite) = (start.package.clone(), start.suite.clone());
         let opened = Journal::open(&path, start).and_then(|mut journal| {
             if let Some(Planned { suites, plan }) = planned {
                 suites.into_iter().try_for_each(|suite| journal.write(&Line::Suite(Box::new(suite))))?;
                 journal.write(&Line::Plan(PlanRecord { resumes, ..plan }))?;
             }
-            if let Some(lines) = listed::take(executable) {
+            if let Some(lines) = listed::take(&package, &suite) {
                 journal.write_lines(&lines)?;
             }
             Ok(journal)

@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 
 use crosscheck::internals::{RecordError, Recorded, read_all, report};
 
+pub use find::workspace;
 pub use history::{Dated, history};
 pub use machines::Columns;
 use merge::{Joined, Unstarted};

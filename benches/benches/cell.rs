@@ -7,7 +7,7 @@ use std::sync::Arc;
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use crosscheck::internals::{
     BackendSpec, Bodies, BoxError, Exclusion, FeatureSpec, Fingerprint, Instance, Journal, Line, Origin, Returned, Row,
-    RunConfig, Selection, Session, SuiteSpec, TestSpec, cell_record, plan,
+    RunConfig, Selection, Session, Start, SuiteSpec, TestSpec, cell_record, plan,
 };
 use crosscheck::{Date, Unavailable};
 
@@ -71,7 +71,8 @@ impl Bodies for Empty {
 fn running(criterion: &mut Criterion) {
     let suite = suite();
     let folder = std::env::temp_dir().join(format!("crosscheck-bench-{}", std::process::id()));
-    let journal = || Journal::open(&folder.join("run.jsonl"), "bench", Fingerprint::default()).unwrap();
+    let journal =
+        || Journal::open(&folder.join("run.jsonl"), Start::now("benches", "bench", Fingerprint::default())).unwrap();
     let today = Date::parse("2026-01-01").unwrap();
     let mut group = criterion.benchmark_group("cell");
     // Per cell: 30,000 of them, one iteration.

@@ -91,7 +91,9 @@ fn wait_at_the_gate() {
 /// Prints the marker in each of the ways that a body has; C's output stays in its buffer.
 fn print(marker: &str) {
     println!("rust-out-{marker}");
-    eprintln!("rust-err-{marker}");
+    // In one piece: between those that `eprintln!` writes, another thread may print to standard output.
+    let line = format!("rust-err-{marker}\n");
+    std::io::stderr().write_all(line.as_bytes()).unwrap();
     let text = std::ffi::CString::new(format!("c-out-{marker}\n")).unwrap();
     // SAFETY: the format takes one string, which ends with a zero and is there.
     unsafe { libc::printf(c"%s".as_ptr(), text.as_ptr()) };

@@ -12,6 +12,8 @@ use crate::workspace::root;
 
 /// What each package has besides its sources.
 const FILES: [&str; 3] = ["README.md", "LICENSE-APACHE", "LICENSE-MIT"];
+/// What the tests of `crosscheck` want of it.
+const FEATURES: &str = "crosscheck/approx,crosscheck/half";
 /// What each manifest says.
 const KEYS: [&str; 9] = [
     "description",
@@ -86,9 +88,12 @@ fn test(folder: &Path, packages: &[String]) -> Result<(), TaskError> {
     let [manifest, target] =
         [folder.join("Cargo.toml"), root().join("target")].map(|it| it.to_string_lossy().into_owned());
     let of_them = ["--manifest-path", &manifest, "--target-dir", &target];
-    cargo(&[&["test", "--workspace", "--lib", "--bins", "--tests", "--quiet"][..], &of_them].concat())
-        .inside(folder)
-        .run()?;
+    cargo(
+        &[&["test", "--workspace", "--lib", "--bins", "--tests", "--quiet", "--features", FEATURES][..], &of_them]
+            .concat(),
+    )
+    .inside(folder)
+    .run()?;
     let after: BTreeMap<_, _> = all()?.into_iter().flatten().collect();
     let changed: Vec<_> = after.iter().filter(|(path, length)| before.get(*path) != Some(length)).collect();
     match changed.as_slice() {

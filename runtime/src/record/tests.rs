@@ -114,7 +114,12 @@ fn every_field_is_written() {
 
 /// The fields of these lines that `docs/src/record.schema.json` does not have.
 fn undocumented(lines: &str) -> Vec<String> {
-    let schema = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/src/record.schema.json");
+    let package = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let schema = package.join("../docs/src/record.schema.json");
+    // Cargo puts this file into what it packs, where there is no book.
+    if package.join(".cargo_vcs_info.json").exists() && !schema.exists() {
+        return Vec::new();
+    }
     let schema: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(schema).unwrap()).unwrap();
     let lines = lines.lines().map(|line| serde_json::from_str::<serde_json::Map<_, _>>(line).unwrap());
     let unknown = lines.flat_map(|line| {

@@ -160,11 +160,11 @@ mod unix {
         assert!(said.starts_with("error: invalid UTF-8 was detected in one or more arguments"), "{said}");
     }
 
-    /// A long answer that has begun.
+    /// A long answer of which several tokens are there: one token has no rate.
     fn begun() -> std::process::Child {
         let args = on_reference(FOLDER, &["--max-tokens", "1000", "--temperature", "1", "The cat"]);
         let mut child = chat(args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        child.stdout.as_mut().unwrap().read_exact(&mut [0]).unwrap();
+        child.stdout.as_mut().unwrap().read_exact(&mut [0; 64]).unwrap();
         child
     }
 

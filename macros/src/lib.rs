@@ -17,6 +17,8 @@ mod krate;
 mod lens;
 mod nearest;
 mod parse;
+#[cfg(test)]
+mod size;
 
 use proc_macro::TokenStream;
 

@@ -1,0 +1,105 @@
+//! How much rustc has to read of each annotated item: the lines of its expansion, formatted as rustfmt does, without the lines of
+//! the item itself. Nobody has to write less, but who writes more changes the number here.
+
+use proc_macro2::TokenStream;
+
+use crate::check::Flavour;
+use crate::{asserts, backend, check, contract, exclusions, feature, implements};
+
+type Expand = fn(TokenStream, TokenStream) -> TokenStream;
+
+/// The most lines that each kind of item may get.
+const MOST: [(usize, &str, Expand, &str, &str); 13] = [
+    (38, "a check", conformance, "", CHECK),
+    (
+        70,
+        "a check with everything but axes",
+        conformance,
+        "uses(\"a\", \"b\"), of = \"run\", backends(\"x\"), isolated, timeout = \"1s\", tags(\"t\")",
+        CHECK,
+    ),
+    (
+        99,
+        "a check with an axis of two values",
+        conformance,
+        "n(1, 2)",
+        "fn check(ops: &dyn Ops, n: i64) { assert_eq!(ops.run(n), n); }",
+    ),
+    (
+        144,
+        "a check with two axes of two values",
+        conformance,
+        "n(1, 2), m(1, 2)",
+        "fn check(ops: &dyn Ops, n: i64, m: i64) { assert_eq!(ops.run(n), m); }",
+    ),
+    (
+        116,
+        "a check whose axis implies features",
+        conformance,
+        "n(1 uses = \"a\", 2)",
+        "fn check(ops: &dyn Ops, n: i64) { assert_eq!(ops.run(n), n); }",
+    ),
+    (36, "a comparison", backend_matrix, "", "fn check(ops: &dyn Ops) -> f64 { ops.run() }"),
+    (
+        62,
+        "a comparison with a tolerance",
+        backend_matrix,
+        "tolerance(rtol = 1e-3, atol = 0, reason = \"why\")",
+        "fn check(ops: &dyn Ops) -> f64 { ops.run() }",
+    ),
+    (
+        28,
+        "a backend",
+        backend::expand,
+        "name = \"a\"",
+        "fn a() -> Result<Box<dyn Ops>, Unavailable> { Ok(Box::new(A)) }",
+    ),
+    (
+        37,
+        "a matrix of three rows",
+        exclusions::expand,
+        "\"a\"",
+        "const fn rows(feature: Feature) -> Action { match feature { Feature::A => xfail(\"1\").because(NotYet), Feature::B => skip(\"2\").because(NotYet), _ => RUN } }",
+    ),
+    (29, "what a backend implements", implements::expand, "\"a\"", "impl Ops for A { fn run(&self) -> bool { true } }"),
+    (27, "features, three of them", derive, "", "enum Feature { /// One.\n A, /// Two.\n B, /// Three.\n C }"),
+    (
+        1,
+        "a contract of two functions",
+        contract::expand,
+        "",
+        "trait Ops: Send + Sync { fn run(&self, n: i64) -> i64; fn stop(&self) { self.run(1); } }",
+    ),
+    (1, "what asserts", asserts::expand, "", "fn close(a: f64, b: f64) { assert!(a == b); }"),
+];
+
+const CHECK: &str = "fn check(ops: &dyn Ops) { assert!(ops.run()); }";
+
+fn conformance(args: TokenStream, item: TokenStream) -> TokenStream {
+    check::expand(args, item, Flavour::Check)
+}
+
+fn backend_matrix(args: TokenStream, item: TokenStream) -> TokenStream {
+    check::expand(args, item, Flavour::Differential)
+}
+
+fn derive(_: TokenStream, item: TokenStream) -> TokenStream {
+    let derived = feature::expand(item.clone());
+    quote::quote!(#item #derived)
+}
+
+fn lines(tokens: TokenStream) -> usize {
+    prettyplease::unparse(&syn::parse2(tokens).unwrap()).lines().count()
+}
+
+#[test]
+fn an_expansion_has_few_lines() {
+    for (most, what, expand, args, item) in MOST {
+        let (args, item): (TokenStream, TokenStream) = (args.parse().unwrap(), item.parse().unwrap());
+        let expansion = expand(args, item.clone());
+        let text = prettyplease::unparse(&syn::parse2(expansion.clone()).unwrap());
+        assert!(!text.contains("compile_error"), "{what}: {text}");
+        let own = lines(expansion) - lines(item);
+        assert!(own <= most, "{what}: {own} lines, {most} were enough:\n{text}");
+    }
+}

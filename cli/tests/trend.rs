@@ -118,6 +118,16 @@ fn a_chart_says_what_it_shows() {
     let line = svg.lines().filter(|line| line.contains("class=\"line\"")).nth(1).unwrap();
     let path = line.split(" d=\"").nth(1).unwrap();
     assert_eq!(path.matches(['M', 'L']).collect::<String>(), "MLM", "{line}");
+    // Two days are twice as far as one.
+    let folder = Folder::new("time");
+    for day in [0, 1, 3] {
+        folder.record(&format!("{day}.jsonl"), json!({ "at": 1_700_000_000 + day * DAY }), &[("x::cpu", "passed")]);
+    }
+    let (_, svg, _) = folder.trend(&["--format", "svg"]);
+    let line = svg.lines().find(|line| line.contains("class=\"line\"")).unwrap();
+    let path = line.split(" d=\"M").nth(1).unwrap().split('"').next().unwrap();
+    let xs: Vec<f64> = path.split('L').map(|point| point.split(' ').next().unwrap().parse().unwrap()).collect();
+    assert!(((xs[2] - xs[1]) / (xs[1] - xs[0]) - 2.0).abs() < 0.01, "{xs:?}");
 }
 
 #[test]

@@ -33,8 +33,8 @@ pub use crate::{
 #[cfg(feature = "harness")]
 pub mod report {
     pub use crate::report::{
-        By, Counts, Narrow, Table, agreements, markdown, markdown_table, narrowest, paint, rerun, stale_disputes,
-        totals, unavailable,
+        By, Columns, Counts, Narrow, Table, agreements, markdown, markdown_table, narrowest, paint, rerun,
+        stale_disputes, totals, unavailable,
     };
     #[cfg(feature = "junit")]
     pub use crate::report::{Dialect, junit};

@@ -19,11 +19,10 @@ from datetime import datetime
 from pathlib import Path
 
 import cmarkgfm
-import jsonschema
 from cmarkgfm.cmark import Options
 from lxml import etree
+from schemas import validator
 
-ROOT = Path(__file__).parent.parent.parent
 LIE = "\x1b]0;owned\x07\u202e\n=1+1,<img src=x onerror=alert(1)>|`*[a](b)*`@all \"'&amp;"
 OUTCOMES = ["passed", "x_failed", "known_flaky", "skipped", "not_implemented", "failed", "timed_out", "expired"]
 SVG = "{http://www.w3.org/2000/svg}"
@@ -52,7 +51,8 @@ def lines(lie, at, shift):
                     "receipt": {"device": f"device{lie}", "evaluations": 1, "refusals": 0, "fallbacks": [], "bytes": None},
                     "about": f"driver 7{lie}"}  # fmt: skip
             cells.append(cell)
-    rows = [{"backend": "gpu", "row": f"one{lie}", "action": "xfail", "reason": f"no{lie}", "debt": "not_yet", "at": "m.rs:1"}]
+    rows = [{"backend": "gpu", "row": f"one{lie}", "action": "xfail", "reason": f"no{lie}", "debt": "not_yet", "at": "m.rs:1",
+             "source": {"file": "m.rs", "lines": [1, 4], "hash": "0123456789abcdef"}}]
     crate = {"name": f"ops{lie}", "version": "1.2.3"}
     return [
         {"line": "start", "format": 5, "suite": f"suite{lie}", "fingerprint": "0123456789abcdef", "package": f"ops-suite{lie}",
@@ -70,11 +70,8 @@ def cells(run, backend=None):
 
 
 def check_statement(text, old, new):
-    schema = json.loads((ROOT / "docs/src/statement.schema.json").read_text())
-    validator = jsonschema.validators.validator_for(schema)
-    validator.check_schema(schema)
     statement = json.loads(text)
-    validator(schema, format_checker=validator.FORMAT_CHECKER).validate(statement)
+    validator("statement.schema.json").validate(statement)
     expect("the date", datetime.fromisoformat(statement["run"]["date"]).timestamp(), new[0]["at"])
     own = cells(new, "gpu")
     expect("the counts", statement["counts"], dict(Counter(cell["outcome"] for cell in own)))
@@ -132,6 +129,7 @@ def check_trend_csv(text, old, new):
 
 def check_diff_json(text, old, new):
     diff = json.loads(text)
+    validator("diff.schema.json").validate(diff)
     before = {cell["name"]: cell["outcome"] for cell in cells(old)}
     after = {cell["name"]: cell["outcome"] for cell in cells(new)}
     expect("the cells", {it["name"]: (it["old"], it["new"]) for it in diff["cells"]},
@@ -198,6 +196,8 @@ CHECKS = [
     ]),
     (["diff", "OLD", "NEW", "--format", "json"], check_diff_json, [
         (r'"kind": "failing"', '"kind": "passing"'), (r'"new": "skipped"', '"new": "passed"'), (r'"failing": (\d+)', r'"failing": 1\1'),
+        (r'"format": 1', '"format": 2'), (r'"format": 1', '"format": 1, "more": 1'), (r'"kind": "changed"', '"kind": "loosened"'),
+        (r'"loosened": \d+,', ""), (r'"at": 17', '"at": -17'), (r'"origin": "a.rs:1"', '"origin": null'), (r'"rows": \[\]', '"rows": [{}]'),
     ]),
     (["diff", "OLD", "NEW", "--format", "markdown", "--all"], check_diff_markdown, [
         (r"\n\| `[^\n]*", ""), (r"\n\| what", "\n| what | more"), (r"\n\| `", "\n| <b>x</b> `"), (r"### ", "### @all "),

@@ -66,7 +66,7 @@ pub fn matrix(Options { records, by, format, output }: Options) -> Done {
         By::Function => report::By::Function,
         By::Tag => report::By::Tag,
     };
-    let table = Table::new(&run.suites, &run.cells, by);
+    let table = Table::new(&run.results(), by);
     let shown = match format {
         Format::Text => table.text(),
         Format::Markdown => report::markdown_table(&table),

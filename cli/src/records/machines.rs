@@ -1,8 +1,7 @@
 //! Cells that ran on machines of several kinds: which of their outcomes stands for the cell, and which beside it.
 
-use std::borrow::Cow;
 use std::cmp::Ordering;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use crosscheck::record::CellRecord;
 
@@ -33,41 +32,4 @@ pub fn part(
         }
     }
     (standing, elsewhere)
-}
-
-/// The names of columns: a backend that ran on several kinds of machines has one for each.
-#[derive(Debug)]
-pub struct Columns<'a>(BTreeMap<&'a str, BTreeSet<&'a str>>);
-
-impl<'a> Columns<'a> {
-    /// Those of these cells.
-    pub fn of(cells: impl IntoIterator<Item = &'a CellRecord>) -> Self {
-        let mut ran = BTreeMap::<_, BTreeSet<_>>::new();
-        for cell in cells.into_iter().filter(|cell| cell.outcome.ran()) {
-            ran.entry(cell.backend.as_str()).or_default().extend(cell.machine.as_deref());
-        }
-        Self(ran)
-    }
-
-    /// The cells, and those that ran elsewhere, each on a backend of the name of its column.
-    pub fn apart<'b>(&self, cells: &'b [CellRecord], elsewhere: &[CellRecord]) -> Cow<'b, [CellRecord]> {
-        if self.0.values().all(|machines| machines.len() < 2) {
-            return Cow::Borrowed(cells);
-        }
-        let all = cells.iter().chain(elsewhere).cloned();
-        let named = all.map(|mut cell| {
-            cell.backend = self.name(&cell);
-            cell
-        });
-        named.collect()
-    }
-
-    /// The column of a cell: `mlx_cpu`, or `mlx_cpu@aarch64-linux`.
-    fn name(&self, cell: &CellRecord) -> String {
-        let several = self.0.get(cell.backend.as_str()).is_some_and(|machines| machines.len() > 1);
-        match cell.machine.as_deref().filter(|_| several) {
-            Some(machine) => format!("{}@{machine}", cell.backend),
-            None => cell.backend.clone(),
-        }
-    }
 }

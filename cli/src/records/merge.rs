@@ -46,8 +46,8 @@ pub struct Run {
 impl Run {
     /// The same for the views that test executables have too.
     pub fn results(&self) -> Results<'_> {
-        let Self { starts, suites, narrowed, cells, open, .. } = self;
-        Results { starts, suites, narrowed, cells, concluded: open.is_empty() }
+        let Self { starts, suites, narrowed, cells, elsewhere, open, .. } = self;
+        Results { starts, suites, narrowed, cells, elsewhere, concluded: open.is_empty() }
     }
 }
 
@@ -260,10 +260,12 @@ pub fn merge(records: Vec<(PathBuf, Recorded)>) -> Result<Run, RecordError> {
     Ok(joined.finish(Unstarted::Excused))
 }
 
-/// The more, the more a record says.
+/// The more, the less a cell can do there, as far as it ran.
 fn weight(cell: &CellRecord) -> u8 {
     match cell.outcome {
-        outcome if outcome.fails_the_run() => 3,
+        outcome if outcome.fails_the_run() => 5,
+        Outcome::XFailed => 4,
+        Outcome::KnownFlaky => 3,
         outcome if outcome.ran() => 2,
         Outcome::Unavailable => 0,
         _ => 1,
@@ -314,6 +316,9 @@ mod tests {
             (Unavailable, Unavailable, Unavailable),
             (Unavailable, Skipped, Skipped),
             (Skipped, XFailed, XFailed),
+            (Passed, XFailed, XFailed),
+            (Passed, KnownFlaky, KnownFlaky),
+            (KnownFlaky, XFailed, XFailed),
             (Passed, Failed, Failed),
             (Crashed, XFailed, Crashed),
         ] {

@@ -15,7 +15,6 @@ use crosscheck::internals::{RecordError, Recorded, read_all, report};
 
 pub use find::workspace;
 pub use history::{Dated, history};
-pub use machines::Columns;
 use merge::{Joined, Unstarted};
 pub use merge::{Lost, Run};
 pub use sources::{named, read_text};

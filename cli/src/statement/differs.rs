@@ -38,14 +38,15 @@ fn of_any_run(statement: &Statement) -> Statement {
     let mut statement = statement.clone();
     statement.run = Run { date: None, machines: Vec::new(), crosscheck: Vec::new() };
     (statement.backend.devices, statement.backend.about) = (Vec::new(), Vec::new());
-    let mut exceptions: BTreeMap<(String, Outcome), usize> = BTreeMap::new();
-    for Exception { test, outcome, cells, .. } in statement.exceptions {
-        *exceptions.entry((test, outcome)).or_default() += cells;
+    let mut exceptions: BTreeMap<(String, Outcome, Option<String>), usize> = BTreeMap::new();
+    for Exception { test, outcome, machine, cells, .. } in statement.exceptions {
+        *exceptions.entry((test, outcome, machine)).or_default() += cells;
     }
-    let without_words = exceptions.into_iter().map(|((test, outcome), cells)| Exception {
+    let without_words = exceptions.into_iter().map(|((test, outcome, machine), cells)| Exception {
         test,
         outcome,
         reason: String::new(),
+        machine,
         cells,
     });
     statement.exceptions = without_words.collect();

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crosscheck::Outcome;
-use crosscheck::internals::{SuiteRecord, unknown};
+use crosscheck::internals::{FeatureRecord, SuiteRecord, unknown};
 use crosscheck::record::CellRecord;
 
 use super::{Backend, Exception, FORMAT, Feature, Run, Statement, Suite, Support, Verdict};
@@ -11,12 +11,15 @@ use crate::records;
 use crate::views::timestamp;
 
 /// What a run says of a backend; `None` where it says nothing of one of this name.
-pub fn make(run: &records::Run, backend: &str) -> Option<Statement> {
+pub fn make<'a>(run: &'a records::Run, backend: &str) -> Option<Statement> {
     let suite = suite_of(run, backend)?;
     let start = run.starts.first()?;
-    let cells: Vec<_> = run.cells.iter().filter(|cell| cell.backend == backend).collect();
-    let about = cells.iter().filter_map(|cell| cell.about.clone());
-    let devices = cells.iter().filter_map(|cell| Some(cell.receipt.as_ref()?.device.clone()));
+    let own = |cells: &'a [CellRecord]| cells.iter().filter(|cell| cell.backend == backend).collect::<Vec<_>>();
+    let cells = own(&run.cells);
+    // What it cannot do on one kind of machines, it cannot do.
+    let everywhere = [cells.clone(), own(&run.elsewhere)].concat();
+    let about = everywhere.iter().filter_map(|cell| cell.about.clone());
+    let devices = everywhere.iter().filter_map(|cell| Some(cell.receipt.as_ref()?.device.clone()));
     let mut own_tolerances = BTreeMap::new();
     for cell in cells.iter().filter(|cell| !cell.terms.is_empty()) {
         own_tolerances.entry(cell.test.clone()).or_insert_with(|| cell.terms.clone());
@@ -48,12 +51,12 @@ pub fn make(run: &records::Run, backend: &str) -> Option<Statement> {
             machines: distinct(starts().map(|start| start.machine.clone())),
             crosscheck: distinct(starts().map(|start| start.crosscheck.clone())),
         },
-        result: verdict(&cells),
+        result: verdict(&everywhere),
         cells: cells.len(),
         counts,
-        features: suite.features.iter().map(|feature| support(&feature.marker, &feature.description, &cells)).collect(),
+        features: suite.features.iter().map(|feature| support(feature, &cells, &own(&run.elsewhere))).collect(),
         exclusions: suite.rows.iter().filter(|row| row.backend == backend).cloned().collect(),
-        exceptions: exceptions(&cells),
+        exceptions: exceptions(&everywhere),
         tolerances: suite.terms.clone(),
         own_tolerances,
     })
@@ -85,29 +88,40 @@ fn verdict(cells: &[&CellRecord]) -> Verdict {
     }
 }
 
-fn support(marker: &str, description: &str, cells: &[&CellRecord]) -> Feature {
-    let with: Vec<_> = cells.iter().filter(|cell| cell.markers.iter().any(|it| it == marker)).collect();
+/// The cells count once; what did not pass on machines of another kind keeps the feature from being supported.
+fn support(
+    FeatureRecord { marker, description }: &FeatureRecord,
+    cells: &[&CellRecord],
+    elsewhere: &[&CellRecord],
+) -> Feature {
+    let using = |cell: &&&CellRecord| cell.markers.contains(marker);
+    let with: Vec<_> = cells.iter().filter(using).collect();
+    let passes_elsewhere = elsewhere.iter().filter(using).all(|cell| cell.outcome == Outcome::Passed);
     let passed = with.iter().filter(|cell| cell.outcome == Outcome::Passed).count();
     let support = match passed {
         _ if with.is_empty() => Support::Untested,
-        all if all == with.len() => Support::Supported,
+        all if all == with.len() && passes_elsewhere => Support::Supported,
         0 if with.iter().any(|cell| cell.outcome.fails_the_run()) => Support::Failing,
         0 => Support::Excluded,
         _ => Support::Partial,
     };
-    Feature { marker: marker.to_owned(), description: description.to_owned(), support, cells: with.len(), passed }
+    Feature { marker: marker.clone(), description: description.clone(), support, cells: with.len(), passed }
 }
 
 fn exceptions(cells: &[&CellRecord]) -> Vec<Exception> {
-    let mut exceptions: BTreeMap<(&str, Outcome, &str), usize> = BTreeMap::new();
+    let machines: BTreeSet<_> = cells.iter().filter(|cell| cell.outcome.ran()).map(|cell| &cell.machine).collect();
+    let is_on_several = machines.len() > 1;
+    let mut exceptions: BTreeMap<(&str, Outcome, &str, Option<&str>), usize> = BTreeMap::new();
     for cell in cells.iter().filter(|cell| cell.outcome != Outcome::Passed) {
         let reason = cell.reason.lines().next().unwrap_or_default();
-        *exceptions.entry((&cell.test, cell.outcome, reason)).or_default() += 1;
+        let machine = cell.machine.as_deref().filter(|_| is_on_several);
+        *exceptions.entry((&cell.test, cell.outcome, reason, machine)).or_default() += 1;
     }
-    let made = exceptions.into_iter().map(|((test, outcome, reason), cells)| Exception {
+    let made = exceptions.into_iter().map(|((test, outcome, reason, machine), cells)| Exception {
         test: test.to_owned(),
         outcome,
         reason: reason.to_owned(),
+        machine: machine.map(str::to_owned),
         cells,
     });
     made.collect()

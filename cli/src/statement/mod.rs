@@ -164,6 +164,9 @@ pub struct Exception {
     pub outcome: Outcome,
     /// The first line of why.
     pub reason: String,
+    /// On which kind of machine, where the backend ran on several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub machine: Option<String>,
     /// How many cells.
     pub cells: usize,
 }

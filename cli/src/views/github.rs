@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
 
 use crosscheck::Outcome;
-use crosscheck::internals::report;
+use crosscheck::internals::{Results, report};
 use crosscheck::record::CellRecord;
 
 use crate::records::Run;
@@ -27,11 +27,12 @@ pub struct Checkout<'a> {
 
 /// An error for each place with cells that fail the run: the row where it is the row that has to change, else the test.
 pub fn github(run: &Run, checkout: Checkout<'_>) -> String {
+    let results = run.results();
     let mut places: BTreeMap<&str, Vec<&CellRecord>> = BTreeMap::new();
     for cell in run.cells.iter().filter(|cell| cell.outcome.fails_the_run()) {
         places.entry(place(cell)).or_default().push(cell);
     }
-    let mut errors: Vec<_> = places.iter().map(|(place, cells)| error(place, cells, checkout)).collect();
+    let mut errors: Vec<_> = places.iter().map(|(place, cells)| error(place, cells, &results, checkout)).collect();
     if !run.open.is_empty() {
         errors.insert(0, command(None, "the run has not concluded", "cells may be missing"));
     }
@@ -51,14 +52,14 @@ fn place(cell: &CellRecord) -> &str {
     }
 }
 
-fn error(place: &str, cells: &[&CellRecord], checkout: Checkout<'_>) -> String {
+fn error(place: &str, cells: &[&CellRecord], results: &Results<'_>, checkout: Checkout<'_>) -> String {
     let mut counts: BTreeMap<Outcome, usize> = BTreeMap::new();
     cells.iter().for_each(|cell| *counts.entry(cell.outcome).or_default() += 1);
     let counts: Vec<_> = counts.into_iter().map(|(outcome, count)| format!("{count} {outcome}")).collect();
     let tests = cells.iter().map(|cell| cell.test.as_str()).collect::<std::collections::BTreeSet<_>>();
     let more = if tests.len() > 1 { format!(" and {} more", tests.len() - 1) } else { String::new() };
     let title = format!("{}: {}{more}", counts.join(", "), tests.first().unwrap_or(&""));
-    let mut lines: Vec<_> = cells.iter().take(MOST_CELLS).map(|cell| line(cell)).collect();
+    let mut lines: Vec<_> = cells.iter().take(MOST_CELLS).map(|cell| line(cell, results)).collect();
     if cells.len() > MOST_CELLS {
         lines.push(format!("… and {} more", cells.len() - MOST_CELLS));
     }
@@ -68,11 +69,11 @@ fn error(place: &str, cells: &[&CellRecord], checkout: Checkout<'_>) -> String {
 }
 
 /// `softmax::scale_100_0::fast: FAILED: 1 of 3 elements disagree`
-fn line(cell: &CellRecord) -> String {
+fn line(cell: &CellRecord, results: &Results<'_>) -> String {
     let reason = cell.reason.lines().next().unwrap_or_default();
     let short = &reason[..reason.floor_char_boundary(MOST_OF_A_REASON)];
     let more = if short.len() < reason.len() { "…" } else { "" };
-    report::line(&format!("{}: {}: {short}{more}", cell.name, cell.outcome)).into_owned()
+    report::line(&format!("{}{}: {}: {short}{more}", cell.name, results.places(cell), cell.outcome)).into_owned()
 }
 
 /// A workflow command. Each part of it is in one line, in which nothing can end it.

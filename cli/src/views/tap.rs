@@ -19,7 +19,7 @@ pub fn tap(run: &Run) -> String {
         if cell.outcome.fails_the_run() {
             let place = ("at", cell.origin.clone());
             let said = [
-                ("outcome", cell.outcome.to_string()),
+                ("outcome", format!("{}{}", cell.outcome, results.places(cell))),
                 ("message", cell.reason.clone()),
                 place,
                 ("rerun", results.rerun(cell)),

@@ -39,6 +39,7 @@ pub(super) fn write(run: &Run, cli: &Cli) {
         suites: &suites,
         narrowed: &narrowed,
         cells: &log.cells,
+        elsewhere: &[],
         concluded: log.cells.len() >= run.session.plan.cells.len(),
     };
     let written = [

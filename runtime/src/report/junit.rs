@@ -38,9 +38,12 @@ pub fn junit(results: &Results<'_>, dialect: Dialect) -> String {
         suite.set_time(took);
         report.time = Some(report.time.unwrap_or_default() + took);
         if let Some(start) = results.starts.first() {
-            let own = [("crosscheck", &start.crosscheck), ("machine", &start.machine)];
+            let mut machines: Vec<_> = results.starts.iter().map(|start| start.machine.as_str()).collect();
+            machines.sort_unstable();
+            machines.dedup();
+            let own = [("crosscheck", start.crosscheck.clone()), ("machine", machines.join(", "))];
             let own = own.into_iter().filter(|(_, value)| !value.is_empty());
-            suite.add_properties(own.map(|(name, value)| Property::new(name, attribute(value))));
+            suite.add_properties(own.map(|(name, value)| Property::new(name, attribute(&value))));
         }
         report.add_test_suite(suite);
     }

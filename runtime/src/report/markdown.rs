@@ -26,7 +26,7 @@ const LEAST: usize = 4_000;
 pub fn markdown(results: &Results<'_>, most: usize) -> String {
     let mut page = Page { text: head(results), most: most.max(LEAST) - NOTE };
     let mut left_out = Vec::new();
-    if !page.push(&table(&Table::new(results.suites, results.cells, By::Feature))) {
+    if !page.push(&table(&Table::new(results, By::Feature))) {
         left_out.push("the table".to_owned());
     }
     for (backend, reason) in unavailable(results.cells) {
@@ -121,10 +121,13 @@ fn details(results: &Results<'_>, cell: &CellRecord) -> String {
     };
     let row = row_at.as_ref().map(|at| format!(", under the row at {}", code(at))).unwrap_or_default();
     let seed = seed.map(|seed| format!(", seed {}", code(&format!("{seed:#018x}")))).unwrap_or_default();
+    let machine = cell.machine.as_ref().map(|machine| format!(", on {}", code(machine))).unwrap_or_default();
+    let others = results.others(cell);
+    let others = if others.is_empty() { others.concat() } else { format!(" ({})", code(&others.join(", "))) };
     let place = if origin.is_empty() { String::new() } else { format!(" ({})", code(origin)) };
     let rerun = fenced("sh", &results.rerun(cell));
     format!(
-        "<details><summary>❌ <code>{}</code>: {outcome}</summary>\n\n{reason}\nIn {}{place}{markers}{row}{seed}. To run only this:\n\n\
+        "<details><summary>❌ <code>{}</code>: {outcome}</summary>\n\n{reason}\nIn {}{place}{markers}{row}{machine}{others}{seed}. To run only this:\n\n\
          {rerun}\n</details>\n\n",
         html(name),
         code(test)
@@ -301,7 +304,7 @@ mod tests {
             ..CellRecord::missing(&format!("a::n_{at:03}::mlx"))
         };
         let cells: Vec<_> = (0..100).map(cell).collect();
-        let results = Results { starts: &[], suites: &[], narrowed: &[], cells: &cells, concluded: true };
+        let results = Results { cells: &cells, concluded: true, ..Results::default() };
         let whole = markdown(&results, usize::MAX);
         assert_eq!(whole.matches("<details>").count(), 100);
         assert!(!whole.contains("Left out"));

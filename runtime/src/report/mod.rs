@@ -1,6 +1,7 @@
 //! Views of the plan and of the record, as plain text. Pure; colours are [`paint()`]'s.
 
 mod audit;
+mod columns;
 mod comparison;
 mod debt;
 mod disputed;
@@ -21,6 +22,7 @@ mod summary;
 mod table;
 
 pub use audit::audit;
+pub use columns::Columns;
 pub use comparison::{agreements, headroom, outliers, own_terms, tightest};
 pub use debt::debt;
 pub use disputed::stale_disputes;

@@ -7,7 +7,7 @@ use crate::record::{CellRecord, RowRecord, Start, SuiteRecord};
 use crate::text;
 
 /// What the records of a run say.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Results<'a> {
     /// What its processes said at their start.
     pub starts: &'a [Start],
@@ -17,6 +17,8 @@ pub struct Results<'a> {
     pub narrowed: &'a [String],
     /// What became of each cell, sorted by name.
     pub cells: &'a [CellRecord],
+    /// What became of the same cells on machines of other kinds, sorted by name; of a test executable, nothing.
+    pub elsewhere: &'a [CellRecord],
     /// Whether each run has concluded.
     pub concluded: bool,
 }
@@ -45,6 +47,22 @@ impl<'a> Results<'a> {
         let at = cell.disputed_at.as_deref()?;
         let rows = self.suites.iter().flat_map(|suite| &suite.rows);
         rows.filter(|row| row.action == "baseline_wrong").find(|row| row.at.as_deref() == Some(at))
+    }
+
+    /// What became of a cell on machines of other kinds: `passed on x86_64-linux`.
+    pub fn others(&self, cell: &CellRecord) -> Vec<String> {
+        let from = self.elsewhere.partition_point(|other| other.name < cell.name);
+        let others = self.elsewhere[from..].iter().take_while(|other| other.name == cell.name);
+        others.filter_map(|other| Some(format!("{} on {}", other.outcome, other.machine.as_ref()?))).collect()
+    }
+
+    /// On which machines a cell came to its outcome, and what became of it on others, where there are several kinds:
+    /// ` on x86_64-linux (passed on aarch64-linux)`.
+    pub fn places(&self, cell: &CellRecord) -> String {
+        let Some(machine) = &cell.machine else { return String::new() };
+        let others = self.others(cell);
+        let others = if others.is_empty() { String::new() } else { format!(" ({})", others.join(", ")) };
+        format!(" on {machine}{others}")
     }
 
     /// The command that runs a cell alone.
@@ -77,6 +95,8 @@ impl<'a> Results<'a> {
             ("share_used", used.filter(|_| ulps.is_none()).map(|used| used.to_string())),
             ("seed", cell.seed.map(|seed| format!("{seed:#018x}"))),
             ("attempts", cell.attempts.map(|attempts| attempts.to_string())),
+            ("machine", cell.machine.clone()),
+            ("elsewhere", Some(self.others(cell).join(", "))),
             ("device", cell.receipt.as_ref().map(|receipt| receipt.device.clone())),
             ("at", Some(cell.origin.clone())),
         ];
@@ -158,7 +178,8 @@ mod tests {
         };
         let suites = [SuiteRecord { rows: vec![row("cuda", "1"), row("mlx", "2")], ..SuiteRecord::default() }];
         let starts = [Start::now("ops", "all", Fingerprint(7))];
-        let results = Results { starts: &starts, suites: &suites, narrowed: &[], cells: &[], concluded: true };
+        let results =
+            Results { starts: &starts, suites: &suites, narrowed: &[], concluded: true, ..Results::default() };
         let tracking = |backend: &str, row: Option<&str>, at: Option<&str>| {
             let cell = CellRecord {
                 backend: backend.to_owned(),

@@ -4,8 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use comfy_table::{LineStyle, Table as Grid, presets};
 
+use super::columns::Columns;
+use super::results::Results;
 use crate::judge::Outcome;
-use crate::record::{CellRecord, SuiteRecord};
+use crate::record::CellRecord;
 use crate::text;
 
 /// The last row, in which each cell counts once.
@@ -69,10 +71,13 @@ pub struct Table {
 }
 
 impl Table {
-    /// The table of a run. A row or a backend without a cell is left out.
-    pub fn new(suites: &[SuiteRecord], cells: &[CellRecord], by: By) -> Self {
+    /// The table of a run. A row or a backend without a cell is left out; a backend that ran on several kinds of machines is
+    /// several.
+    pub fn new(results: &Results<'_>, by: By) -> Self {
+        let columns = Columns::of(results);
+        let (suites, cells) = (results.suites, columns.apart(results));
         let mut counts: BTreeMap<(Key<'_>, &str), BTreeMap<usize, usize>> = BTreeMap::new();
-        for cell in cells {
+        for cell in &*cells {
             let order = Outcome::ALL.iter().position(|outcome| *outcome == cell.outcome).unwrap_or_default();
             let names = by.of(cell);
             let none = names.is_empty().then_some(Key::None);
@@ -82,8 +87,9 @@ impl Table {
         }
         let known = suites.iter().flat_map(|suite| &suite.features).filter(|_| by == By::Feature);
         let known = known.map(|feature| Key::Named(feature.marker.as_str()));
-        let backends = suites.iter().flat_map(|suite| &suite.backends).map(String::as_str);
-        let backends = in_order(backends, counts.keys().map(|(_, backend)| *backend));
+        let backends: Vec<_> =
+            suites.iter().flat_map(|suite| &suite.backends).flat_map(|backend| columns.names(backend)).collect();
+        let backends = in_order(backends.iter().map(String::as_str), counts.keys().map(|(_, backend)| *backend));
         let (last, rows): (Vec<_>, Vec<_>) =
             in_order([Key::None].into_iter().chain(known), counts.keys().map(|(row, _)| *row))
                 .into_iter()
@@ -139,6 +145,7 @@ fn in_order<T: Ord>(known: impl Iterator<Item = T>, there: impl Iterator<Item = 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::record::SuiteRecord;
     use crate::record::suite::FeatureRecord;
 
     fn cell(backend: &str, markers: &[&str], function: Option<&str>, outcome: Outcome) -> CellRecord {
@@ -167,7 +174,8 @@ mod tests {
             cell("reference", &[], None, Passed),
             cell("foreign", &["later"], None, Missing),
         ];
-        let Table { backends, rows, .. } = Table::new(&[suite], &cells, By::Feature);
+        let results = Results { suites: &[suite], cells: &cells, ..Results::default() };
+        let Table { backends, rows, .. } = Table::new(&results, By::Feature);
         assert_eq!(backends, ["reference", "mlx", "foreign"]);
         let (p, f, m) = ((Passed, 1), (Failed, 1), (Missing, 1));
         assert_eq!(
@@ -182,9 +190,9 @@ mod tests {
             ]
         );
         for (by, none) in [(By::Function, "(no function)"), (By::Tag, "(no tag)")] {
-            let rows = Table::new(&[], &cells, by).rows;
+            let rows = Table::new(&Results { cells: &cells, ..Results::default() }, by).rows;
             assert_eq!(rows.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), [none, "add", "all cells"]);
         }
-        assert_eq!(Table::new(&[], &[], By::Feature).rows, []);
+        assert_eq!(Table::new(&Results::default(), By::Feature).rows, []);
     }
 }

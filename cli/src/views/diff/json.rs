@@ -11,7 +11,7 @@ use crate::views::escape;
 /// The version of what is written here.
 const FORMAT: u32 = 1;
 
-/// All of it, whatever its length.
+/// All of it, whatever its length; `docs/src/diff.schema.json` describes it.
 pub fn json(diff: &Diff<'_>, regressions: &[Kind]) -> String {
     let counts = Kind::ALL.map(|kind| (kind.as_str().to_owned(), diff.count(kind).into()));
     let is_regression = diff.counts(regressions).into_iter().map(|(kind, _)| kind.as_str());

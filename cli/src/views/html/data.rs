@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crosscheck::Outcome;
-use crosscheck::internals::report::{line, lines};
+use crosscheck::internals::report::{Columns, line, lines};
 use crosscheck::internals::{Disagreement, WrongElement};
 use crosscheck::record::CellRecord;
 use serde_json::{Map, Value, json};
@@ -48,16 +48,17 @@ pub fn of(run: &Run) -> String {
         names.map(|(number, name)| ((*name).to_owned(), number)).collect::<HashMap<_, _>>()
     };
     let feature_numbers = numbers(&features.iter().map(|(marker, _)| *marker).collect::<Vec<_>>());
-    let backend_numbers = numbers(&backends);
+    let backend_numbers = numbers(&backends.iter().map(String::as_str).collect::<Vec<_>>());
+    let columns_of = Columns::of(&run.results());
     let outcome_numbers = numbers(&Outcome::ALL.map(Outcome::as_str));
 
-    const COLUMNS: [&str; 14] = [
+    const COLUMNS: [&str; 15] = [
         "test", "case", "backend", "outcome", "us", "reason", "uses", "row", "receipt", "used", "spread", "ulps",
-        "dtype", "seed",
+        "dtype", "seed", "machine",
     ];
     let mut columns: [Vec<Value>; COLUMNS.len()] = Default::default();
     let (mut names, mut more) = (Map::new(), Map::new());
-    for (at, cell) in run.cells.iter().enumerate() {
+    for (at, cell) in run.cells.iter().chain(&run.elsewhere).enumerate() {
         let test = tests.number(cell.test.clone(), || test(cell));
         let case = case(cell);
         if case.is_none() {
@@ -71,7 +72,7 @@ pub fn of(run: &Run) -> String {
         let row: [Value; COLUMNS.len()] = [
             json!(test),
             json!(texts.text(&line(case.unwrap_or_default()))),
-            json!(backend_numbers[&cell.backend]),
+            json!(backend_numbers[&columns_of.name(cell)]),
             json!(outcome_numbers[cell.outcome.as_str()]),
             json!(cell.duration_us),
             json!(texts.text(&lines(&cell.reason))),
@@ -86,6 +87,7 @@ pub fn of(run: &Run) -> String {
             one_of(field("ulps")),
             one_of(field("dtype")),
             cell.seed.map_or(Value::Null, |seed| json!(format!("{seed:#018x}"))),
+            one_of(cell.machine.as_deref().map(|machine| json!(line(machine)))),
         ];
         for (column, value) in columns.iter_mut().zip(row) {
             column.push(value);
@@ -107,6 +109,8 @@ pub fn of(run: &Run) -> String {
     let mut told = json!({
         "command": command(run),
         "outcomes": outcomes,
+        "cells": run.cells.len(),
+        "columns": without_machines(&backends, run),
         "backends": backends.iter().map(|name| line(name)).collect::<Vec<_>>(),
         "features": features.iter().map(|(marker, text)| [line(marker), line(text)]).collect::<Vec<_>>(),
         "unmarked": UNMARKED, "total": TOTAL,
@@ -130,6 +134,15 @@ fn test(cell: &CellRecord) -> Value {
         "name": line(&cell.test), "function": cell.function.as_deref().map(line), "origin": line(&cell.origin),
         "tags": texts(&cell.tags), "terms": texts(&cell.terms),
     })
+}
+
+/// The backend of each column; `None` where each backend has one.
+fn without_machines(names: &[String], run: &Run) -> Option<Vec<String>> {
+    let columns = Columns::of(&run.results());
+    let of: HashMap<_, _> =
+        run.cells.iter().chain(&run.elsewhere).map(|cell| (columns.name(cell), cell.backend.as_str())).collect();
+    let of: Vec<_> = names.iter().map(|name| line(of[name]).into_owned()).collect();
+    (of != *names).then_some(of)
 }
 
 /// What stands between the test and the backend in the name of a cell; `None` where the name is not made in this way.

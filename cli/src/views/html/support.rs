@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crosscheck::Outcome;
+use crosscheck::internals::report::Columns;
 use maud::{Markup, html};
 
 use super::head::brief;
@@ -104,8 +105,8 @@ fn sign(support: Support) -> Markup {
 pub struct Order<'a> {
     /// Markers and descriptions.
     pub features: Vec<(&'a str, &'a str)>,
-    /// The baseline first.
-    pub backends: Vec<&'a str>,
+    /// The baseline first; one that ran on several kinds of machines stands once for each.
+    pub backends: Vec<String>,
 }
 
 impl<'a> Order<'a> {
@@ -119,14 +120,16 @@ impl<'a> Order<'a> {
             }
         }
         let used: std::collections::BTreeSet<_> =
-            run.cells.iter().flat_map(|cell| &cell.markers).map(String::as_str).collect();
+            run.cells.iter().chain(&run.elsewhere).flat_map(|cell| &cell.markers).map(String::as_str).collect();
         let others: Vec<_> = used.into_iter().filter(|marker| !features.iter().any(|(it, _)| it == marker)).collect();
         features.extend(others.into_iter().map(|marker| (marker, "")));
 
-        let mut backends: Vec<&str> = Vec::new();
-        let used: std::collections::BTreeSet<_> = run.cells.iter().map(|cell| cell.backend.as_str()).collect();
-        let declared = run.suites.iter().flat_map(|suite| &suite.backends).map(String::as_str);
-        for backend in declared.filter(|backend| used.contains(backend)).chain(used.iter().copied()) {
+        let columns = Columns::of(&run.results());
+        let mut backends: Vec<String> = Vec::new();
+        let used: std::collections::BTreeSet<_> =
+            run.cells.iter().chain(&run.elsewhere).map(|cell| columns.name(cell)).collect();
+        let declared = run.suites.iter().flat_map(|suite| &suite.backends).flat_map(|backend| columns.names(backend));
+        for backend in declared.filter(|backend| used.contains(backend)).chain(used.iter().cloned()) {
             if !backends.contains(&backend) {
                 backends.push(backend);
             }
@@ -143,15 +146,18 @@ pub const TOTAL: &str = "all cells";
 pub fn table(run: &Run) -> Markup {
     let Order { features, backends } = Order::of(run);
     let mut outcomes: BTreeMap<(&str, &str), Vec<Outcome>> = BTreeMap::new();
-    for cell in &run.cells {
+    let results = run.results();
+    let cells = Columns::of(&results).apart(&results);
+    for cell in &*cells {
         let unmarked = cell.markers.is_empty().then_some(UNMARKED);
         for row in cell.markers.iter().map(String::as_str).chain(unmarked).chain([TOTAL]) {
             outcomes.entry((row, &cell.backend)).or_default().push(cell.outcome);
         }
     }
     let rows = features.iter().copied().chain([(UNMARKED, ""), (TOTAL, "")]);
-    let rows: Vec<_> =
-        rows.filter(|(row, _)| backends.iter().any(|backend| outcomes.contains_key(&(*row, *backend)))).collect();
+    let rows: Vec<_> = rows
+        .filter(|(row, _)| backends.iter().any(|backend| outcomes.contains_key(&(*row, backend.as_str()))))
+        .collect();
     html! {
         table .support {
             caption .hidden-text { "What each backend supports, by feature" }
@@ -169,7 +175,7 @@ pub fn table(run: &Run) -> Markup {
                             @if !description.is_empty() { span .description { (brief(&text(description))) } }
                         }
                         @for backend in &backends {
-                            (cell(outcomes.get(&(row, *backend)).map_or(&[], Vec::as_slice)))
+                            (cell(outcomes.get(&(row, backend.as_str())).map_or(&[], Vec::as_slice)))
                         }
                     }
                 }

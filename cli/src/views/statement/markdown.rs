@@ -93,7 +93,8 @@ fn exceptions(text: &mut String, exceptions: &[Exception]) {
         return;
     }
     *text += "\n## What did not pass\n\n| test | outcome | cells | why |\n| --- | --- | --- | --- |\n";
-    for Exception { test, outcome, reason, cells } in exceptions {
-        let _ = writeln!(text, "| {} | {outcome} | {cells} | {} |", code(test), code(reason));
+    for Exception { test, outcome, reason, machine, cells } in exceptions {
+        let on = machine.as_ref().map(|machine| format!(" on {}", code(machine))).unwrap_or_default();
+        let _ = writeln!(text, "| {} | {outcome}{on} | {cells} | {} |", code(test), code(reason));
     }
 }

@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use super::axis::{Axis, Unit};
 use super::panels::Panel;
+use super::runs;
 use crate::trend::Trend;
 use crate::views::escape::xml;
 use crate::views::moment;
@@ -20,10 +21,6 @@ const BOTTOM: f64 = HEIGHT - 34.0;
 const APART: f64 = 15.0;
 /// How many letters of a name have room.
 const LONGEST: usize = 24;
-/// How wide a date is.
-const DATE: f64 = 70.0;
-/// How many dates stand below it, at the most.
-const DATES: usize = 6;
 
 /// The colours of lines, in the light and in the dark; each has a contrast of 4.5 to its ground, since names have them too.
 pub const LIGHT: &str =
@@ -42,29 +39,18 @@ const COLOURS: usize = 8;
 pub fn chart(trend: &Trend, panel: &Panel<'_>) -> String {
     let axis = Axis::of(panel.unit, panel.series.iter().flat_map(|(_, numbers)| numbers.iter().copied().flatten()));
     let y = |number: f64| BOTTOM - axis.place(number) * (BOTTOM - TOP);
-    let last = trend.points.len().saturating_sub(1).max(1) as f64;
-    let x = |at: usize| {
-        if trend.points.len() == 1 { (LEFT + RIGHT) / 2.0 } else { LEFT + at as f64 / last * (RIGHT - LEFT) }
-    };
+    let times: Vec<_> = trend.points.iter().map(|point| point.at).collect();
+    let places = runs::places(&times, LEFT, RIGHT);
+    let x = |at: usize| places[at];
     let mut svg = String::new();
     for tick in &axis.ticks {
         let (at, shown) = (y(*tick), panel.unit.show(*tick));
         let _ = write!(svg, "<path class=\"grid\" d=\"M{LEFT} {at:.1}H{RIGHT}\"/>");
         let _ = writeln!(svg, "<text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"end\">{shown}</text>", LEFT - 8.0, at + 4.0);
     }
-    // A date that would touch the one before it is left out.
-    let mut free = 0.0;
-    for at in dates(trend.points.len()) {
-        let (middle, date) = (x(at), moment(trend.points[at].at));
-        let date = date.split(' ').next().unwrap_or_default();
-        if at == 0 || middle - DATE / 2.0 >= free {
-            let _ = writeln!(
-                svg,
-                "<text x=\"{middle:.1}\" y=\"{:.1}\" text-anchor=\"middle\">{date}</text>",
-                BOTTOM + 20.0
-            );
-            free = middle + DATE / 2.0 + 8.0;
-        }
+    for (at, date) in runs::dates(&times, &places) {
+        let (x, y) = (x(at), BOTTOM + 20.0);
+        let _ = writeln!(svg, "<text x=\"{x:.1}\" y=\"{y:.1}\" text-anchor=\"middle\">{date}</text>");
     }
     for (number, (name, numbers)) in panel.series.iter().enumerate() {
         line(&mut svg, trend, panel.unit, number, (name, numbers), (&x, &y));
@@ -180,13 +166,4 @@ fn names(svg: &mut String, panel: &Panel<'_>, x: &dyn Fn(usize) -> f64, y: Scale
             place + 4.0
         );
     }
-}
-
-/// The runs below which a date stands: the first, the last, and some between.
-fn dates(runs: usize) -> Vec<usize> {
-    let shown = runs.min(DATES);
-    if shown < 2 {
-        return (0..shown).collect();
-    }
-    (0..shown).map(|at| at * (runs - 1) / (shown - 1)).collect()
 }

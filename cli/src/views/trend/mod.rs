@@ -5,6 +5,7 @@ mod chart;
 mod csv;
 mod html;
 mod panels;
+mod runs;
 mod svg;
 mod text;
 

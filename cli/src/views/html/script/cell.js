@@ -8,7 +8,7 @@ function opens(cell, ...children) {
 
 function open(cell) {
   dialog.replaceChildren(...details(cell));
-  remember("cell", nameOf(cell));
+  remember("cell", addressOf(cell));
   if (!dialog.open) dialog.showModal();
   dialog.scrollTop = 0;
   document.getElementById("cell-name").focus();
@@ -61,7 +61,7 @@ const code = (text) => make("code", {}, brief(text, 400));
 function details(cell) {
   const [test, own, row] = [testOf(cell), told.more[cell] ?? {}, valueOf("row", cell) ?? {}];
   const name = nameOf(cell);
-  const parts = [closing(), make("h2", { id: "cell-name", tabindex: "-1", class: "code" }, name.length > 160 ? brief(name, 400) : named(name)), make("p", {}, tag(outcomeOf(cell)), own.setup ? " before the turn of its body" : "")];
+  const parts = [closing(), make("h2", { id: "cell-name", tabindex: "-1", class: "code" }, name.length > 160 ? brief(name, 400) : named(name)), make("p", {}, tag(outcomeOf(cell)), own.setup ? " before the turn of its body" : "", onMachine(cell))];
   const part = (heading, ...children) => parts.push(make("h3", {}, heading), ...children);
   const list = [];
   const fact = (term, ...said) => list.push(make("dt", {}, term), make("dd", {}, ...said));
@@ -85,6 +85,7 @@ function details(cell) {
   if (told.seed?.[cell]) fact("Seed of its inputs", code(told.seed[cell]));
   if (own.failure) fact("How it failed", own.failure);
   if (own.attempts) fact("Attempts", String(own.attempts));
+  if (valueOf("machine", cell)) fact("Machine", valueOf("machine", cell));
   fact("Time", duration(told.us[cell]));
   const receipt = valueOf("receipt", cell);
   if (receipt) {
@@ -99,7 +100,7 @@ function details(cell) {
 
   const others = everyCell.filter((other) => other !== cell && told.test[other] === told.test[cell] && told.case[other] === told.case[cell]);
   if (others.length > 0) {
-    part("On other backends", make("ul", { class: "others" }, ...others.map((other) => make("li", {}, opens(other, make("bdi", {}, brief(backendOf(other)))), " ", tag(outcomeOf(other))))));
+    part(told.columns ? "On other backends and machines" : "On other backends", make("ul", { class: "others" }, ...others.map((other) => make("li", {}, opens(other, make("bdi", {}, brief(backendOf(other)))), " ", tag(outcomeOf(other))))));
   }
   return parts;
 }

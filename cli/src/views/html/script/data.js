@@ -1,14 +1,17 @@
 // The cells, a column a field: `told.test[7]` is the number of the test of cell 7.
 const told = JSON.parse(document.getElementById("cells").textContent);
 const { outcomes, backends, features, tests, texts, values } = told;
-const count = told.test?.length ?? 0;
-const everyCell = Array.from({ length: count }, (_, cell) => cell);
+/** How many cells there are. Behind them stand those that ran on machines of another kind once more. */
+const count = told.cells;
+const everyCell = Array.from({ length: told.test?.length ?? 0 }, (_, cell) => cell);
 
 const outcomeOf = (cell) => outcomes[told.outcome[cell]];
 const testOf = (cell) => tests[told.test[cell]];
 const caseOf = (cell) => texts[told.case[cell]];
 const reasonOf = (cell) => texts[told.reason[cell]];
+/** Its column: `mlx_cpu`, or `mlx_cpu@aarch64-macos`. */
 const backendOf = (cell) => backends[told.backend[cell]];
+const bareBackendOf = (cell) => (told.columns ?? backends)[told.backend[cell]];
 /** The numbers of its features. */
 const featuresOf = (cell) => values[told.uses[cell]];
 /** What a column says of a cell, where that is one of the shared values. */
@@ -16,12 +19,29 @@ const valueOf = (column, cell) => (told[column]?.[cell] == null ? null : values[
 const failsTheRun = (cell) => outcomeOf(cell)[2];
 
 function nameOf(cell) {
-  return told.names[cell] ?? [testOf(cell).name, caseOf(cell), backendOf(cell)].filter((part) => part).join("::");
+  return told.names[cell] ?? [testOf(cell).name, caseOf(cell), bareBackendOf(cell)].filter((part) => part).join("::");
+}
+
+/** What the address calls it: where its backend has several columns, with that of its machine. */
+function addressOf(cell) {
+  return bareBackendOf(cell) === backendOf(cell) ? nameOf(cell) : `${nameOf(cell)}@${valueOf("machine", cell)}`;
+}
+
+/** Each cell once, in the first of its columns. */
+function once(cells) {
+  if (everyCell.length === count) return cells;
+  const seen = new Set();
+  return cells.filter((cell) => {
+    const name = nameOf(cell);
+    return !seen.has(name) && seen.add(name);
+  });
 }
 
 /** The cell of this name; -1 where there is none. */
 function cellNamed(name) {
-  return everyCell.find((cell) => name.endsWith(backendOf(cell)) && nameOf(cell) === name) ?? -1;
+  const isNamed = (cell) => name.endsWith(bareBackendOf(cell)) && nameOf(cell) === name;
+  const isOnMachine = (cell) => name.includes("@") && addressOf(cell) === name;
+  return everyCell.find((cell) => isNamed(cell) || isOnMachine(cell)) ?? -1;
 }
 
 /** The beginning of a text that is too long for its place. */
@@ -60,6 +80,11 @@ function draw(name, attributes = {}, ...children) {
 
 function sign(support) {
   return draw("svg", { class: "sign", "aria-hidden": "true", focusable: "false" }, draw("use", { href: `#${support}` }));
+}
+
+/** On which kind of machine it is so, where its backend ran on several. */
+function onMachine(cell) {
+  return bareBackendOf(cell) === backendOf(cell) ? "" : make("span", { class: "muted" }, ` on ${valueOf("machine", cell)}`);
 }
 
 function tag(outcome) {

@@ -1,6 +1,6 @@
 // The cells that fail the run, in full.
 function showFailures(cells) {
-  const failing = cells.filter(failsTheRun);
+  const failing = once(cells.filter(failsTheRun));
   const list = document.getElementById("failures");
   if (failing.length === 0) {
     const elsewhere = everyCell.some(failsTheRun) ? "None of the cells that match." : "Nothing.";
@@ -9,7 +9,7 @@ function showFailures(cells) {
   }
   const show = (cell) => {
     const own = told.more[cell] ?? {};
-    const article = make("article", { class: "failure" }, make("h3", {}, tag(outcomeOf(cell)), " ", opens(cell, named(nameOf(cell)))));
+    const article = make("article", { class: "failure" }, make("h3", {}, tag(outcomeOf(cell)), " ", opens(cell, named(nameOf(cell))), onMachine(cell)));
     if (reasonOf(cell)) article.append(block(reasonOf(cell)));
     if (own.disagreement && own.disagreement.shape.length > 0) article.append(drawn(own.disagreement));
     if (told.command) article.append(command(cell, valueOf("row", cell) ?? {}));

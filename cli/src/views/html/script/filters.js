@@ -76,7 +76,8 @@ function offerFilters(changed) {
     }
     clear.disabled = !FILTERS.some((name) => asked.get(name));
     const cells = matching();
-    said.textContent = cells.length === count ? `${count} cells` : `${cells.length} of ${count} cells match`;
+    const matches = once(cells).length;
+    said.textContent = matches === count ? `${count} cells` : `${matches} of ${count} cells match`;
     changed(cells);
   };
   let waiting;

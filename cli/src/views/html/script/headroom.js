@@ -36,7 +36,7 @@ function showHeadroom(cells) {
         const worst = [...here].sort((a, b) => told.used[b] - told.used[a]).slice(0, 5);
         details.replaceChildren(make("h3", {}, `${brief(name)} on ${brief(backends[backend])}${dtype ? ` in ${dtype}` : ""}`), spreadOf(here),
           make("p", { class: "small muted" }, "Nearest to their limits:"),
-          make("ul", { class: "others" }, ...worst.map((cell) => make("li", {}, opens(cell, named(nameOf(cell))), ` ${percent(told.used[cell])}`))));
+          make("ul", { class: "others" }, ...worst.map((cell) => make("li", {}, opens(cell, named(nameOf(cell))), onMachine(cell), ` ${percent(told.used[cell])}`))));
       }
     });
     return make("td", { class: "number" }, button);

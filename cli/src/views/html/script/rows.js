@@ -18,7 +18,7 @@ function showRows() {
     let any = false;
     for (const row of kind.querySelectorAll("tbody tr")) {
       const said = row.textContent.toLowerCase();
-      row.hidden = (backend !== "" && row.dataset.backend !== backend) || !words.every((word) => said.includes(word));
+      row.hidden = (backend !== "" && row.dataset.backend !== ((told.columns ?? backends)[backends.indexOf(backend)] ?? backend)) || !words.every((word) => said.includes(word));
       any ||= !row.hidden;
     }
     kind.hidden = !any;

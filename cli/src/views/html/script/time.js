@@ -16,7 +16,7 @@ function showTime(cells) {
       make("td", { class: "number" }, duration(sorted[Math.floor(sorted.length / 2)])), make("td", { class: "number" }, duration(sorted[sorted.length - 1])));
   });
   const slowest = [...ran].sort((a, b) => told.us[b] - told.us[a]).slice(0, 15).map((cell) =>
-    make("tr", {}, make("th", { scope: "row" }, opens(cell, named(nameOf(cell)))), make("td", {}, tag(outcomeOf(cell))), make("td", { class: "number" }, duration(told.us[cell]))));
+    make("tr", {}, make("th", { scope: "row" }, opens(cell, named(nameOf(cell))), onMachine(cell)), make("td", {}, tag(outcomeOf(cell))), make("td", { class: "number" }, duration(told.us[cell]))));
   document.getElementById("time").replaceChildren(
     table("Time by backend", [["Backend"], ["Share", "track"], ["All cells", "number"], ["Cells", "number"], ["Median", "number"], ["Slowest", "number"]], rows),
     make("h3", {}, "The slowest cells"),

@@ -11,6 +11,7 @@ mod fix;
 mod init;
 mod output;
 mod records;
+mod rustfmt;
 mod statement;
 mod trend;
 mod views;

@@ -4,12 +4,14 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
-use syn::{Expr, Type};
+use proc_macro2::{TokenStream, TokenTree};
+use syn::Expr;
 
 use crate::Done;
 use crate::error::Error;
-use crate::init::{Dependency, Manifest, Registration, STARTER, added, test_file};
+use crate::init::{Dependency, Manifest, Named, Registration, Subject, TestFile, added, starter};
 use crate::output::{Existing, say, write};
+use crate::rustfmt::formatted;
 
 /// Write the test target that runs a suite on the backend of this crate
 ///
@@ -43,8 +45,8 @@ pub struct Options {
     /// Another crate whose checks, backends or rows belong to the run, such as that of the baseline; may be that of the contract
     #[arg(long, value_name = "CRATE", requires = "suite")]
     with: Vec<Dependency>,
-    /// Where `crosscheck` itself is from
-    #[arg(long, value_name = "CRATE", default_value = concat!("crosscheck@", env!("CARGO_PKG_VERSION")))]
+    /// Where `crosscheck` itself is from [default: where the crate or its workspace has it from, else the version of this command]
+    #[arg(long, value_name = "CRATE", default_value = "crosscheck", hide_default_value = true)]
     crosscheck: Dependency,
     /// The name of the test
     #[arg(long, value_name = "NAME", default_value = "conformance")]
@@ -68,6 +70,7 @@ pub fn init(options: Options) -> Done {
     };
     let folder = manifest.folder().join("tests");
     std::fs::create_dir_all(&folder).map_err(|source| Error::Output { path: folder, source })?;
+    let text = formatted(&manifest.folder(), &manifest.edition(), &text).unwrap_or(text);
     write(&path, Existing::Keep, text.as_bytes())?;
     write(&manifest.path, Existing::Replace, changed.as_bytes())?;
     say("note:", &format!("wrote {}", path.display()));
@@ -88,66 +91,78 @@ fn there_already(manifest: &Manifest, test: &str, path: &Path) -> Vec<String> {
     if !test.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '-') || test.is_empty() {
         errors.push(format!("`{test}` is no name of a test"));
     }
+    if manifest.edition() == "2015" {
+        let shown = manifest.path.display();
+        errors.push(format!("{shown} is of the edition 2015, in which no suite can be written: give it an `edition`"));
+    }
     if manifest.has_test(test) {
         errors.push(format!("{} has a test `{test}` already: --test gives another name", manifest.path.display()));
     }
-    if std::fs::symlink_metadata(path).is_ok() {
-        errors.push(format!("{} is there already: --test gives another name", path.display()));
+    // What Cargo would take for the file of the test.
+    for path in [path.to_owned(), path.with_extension("").join("main.rs")] {
+        if std::fs::symlink_metadata(&path).is_ok() {
+            errors.push(format!("{} is there already: --test gives another name", path.display()));
+        }
     }
     errors
 }
 
 fn contents(options: &Options, manifest: &Manifest, errors: &mut Vec<String>) -> String {
-    let Some(suite) = &options.suite else { return STARTER.to_owned() };
-    let mut named = |dependency: &Dependency| {
-        let name = dependency.crate_name();
-        name.map_err(|error| errors.push(error)).unwrap_or_default()
+    let crosscheck =
+        manifest.known(&options.crosscheck.package).map_or("crosscheck", |(name, _)| name).replace('-', "_");
+    let Some(suite) = &options.suite else {
+        return starter(&crosscheck);
     };
-    let suite_name = named(suite);
-    let mut linked: Vec<_> = std::iter::once(suite_name.clone()).chain(options.with.iter().map(&mut named)).collect();
+    let mut named = |dependency: &Dependency| {
+        let named = dependency.named(manifest);
+        named.map_err(|error| errors.push(error)).unwrap_or_default()
+    };
+    let suite_crate = named(suite);
+    let mut linked: Vec<_> = std::iter::once(suite_crate.clone()).chain(options.with.iter().map(&mut named)).collect();
     let contract = options.contract.as_ref().map(named);
     let own = manifest.crate_name();
-    let of = contract.clone().unwrap_or(suite_name);
-    let subject = options.subject.as_deref().unwrap_or_default().trim();
-    let known: Vec<_> = linked.iter().chain(&contract).chain([&own]).cloned().collect();
-    let subject = match subject_of(subject, &of, &known) {
-        Ok(subject) => subject,
-        Err(error) if options.subject.is_some() => {
-            errors.push(error);
-            return String::new();
-        }
-        Err(_) => String::new(),
+    let known: Vec<_> = linked.iter().chain(&contract).map(|it| it.name.clone()).chain([own.clone()]).collect();
+    let of = contract.unwrap_or(suite_crate).name;
+    let subject = options.subject.as_ref().map(|subject| Subject::read(subject, &of, &known));
+    let subject = subject.and_then(|subject| subject.map_err(|error| errors.push(error)).ok());
+    errors.extend(options.backend.iter().flat_map(|backend| wrong(backend, options.open.as_deref())));
+    let mentions_own = |text: &Option<String>| {
+        text.as_ref().and_then(|text| text.parse().ok()).is_some_and(|tokens| mentions(tokens, &own))
     };
-    let registered = options.backend.as_ref().map(|backend| {
-        let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
-        if backend.is_empty() || !backend.chars().all(is_name) {
-            errors.push(format!("`{backend}` is no name of a backend: it has letters, digits and `_`"));
-        }
-        if let Some(open) = &options.open
-            && let Err(error) = syn::parse_str::<Expr>(open)
-        {
-            errors.push(format!("`{open}` is no expression: {error}"));
-        }
-        Registration { backend: backend.clone(), open: options.open.clone() }
-    });
-    if registered.is_none() {
-        linked.push(own);
+    let needs_own = options.backend.is_none() || mentions_own(&options.open) || mentions_own(&options.subject);
+    if needs_own && !manifest.has_library() {
+        errors.push(format!(
+            "the package has no library `{own}`, and its tests see nothing else of it: give it a `src/lib.rs`"
+        ));
     }
-    test_file(&suite.package, &subject, registered.as_ref(), &linked)
+    let registered = options.backend.clone().zip(subject);
+    let registered = registered.map(|(backend, subject)| Registration { backend, subject, open: options.open.clone() });
+    if options.backend.is_none() {
+        linked.push(Named { name: own.clone(), library: own });
+    }
+    TestFile { suite: &suite.package, crosscheck: &crosscheck, crates: &linked }.text(registered.as_ref())
 }
 
-/// The subject with its whole path.
-fn subject_of(subject: &str, of: &str, known: &[String]) -> Result<String, String> {
-    let parsed = syn::parse_str::<Type>(subject).map_err(|error| format!("`{subject}` is no type: {error}"))?;
-    let is_trait = matches!(parsed, Type::TraitObject(_));
-    let path = subject.strip_prefix("dyn ").unwrap_or(subject).trim();
-    let head = if is_trait { "dyn " } else { "" };
-    let Some((root, _)) = path.split_once("::") else { return Ok(format!("{head}{of}::{path}")) };
-    if known.iter().any(|name| name == root) {
-        return Ok(format!("{head}{path}"));
+/// What is wrong with a backend, and with what opens it.
+fn wrong(backend: &str, open: Option<&str>) -> Vec<String> {
+    let mut errors = Vec::new();
+    let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    if backend.is_empty() || !backend.chars().all(is_name) {
+        errors.push(format!("`{backend}` is no name of a backend: it has letters, digits and `_`"));
     }
-    Err(format!(
-        "`{subject}` is of the crate `{root}`: name it, `--contract {root}@version` (known: {})",
-        known.join(", ")
-    ))
+    if let Some(open) = open
+        && let Err(error) = syn::parse_str::<Expr>(open)
+    {
+        errors.push(format!("`{open}` is no expression: {error}"));
+    }
+    errors
+}
+
+/// Whether a name is among these tokens.
+fn mentions(tokens: TokenStream, name: &str) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Group(group) => mentions(group.stream(), name),
+        TokenTree::Ident(ident) => ident == name,
+        _ => false,
+    })
 }

@@ -7,7 +7,6 @@ mod edit;
 mod imports;
 mod lines;
 mod patch;
-mod rustfmt;
 mod seen;
 mod source;
 mod workspace;

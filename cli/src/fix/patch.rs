@@ -9,10 +9,10 @@ use super::advice::{Advice, Change, name};
 use super::edit::{Edit, Editor};
 use super::imports::cleaned;
 use super::lines::{Lines, with_endings};
-use super::rustfmt::formatted;
 use super::source::{Found, Place, Source};
 use super::workspace::{SourceFile, Workspace};
 use crate::records::Run;
+use crate::rustfmt::formatted;
 
 /// What is to be changed.
 #[derive(Debug, Default)]
@@ -214,6 +214,15 @@ fn edits(source: &Source, targets: &[Target<'_>]) -> (Vec<Edit>, Vec<String>) {
     editor.finish()
 }
 
+/// The new text as rustfmt has it, where the old text was as rustfmt has it: nothing else is formatted.
+fn as_before(file: &SourceFile, old: &str, new: String) -> String {
+    let format = |text: &str| formatted(file.path.parent()?, &file.edition, text);
+    match format(old) {
+        Some(text) if text == old => format(&new).unwrap_or(new),
+        _ => new,
+    }
+}
+
 /// The file with its edits; nothing where they change nothing.
 fn apply(file: &SourceFile, raw: &str, source: &Source, mut edits: Vec<Edit>) -> Result<Option<FilePatch>, String> {
     // What is added at one place stays in its order.
@@ -235,7 +244,7 @@ fn apply(file: &SourceFile, raw: &str, source: &Source, mut edits: Vec<Edit>) ->
         why.push((line(edit.range.start)..line(at) + 1, edit.why.clone()));
     }
     new.push_str(&text[at..]);
-    let new = formatted(file, text, cleaned(text, new));
+    let new = as_before(file, text, cleaned(text, new));
     if new == *text {
         return Ok(None);
     }

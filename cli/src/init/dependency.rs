@@ -3,6 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
+use toml_edit::Item;
+
+use super::manifest::{Manifest, document};
+
 /// A crate that a test depends on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Dependency {
@@ -19,6 +23,15 @@ pub enum From {
     Version(String),
     /// A folder.
     Folder(PathBuf),
+}
+
+/// A crate as the test names it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Named {
+    /// In the manifest, and so in paths.
+    pub name: String,
+    /// As it calls itself, and `main!` does.
+    pub library: String,
 }
 
 impl FromStr for Dependency {
@@ -44,31 +57,46 @@ impl FromStr for Dependency {
 }
 
 impl Dependency {
-    /// What the compiler calls the crate.
+    /// What the crate is called where the package is tested.
     ///
     /// # Errors
     /// When its folder holds no package of that name; why.
-    pub fn crate_name(&self) -> Result<String, String> {
-        let usual = self.package.replace('-', "_");
-        let Some(From::Folder(folder)) = &self.from else { return Ok(usual) };
-        let manifest = read(folder)?;
-        let name = manifest.get("package").and_then(|package| package.get("name")).and_then(|name| name.as_str());
-        match name {
-            Some(name) if name == self.package => {}
-            Some(name) => {
-                return Err(format!("{} holds the package `{name}`, not `{}`", folder.display(), self.package));
-            }
-            None => return Err(format!("{} holds no package", folder.display())),
-        }
-        let lib = manifest.get("lib").and_then(|lib| lib.get("name")).and_then(|name| name.as_str());
-        Ok(lib.map_or(usual, str::to_owned))
+    pub fn named(&self, manifest: &Manifest) -> Result<Named, String> {
+        let known = manifest.known(&self.package);
+        let inherited = || manifest.inherited(&self.package).filter(|_| self.from.is_none());
+        let entry = known.or_else(inherited);
+        let other_name = entry.filter(|(name, item)| *name != self.package || item.get("package").is_some());
+        let package = manifest.package_of(other_name).unwrap_or(&self.package);
+        let folder = entry.and_then(|(name, item)| match known {
+            Some(_) => manifest.folder_of(name, item),
+            None => manifest.inherited_folder(name),
+        });
+        let folder = folder.or_else(|| match &self.from {
+            Some(From::Folder(folder)) => Some(folder.clone()),
+            _ => None,
+        });
+        let library = folder.map_or(Ok(package.replace('-', "_")), |folder| lib_of(package, &folder))?;
+        let name = other_name.map_or(library.clone(), |(name, _)| name.replace('-', "_"));
+        Ok(Named { name, library })
     }
 }
 
-fn read(folder: &Path) -> Result<toml_edit::DocumentMut, String> {
-    let path = folder.join("Cargo.toml");
-    let text = std::fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
-    text.parse().map_err(|error| format!("{}: {error}", path.display()))
+/// What the library of the package in this folder is called.
+fn lib_of(package: &str, folder: &Path) -> Result<String, String> {
+    let manifest = document(&folder.join("Cargo.toml"))?;
+    let name = |table: &str| manifest.get(table).and_then(|it| it.get("name")).and_then(Item::as_str);
+    match name("package") {
+        Some(name) if name == package => {}
+        Some(name) => return Err(format!("{} holds the package `{name}`, not `{package}`", folder.display())),
+        None => return Err(format!("{} holds no package", folder.display())),
+    }
+    if !manifest.contains_key("lib") && !folder.join("src/lib.rs").is_file() {
+        return Err(format!(
+            "`{package}` in {} has no library, and so no suite and no backend for others",
+            folder.display()
+        ));
+    }
+    Ok(name("lib").map_or_else(|| package.replace('-', "_"), str::to_owned))
 }
 
 #[cfg(test)]

@@ -1,17 +1,23 @@
-//! The manifest of the crate, changed where something is added and nowhere else.
+//! The manifest of the crate: what it says, and what its workspace says for it.
 
 use std::path::{Path, PathBuf};
 
-use toml_edit::{ArrayOfTables, DocumentMut, InlineTable, Item, Table, TableLike, Value, value};
+use toml_edit::{DocumentMut, Item, TableLike};
 
-use super::dependency::{Dependency, From};
-
-/// A manifest.
+/// The manifest of a package.
 pub struct Manifest {
     /// Where it is.
     pub path: PathBuf,
     /// What it says.
     pub document: DocumentMut,
+    /// That of its workspace, which may be the same one.
+    workspace: Option<Workspace>,
+}
+
+/// The manifest of a workspace.
+pub struct Workspace {
+    folder: PathBuf,
+    document: DocumentMut,
 }
 
 impl Manifest {
@@ -20,12 +26,24 @@ impl Manifest {
     /// # Errors
     /// When it cannot be read, or is not that of a package; why.
     pub fn read(path: &Path) -> Result<Self, String> {
-        let text = std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
-        let document: DocumentMut = text.parse().map_err(|error| format!("{}: {error}", path.display()))?;
+        let document = document(path)?;
         if !document.contains_key("package") {
-            return Err(format!("{}: this is not the manifest of a package", path.display()));
+            let shown = path.display();
+            return Err(match members(&document) {
+                Some(members) => format!(
+                    "{shown}: this is the manifest of a workspace, not of a package: --manifest-path names that of a member \
+                     (members: {members})"
+                ),
+                None => format!("{shown}: this is not the manifest of a package"),
+            });
         }
-        Ok(Self { path: path.to_owned(), document })
+        let workspace = workspace_of(path, &document);
+        Ok(Self::of(path, document, workspace))
+    }
+
+    /// That of a package, and of its workspace.
+    pub fn of(path: &Path, document: DocumentMut, workspace: Option<Workspace>) -> Self {
+        Self { path: path.to_owned(), document, workspace }
     }
 
     /// The folder of the package.
@@ -33,10 +51,24 @@ impl Manifest {
         self.path.parent().map(Path::to_owned).unwrap_or_default()
     }
 
-    /// The crate's own name, and what others call it.
+    /// What others call the crate.
     pub fn crate_name(&self) -> String {
         let of = |table: &str| self.document.get(table).and_then(|it| it.get("name")).and_then(Item::as_str);
         of("lib").or(of("package")).unwrap_or_default().replace('-', "_")
+    }
+
+    /// Whether it has a library, which is all that its tests see of it.
+    pub fn has_library(&self) -> bool {
+        self.document.contains_key("lib") || self.folder().join("src/lib.rs").is_file()
+    }
+
+    /// The edition of its targets.
+    pub fn edition(&self) -> String {
+        let own = self.document.get("package").and_then(|it| it.get("edition"));
+        let inherited = || self.of_workspace("package")?.get("edition");
+        let edition = own.and_then(|own| own.as_str().or_else(|| inherited()?.as_str()));
+        // What Cargo takes where nothing is said.
+        edition.unwrap_or("2015").to_owned()
     }
 
     /// Whether there is a test target of this name.
@@ -45,157 +77,99 @@ impl Manifest {
         tests.is_some_and(|tests| tests.iter().any(|test| test.get("name").and_then(Item::as_str) == Some(name)))
     }
 
-    /// How a package is depended on, apart from tests.
-    fn dependency(&self, package: &str) -> Option<&Item> {
-        self.document.get("dependencies").and_then(|it| it.get(package))
+    /// How a package is depended on in one of the tables of dependencies, and what it is called there.
+    pub fn dependency(&self, table: &str, package: &str) -> Option<(&str, &Item)> {
+        // What the workspace calls otherwise is called so by its members.
+        let inherited = self.inherited(package).map(|(name, _)| name);
+        let is_it = |(name, item): &(&str, &Item)| inherited == Some(name) && is_inherited(item);
+        let table = self.document.get(table)?.as_table_like()?;
+        named(table, package).or_else(|| table.iter().find(is_it))
     }
 
-    /// Whether a package is depended on, by tests at least.
-    fn has(&self, package: &str) -> bool {
-        let of_tests = self.document.get("dev-dependencies").is_some_and(|it| it.get(package).is_some());
-        of_tests || self.dependency(package).is_some()
+    /// How a package is depended on, by tests at least, and what it is called there.
+    pub fn known(&self, package: &str) -> Option<(&str, &Item)> {
+        self.dependency("dev-dependencies", package).or_else(|| self.dependency("dependencies", package))
+    }
+
+    /// How the members of the workspace depend on a package, and what it is called there.
+    pub fn inherited(&self, package: &str) -> Option<(&str, &Item)> {
+        named(self.of_workspace("dependencies")?.as_table_like()?, package)
+    }
+
+    /// Where a dependency lies, if it is a folder.
+    pub fn folder_of(&self, name: &str, item: &Item) -> Option<PathBuf> {
+        if is_inherited(item) {
+            return self.inherited_folder(name);
+        }
+        Some(self.folder().join(item.get("path")?.as_str()?))
+    }
+
+    /// Where a dependency of the workspace lies, if it is a folder.
+    pub fn inherited_folder(&self, name: &str) -> Option<PathBuf> {
+        let path = self.of_workspace("dependencies")?.get(name)?.get("path")?.as_str()?;
+        Some(self.workspace.as_ref()?.folder.join(path))
+    }
+
+    /// The package that a dependency names, under whatever name.
+    pub fn package_of<'a>(&'a self, dependency: Option<(&str, &'a Item)>) -> Option<&'a str> {
+        let (name, item) = dependency?;
+        let inherited = || self.of_workspace("dependencies")?.get(name)?.get("package");
+        item.get("package").or_else(inherited)?.as_str()
+    }
+
+    fn of_workspace(&self, table: &str) -> Option<&Item> {
+        self.workspace.as_ref()?.document.get("workspace")?.get(table)
     }
 }
 
-/// The manifest with a test target that has no harness, and what that depends on; and what was added.
+/// Whether a dependency is what the workspace says.
+pub fn is_inherited(dependency: &Item) -> bool {
+    dependency.get("workspace").and_then(Item::as_bool) == Some(true)
+}
+
+/// A package among dependencies, which may have another name there.
+fn named<'a>(table: &'a dyn TableLike, package: &str) -> Option<(&'a str, &'a Item)> {
+    let is_it = |item: &Item| item.get("package").and_then(Item::as_str) == Some(package);
+    table
+        .get_key_value(package)
+        .map(|(key, item)| (key.get(), item))
+        .or_else(|| table.iter().find(|(_, item)| is_it(item)))
+}
+
+/// A manifest as it is written.
 ///
 /// # Errors
-/// When nothing says where a package is from; which.
-pub fn added(
-    manifest: &Manifest,
-    test: &str,
-    crosscheck: &Dependency,
-    others: &[Dependency],
-) -> Result<(String, Vec<String>), Vec<String>> {
-    let mut document = manifest.document.clone();
-    let (mut said, mut errors) = (Vec::new(), Vec::new());
-    let mut depends = Vec::new();
-    // Without default features, as a suite or a backend depends on it, it runs nothing.
-    let has_harness = document.get("dev-dependencies").is_some_and(|it| it.get(&crosscheck.package).is_some());
-    if !has_harness {
-        let source = match (&crosscheck.from, manifest.dependency(&crosscheck.package)) {
-            (None, Some(known)) => known_source(known),
-            (from, _) => from.as_ref().map(|from| source(from, manifest)),
-        };
-        depends.push((crosscheck, source));
-    }
-    for (at, other) in others.iter().enumerate().filter(|(_, other)| !manifest.has(&other.package)) {
-        let same = |it: &&Dependency| it.package == other.package;
-        if others[..at].iter().any(|it| same(&it)) {
-            continue;
-        }
-        // Named twice, it is from where one of the two says.
-        let from = others.iter().filter(same).find_map(|it| it.from.as_ref());
-        depends.push((other, from.map(|from| source(from, manifest))));
-    }
-    for (dependency, source) in depends {
-        let package = &dependency.package;
-        match source {
-            Some(source) => {
-                let table = document.entry("dev-dependencies").or_insert_with(|| Item::Table(Table::new()));
-                let Some(table) = table.as_table_like_mut() else { continue };
-                table.insert(package, Item::Value(source));
-                said.push(format!("dev-dependency {package}"));
-            }
-            None => errors.push(format!("where is `{package}` from? write `{package}@version` or `{package}=folder`")),
-        }
-    }
-    if !errors.is_empty() {
-        return Err(errors);
-    }
-    let mut table = Table::new();
-    table.insert("name", value(test));
-    table.insert("harness", value(false));
-    let tests = document.entry("test").or_insert_with(|| Item::ArrayOfTables(ArrayOfTables::new()));
-    match tests.as_array_of_tables_mut() {
-        Some(tests) => tests.push(table),
-        None => return Err(vec!["`test` of the manifest is not written `[[test]]`".to_owned()]),
-    }
-    said.push(format!("[[test]] {test}"));
-    Ok((document.to_string(), said))
+/// When it cannot be read; why.
+pub fn document(path: &Path) -> Result<DocumentMut, String> {
+    let text = std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
+    text.parse().map_err(|error| format!("{}: {error}", path.display()))
 }
 
-/// A dependency on what is from there.
-fn source(from: &From, manifest: &Manifest) -> Value {
-    match from {
-        From::Version(version) => Value::from(version.as_str()),
-        From::Folder(folder) => {
-            let path = relative(folder, &manifest.folder());
-            Value::InlineTable(InlineTable::from_iter([(
-                "path",
-                Value::from(path.display().to_string().replace('\\', "/")),
-            )]))
-        }
-    }
+fn members(document: &DocumentMut) -> Option<String> {
+    let members = document.get("workspace")?.get("members").and_then(Item::as_array);
+    let members: Vec<_> = members.into_iter().flatten().filter_map(|it| it.as_str()).collect();
+    Some(if members.is_empty() { "none".to_owned() } else { members.join(", ") })
 }
 
-/// The same source with the default features.
-fn known_source(known: &Item) -> Option<Value> {
-    if let Some(version) = known.as_str() {
-        return Some(Value::from(version));
-    }
-    let table: &dyn TableLike = known.as_table_like()?;
-    let kept = table.iter().filter(|(key, _)| !["default-features", "features", "optional"].contains(key));
-    let kept: Vec<_> = kept.filter_map(|(key, item)| Some((key.to_owned(), item.as_value()?.clone()))).collect();
-    let mut inline: InlineTable = kept.into_iter().collect();
-    inline.fmt();
-    Some(Value::InlineTable(inline))
+/// The workspace that a package is in: the one that it names, or the first one in the folders above.
+fn workspace_of(path: &Path, package: &DocumentMut) -> Option<Workspace> {
+    let path = std::path::absolute(path).ok()?;
+    let named = package.get("package").and_then(|it| it.get("workspace")).and_then(Item::as_str);
+    let folders = match named {
+        Some(named) => vec![path.parent()?.join(named)],
+        None => path.parent()?.ancestors().map(Path::to_owned).collect(),
+    };
+    let mut workspaces = folders.into_iter().filter_map(|folder| {
+        let document = document(&folder.join("Cargo.toml")).ok()?;
+        document.contains_key("workspace").then_some(Workspace { folder, document })
+    });
+    workspaces.next().filter(|workspace| !workspace.excludes(path.parent().unwrap_or(&path)))
 }
 
-/// The way to a folder from another one, where both are there.
-fn relative(to: &Path, from: &Path) -> PathBuf {
-    let from = if from.as_os_str().is_empty() { Path::new(".") } else { from };
-    let (Ok(to), Ok(from)) = (to.canonicalize(), from.canonicalize()) else { return to.to_owned() };
-    let common = to.components().zip(from.components()).take_while(|(a, b)| a == b).count();
-    // Not even the disk is the same, or nothing but the root.
-    if common <= 1 {
-        return to;
-    }
-    let up = from.components().skip(common).map(|_| Path::new(".."));
-    let down = to.components().skip(common).map(|step| Path::new(step.as_os_str()).to_owned());
-    up.map(Path::to_owned).chain(down).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn manifest(text: &str) -> Manifest {
-        Manifest { path: "Cargo.toml".into(), document: text.parse().unwrap() }
-    }
-
-    fn result(text: &str, crosscheck: &str, others: &[&str]) -> Result<String, Vec<String>> {
-        let others: Vec<_> = others.iter().map(|it| it.parse().unwrap()).collect();
-        added(&manifest(text), "conformance", &crosscheck.parse().unwrap(), &others).map(|(text, _)| text)
-    }
-
-    #[test]
-    fn what_is_there_stays_as_it_is_written() {
-        let text = "# Mine.\n[package]\nname   = \"mine\" # really\n\n[dependencies]\na = { version = \"1\" } # why\n\n[features]\nx = []\n";
-        let end = "\n[dev-dependencies]\ncrosscheck = \"0.1\"\nsuite = \"2\"\n\n[[test]]\nname = \"conformance\"\nharness = false\n";
-        assert_eq!(result(text, "crosscheck@0.1", &["suite@2", "a"]), Ok(format!("{text}{end}")));
-        let text = "[package]\nname = \"mine\"\n\n[dev-dependencies]\ncrosscheck = \"0.1\" # known\n\n[[test]]\nname = \"other\"\n";
-        let end = "\n[[test]]\nname = \"conformance\"\nharness = false\n";
-        assert_eq!(result(text, "crosscheck@0.2", &[]), Ok(format!("{text}{end}")));
-    }
-
-    #[test]
-    fn the_harness_comes_from_where_the_rest_is_from() {
-        let text = "[package]\nname = \"mine\"\n\n[dependencies]\ncrosscheck = { path = \"../runtime\", default-features = false }\n";
-        let changed = result(text, "crosscheck", &[]).unwrap();
-        assert!(changed.contains("[dev-dependencies]\ncrosscheck = { path = \"../runtime\" }\n"), "{changed}");
-    }
-
-    #[test]
-    fn a_crate_may_be_named_twice() {
-        let changed = result("[package]\nname = \"mine\"\n", "crosscheck@1", &["a", "a@2"]).unwrap();
-        assert_eq!(changed.matches("a = \"2\"").count(), 1, "{changed}");
-    }
-
-    #[test]
-    fn a_crate_from_nowhere_is_an_error() {
-        let errors = result("[package]\nname = \"mine\"\n", "crosscheck", &["suite"]).unwrap_err();
-        assert_eq!(errors.len(), 2, "{errors:?}");
-        assert_eq!(errors[1], "where is `suite` from? write `suite@version` or `suite=folder`");
+impl Workspace {
+    fn excludes(&self, package: &Path) -> bool {
+        let excluded = self.document.get("workspace").and_then(|it| it.get("exclude")).and_then(Item::as_array);
+        let mut excluded = excluded.into_iter().flatten().filter_map(|it| it.as_str());
+        excluded.any(|it| package.starts_with(self.folder.join(it)))
     }
 }

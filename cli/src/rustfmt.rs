@@ -1,22 +1,15 @@
-//! What is written is formatted as the rest of its file.
+//! What is written is formatted as its crate is.
 
 use std::io::Write;
+use std::path::Path;
 use std::process::{Command, Stdio};
 
-use super::workspace::SourceFile;
-
-/// The new text as rustfmt has it, where it is there and the old text was as rustfmt has it: nothing else is formatted.
-pub fn formatted(file: &SourceFile, old: &str, new: String) -> String {
-    match run(file, old) {
-        Some(text) if text == old => run(file, &new).unwrap_or(new),
-        _ => new,
-    }
-}
-
-fn run(file: &SourceFile, text: &str) -> Option<String> {
+/// The text of a file in this folder as rustfmt has it; nothing where rustfmt is not there, or has a complaint.
+pub fn formatted(folder: &Path, edition: &str, text: &str) -> Option<String> {
     let mut command = Command::new(std::env::var_os("RUSTFMT").unwrap_or_else(|| "rustfmt".into()));
     // The folder is where the settings are looked for.
-    command.args(["--edition", &file.edition]).current_dir(file.path.parent()?);
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    command.args(["--edition", edition]).current_dir(folder);
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().ok()?;
     let mut stdin = child.stdin.take()?;
     let given = text.to_owned();

@@ -100,6 +100,14 @@ impl Cargo {
         }
     }
 
+    /// Runs it; says whether it succeeded, and what it printed on both outputs.
+    pub fn captured(mut self) -> Result<(bool, String), TaskError> {
+        println!("\n$ {}", self.shown);
+        let output = self.command.output().map_err(|source| TaskError::Start { command: self.shown, source })?;
+        let printed = [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).concat();
+        Ok((output.status.success(), printed))
+    }
+
     /// Runs it where failures are what is looked for: prints nothing, and takes any result.
     pub fn run_silently(mut self) -> Result<(), TaskError> {
         let status = self.command.stdout(Stdio::null()).stderr(Stdio::null()).status();

@@ -38,6 +38,12 @@ pub enum TaskError {
     /// The pages cannot be tested.
     #[error("the pages were not tested: {0}")]
     NoBrowser(String),
+    /// What an example is written for is not here.
+    #[error("{0}")]
+    NoEngine(String),
+    /// A run of several machines came to something else.
+    #[error("an example does not do what it is for: {0}")]
+    Engine(String),
     /// The public interface has grown.
     #[error("`crosscheck` has {count} public items, and shall have from 1 to {most}: hide what a user does not type")]
     PublicItems { count: usize, most: usize },

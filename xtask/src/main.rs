@@ -9,6 +9,7 @@ mod cargo;
 mod chat;
 mod ci;
 mod costs;
+mod engines;
 mod error;
 mod examples;
 mod fixtures;
@@ -70,6 +71,8 @@ enum Task {
     Fixtures(fixtures::Options),
     /// Have what `cargo crosscheck` writes read by programs that know nothing of it: schemas, parsers, GitHub's Markdown
     Formats,
+    /// Run the examples for GitLab and Bazel, by gitlab-ci-local and Bazel
+    Engines,
     /// Measure what crosscheck costs its users, beside what they would take instead, and write the table of benches/README.md
     Costs(costs::Options),
     /// Set up the MLX library, so that the MLX backends build and run on this machine
@@ -100,6 +103,7 @@ fn main() -> ExitCode {
         Task::Pages(options) => pages::pages(&options),
         Task::Fixtures(options) => fixtures::fixtures(&options),
         Task::Formats => formats::formats(),
+        Task::Engines => engines::engines(),
         Task::Costs(options) => costs::costs(&options),
         Task::Mlx(options) => mlx::provision(&options).map(drop).map_err(Into::into),
     };

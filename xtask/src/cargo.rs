@@ -108,6 +108,13 @@ impl Cargo {
         Ok((output.status.success(), printed))
     }
 
+    /// Runs it and returns what it printed on standard output, whatever it ends with.
+    pub fn printed(mut self) -> Result<String, TaskError> {
+        let output = self.command.stderr(Stdio::inherit()).output();
+        let output = output.map_err(|source| TaskError::Start { command: self.shown, source })?;
+        Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+    }
+
     /// Runs it where failures are what is looked for: prints nothing, and takes any result.
     pub fn run_silently(mut self) -> Result<(), TaskError> {
         let status = self.command.stdout(Stdio::null()).stderr(Stdio::null()).status();

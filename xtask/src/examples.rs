@@ -1,4 +1,4 @@
-//! `cargo xtask examples`: the examples, and what they print in their READMEs.
+//! `cargo xtask examples`: the examples, what they print in their READMEs, and the picture of what the suite of README.md prints.
 //!
 //! They are a workspace of their own, as strangers would have it: what they depend on is nothing else's.
 
@@ -8,12 +8,13 @@ use clap::Args;
 
 use crate::cargo::cargo;
 use crate::error::TaskError;
+use crate::terminal;
 use crate::workspace::root;
 
 /// What to do with the examples.
 #[derive(Debug, Default, Args)]
 pub struct Options {
-    /// Only check that the READMEs are current
+    /// Only check that the READMEs and the picture are current
     #[arg(long)]
     check: bool,
 }
@@ -26,7 +27,7 @@ const WORKSPACE: [&str; 5] = ["--manifest-path", "examples/Cargo.toml", "--targe
 /// The report stands between these lines.
 const MARKS: [&str; 2] = ["<!-- Written by `cargo xtask examples`. -->\n", "<!-- Here ends the report. -->\n"];
 
-/// Runs all tests of the examples, and writes the report of each suite into its README.
+/// Runs all tests of the examples, and writes the report of each suite into its README, and that of README.md as a picture.
 pub fn examples(options: &Options) -> Result<(), TaskError> {
     cargo(&["fmt", "--manifest-path", WORKSPACE[1], "--all", "--check"]).run()?;
     let test = [&["test", "--quiet"][..], &WORKSPACE].concat();
@@ -48,7 +49,7 @@ pub fn examples(options: &Options) -> Result<(), TaskError> {
         }
         std::fs::write(&path, current).map_err(failed)?;
     }
-    Ok(())
+    terminal::picture(options.check)
 }
 
 /// The folders of the examples, which are called as their packages are.

@@ -26,6 +26,7 @@ mod python;
 mod record;
 mod steps;
 mod tables;
+mod terminal;
 mod test;
 mod walk;
 mod workspace;
@@ -55,7 +56,7 @@ enum Task {
     Mutants(mutants::Options),
     /// Run the suite on the reference, MLX, candle and the mutants, and write the tables of backends/README.md
     Tables,
-    /// Test the examples, and write what their suites print into their READMEs, or check that it is current
+    /// Test the examples, and write what their suites print into their READMEs, and docs/src/terminal.svg, or check that it is current
     Examples(examples::Options),
     /// Do what the pages for newcomers say, in an empty folder, and check that it comes to what they say
     Walk(walk::Options),

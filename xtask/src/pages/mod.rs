@@ -9,6 +9,7 @@ use clap::Args;
 use crate::built::{build, find};
 use crate::cargo::cargo;
 use crate::error::TaskError;
+use crate::terminal;
 use crate::workspace::root;
 
 /// What to do with the pages.
@@ -17,12 +18,12 @@ pub struct Options {
     /// Put pictures of the pages into this folder, to be looked at: light, dark, narrow, a cell, the whole, and the print
     #[arg(long, value_name = "FOLDER")]
     pictures: Option<PathBuf>,
-    /// Write the picture of the documentation
+    /// Write the pictures of the documentation: docs/src/page.png and docs/src/terminal.svg
     #[arg(long)]
     docs: bool,
 }
 
-/// The picture of the documentation, and which one of the others it is.
+/// The picture of a page in the documentation, and which one of the others it is.
 const DOCS: [&str; 2] = ["docs/src/page.png", "light.png"];
 
 /// What the tests are told, and where it is.
@@ -53,6 +54,7 @@ pub fn pages(options: &Options) -> Result<(), TaskError> {
     tests.run()?;
     if let Some(folder) = folder.as_ref().filter(|_| options.docs) {
         std::fs::copy(folder.join(DOCS[1]), root().join(DOCS[0])).map_err(failed)?;
+        terminal::picture(false)?;
     }
     Ok(())
 }

@@ -171,18 +171,31 @@ fn the_sample_of_the_readme_is_what_is_tested() {
 
 #[test]
 fn the_readme_shows_what_its_sample_prints() {
-    let output = suite("readme").run();
+    let output = suite("readme").args(&["--test-threads", "1"]).run();
     output.exits(101);
     // As it is in the reader's package.
     let printed = output.stdout.replace("ui-tests/suites/src/bin/readme.rs", "tests/conformance.rs");
     let printed = printed.replace("-p crosscheck-ui-tests-suites --test readme", "-p my_kernels --test conformance");
-    let readme = page("README.md");
-    let [shown] = blocks(&readme, "text")[..] else { panic!("README.md has one block of text") };
-    let mut rest = printed.as_str();
-    for part in shown.split("…\n") {
-        let Some((_, after)) = rest.split_once(part) else { panic!("it does not print:\n{part}\nbut:\n{printed}") };
-        rest = after;
-    }
+    let printed = printed.replace("crosscheck-ui-tests-suites: ", "my_kernels: ");
+    assert!(page("README.md").contains("](docs/src/terminal.svg)"));
+    let lines = printed.lines().filter(|line| !line.starts_with("record: "));
+    let timeless = lines.map(|line| match line.split_once("; finished in ") {
+        Some((before, _)) => format!("{before}; finished in 0.00s"),
+        None => line.to_owned(),
+    });
+    let lines = timeless.collect::<Vec<_>>().join("\n");
+    let expected = format!("$ cargo test --test conformance\n{}", lines.trim());
+    let picture = page("docs/src/terminal.svg");
+    let shown = picture.lines().filter_map(|line| line.trim().strip_prefix("<tspan x=\"10px\""));
+    let shown: Vec<_> = shown.map(|line| without_markup(line.split_once('>').unwrap().1)).collect();
+    assert_eq!(shown.join("\n").trim_end(), expected, "`cargo xtask examples` draws it");
+}
+
+/// The text of a line of a picture.
+fn without_markup(line: &str) -> String {
+    let text: String = line.split('<').map(|part| part.split_once('>').map_or(part, |(_, text)| text)).collect();
+    let text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&#39;", "'");
+    text.replace("&#x27;", "'").replace("&amp;", "&").trim_end().to_owned()
 }
 
 #[test]

@@ -26,6 +26,11 @@ pub trait Kernels: Send + Sync {
         None
     }
 
+    /// The library behind these kernels and its version, where there is one.
+    fn about(&self) -> Option<String> {
+        None
+    }
+
     /// The device that these kernels run on, for computing with tensors that stay there.
     /// [`Host`](crate::Host) makes one of any kernels.
     fn device(&self) -> Result<Arc<dyn Device>> {

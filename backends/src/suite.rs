@@ -49,6 +49,10 @@ impl Subject for dyn Kernels {
         self.receipt()
     }
 
+    fn about(&self) -> Option<String> {
+        Kernels::about(self)
+    }
+
     fn unimplemented_function<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a str> {
         match error.downcast_ref()? {
             KernelError::NotImplemented { function } => Some(function),

@@ -101,8 +101,10 @@ impl Session {
             return self.finish(cell, settled, observation, None, started.elapsed());
         }
         let running = elsewhere::Running::begin(matches!(cell.decision, Decision::XFail(_) | Decision::Flaky(_)));
-        let (Executed { observation, scalar }, seed) =
+        let (Executed { observation, scalar, about }, seed) =
             context::with_seed(self.seed(cell), || self.execute(cell, announce));
+        let answers = Answers { about: about.or(settled.answers.about), ..settled.answers };
+        let settled = Settled { answers, ..settled };
         let finished = Finished { scalar, ..self.finish(cell, settled, observation, seed, started.elapsed()) };
         running.end(finished.judgement.outcome.fails_the_run());
         finished

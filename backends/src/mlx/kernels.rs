@@ -34,6 +34,10 @@ impl Kernels for Mlx {
         Some(receipt)
     }
 
+    fn about(&self) -> Option<String> {
+        super::version::version()
+    }
+
     fn device(&self) -> Result<Arc<dyn Device>> {
         Ok(Arc::new(Memory::new(*self)))
     }

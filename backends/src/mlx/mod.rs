@@ -5,6 +5,7 @@ mod convert;
 mod device;
 mod error;
 mod kernels;
+mod version;
 
 use std::cell::Cell;
 

@@ -67,6 +67,8 @@ pub(crate) struct Executed {
     pub(crate) observation: Observation,
     /// What is expected, as text, where it is a number or a few, of which the case's own comparison tells little.
     pub(crate) scalar: Option<String>,
+    /// What the backend said of itself behind its turn.
+    pub(crate) about: Option<String>,
 }
 
 /// Why a backend is not open.
@@ -127,26 +129,32 @@ impl Executor {
     /// What an open backend says of itself.
     pub(crate) fn about(&self, backend: usize) -> Option<String> {
         let opened = self.open(backend).ok()?;
-        let said = float_state::guarded(|| catch(Panics::Unexpected, || self.bodies.about(&opened))).0;
+        let said = self.said(&opened);
         let _ = self.close(opened, Panics::Expected);
+        said
+    }
+
+    fn said(&self, opened: &Opened<'_>) -> Option<String> {
+        let said = float_state::guarded(|| catch(Panics::Unexpected, || self.bodies.about(opened))).0;
         said.ok().flatten().map(text::cut)
     }
 
     /// Runs a cell; a panic of its body is printed where it is not expected. `announce` is called when everything that comes
     /// before the body is done.
     pub(crate) fn run(&self, cell: CellOf<'_>, panics: Panics, announce: &Announce) -> Executed {
-        let mut scalar = None;
-        let observation = self.observe(cell, panics, announce, &mut scalar);
-        Executed { observation, scalar: scalar.map(short_value) }
+        let (mut scalar, mut about) = (None, None);
+        let observation = self.observe(cell, panics, announce, &mut scalar, &mut about);
+        Executed { observation, scalar: scalar.map(short_value), about }
     }
 
-    /// The same; `scalar` is what is expected, as soon as that is known.
+    /// The same; `scalar` is what is expected, as soon as that is known, and `about` what the backend says of itself.
     fn observe(
         &self,
         cell: CellOf<'_>,
         panics: Panics,
         announce: &Announce,
         scalar: &mut Option<String>,
+        about: &mut Option<String>,
     ) -> Observation {
         let opened = match self.open(cell.backend) {
             Ok(opened) => opened,
@@ -154,6 +162,7 @@ impl Executor {
             Err(OpenError::Panicked(message)) => return Observation::SetupFailed { message },
         };
         let observation = self.run_on(&opened, cell, panics, announce, scalar);
+        *about = self.said(&opened);
         match (self.close(opened, panics), observation) {
             // What failed first is what there is to see.
             (Err(panic), Observation::Returned { .. } | Observation::CheckedNothing { .. }) => {

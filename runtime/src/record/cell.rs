@@ -46,7 +46,7 @@ pub struct CellRecord {
     /// What the opened backend was asked to find the row, and whether it is so.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub conditions: BTreeMap<String, bool>,
-    /// What the backend said of itself then.
+    /// What the backend said of itself behind its turn, or when it was asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub about: Option<String>,
     /// Why that row exists.

@@ -107,8 +107,8 @@ pub trait Subject: Send + Sync + 'static {
         }
     }
 
-    /// What the opened backend says of itself: its device, its driver, its version. Stands in the record beside the answer to a
-    /// row's condition (`applies_if`), which depends on it.
+    /// What the opened backend says of itself: its driver, the version of the library behind it. It is asked behind each cell's
+    /// turn, and where a row's condition (`applies_if`) is asked; stands in the record, and in what the backend publishes.
     fn about(&self) -> Option<String> {
         None
     }

@@ -28,6 +28,7 @@ mod steps;
 mod tables;
 mod terminal;
 mod test;
+mod usage;
 mod walk;
 mod workspace;
 

@@ -1,4 +1,5 @@
-//! `cargo xtask walk`: does what the pages for newcomers say, in an empty folder, and checks that it comes to what they say.
+//! `cargo xtask walk`: does what the pages for newcomers say, in an empty folder, checks that it comes to what they say, and prints how
+//! long each step takes.
 //!
 //! Behind the language of a block stands what is done with it:
 //!
@@ -10,13 +11,18 @@
 //! | `run`, `run=101` | commands, one a line, of which the last one ends with that status (else 0) |
 //! | `output` | in the output of the commands before it: these lines, in this order; `…` stands for anything |
 
+use std::ffi::OsString;
+use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Instant;
 
 use clap::Args;
 
+use crate::built::{build, find};
 use crate::error::TaskError;
+use crate::usage::children;
 use crate::workspace::root;
 
 /// Which pages are walked.
@@ -24,23 +30,37 @@ use crate::workspace::root;
 pub struct Options {
     /// Pages below docs/src; all of them where none is named
     pages: Vec<String>,
+
+    /// Compile everything anew, as whoever comes for the first time does
+    #[arg(long)]
+    fresh: bool,
 }
 
 /// The pages that somebody follows from an empty folder.
-const PAGES: [&str; 1] = ["tutorial.md"];
+const PAGES: [&str; 2] = ["tutorial.md", "adopt.md"];
 
 /// The packages that are not published yet, for whoever depends on them.
-const PATCHES: [(&str, &str); 3] =
-    [("crosscheck", "runtime"), ("crosscheck-macros", "macros"), ("crosscheck-cli", "cli")];
+const PATCHES: [(&str, &str); 4] = [
+    ("crosscheck", "runtime"),
+    ("crosscheck-macros", "macros"),
+    ("crosscheck-cli", "cli"),
+    ("codec-suite", "examples/codec-suite"),
+];
 
 /// Walks the pages.
-pub fn walk(Options { pages }: &Options) -> Result<(), TaskError> {
+pub fn walk(Options { pages, fresh }: &Options) -> Result<(), TaskError> {
     let pages: Vec<&str> = if pages.is_empty() { PAGES.to_vec() } else { pages.iter().map(String::as_str).collect() };
+    let built = build(&["-p", "crosscheck-cli"])?;
+    let installed = find(&built, "crosscheck-cli", "cargo-crosscheck")?;
     for page in pages {
+        let target = root().join("target/walk");
+        if *fresh && target.exists() {
+            fs::remove_dir_all(&target).map_err(|source| TaskError::Io { path: target, source })?;
+        }
         let path = root().join("docs/src").join(page);
         let text = fs::read_to_string(&path).map_err(|source| TaskError::Io { path, source })?;
         let folder = std::env::temp_dir().join(format!("crosscheck-walk-{}", std::process::id()));
-        let walked = Walk::begin(page, &folder).and_then(|mut walk| walk.all(&text));
+        let walked = Walk::begin(page, &folder, &installed.path).and_then(|mut walk| walk.all(&text));
         let removed = fs::remove_dir_all(&folder).map_err(|source| TaskError::Io { path: folder, source });
         walked.and(removed)?;
     }
@@ -51,22 +71,46 @@ struct Walk<'a> {
     page: &'a str,
     /// Where the reader is.
     folder: PathBuf,
+    /// Where programs are looked for.
+    search: OsString,
     /// What the last commands printed.
     output: String,
+    /// What all commands took, in seconds.
+    took: Took,
+}
+
+/// What commands took, in seconds.
+#[derive(Clone, Copy, Debug, Default)]
+struct Took {
+    wall: f64,
+    /// Of the processor; nothing where that is not known.
+    processor: Option<f64>,
+}
+
+impl fmt::Display for Took {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:.1} s", self.wall)?;
+        self.processor.map_or(Ok(()), |seconds| write!(f, ", {seconds:.1} s of the processor"))
+    }
 }
 
 impl<'a> Walk<'a> {
-    fn begin(page: &'a str, folder: &Path) -> Result<Self, TaskError> {
+    fn begin(page: &'a str, folder: &Path, installed: &Path) -> Result<Self, TaskError> {
         let patches = PATCHES.map(|(name, path)| format!("{name} = {{ path = {:?} }}\n", root().join(path)));
         let config = format!("[patch.crates-io]\n{}", patches.concat());
         write(&folder.join(".cargo/config.toml"), &config)?;
-        Ok(Self { page, folder: folder.to_owned(), output: String::new() })
+        let searched = std::env::var_os("PATH").unwrap_or_default();
+        let folders = installed.parent().map(Path::to_owned).into_iter().chain(std::env::split_paths(&searched));
+        let search = std::env::join_paths(folders).unwrap_or(searched);
+        let took = Took { wall: 0.0, processor: children().ok().map(|_| 0.0) };
+        Ok(Self { page, folder: folder.to_owned(), search, output: String::new(), took })
     }
 
     fn all(&mut self, text: &str) -> Result<(), TaskError> {
         for block in blocks(text) {
             self.block(&block)?;
         }
+        println!("{}: {}", self.page, self.took);
         Ok(())
     }
 
@@ -112,7 +156,7 @@ impl<'a> Walk<'a> {
             }
             let mut command = Command::new("sh");
             command.args(["-c", &format!("{line} 2>&1")]).current_dir(&self.folder);
-            command.env("CARGO_TARGET_DIR", root().join("target/walk")).env("NO_COLOR", "1");
+            command.env("CARGO_TARGET_DIR", root().join("target/walk")).env("NO_COLOR", "1").env("PATH", &self.search);
             // What this task was started with is not what the reader has.
             for (variable, _) in std::env::vars_os() {
                 let name = variable.to_string_lossy();
@@ -120,7 +164,13 @@ impl<'a> Walk<'a> {
                     command.env_remove(&variable);
                 }
             }
+            let (begin, before) = (Instant::now(), children().ok());
             let ended = command.output().map_err(|source| TaskError::Start { command: line.to_owned(), source })?;
+            let processor = children().ok().zip(before).map(|(after, before)| after - before);
+            let took = Took { wall: begin.elapsed().as_secs_f64(), processor };
+            println!("  {took}");
+            self.took.wall += took.wall;
+            self.took.processor = self.took.processor.zip(took.processor).map(|(all, one)| all + one);
             status = ended.status.code();
             printed += &String::from_utf8_lossy(&ended.stdout);
         }
@@ -224,7 +274,9 @@ mod tests {
     fn a_walk_that_does_not_come_to_what_the_page_says_fails() {
         crate::workspace::find().unwrap();
         let folder = std::env::temp_dir().join(format!("xtask-walk-{}", std::process::id()));
-        let walked = |text: &str| Walk::begin("p.md", &folder).unwrap().all(text).map_err(|error| error.to_string());
+        let walked = |text: &str| {
+            Walk::begin("p.md", &folder, Path::new("/no/program")).unwrap().all(text).map_err(|error| error.to_string())
+        };
         assert_eq!(
             walked("```text,file=a.txt\nx\ny\n```\n```sh,run\ncat a.txt\n```\n```text,output\nx\n…\n```\n"),
             Ok(())

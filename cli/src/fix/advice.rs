@@ -328,7 +328,11 @@ impl<'a> Known<'a> {
         let reason = first_line(&cell.reason).replace('{', "(").replace('}', ")");
         match (cell.outcome, &cell.not_implemented) {
             (_, Some(function)) => Some(New::Skip(format!("`{function}` is not implemented"))),
-            (Outcome::Vacuous, _) => Some(New::Skip(format!("shows nothing: {reason}"))),
+            // Behind the first sentence stands what may be done about it.
+            (Outcome::Vacuous, _) => {
+                let seen = reason.split_once(". ").map_or(reason.as_str(), |(seen, _)| seen);
+                Some(New::Skip(format!("shows nothing: {seen}")))
+            }
             (Outcome::Flaky, _) => Some(New::Flaky(reason)),
             _ => None,
         }

@@ -1,5 +1,7 @@
 //! `cargo crosscheck fix`, on a suite whose rows do not say what its backends do: after it, they do.
 
+mod baseline;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -12,28 +14,38 @@ struct Scratch {
 
 impl Scratch {
     fn new(name: &str) -> Self {
-        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("fix-{name}"));
-        let _ = std::fs::remove_dir_all(&folder);
+        let scratch = Self::empty(name, "2024");
         let suite = Path::new(HERE).join("tests/fix/suite");
         for file in
             ["src/lib.rs", "src/checks.rs", "src/fast.rs", "src/inside.rs", "src/umlaut.rs", "tests/conformance.rs"]
         {
-            let to = folder.join(file);
-            std::fs::create_dir_all(to.parent().unwrap()).unwrap();
-            std::fs::copy(suite.join(file), to).unwrap();
+            scratch.write(file, &std::fs::read_to_string(suite.join(file)).unwrap());
         }
         // Whatever git makes of the file.
         let windows = std::fs::read_to_string(suite.join("src/windows.rs")).unwrap().replace("\r\n", "\n");
-        std::fs::write(folder.join("src/windows.rs"), windows.replace('\n', "\r\n")).unwrap();
+        scratch.write("src/windows.rs", &windows.replace('\n', "\r\n"));
+        scratch
+    }
+
+    fn empty(name: &str, edition: &str) -> Self {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("fix-{name}"));
+        let _ = std::fs::remove_dir_all(&folder);
+        let scratch = Self { folder };
         let manifest = format!(
-            "[package]\nname = \"scratch\"\nedition = \"2024\"\n\n[workspace]\n\n[profile.dev]\ndebug = \"line-tables-only\"\n[profile.dev.package.\"*\"]\ndebug = false\n\n[dependencies]\n\
+            "[package]\nname = \"scratch\"\nedition = \"{edition}\"\n\n[workspace]\n\n[profile.dev]\ndebug = \"line-tables-only\"\n[profile.dev.package.\"*\"]\ndebug = false\n\n[dependencies]\n\
              crosscheck = {{ path = {:?} }}\n\n[[test]]\nname = \"conformance\"\nharness = false\n",
             Path::new(HERE).join("../runtime")
         );
-        std::fs::write(folder.join("Cargo.toml"), manifest).unwrap();
+        scratch.write("Cargo.toml", &manifest);
         // The versions that are here.
-        std::fs::copy(Path::new(HERE).join("../Cargo.lock"), folder.join("Cargo.lock")).unwrap();
-        Self { folder }
+        std::fs::copy(Path::new(HERE).join("../Cargo.lock"), scratch.folder.join("Cargo.lock")).unwrap();
+        scratch
+    }
+
+    fn write(&self, file: &str, text: &str) {
+        let to = self.folder.join(file);
+        std::fs::create_dir_all(to.parent().unwrap()).unwrap();
+        std::fs::write(to, text).unwrap();
     }
 
     fn record(&self) -> PathBuf {
@@ -42,12 +54,18 @@ impl Scratch {
 
     /// Runs the suite.
     fn run(&self, arguments: &[&str]) -> (Option<i32>, String) {
+        self.run_with(arguments, &[])
+    }
+
+    /// Runs the suite with variables set.
+    fn run_with(&self, arguments: &[&str], variables: &[(&str, &str)]) -> (Option<i32>, String) {
         let _ = std::fs::remove_file(self.record());
         // What this workspace has built of other crates serves here as well.
         let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
         let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
         command.args(["test", "--offline", "-q", "--test", "conformance", "--"]).args(arguments);
         command.env("CARGO_TARGET_DIR", target).env("CROSSCHECK_RECORD", self.record()).current_dir(&self.folder);
+        command.envs(variables.iter().copied());
         let Output { status, stdout, stderr } = command.output().unwrap();
         let said = [stdout, stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).concat();
         assert!(self.record().is_file(), "{said}");
@@ -59,6 +77,13 @@ impl Scratch {
         command.arg("fix").args(arguments).arg(self.record()).current_dir(&self.folder);
         let Output { status, stdout, stderr } = command.output().unwrap();
         (status.code(), String::from_utf8(stdout).unwrap(), String::from_utf8(stderr).unwrap())
+    }
+
+    fn is_formatted(&self, file: &str, edition: &str) -> bool {
+        let mut command = Command::new(std::env::var_os("RUSTFMT").unwrap_or_else(|| "rustfmt".into()));
+        let text = std::fs::File::open(self.folder.join(file)).unwrap();
+        command.args(["--edition", edition]).stdin(text).current_dir(&self.folder);
+        command.output().unwrap().stdout == self.read(file).as_bytes()
     }
 
     fn change(&self, file: &str, from: &str, to: &str) {

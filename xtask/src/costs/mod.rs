@@ -9,7 +9,6 @@ mod matrix;
 mod peer;
 mod table;
 mod tool;
-mod usage;
 mod work;
 
 use std::path::PathBuf;

@@ -8,9 +8,9 @@ use std::process::Command;
 
 use super::matrix::Matrix;
 use super::peer::Peer;
-use super::usage::{Used, used};
 use super::work::{Cost, Work};
 use crate::python::{self, Environment};
+use crate::usage::{Used, used};
 use crate::workspace::{cargo, root};
 
 const PYTEST: Environment =

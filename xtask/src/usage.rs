@@ -29,9 +29,12 @@ pub fn used(command: &mut Command) -> Result<Used, String> {
     Err(format!("`{shown}` failed ({}):\n  {end}", output.status))
 }
 
-/// The processor time of all children that have been waited for, of theirs, and so on.
+/// The processor time of all children that have been waited for, of theirs, and so on, in seconds.
+///
+/// # Errors
+/// Where it is not known.
 #[cfg(unix)]
-fn children() -> Result<f64, String> {
+pub fn children() -> Result<f64, String> {
     use nix::sys::resource::{UsageWho, getrusage};
     use nix::sys::time::TimeValLike;
     let usage = getrusage(UsageWho::RUSAGE_CHILDREN).map_err(|error| format!("no processor time: {error}"))?;
@@ -39,8 +42,12 @@ fn children() -> Result<f64, String> {
     Ok(microseconds as f64 / 1e6)
 }
 
+/// Not known.
+///
+/// # Errors
+/// Always.
 #[cfg(not(unix))]
-fn children() -> Result<f64, String> {
+pub fn children() -> Result<f64, String> {
     Err("the processor time of a program's children is known on Unix only".to_owned())
 }
 

@@ -1,7 +1,7 @@
 //! Bazel's example. rules_rust cannot stand here, so that Cargo builds what Bazel runs.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::asked;
 use super::project::{self, Codec};
@@ -68,11 +68,11 @@ fn seen(folder: &Path) -> Result<Cases, TaskError> {
         junit.push(fs::read_to_string(&xml).map_err(io_error(&xml))?);
         let outputs = shard.join("test.outputs");
         let left = fs::read_dir(&outputs).map_err(io_error(&outputs))?;
-        records.extend(left.filter_map(|entry| Some(entry.ok()?.path())).filter(is_record));
+        records.extend(left.filter_map(|entry| Some(entry.ok()?.path())).filter(|path| is_record(path)));
     }
     Seen { records, junit }.cases()
 }
 
-fn is_record(path: &PathBuf) -> bool {
+fn is_record(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension == "jsonl")
 }

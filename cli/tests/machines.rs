@@ -70,3 +70,21 @@ fn a_statement_says_on_which_machine_a_cell_did_not_pass() {
     let metal = of_both(&["statement", "metal"]);
     assert!(!metal.contains("\"machine\""), "{metal}");
 }
+
+/// A cell that one kind of machine skips stands as passed, since it ran on the other; its feature is not supported all the same.
+#[test]
+fn what_one_machine_skips_is_not_supported() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("machines-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let (linux, mac) = (folder.join("linux.jsonl"), folder.join("macos.jsonl"));
+    std::fs::copy(records().join("linux.jsonl"), &linux).unwrap();
+    let text = std::fs::read_to_string(records().join("macos.jsonl")).unwrap();
+    std::fs::write(&mac, text.replace("\"x_failed\"", "\"skipped\"").replace("\"failed\"", "\"passed\"")).unwrap();
+    let statement = shown(&["statement", "cpu", linux.to_str().unwrap(), mac.to_str().unwrap()]);
+    let statement: Value = serde_json::from_str(&statement).unwrap();
+    assert_eq!(statement["counts"], serde_json::json!({ "passed": 3 }));
+    assert_eq!(statement["result"], "partial");
+    assert_eq!(statement["features"][0]["support"], "partial");
+    assert_eq!(statement["exceptions"][0]["machine"], "aarch64-macos");
+    std::fs::remove_dir_all(&folder).unwrap();
+}

@@ -223,18 +223,63 @@ mod tests {
                 assert_eq!(wrong(Some("0"), Some("3")), outside(0));
             }
         }
-        let bazel = [("TEST_SHARD_INDEX", "0"), ("TEST_TOTAL_SHARDS", "3")];
-        for (given, shown) in [("1/3", "1/3"), ("gitlab", "gitlab")] {
-            let both = format!(
-                "--shard {shown} (CROSSCHECK_SHARD), and TEST_SHARD_INDEX is `0`, TEST_TOTAL_SHARDS is `3`: only one of the \
-                 two can say which shard this is"
-            );
-            assert_eq!(said(Some(given), &bazel), Err(both));
+    }
+
+    /// Whatever Bazel sets counts, asked for or not: what is wrong in it is said, and what somebody else says contradicts it.
+    #[test]
+    fn what_bazel_says_is_never_passed_over() {
+        let values = [None, Some(""), Some("0"), Some("2"), Some("3"), Some("x"), Some("-1"), Some("4294967296")];
+        let mut right = 0;
+        for index in values {
+            for count in values {
+                let set = |value: Option<&'static str>| value.filter(|value| !value.is_empty());
+                let named = [("TEST_SHARD_INDEX", index), ("TEST_TOTAL_SHARDS", count)];
+                let variables: Vec<_> = named.iter().filter_map(|(name, value)| Some((*name, (*value)?))).collect();
+                let by_itself = said(None, &variables);
+                if (set(index), set(count)) == (None, None) {
+                    assert_eq!(by_itself, Ok(None));
+                    assert_eq!(said(Some("2/5"), &variables), Ok(Some("2/5".to_owned())));
+                    continue;
+                }
+                assert_eq!(said(Some("bazel"), &variables), by_itself);
+                let expected = match (index, count) {
+                    (Some("0"), Some("2")) => Some("1/2"),
+                    (Some("0"), Some("3")) => Some("1/3"),
+                    (Some("2"), Some("3")) => Some("3/3"),
+                    _ => None,
+                };
+                assert_eq!(by_itself.as_ref().ok().cloned().flatten().as_deref(), expected, "{by_itself:?}");
+                right += usize::from(expected.is_some());
+                let shown = named.map(|(name, value)| match set(value) {
+                    Some(value) => format!("{name} is `{value}`"),
+                    None => format!("{name} is not set"),
+                });
+                // An error names what was given.
+                let named = |error: &String| shown.iter().any(|shown| error.contains(shown.as_str()));
+                assert!(by_itself.as_ref().err().is_none_or(named), "{by_itself:?}");
+                for given in ["1/3", "gitlab"] {
+                    let both = format!(
+                        "--shard {given} (CROSSCHECK_SHARD), and {}, {}: only one of the two can say which shard this is",
+                        shown[0], shown[1]
+                    );
+                    assert_eq!(said(Some(given), &variables), Err(both));
+                }
+            }
         }
-        assert_eq!(
-            said(None, &bazel[..1]),
-            Err("TEST_TOTAL_SHARDS is not set, and TEST_SHARD_INDEX is `0`: both are needed".to_owned())
-        );
+        assert_eq!(right, 3);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_variable_that_is_no_text_is_no_number() {
+        use std::os::unix::ffi::OsStringExt;
+        let variable = |name: &str| match name {
+            "TEST_SHARD_INDEX" => Some(OsString::from_vec(vec![b'1', 0xff])),
+            "TEST_TOTAL_SHARDS" => Some("3".into()),
+            _ => None,
+        };
+        let error = shard(None, variable).unwrap_err();
+        assert_eq!(error.to_string(), "TEST_SHARD_INDEX is `1\u{fffd}`, which is not a number");
     }
 
     #[test]

@@ -4,6 +4,7 @@
 mod action;
 mod advice;
 mod edit;
+mod hash;
 mod imports;
 mod lines;
 mod patch;

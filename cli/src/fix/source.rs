@@ -3,13 +3,13 @@
 use std::ops::Range;
 
 use crosscheck::internals::SourceRecord;
-use fnv::FnvHasher;
-use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
+use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::ToTokens;
-use std::hash::Hasher;
 use syn::spanned::Spanned;
 use syn::visit::Visit;
 use syn::{Attribute, Item, ItemConst, ItemFn, Macro, Meta, UseTree};
+
+use super::hash::hash;
 
 /// A file, in lines that end in `\n`.
 pub struct Source {
@@ -241,11 +241,9 @@ impl Reader<'_> {
             }
             _ => return,
         };
-        let mut hash = FnvHasher::default();
-        hash_tokens(list.tokens.clone(), &mut hash);
-        hash_tokens(bare, &mut hash);
+        let hash = hash(list.tokens.clone(), bare);
         let place = place(attribute);
-        self.source.rows.push(Written { args, item: written, place, hash: hash.finish() });
+        self.source.rows.push(Written { args, item: written, place, hash });
     }
 }
 
@@ -274,36 +272,6 @@ impl Args {
             }
         }
         Some(Self { range: whole?, each, backend: backend? })
-    }
-}
-
-/// The same as the attribute's.
-fn hash_tokens(tokens: TokenStream, hash: &mut FnvHasher) {
-    let text = |hash: &mut FnvHasher, text: &str| {
-        hash.write(text.as_bytes());
-        hash.write(&[0]);
-    };
-    let is_doc = |token: &TokenTree| {
-        let TokenTree::Group(group) = token else { return false };
-        matches!(group.stream().into_iter().next(), Some(TokenTree::Ident(name)) if name == "doc")
-    };
-    let mut tokens = tokens.into_iter().peekable();
-    while let Some(token) = tokens.next() {
-        match token {
-            TokenTree::Punct(punct) if punct.as_char() == '#' && tokens.next_if(is_doc).is_some() => {}
-            TokenTree::Group(group) => {
-                let (open, close) = match group.delimiter() {
-                    Delimiter::Parenthesis => ("(", ")"),
-                    Delimiter::Brace => ("{", "}"),
-                    Delimiter::Bracket => ("[", "]"),
-                    Delimiter::None => ("", ""),
-                };
-                text(hash, open);
-                hash_tokens(group.stream(), hash);
-                text(hash, close);
-            }
-            token => text(hash, &token.to_string()),
-        }
     }
 }
 

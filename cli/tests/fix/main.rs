@@ -250,3 +250,10 @@ fn what_cannot_be_judged_is_refused() {
     assert_eq!(status, Some(2), "{stderr}");
     assert!(stderr.contains("error: the workspace is not known: cargo metadata:"), "{stderr}");
 }
+
+/// The attribute and the command take the same for the same.
+#[test]
+fn a_row_has_one_hash() {
+    let file = |path: &str| std::fs::read_to_string(Path::new(HERE).join(path)).unwrap();
+    assert_eq!(file("src/fix/hash.rs"), file("../macros/src/exclusions/hash.rs"), "one of the two was changed alone");
+}

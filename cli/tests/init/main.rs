@@ -136,6 +136,9 @@ fn what_makes_no_sense_is_refused() {
     }
 }
 
+/// A name, a manifest, files that are made or removed, arguments, and what is said.
+type Refused<'a> = (&'a str, String, &'a [&'a str], &'a [&'a str], &'a str);
+
 /// Each crate in which the test could not be built or would run nothing.
 #[test]
 fn a_crate_that_cannot_have_the_test_is_refused() {
@@ -156,7 +159,7 @@ fn a_crate_that_cannot_have_the_test_is_refused() {
     let with = |more: &str| format!("{package}\n{more}");
     let no_lib =
         "the package has no library `my_kernels`, and its tests see nothing else of it: give it a `src/lib.rs`";
-    let cases: [(&str, String, &[&str], &[&str], &str); 11] = [
+    let cases: [Refused<'_>; 11] = [
         (
             "workspace",
             "[workspace]\nmembers = [\"a\", \"b/*\"]\n".to_owned(),

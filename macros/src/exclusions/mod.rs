@@ -2,6 +2,7 @@
 
 mod args;
 mod case;
+mod hash;
 mod matrix;
 mod row;
 mod source;

@@ -70,6 +70,7 @@ fn document() -> Result<(), TaskError> {
 fn under_nextest(since: SystemTime) -> Result<(), TaskError> {
     nextest::provide()?;
     nextest::configure(&nextest::Options { check: true }, &ALL)?;
+    cargo(&["test", "--quiet", "-p", "crosscheck-cli", "--test", "nextest", "--", "--ignored"]).run()?;
     for package in ["crosscheck-kernel-suite", "crosscheck-inference-suite"] {
         let by_test = latest(package, since)?;
         ran_on(&by_test, &["reference", "mlx_cpu"])?;

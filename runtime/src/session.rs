@@ -9,7 +9,8 @@ use fnv::FnvHasher;
 use serde::{Deserialize, Serialize};
 
 use crate::execute::context::{self, Announce};
-use crate::execute::panics::{Panics, elsewhere};
+use crate::execute::panics::Panics;
+use crate::execute::panics::elsewhere::Running;
 use crate::execute::{Answers, CellOf, Executed, Executor, Listed, Observation};
 use crate::judge::{Finished, JudgeContext, Judgement, flaky, judge};
 use crate::plan::{Cell, Decision, Plan};
@@ -82,7 +83,7 @@ impl Session {
         unavailable.collect()
     }
 
-    /// Runs one cell.
+    /// Runs one cell, which is not run again.
     pub fn run(&self, cell: &Cell) -> Finished {
         self.run_announced(cell, &(Rc::new(|_| ()) as Announce), &|_| ())
     }
@@ -90,6 +91,18 @@ impl Session {
     /// The same; `announce` is called when everything that comes before the body is done, and `tell` before that, with what is done
     /// with the cell.
     pub(crate) fn run_announced(&self, cell: &Cell, announce: &Announce, tell: &dyn Fn(&Settled)) -> Finished {
+        let all = Running::begin(false);
+        let finished = self.attempt_announced(cell, announce, tell);
+        all.end(finished.outcome().fails_the_run());
+        finished
+    }
+
+    /// Runs one cell, which is run again where a row says that it is flaky: whoever does that says what comes of all attempts.
+    pub(crate) fn attempt(&self, cell: &Cell) -> Finished {
+        self.attempt_announced(cell, &(Rc::new(|_| ()) as Announce), &|_| ())
+    }
+
+    fn attempt_announced(&self, cell: &Cell, announce: &Announce, tell: &dyn Fn(&Settled)) -> Finished {
         let started = Instant::now();
         let settled = match self.settle(cell) {
             Ok(settled) => settled,
@@ -100,13 +113,15 @@ impl Session {
         if let Some(observation) = self.not_run(cell) {
             return self.finish(cell, settled, observation, None, started.elapsed());
         }
-        let running = elsewhere::Running::begin(matches!(cell.decision, Decision::XFail(_) | Decision::Flaky(_)));
+        let running = Running::begin(matches!(cell.decision, Decision::XFail(_) | Decision::Flaky(_)));
         let (Executed { observation, scalar, about }, seed) =
             context::with_seed(self.seed(cell), || self.execute(cell, announce));
         let answers = Answers { about: about.or(settled.answers.about), ..settled.answers };
         let settled = Settled { answers, ..settled };
         let finished = Finished { scalar, ..self.finish(cell, settled, observation, seed, started.elapsed()) };
-        running.end(finished.judgement.outcome.fails_the_run());
+        // Of what may be run again, that is not known yet.
+        let is_last = !matches!(cell.decision, Decision::Flaky(_));
+        running.end(is_last && finished.judgement.outcome.fails_the_run());
         finished
     }
 

@@ -13,8 +13,9 @@ use super::{Executable, device, under_nextest};
 use crate::execute::Observation;
 #[cfg(unix)]
 use crate::execute::isolate::{Late, Pool};
+use crate::execute::panics::elsewhere::Running;
 use crate::judge::Outcome;
-use crate::plan::Decision;
+use crate::plan::{Cell, Decision};
 use crate::record::CellRecord;
 use crate::report::outlier::Vote;
 use crate::report::{self, Ran};
@@ -167,6 +168,16 @@ impl Run {
     /// Runs a cell until it does not fail the run, as often as it may be run.
     fn attempts(&self, at: usize) -> CellReport {
         let cell = &self.session.plan.cells[at];
+        // A panic on a thread of an attempt is shown where the last one fails.
+        let all = matches!(cell.decision, Decision::Flaky(_) | Decision::Ask(_)).then(|| Running::begin(false));
+        let ended = self.attempted(cell, at);
+        if let Some(all) = all {
+            all.end(ended.record.outcome.fails_the_run());
+        }
+        ended
+    }
+
+    fn attempted(&self, cell: &Cell, at: usize) -> CellReport {
         let mut ended = self.end(at);
         let known = matches!(ended.decision, Decision::Flaky(_));
         let retries = if known { self.retries.max(FLAKY_RETRIES) } else { self.retries };
@@ -215,7 +226,7 @@ impl Run {
         }
         #[cfg(unix)]
         let own = std::process::id();
-        let finished = self.session.run(cell);
+        let finished = self.session.attempt(cell);
         #[cfg(unix)]
         if std::process::id() != own {
             // The body has forked and returned in both processes: one of them is the run.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use super::read::begins_a_record;
-use super::{Line, Start, way};
+use super::{Line, Start, json, way};
 
 /// No first line of a record is longer, in bytes.
 const LONGEST_START: u64 = 4096;
@@ -106,8 +106,13 @@ impl Journal {
     fn append(&mut self, before: &[u8], line: &Line) -> io::Result<()> {
         self.line.clear();
         self.line.extend_from_slice(before);
-        serde_json::to_writer(&mut self.line, line)?;
-        self.line.push(b'\n');
+        match json::line(line)? {
+            Some(line) => self.line.extend_from_slice(line.as_bytes()),
+            None => {
+                serde_json::to_writer(&mut self.line, line)?;
+                self.line.push(b'\n');
+            }
+        }
         write_all(&mut self.file, &self.line)?;
         // A process that is killed loses nothing of what it has written; a machine does what is not on its disk yet.
         if self.synced.elapsed() > SYNC { self.sync() } else { Ok(()) }

@@ -104,12 +104,56 @@ fn every_field_is_written() {
         not_implemented: Some("add".to_owned()),
         output: Some("help!".to_owned()),
         attempts: Some(3),
+        agreement: Some(Box::default()),
+        receipt: Some(Box::new(Receipt::new("gpu 0"))),
         ..cell()
     };
     Journal::open(&path, start(7)).unwrap().write(&Line::Cell(Box::new(full.clone()))).unwrap();
     assert_eq!(cells(&path).unwrap(), [full]);
-    assert_eq!(undocumented(&std::fs::read_to_string(&path).unwrap()), Vec::<String>::new());
+    let written = std::fs::read_to_string(&path).unwrap();
+    assert_eq!(undocumented(&written), Vec::<String>::new());
+    let fields: serde_json::Map<_, _> = serde_json::from_str(written.lines().last().unwrap()).unwrap();
+    assert_eq!(fields.len(), 32, "with all fields of a cell and `line`: {fields:?}");
     std::fs::remove_dir_all(path.parent().unwrap()).unwrap();
+}
+
+/// The lines that are written without a serializer hold what it would have written, whatever texts hold.
+#[test]
+fn the_lines_of_cells_are_those_of_the_serializer() {
+    let texts = [
+        "",
+        "a::b",
+        "\"",
+        "\\",
+        "\n\r\t\0\u{8}\u{c}\u{1b}\u{7f}\u{85}",
+        "ü – 👩‍💻",
+        "e\u{301}",
+        "\u{202e}\u{2028}\u{feff}",
+        "'",
+        "\u{10ffff}",
+    ];
+    let each = (0..=0x2fff).filter_map(char::from_u32).map(|c| format!("a{c}b"));
+    for text in texts.into_iter().map(str::to_owned).chain(each) {
+        let cell = CellRecord {
+            name: text.clone(),
+            test: text.clone(),
+            function: Some(text.clone()),
+            backend: text.clone(),
+            markers: vec![text.clone(); text.len() % 3],
+            row: Some(text.clone()),
+            reason: text.clone(),
+            origin: text.clone(),
+            machine: None,
+            ..cell()
+        };
+        for line in [Line::Begin { cell: text.clone() }, Line::Cell(Box::new(cell))] {
+            let written = json::line(&line).unwrap().unwrap();
+            assert!(written.ends_with("}\n") && written.matches('\n').count() == 1, "{written:?}");
+            let [ours, theirs] = [written, serde_json::to_string(&line).unwrap()]
+                .map(|json| serde_json::from_str::<serde_json::Value>(&json).unwrap());
+            assert_eq!(ours, theirs);
+        }
+    }
 }
 
 /// The fields of these lines that `docs/src/record.schema.json` does not have.

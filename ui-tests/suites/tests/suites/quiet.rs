@@ -25,6 +25,12 @@ fn a_panic_on_a_thread_is_printed_where_nothing_excuses_it() {
         let beside = suite("quiet").args(&["--test-threads", "4"]).env("QUIET_FAILS", "1").run();
         beside.exits(101).complains("unexpected");
     }
+    // Of what is known to be flaky, where no attempt passes.
+    for more in [&[][..], &["--isolate"]] {
+        let flaky = suite("quiet").args(&["--exact", "panics_once"]).args(more).env("QUIET_FAILS", "1").run();
+        flaky.exits(101);
+        assert!(flaky.to_string().contains("the first time"), "{flaky}");
+    }
     let stale = suite("quiet").args(&["--exact", "panics_on_a_thread"]).env("QUIET_WORKS", "1").run();
     stale.exits(101).says("XPASSED");
 }

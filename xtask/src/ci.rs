@@ -7,7 +7,7 @@ use crate::cargo::cargo;
 use crate::error::TaskError;
 use crate::record::{fresh, latest, ran_on, read};
 use crate::steps::Steps;
-use crate::{api, engines, examples, formats, mlx, model, mutants, nextest, packages, pages, walk};
+use crate::{api, engines, examples, formats, instructions, mlx, model, mutants, nextest, packages, pages, walk};
 
 /// Every package with everything that is tested of it: one set of features in every command, so that nothing is built twice.
 /// Without a GPU, `metal` compiles and reports itself unavailable.
@@ -41,6 +41,7 @@ pub fn ci() -> Result<(), TaskError> {
         steps.step("walk the pages for newcomers", || walk::walk(&walk::Options::default()))?;
         steps.step("test the packages", packages::packages)?;
         steps.step("run the suites under nextest", || under_nextest(started))?;
+        steps.step("count the instructions", || instructions::instructions(&instructions::Options { check: true }))?;
         steps.step("run the mutants", || mutants::mutants(&mutants::Options::default(), &ALL))
     })?;
     if !is_model_there {

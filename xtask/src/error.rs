@@ -71,6 +71,11 @@ pub enum TaskError {
     /// A tool is missing, or a suite does not build or run.
     #[error("not everything was measured:\n{0}")]
     NotMeasured(String),
+    /// Something takes more instructions than are committed.
+    #[error(
+        "these take more instructions in a debug build; where that is meant, `cargo xtask instructions` writes the new numbers:\n{0}"
+    )]
+    Grown(String),
     /// The suite lets faults pass.
     #[error("mutants that no test about their function notices:\n{0}")]
     Survivors(String),

@@ -15,6 +15,7 @@ mod examples;
 mod fixtures;
 mod formats;
 mod hash;
+mod instructions;
 mod matrix;
 mod mlx;
 mod model;
@@ -28,6 +29,7 @@ mod steps;
 mod tables;
 mod terminal;
 mod test;
+mod unpacked;
 mod usage;
 mod walk;
 mod workspace;
@@ -77,6 +79,8 @@ enum Task {
     Engines,
     /// Measure what crosscheck costs its users, beside what they would take instead, and write the table of benches/README.md
     Costs(costs::Options),
+    /// Count the instructions that the stages take in a debug build, and write them, or check that none has grown
+    Instructions(instructions::Options),
     /// Set up the MLX library, so that the MLX backends build and run on this machine
     Mlx(mlx::Options),
 }
@@ -107,6 +111,7 @@ fn main() -> ExitCode {
         Task::Formats => formats::formats(),
         Task::Engines => engines::engines(),
         Task::Costs(options) => costs::costs(&options),
+        Task::Instructions(options) => instructions::instructions(&options),
         Task::Mlx(options) => mlx::provision(&options).map(drop).map_err(Into::into),
     };
     match done {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::Tools;
-use crate::mlx::apt;
+use crate::unpacked;
 use crate::workspace::root;
 
 /// What Debian and its relatives call them, and something to write with.
@@ -22,16 +22,14 @@ pub fn provide() -> Result<Tools, String> {
 
 /// A browser and its driver, which have to be of one version.
 fn browser() -> Result<(PathBuf, PathBuf), String> {
-    let here = ["chromium", "chromium-browser", "google-chrome"].into_iter().filter_map(in_path);
-    if let Some(driver) = in_path("chromedriver")
+    let here = ["chromium", "chromium-browser", "google-chrome"].into_iter().filter_map(unpacked::in_path);
+    if let Some(driver) = unpacked::in_path("chromedriver")
         && let Some(chromium) = here.into_iter().find(|chromium| version(chromium) == version(&driver))
         && version(&driver).is_some()
     {
         return Ok((chromium, driver));
     }
-    let base = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
-    let base = base.or(std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".cache")));
-    let folder = base.ok_or("no cache folder: neither XDG_CACHE_HOME nor HOME is set")?.join("crosscheck/browser");
+    let folder = unpacked::folder("browser")?;
     let wrapped = (folder.join("chromium"), folder.join("chromedriver"));
     if version(&wrapped.0).is_none() || version(&wrapped.1).is_none() {
         println!("\nthere is no chromium with its driver; both are unpacked into {}", folder.display());
@@ -45,15 +43,8 @@ fn browser() -> Result<(PathBuf, PathBuf), String> {
 
 /// Unpacks them, with all that they need and this machine does not have, and writes programs that find it.
 fn unpack(folder: &Path) -> Result<(), String> {
+    let files = unpacked::unpack(&PACKAGES, folder)?;
     let failed = |error: std::io::Error| format!("{}: {error}", folder.display());
-    let (work, files) = (folder.join("work"), folder.join("files"));
-    for old in [&work, &files] {
-        if old.exists() {
-            fs::remove_dir_all(old).map_err(failed)?;
-        }
-    }
-    apt::unpack(&PACKAGES, &files, &work)?;
-    fs::remove_dir_all(&work).map_err(failed)?;
     // What the machine has already in the version that fits is not fetched.
     let at = |path: &str| if files.join(path).exists() { files.join(path) } else { Path::new("/").join(path) };
     let fonts = folder.join("fonts.conf");
@@ -66,23 +57,10 @@ fn unpack(folder: &Path) -> Result<(), String> {
     let libraries = [format!("usr/lib/{triple}"), format!("lib/{triple}"), "usr/lib/chromium".to_owned()];
     let libraries: Vec<_> = libraries.iter().map(|path| files.join(path).display().to_string()).collect();
     for (name, program) in [("chromium", "usr/lib/chromium/chromium"), ("chromedriver", "usr/bin/chromedriver")] {
-        let script = format!(
-            "#!/bin/sh\nexport LD_LIBRARY_PATH='{}' FONTCONFIG_FILE='{}'\nexec '{}' \"$@\"\n",
-            libraries.join(":"),
-            fonts.display(),
-            at(program).display()
-        );
-        let path = folder.join(name);
-        fs::write(&path, script).map_err(failed)?;
-        #[cfg(unix)]
-        fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o755)).map_err(failed)?;
+        let variables = [("LD_LIBRARY_PATH", libraries.join(":")), ("FONTCONFIG_FILE", fonts.display().to_string())];
+        unpacked::script(&folder.join(name), &variables, &at(program))?;
     }
     Ok(())
-}
-
-/// The program of this name.
-fn in_path(name: &str) -> Option<PathBuf> {
-    std::env::split_paths(&std::env::var_os("PATH")?).map(|folder| folder.join(name)).find(|path| path.is_file())
 }
 
 /// The version that a program says it has, without what follows its first three parts.

@@ -37,6 +37,26 @@ fn what_is_no_shard_is_a_usage_error() {
     let both =
         "--shard 1/2 (CROSSCHECK_SHARD), and TEST_SHARD_INDEX is `0`, TEST_TOTAL_SHARDS is `2`: only one of the two";
     stage.bazel(0, 2, &["--shard", "1/2", "moody"]).refused(&stage, both);
+    for (variables, hint) in [
+        (
+            &[("TEST_SHARD_INDEX", "0")][..],
+            "TEST_TOTAL_SHARDS is not set, and TEST_SHARD_INDEX is `0`: both are needed",
+        ),
+        (&[("TEST_TOTAL_SHARDS", "2")], "TEST_SHARD_INDEX is not set, and TEST_TOTAL_SHARDS is `2`: both are needed"),
+        (&[("TEST_SHARD_INDEX", "x"), ("TEST_TOTAL_SHARDS", "2")], "TEST_SHARD_INDEX is `x`, which is not a number"),
+        (&[("TEST_SHARD_INDEX", "0"), ("TEST_TOTAL_SHARDS", "0")], "TEST_TOTAL_SHARDS is `0`: there is no shard"),
+        (
+            &[("TEST_SHARD_INDEX", "2"), ("TEST_TOTAL_SHARDS", "2")],
+            "TEST_SHARD_INDEX is `2`, and TEST_TOTAL_SHARDS is `2`: it goes from 0 to 1",
+        ),
+        (
+            &[("TEST_SHARD_INDEX", "0"), ("CROSSCHECK_SHARD", "1/2")],
+            "--shard 1/2 (CROSSCHECK_SHARD), and TEST_SHARD_INDEX is `0`, TEST_TOTAL_SHARDS is not set: only one of the two",
+        ),
+    ] {
+        let job = variables.iter().fold(stage.run(&["moody"]), |job, (name, value)| job.env(name, value));
+        job.refused(&stage, hint);
+    }
     stage.run(&["--shard", "gitlab"]).refused(&stage, "CI_NODE_INDEX and CI_NODE_TOTAL are not set");
     let missing = stage.bazel(0, 2, &["moody"]).env("TEST_SHARD_STATUS_FILE", stage.folder.join("no/where"));
     missing.refused(&stage, "no/where: No such file or directory");

@@ -31,9 +31,10 @@ impl Scratch {
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("fix-{name}"));
         let _ = std::fs::remove_dir_all(&folder);
         let scratch = Self { folder };
+        // Cargo tells executables in one target folder apart by the names of their packages, not by where these are.
         let manifest = format!(
-            "[package]\nname = \"scratch\"\nedition = \"{edition}\"\n\n[workspace]\n\n[profile.dev]\ndebug = \"line-tables-only\"\n[profile.dev.package.\"*\"]\ndebug = false\n\n[dependencies]\n\
-             crosscheck = {{ path = {:?} }}\n\n[[test]]\nname = \"conformance\"\nharness = false\n",
+            "[package]\nname = \"scratch-{name}\"\nedition = \"{edition}\"\n\n[workspace]\n\n[profile.dev]\ndebug = \"line-tables-only\"\n[profile.dev.package.\"*\"]\ndebug = false\n\n[dependencies]\n\
+             crosscheck = {{ path = {:?} }}\n\n[lib]\nname = \"scratch\"\n\n[[test]]\nname = \"conformance\"\nharness = false\n",
             Path::new(HERE).join("../runtime")
         );
         scratch.write("Cargo.toml", &manifest);

@@ -15,6 +15,8 @@ use crate::screen;
 /// Prints what becomes of cells.
 pub(super) struct Printer {
     out: Box<dyn Write + Send>,
+    /// The same where it shows no colours, for lines that hold none: not looked at once more for each cell.
+    plain: Option<io::Stdout>,
     format: Format,
     /// How long the longest name is, in characters.
     width: usize,
@@ -41,6 +43,7 @@ impl Printer {
     /// One that prints as the command line says.
     pub(super) fn new(args: &Libtest) -> Result<Self, LogfileError> {
         let color = args.color;
+        let mut plain = None;
         let out: Box<dyn Write + Send> = match &args.logfile {
             Some(path) => {
                 let file =
@@ -56,15 +59,27 @@ impl Printer {
                     Color::Always => ColorChoice::Always,
                     Color::Never => ColorChoice::Never,
                 };
-                Box::new(AutoStream::new(io::stdout(), choice))
+                let out = AutoStream::new(io::stdout(), choice);
+                plain = (out.current_choice() == ColorChoice::Never).then(io::stdout);
+                Box::new(out)
             }
         };
-        Ok(Self { out, format: args.format, width: 0 })
+        Ok(Self { out, plain, format: args.format, width: 0 })
     }
 
     /// Prints a text in one piece. The record says what became of the cells where nobody reads this.
     fn print(&mut self, text: &str) {
         let _ = screen::print(|| self.out.write_all(text.as_bytes()).and_then(|()| self.out.flush()));
+    }
+
+    /// The same for a text that only holds colours where there are any.
+    fn print_line(&mut self, text: &str) {
+        match &mut self.plain {
+            Some(out) => {
+                let _ = screen::print(|| out.write_all(text.as_bytes()).and_then(|()| out.flush()));
+            }
+            None => self.print(text),
+        }
     }
 
     /// What is going to run.
@@ -81,7 +96,7 @@ impl Printer {
     /// A cell's line begins with its name.
     pub(super) fn begins(&mut self, name: &str) {
         match self.format {
-            Format::Pretty => self.print(&format!("test {name: <width$} ... ", width = self.width)),
+            Format::Pretty => self.print_line(&format!("test {name: <width$} ... ", width = self.width)),
             Format::Terse => {}
             Format::Json => {
                 self.print(&format!("{{ \"type\": \"test\", \"event\": \"started\", \"name\": {} }}\n", json!(name)));
@@ -92,9 +107,9 @@ impl Printer {
     /// And it ends with what became of the cell.
     pub(super) fn ended(&mut self, name: &str, ended: &Ended) {
         let text = match self.format {
-            Format::Pretty => format!("{}\n", verdict(ended)),
+            Format::Pretty => format!("{}\n", self.verdict(ended)),
             Format::Terse => {
-                let (style, word) = word(ended);
+                let (style, word) = self.word(ended);
                 let letter = if word == "ok" { "." } else { &word[..1] };
                 format!("{style}{letter}{style:#}")
             }
@@ -110,7 +125,7 @@ impl Printer {
                 format!("{{ \"type\": \"test\", \"name\": {name}, \"event\": \"{event}\"{output} }}\n")
             }
         };
-        self.print(&text);
+        self.print_line(&text);
     }
 
     /// The failed cells with what is to be said of each.
@@ -144,29 +159,30 @@ impl Printer {
                 format!(
                     "\ntest result: {}. {passed} passed; {failed} failed; {ignored} ignored; 0 measured; {filtered_out} \
                      filtered out; finished in {seconds:.2}s\n\n",
-                    verdict(&all),
+                    self.verdict(&all),
                 )
             }
         };
         self.print(&text);
     }
-}
 
-/// The word for it, and its colour.
-fn word(ended: &Ended) -> (Style, &'static str) {
-    match ended {
-        Ended::Ok => (AnsiColor::Green.on_default(), "ok"),
-        Ended::Ignored(_) => (AnsiColor::Yellow.on_default(), "ignored"),
-        Ended::Failed(_) => (AnsiColor::Red.on_default(), "FAILED"),
+    /// The word for it, and its colour.
+    fn word(&self, ended: &Ended) -> (Style, &'static str) {
+        let (color, word) = match ended {
+            Ended::Ok => (AnsiColor::Green, "ok"),
+            Ended::Ignored(_) => (AnsiColor::Yellow, "ignored"),
+            Ended::Failed(_) => (AnsiColor::Red, "FAILED"),
+        };
+        (if self.plain.is_some() { Style::new() } else { color.on_default() }, word)
     }
-}
 
-/// The coloured word, with the reason where there is one.
-fn verdict(ended: &Ended) -> String {
-    let (style, word) = word(ended);
-    match ended {
-        Ended::Ignored(Some(reason)) => format!("{style}{word} ({reason}){style:#}"),
-        _ => format!("{style}{word}{style:#}"),
+    /// The coloured word, with the reason where there is one.
+    fn verdict(&self, ended: &Ended) -> String {
+        let (style, word) = self.word(ended);
+        match ended {
+            Ended::Ignored(Some(reason)) => format!("{style}{word} ({reason}){style:#}"),
+            _ => format!("{style}{word}{style:#}"),
+        }
     }
 }
 
@@ -193,7 +209,7 @@ mod tests {
     /// What is printed of four cells, one of which fails.
     fn printed(format: Format) -> String {
         let buffer = Buffer::default();
-        let mut printer = Printer { out: Box::new(buffer.clone()), format, width: 0 };
+        let mut printer = Printer { out: Box::new(buffer.clone()), plain: None, format, width: 0 };
         let trial = |name: &str| Trial { name: name.to_owned(), at: 0, ignored: false };
         let cells = [
             ("a", Ended::Ok),

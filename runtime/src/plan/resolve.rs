@@ -3,6 +3,8 @@
 
 use std::collections::{HashMap, HashSet};
 
+use fnv::FnvHashMap;
+
 use crate::suite::row::{ALL, Exclusion, Row};
 use crate::suite::scope::{Level, Scope};
 use crate::suite::spec::{BackendSpec, SuiteSpec, TestSpec};
@@ -51,8 +53,9 @@ fn rank(rows: &[Row], at: usize) -> (u8, usize) {
 /// The rows of each backend, looked up instead of searched for; each list in the order in which its rows decide.
 struct Index<'a> {
     rows: &'a [Row],
-    /// Those of features and of whole backends.
-    marked: HashMap<(&'a str, &'a str), Vec<usize>>,
+    /// Those of features and of whole backends. Looked up for each marker of each cell, mostly in debug builds, where the standard
+    /// library's hasher takes most of the time.
+    marked: FnvHashMap<(&'a str, &'a str), Vec<usize>>,
     /// Those of tests and of cases.
     named: HashMap<&'a str, Vec<usize>>,
     has_conditions: bool,
@@ -60,7 +63,7 @@ struct Index<'a> {
 
 impl<'a> Index<'a> {
     fn new(rows: &'a [Row], wanted: impl Fn(&Row) -> bool) -> Self {
-        let mut index = Self { rows, marked: HashMap::new(), named: HashMap::new(), has_conditions: false };
+        let mut index = Self { rows, marked: FnvHashMap::default(), named: HashMap::new(), has_conditions: false };
         for (at, row) in rows.iter().enumerate().filter(|(_, row)| wanted(row)) {
             let backend = row.backend.as_ref();
             match &row.scope {
@@ -79,11 +82,37 @@ impl<'a> Index<'a> {
     where
         'a: 's,
     {
-        self.marked.get(&(backend, marker)).map_or(&[], Vec::as_slice)
+        match self.marked.get(&(backend, marker)) {
+            Some(rows) => rows,
+            None => &[],
+        }
+    }
+
+    /// The row of a feature that decides, where none has a condition. A loop, because a debug build takes several times as long
+    /// for a chain of iterators, and this is asked of each cell of a suite.
+    fn of_features(&self, backend: &str, test: &TestSpec, case: u32) -> Option<usize> {
+        let mut decides = None;
+        let mut ask = |marker: &str| {
+            if let Some(at) = self.of(backend, marker).first().copied()
+                && decides.is_none_or(|other| rank(self.rows, at) < rank(self.rows, other))
+            {
+                decides = Some(at);
+            }
+        };
+        for marker in &test.markers {
+            ask(marker);
+        }
+        if !test.implied.is_empty() {
+            test.implied_by(case).for_each(ask);
+        }
+        decides
     }
 
     /// The rows of a backend that name a test, those of cases first.
     fn naming(&self, backend: &str, test: &TestSpec) -> Vec<usize> {
+        if self.named.is_empty() {
+            return Vec::new();
+        }
         let named = self.named.get(backend).into_iter().flatten().copied();
         named
             .filter(|at| self.rows[*at].scope.tests().is_some_and(|names| names.iter().any(|it| it.means(test))))
@@ -96,14 +125,13 @@ impl<'a> Index<'a> {
             Scope::Cases(_, cases) => cases.iter().all(|name| name.means(test, case)),
             _ => true,
         };
-        let markers = || test.markers.iter().copied().chain(test.implied_by(case));
         if !self.has_conditions {
             // The first of each list is the only one of it that can decide.
-            let narrow = naming.iter().copied().find(means);
-            let of_features = || markers().filter_map(|marker| self.of(backend, marker).first().copied());
-            let marked = || of_features().min_by_key(|at| rank(self.rows, *at));
+            let marked = || self.of_features(backend, test, case);
+            let narrow = if naming.is_empty() { None } else { naming.iter().copied().find(means) };
             return Resolution::Row(narrow.or_else(marked).or_else(|| self.of(backend, ALL).first().copied()));
         }
+        let markers = || test.markers.iter().copied().chain(test.implied_by(case));
         let mut of_features: Vec<_> = markers().flat_map(|marker| self.of(backend, marker)).copied().collect();
         of_features.sort_by_key(|at| rank(self.rows, *at));
         of_features.dedup();
@@ -184,7 +212,7 @@ impl<'a> Resolver<'a> {
         (0_u32..).zip(&suite.backends).filter(move |(_, backend)| runs(backend)).map(|(number, backend)| {
             let left_out = |function: &str| backend.implements.is_some_and(|all| !all.contains(&function));
             let lacks = |function: &str| left_out(function) && self.contract.contains(function);
-            let missing = test.functions().position(lacks).map(|at| at as u32);
+            let missing = backend.implements.and_then(|_| test.functions().position(lacks).map(|at| at as u32));
             let naming = self.index.naming(backend.declared(), test);
             let narrows = naming.iter().any(|at| self.suite.rows[*at].scope.level() == Level::Case);
             let alike = test.implied.is_empty() && !narrows;

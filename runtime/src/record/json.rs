@@ -6,14 +6,15 @@
 use serde::Serialize;
 use serde_json::Result;
 
-use super::{CellRecord, Line};
+use super::{CellRecord, Line, PlanRecord};
 
-/// The line that a cell begins or ends with, with its end of line; none of the other lines.
+/// The line that a cell begins or ends with, or that names all cells, with its end of line; none of the other lines.
 pub(super) fn line(line: &Line) -> Result<Option<String>> {
     match line {
         Line::Begin { cell } => Ok(Some(format!("{{\"line\":\"begin\",\"cell\":{}}}\n", text(cell)?))),
         Line::Cell(record) => cell(record).map(Some),
-        Line::Start(_) | Line::Suite(_) | Line::Plan(_) | Line::End => Ok(None),
+        Line::Plan(record) => plan(record).map(Some),
+        Line::Start(_) | Line::Suite(_) | Line::End => Ok(None),
     }
 }
 
@@ -22,6 +23,17 @@ fn text(text: &str) -> Result<String> {
     let quoted = format!("{text:?}");
     // Rust escapes everything that JSON does, in another way, and more: what it leaves as it is needs no escape in either.
     if quoted.len() == text.len() + 2 { Ok(quoted) } else { serde_json::to_string(text) }
+}
+
+fn plan(record: &PlanRecord) -> Result<String> {
+    let PlanRecord { cells, resumes, narrowed, listed, shard } = record;
+    let mut line = format!("{{\"line\":\"plan\",\"cells\":{}", texts(cells)?);
+    more(&mut line, "resumes", *resumes, resumes)?;
+    more(&mut line, "narrowed", !narrowed.is_empty(), narrowed)?;
+    more(&mut line, "listed", *listed, listed)?;
+    some(&mut line, "shard", shard)?;
+    line.push_str("}\n");
+    Ok(line)
 }
 
 fn cell(record: &CellRecord) -> Result<String> {

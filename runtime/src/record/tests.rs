@@ -146,7 +146,12 @@ fn the_lines_of_cells_are_those_of_the_serializer() {
             machine: None,
             ..cell()
         };
-        for line in [Line::Begin { cell: text.clone() }, Line::Cell(Box::new(cell))] {
+        let shard = super::plan::ShardRecord { count: 2, cells: 7, digest: Fingerprint(3), number: 1 };
+        let cells = vec![text.clone(); text.len() % 3];
+        let plain = PlanRecord { cells: cells.clone(), ..PlanRecord::default() };
+        let plan = PlanRecord { cells, resumes: true, narrowed: vec![text.clone()], listed: true, shard: Some(shard) };
+        let begin = Line::Begin { cell: text.clone() };
+        for line in [begin, Line::Cell(Box::new(cell)), Line::Plan(plain), Line::Plan(plan)] {
             let written = json::line(&line).unwrap().unwrap();
             assert!(written.ends_with("}\n") && written.matches('\n').count() == 1, "{written:?}");
             let [ours, theirs] = [written, serde_json::to_string(&line).unwrap()]

@@ -34,6 +34,10 @@ pub fn ci() -> Result<(), TaskError> {
             // What is there has to be found by its tests too.
             if is_model_there { tests.env("CROSSCHECK_REQUIRE_MODEL", "1") } else { tests }.run()
         })?;
+        steps.step("test what init and fix write", || {
+            let tests = ["--test", "init", "--test", "fix", "--", "--ignored"];
+            cargo(&[&["test", "--quiet"][..], &ALL, &tests].concat()).run()
+        })?;
         steps.step("test the pages in a browser", pages::in_ci)?;
         steps.step("test the examples", || examples::examples(&examples::Options::CHECK))?;
         steps.step("run the examples of engines", engines::in_ci)?;
@@ -71,7 +75,7 @@ fn document() -> Result<(), TaskError> {
 fn under_nextest(since: SystemTime) -> Result<(), TaskError> {
     nextest::provide()?;
     nextest::configure(&nextest::Options { check: true }, &ALL)?;
-    cargo(&["test", "--quiet", "-p", "crosscheck-cli", "--test", "nextest", "--", "--ignored"]).run()?;
+    cargo(&[&["test", "--quiet"][..], &ALL, &["--test", "nextest", "--", "--ignored"]].concat()).run()?;
     for package in ["crosscheck-kernel-suite", "crosscheck-inference-suite"] {
         let by_test = latest(package, since)?;
         ran_on(&by_test, &["reference", "mlx_cpu"])?;

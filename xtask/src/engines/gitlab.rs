@@ -9,6 +9,7 @@ use super::project::{self, Codec};
 use super::seen::{Cases, Seen};
 use crate::cargo::program;
 use crate::error::{TaskError, io_error};
+use crate::unpacked;
 use crate::workspace::root;
 
 const EXAMPLE: &str = "docs/src/engines/gitlab-ci.yml";
@@ -22,12 +23,14 @@ const LOST: &str = "- test $CI_NODE_INDEX = 2 || cargo test --test conformance\n
 
 /// Runs it where all is right, where cells fail, and where a shard is lost. `command` is the folder of `cargo-crosscheck`.
 pub fn run(command: &Path) -> Result<(), TaskError> {
-    ["git", "rsync", "npm"].iter().try_for_each(|program| asked(program).map(drop))?;
+    ["git", "npm"].iter().try_for_each(|program| asked(program).map(drop))?;
     let runner = provide()?;
+    let rsync = rsync().map_err(TaskError::NoEngine)?;
+    let programs: Vec<_> = [command.to_owned()].into_iter().chain(rsync).collect();
     let pipeline = |codec, script: &str| -> Result<(bool, Cases), TaskError> {
         let folder = project::empty("gitlab")?;
         project::write(&folder, codec)?;
-        let passed = start(&runner, command, &folder, script)?;
+        let passed = start(&runner, &programs, &folder, script)?;
         // The job of the shards has copied its artifacts; reports stay where they were made.
         let records = fs::read_dir(&folder).map_err(io_error(&folder))?.filter_map(|entry| Some(entry.ok()?.path()));
         let is_record =
@@ -47,8 +50,8 @@ pub fn run(command: &Path) -> Result<(), TaskError> {
     Ok(())
 }
 
-/// Runs the pipeline of a project, and says whether it passed.
-fn start(runner: &Path, command: &Path, folder: &Path, script: &str) -> Result<bool, TaskError> {
+/// Runs the pipeline of a project, and says whether it passed. `programs` are folders of what it starts.
+fn start(runner: &Path, programs: &[PathBuf], folder: &Path, script: &str) -> Result<bool, TaskError> {
     let pipeline = folder.join(".gitlab-ci.yml");
     project::copy(&root().join(EXAMPLE), &pipeline)?;
     LEFT_OUT.iter().try_for_each(|text| project::change(&pipeline, text, ""))?;
@@ -64,7 +67,7 @@ fn start(runner: &Path, command: &Path, folder: &Path, script: &str) -> Result<b
         program(Path::new("git"), arguments).inside(folder).run()?;
     }
     let path = std::env::var_os("PATH").unwrap_or_default();
-    let folders = [command.to_owned()].into_iter().chain(std::env::split_paths(&path));
+    let folders = programs.iter().cloned().chain(std::env::split_paths(&path));
     let path: OsString = std::env::join_paths(folders).unwrap_or(path);
     println!("\n$ {RUNNER} in {}", folder.display());
     let home = folder.join("home");
@@ -90,4 +93,22 @@ fn provide() -> Result<PathBuf, TaskError> {
         .run()?;
     }
     Ok(runner)
+}
+
+/// The folder of rsync, with which the runner copies the project, where it is not on the search path: unpacked once.
+fn rsync() -> Result<Option<PathBuf>, String> {
+    if unpacked::in_path("rsync").is_some() {
+        return Ok(None);
+    }
+    let folder = unpacked::folder("rsync")?;
+    let (bin, wrapped) = (folder.join("bin"), folder.join("bin/rsync"));
+    if !wrapped.is_file() {
+        println!("\nthere is no rsync; it is unpacked into {}", folder.display());
+        let files = unpacked::unpack(&["rsync"], &folder)?;
+        fs::create_dir_all(&bin).map_err(|error| format!("{}: {error}", bin.display()))?;
+        let libraries = files.join(format!("usr/lib/{}-linux-gnu", std::env::consts::ARCH));
+        let libraries = [("LD_LIBRARY_PATH", libraries.display().to_string())];
+        unpacked::script(&wrapped, &libraries, &files.join("usr/bin/rsync"))?;
+    }
+    Ok(Some(bin))
 }

@@ -54,7 +54,9 @@ fn unpack(folder: &Path) -> Result<(), String> {
     let text = format!("<fontconfig>{places}<cachedir>{}</cachedir></fontconfig>\n", cache.display());
     fs::write(&fonts, text).map_err(failed)?;
     let triple = format!("{}-linux-gnu", std::env::consts::ARCH);
-    let libraries = [format!("usr/lib/{triple}"), format!("lib/{triple}"), "usr/lib/chromium".to_owned()];
+    // Some libraries say where those are that only they need, below the root.
+    let own = format!("usr/lib/{triple}/pulseaudio");
+    let libraries = [format!("usr/lib/{triple}"), format!("lib/{triple}"), own, "usr/lib/chromium".to_owned()];
     let libraries: Vec<_> = libraries.iter().map(|path| files.join(path).display().to_string()).collect();
     for (name, program) in [("chromium", "usr/lib/chromium/chromium"), ("chromedriver", "usr/bin/chromedriver")] {
         let variables = [("LD_LIBRARY_PATH", libraries.join(":")), ("FONTCONFIG_FILE", fonts.display().to_string())];

@@ -66,10 +66,14 @@ fn packages() -> Result<Vec<String>, TaskError> {
     Ok(packages)
 }
 
-/// What is printed behind the cells, without the path of the record on this machine.
+/// What is printed behind the cells, without the path of the record on this machine and the times of this run.
 fn report(printed: &str) -> String {
-    let lines = printed.lines().skip_while(|line| !line.starts_with('─'));
-    let mut report: Vec<_> = lines.filter(|line| !line.starts_with("record: ")).collect();
+    let mut is_timed = false;
+    let lines = printed.lines().skip_while(|line| !line.starts_with('─')).filter(|line| {
+        is_timed = *line == "slowest cells" || is_timed && line.starts_with("    ");
+        !is_timed && !line.starts_with("record: ")
+    });
+    let mut report: Vec<_> = lines.collect();
     report.truncate(report.iter().rposition(|line| !line.is_empty()).map_or(0, |last| last + 1));
     report.join("\n") + "\n"
 }
@@ -87,7 +91,7 @@ mod tests {
 
     #[test]
     fn the_report_is_what_stands_behind_the_cells() {
-        let printed = "\nrunning 2 tests\n..\n\n──\n a\n──\n\n2 cells\nrecord: /tmp/r.jsonl\n\n";
+        let printed = "\nrunning 2 tests\n..\n\n──\n a\n──\n\nslowest cells\n    2.00 s  a\n    1.00 s  b\n2 cells\nrecord: /tmp/r.jsonl\n\n";
         assert_eq!(report(printed), "──\n a\n──\n\n2 cells\n");
     }
 

@@ -45,7 +45,11 @@ pub fn instructions(options: &Options) -> Result<(), TaskError> {
     let now = Committed { rustc, target, instructions };
     let path = root().join(FILE);
     let text = std::fs::read_to_string(&path).unwrap_or_default();
-    let committed: Committed = serde_json::from_str(&text).unwrap_or_default();
+    let committed = serde_json::from_str::<Committed>(&text);
+    if options.check && committed.is_err() {
+        return Err(TaskError::NotCurrent { file: FILE, task: "cargo xtask instructions" });
+    }
+    let committed = committed.unwrap_or_default();
     println!("\n{}", table(&committed, &now));
     if !options.check {
         let text = serde_json::to_string_pretty(&now).unwrap_or_default() + "\n";
@@ -136,7 +140,10 @@ fn compiler() -> Result<(String, String), TaskError> {
     Ok((field("release:"), field("host:")))
 }
 
-/// The machine's, or one that is unpacked into a cache folder; or why there is none.
+/// The valgrind of the machine, or one that is unpacked into a cache folder.
+///
+/// # Errors
+/// Why neither can be had.
 fn valgrind() -> Result<PathBuf, String> {
     if let Some(valgrind) = unpacked::in_path("valgrind") {
         return Ok(valgrind);

@@ -116,13 +116,24 @@ impl Browser {
         self.js_with(script, vec![json!(selector)]).await.as_u64().unwrap_or_default()
     }
 
-    /// Waits for what the page still has to do, such as to answer to a change of its address.
+    /// Waits until the page is as an expression of its script says, such as after a change of its address.
+    ///
+    /// A browser tells a page of a new address or a closed dialog when it finds the time.
     ///
     /// # Panics
-    /// When the browser is gone.
-    pub async fn settled(&self) {
-        let script = "const done = arguments[0]; requestAnimationFrame(() => setTimeout(() => setTimeout(done)));";
-        self.client.execute_async(script, Vec::new()).await.unwrap();
+    /// Where that has not come within a minute.
+    pub async fn until(&self, expression: &str) {
+        let script = "
+            const [expression, done] = arguments;
+            const end = performance.now() + 60_000;
+            const look = () => {
+              if (eval(expression)) done(true);
+              else if (performance.now() > end) done(false);
+              else setTimeout(look, 5);
+            };
+            look();";
+        let came = self.client.execute_async(script, vec![json!(expression)]).await.unwrap();
+        assert_eq!(came, true, "the page never gets to {expression}");
     }
 
     /// Presses keys, wherever the focus is.

@@ -17,7 +17,9 @@ fn a_hundred_thousand_cells_are_made_to_elements_when_they_are_asked_for() {
         browser.count_processor_time().await;
         browser.open(&page.url("")).await;
         let of_processor = browser.processor_time().await;
-        browser.settled().await;
+        browser
+            .until("performance.getEntriesByName('first-contentful-paint')[0] && performance.getEntriesByType('navigation')[0].loadEventEnd")
+            .await;
         // Since the navigation began: when the table of features was painted, when the page was loaded, and when its script was done.
         let moments = "
             const [navigation] = performance.getEntriesByType('navigation');

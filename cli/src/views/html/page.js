@@ -8,6 +8,8 @@ function state() {
 /** Changes what the address says; an empty value is left out. Nothing is added to the history. */
 function remember(name, value) {
   const all = state();
+  // Chromium ignores an address, also one that a reader typed, after 200 changes within ten seconds.
+  if ((all.get(name) ?? "") === (value ?? "")) return;
   if (value) all.set(name, value);
   else all.delete(name);
   const said = all.toString();

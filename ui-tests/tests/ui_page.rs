@@ -33,7 +33,8 @@ explanation as a comment.
 
 ";
 
-const OVERWRITE: &str = "TRYBUILD=overwrite cargo test -p crosscheck-ui-tests --test ui --test ui_page";
+const OVERWRITE: &str =
+    "TRYBUILD=overwrite cargo test -p crosscheck-ui-tests --test ui --test ui_page -- --include-ignored";
 
 #[test]
 fn the_page_shows_what_is_refused() {

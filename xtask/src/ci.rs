@@ -7,6 +7,7 @@ use crate::cargo::cargo;
 use crate::error::TaskError;
 use crate::record::{fresh, latest, ran_on, read};
 use crate::steps::Steps;
+use crate::test::REFUSED;
 use crate::{api, engines, examples, formats, instructions, mlx, model, mutants, nextest, packages, pages, walk};
 
 /// Every package with everything that is tested of it: one set of features in every command, so that nothing is built twice.
@@ -32,10 +33,11 @@ pub fn ci() -> Result<(), TaskError> {
         steps.step("run the tests", || {
             let tests = cargo(&[&["test", "--quiet"][..], &ALL].concat());
             // What is there has to be found by its tests too.
-            if is_model_there { tests.env("CROSSCHECK_REQUIRE_MODEL", "1") } else { tests }.run()
+            let tests = if is_model_there { tests.env("CROSSCHECK_REQUIRE_MODEL", "1") } else { tests };
+            tests.run_beside(cargo(&[&["test", "--quiet"][..], &ALL, REFUSED].concat()))
         })?;
-        steps.step("test what init and fix write", || {
-            let tests = ["--test", "init", "--test", "fix", "--", "--ignored"];
+        steps.step("run the tests that compile crates", || {
+            let tests = ["--test", "init", "--test", "fix", "--test", "suites", "--", "--ignored"];
             cargo(&[&["test", "--quiet"][..], &ALL, &tests].concat()).run()
         })?;
         steps.step("test the pages in a browser", pages::in_ci)?;

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::process::Command;
 
 #[test]
+#[ignore = "compiles a suite: `cargo xtask ci` runs it"]
 fn without_harness_false_a_test_fails_and_says_what_to_add() {
     // A suite of `src/bin/`, built as a test: what is built already is not built again.
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();

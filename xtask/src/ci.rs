@@ -31,7 +31,8 @@ pub fn ci() -> Result<(), TaskError> {
         steps.step("build the tests", || cargo(&[&["test", "--no-run"][..], &ALL].concat()).run())?;
         let started = SystemTime::now();
         steps.step("run the tests", || {
-            let tests = cargo(&[&["test", "--quiet"][..], &ALL].concat());
+            // Half of them mostly wait.
+            let tests = cargo(&[&["test", "--quiet"][..], &ALL].concat()).env("RUST_TEST_THREADS", "4");
             // What is there has to be found by its tests too.
             let tests = if is_model_there { tests.env("CROSSCHECK_REQUIRE_MODEL", "1") } else { tests };
             tests.run_beside(cargo(&[&["test", "--quiet"][..], &ALL, REFUSED].concat()))

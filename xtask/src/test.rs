@@ -37,7 +37,7 @@ pub fn test() -> Result<(), TaskError> {
         steps.step("test", || {
             let test = |which: &[&str]| cargo(&[&["test", "--quiet"][..], &tested, which].concat());
             // These mostly wait, for which a processor each is too much.
-            test(&["--tests"]).env("RUST_TEST_THREADS", "4").run_beside(test(REFUSED))
+            test(&["--tests"]).env("RUST_TEST_THREADS", "8").run_beside(test(REFUSED))
         })?;
         ran_on(&latest("crosscheck-kernel-suite", started)?, &["reference", "mlx_cpu"])
     })

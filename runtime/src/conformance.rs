@@ -8,7 +8,7 @@ use crate::execute::Observation;
 use crate::judge::{Finished, Outcome};
 use crate::plan::{Selection, plan};
 use crate::record::{CellRecord, judge_constants};
-use crate::registry::check::check_one;
+use crate::registry::check::{LINKER, check_one};
 use crate::registry::{Elements, Gathered};
 use crate::session::{RunConfig, Session};
 use crate::suite::date::Date;
@@ -66,7 +66,7 @@ pub struct ConformanceReport {
 #[non_exhaustive]
 pub enum ConformanceError {
     /// No check of the contract is linked.
-    #[error("no check of `{subject}` is linked: name the crate that holds them, `use the_suite as _;`")]
+    #[error("no check of `{subject}` is linked: {LINKER}name the crate that holds them, `use the_suite as _;`")]
     #[non_exhaustive]
     NoChecks {
         /// The contract.

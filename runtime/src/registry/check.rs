@@ -9,12 +9,20 @@ use crate::suite::row::Row;
 use crate::suite::scope::Scope;
 use crate::suite::spec::{BackendSpec, Origin, SuiteSpec};
 
+/// What drops all that crates register on this target, and how to keep it; empty where nothing does.
+pub(crate) const LINKER: &str = if cfg!(all(windows, target_env = "gnu")) {
+    "GNU's linker drops what crates register, unless .cargo/config.toml says `rustflags = \
+     [\"-Clink-arg=-Wl,--no-gc-sections\"]` under `[target.x86_64-pc-windows-gnu]`; where it does, "
+} else {
+    ""
+};
+
 /// A fault in what was registered.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum RegistryError {
     /// The executable holds no test at all.
-    #[error("no tests are registered: name the crate that holds them in `crosscheck::main!(…)`")]
+    #[error("no tests are registered: {LINKER}name the crate that holds them in `crosscheck::main!(…)`")]
     NoTests,
     /// A crate stands in `main!`, but registers nothing.
     #[error(
@@ -192,10 +200,15 @@ pub(crate) fn closed_lists(suites: &[SuiteSpec]) -> Vec<RegistryError> {
 pub(crate) fn check(elements: &Elements, suites: &[&SuiteSpec], named: &[&str]) -> Vec<RegistryError> {
     let crates = elements.crates();
     let mut errors = Vec::new();
-    for krate in named.iter().filter(|krate| !crates.contains(krate)) {
-        errors.push(RegistryError::EmptyCrate { krate: (*krate).to_owned(), known: crates.join(", ") });
+    let is_empty = suites.iter().all(|suite| suite.tests.is_empty());
+    // A linker that drops everything is not the fault of a crate.
+    if !is_empty || LINKER.is_empty() {
+        let empty = named.iter().filter(|krate| !crates.contains(krate));
+        errors.extend(
+            empty.map(|krate| RegistryError::EmptyCrate { krate: (*krate).to_owned(), known: crates.join(", ") }),
+        );
     }
-    if suites.iter().all(|suite| suite.tests.is_empty()) {
+    if is_empty {
         errors.push(RegistryError::NoTests);
     }
     let duplicates = duplicate_tests(suites);

@@ -6,7 +6,7 @@ use std::process::Command;
 
 use super::compiler::Compiler;
 use super::error::{Doing, MlxError};
-use super::platform::Arch;
+use super::platform::Target;
 use super::sources::MlxC;
 use super::{process, shims, wheel};
 use crate::workspace;
@@ -20,8 +20,8 @@ pub enum Libclang {
 }
 
 /// Writes `out`, which fits what mlx-rs hands over on this processor.
-pub fn write(compiler: &Compiler, mlx_c: &MlxC, arch: Arch, work: &Path, out: &Path) -> Result<Libclang, MlxError> {
-    let libclang = generate(compiler, mlx_c, arch, work, out)?;
+pub fn write(compiler: &Compiler, mlx_c: &MlxC, target: Target, work: &Path, out: &Path) -> Result<Libclang, MlxError> {
+    let libclang = generate(compiler, mlx_c, target, work, out)?;
     let text = fs::read_to_string(out).doing(|| format!("reading {}", out.display()))?;
     let text = mend(&text).ok_or_else(|| MlxError::Layout {
         folder: out.to_owned(),
@@ -51,7 +51,7 @@ fn mend(bindings: &str) -> Option<String> {
 }
 
 /// Has `out` written with the machine's libclang if it has one that works, else with a downloaded one.
-fn generate(compiler: &Compiler, mlx_c: &MlxC, arch: Arch, work: &Path, out: &Path) -> Result<Libclang, MlxError> {
+fn generate(compiler: &Compiler, mlx_c: &MlxC, target: Target, work: &Path, out: &Path) -> Result<Libclang, MlxError> {
     let installed = run(command(compiler, mlx_c, out)?, work);
     let Err(installed_error) = installed else {
         return Ok(Libclang::Installed);
@@ -60,8 +60,8 @@ fn generate(compiler: &Compiler, mlx_c: &MlxC, arch: Arch, work: &Path, out: &Pa
         // The user chose one: what is wrong with it should not be glossed over.
         return Err(installed_error);
     }
-    wheel::LIBCLANG.fetch(arch, work, &work.join("clang"))?;
-    let native = work.join(format!("clang/libclang-{}.data/platlib/clang/native", wheel::LIBCLANG.version));
+    wheel::libclang(target).fetch(work, &work.join("clang"))?;
+    let native = work.join(format!("clang/libclang-{}.data/platlib/clang/native", wheel::LIBCLANG_VERSION));
     let mut command = command(compiler, mlx_c, out)?;
     command.env("LIBCLANG_PATH", native);
     if let Some(folder) = compiler.c_headers() {

@@ -1,13 +1,13 @@
 //! Matrix products at the machine's speed: OpenBLAS in place of the wheel's reference BLAS, which is 40 times slower.
 
 use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use super::check::{Check, Gflops};
 use super::error::{Doing, MlxError};
-use super::platform::Arch;
-use super::{apt, check, process};
+use super::platform::{Arch, Target};
+use super::{apt, link, process};
 
 /// The file that says which BLAS a cache folder uses.
 const RECORD: &str = "blas.txt";
@@ -15,16 +15,22 @@ const RECORD: &str = "blas.txt";
 /// The names of OpenBLAS's library, the one with threads first where a system has several.
 const OPENBLAS: [&str; 2] = ["libopenblasp.so.0", "libopenblas.so.0"];
 
-/// Puts the best BLAS that works into `staging`, and says which one that is.
-///
-/// `check` is the compiled check; it decides whether the library works with a BLAS.
-pub fn choose(check: &Path, staging: &Path, arch: Arch, work: &Path) -> Result<String, MlxError> {
+/// Puts the best BLAS that works into `staging`, and says which one that is; the check decides whether the library works with it.
+pub fn choose(check: &Check, staging: &Path, target: Target, work: &Path) -> Result<String, MlxError> {
+    match target {
+        Target::Linux(arch) => choose_openblas(check, staging, arch, work),
+        // Part of the system.
+        Target::AppleSilicon => record(staging, "Accelerate", check.run()?),
+    }
+}
+
+fn choose_openblas(check: &Check, staging: &Path, arch: Arch, work: &Path) -> Result<String, MlxError> {
     let libs = staging.join("mlx_cpu.libs");
     let mut failures = Vec::new();
 
     for library in installed(arch) {
         replace(&libs, &library)?;
-        match check::run(check, staging) {
+        match check.run() {
             Ok(speed) => {
                 return record(staging, &format!("OpenBLAS ({})", library.display()), speed);
             }
@@ -36,7 +42,7 @@ pub fn choose(check: &Path, staging: &Path, arch: Arch, work: &Path) -> Result<S
         Ok(package) => {
             name_plainly(&libs)?;
             replace(&libs, Path::new("../openblas").join(apt::LIBRARY).as_path())?;
-            match check::run(check, staging) {
+            match check.run() {
                 Ok(speed) => return record(staging, &format!("OpenBLAS ({package})"), speed),
                 Err(error) => failures.push(format!("{package}: {error}")),
             }
@@ -45,7 +51,7 @@ pub fn choose(check: &Path, staging: &Path, arch: Arch, work: &Path) -> Result<S
     }
 
     restore(&libs)?;
-    let speed = check::run(check, staging)?;
+    let speed = check.run()?;
     let name = format!(
         "the wheel's reference BLAS, which is SLOW; for a fast one install OpenBLAS (Debian: apt-get install \
          libopenblas0-pthread, Fedora: dnf install openblas-threads, Arch: pacman -S openblas) and run \
@@ -61,7 +67,7 @@ pub fn recorded(folder: &Path) -> String {
     record.trim().to_owned()
 }
 
-fn record(staging: &Path, name: &str, speed: check::Gflops) -> Result<String, MlxError> {
+fn record(staging: &Path, name: &str, speed: Gflops) -> Result<String, MlxError> {
     let said = format!("{speed} with {name}").replace('\n', " ");
     let path = staging.join(RECORD);
     fs::write(&path, format!("{said}\n")).doing(|| format!("writing {}", path.display()))?;
@@ -117,7 +123,7 @@ fn replace(libs: &Path, library: &Path) -> Result<(), MlxError> {
         if !aside.exists() {
             fs::rename(&own, &aside).doing(|| format!("moving {}", own.display()))?;
         }
-        link(library, &own)?;
+        link::link(library, &own)?;
     }
     Ok(())
 }
@@ -158,7 +164,7 @@ fn reference(libs: &Path) -> Result<Vec<PathBuf>, MlxError> {
 fn name_plainly(libs: &Path) -> Result<(), MlxError> {
     for name in names(libs)? {
         if let Some(plain) = plain_name(&name) {
-            link(Path::new(&name), &libs.join(plain))?;
+            link::link(Path::new(&name), &libs.join(plain))?;
         }
     }
     Ok(())
@@ -175,25 +181,6 @@ fn plain_name(name: &str) -> Option<String> {
 fn names(folder: &Path) -> Result<Vec<String>, MlxError> {
     let entries = fs::read_dir(folder).doing(|| format!("reading {}", folder.display()))?;
     Ok(entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok()).collect())
-}
-
-/// Makes `path` a link to `target`, whatever it was.
-fn link(target: &Path, path: &Path) -> Result<(), MlxError> {
-    let doing = || format!("linking {} to {}", path.display(), target.display());
-    match fs::remove_file(path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error).doing(doing),
-        _ => symlink(target, path).doing(doing),
-    }
-}
-
-#[cfg(unix)]
-fn symlink(target: &Path, path: &Path) -> io::Result<()> {
-    std::os::unix::fs::symlink(target, path)
-}
-
-#[cfg(not(unix))]
-fn symlink(_target: &Path, _path: &Path) -> io::Result<()> {
-    Err(io::ErrorKind::Unsupported.into())
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 
 use super::error::{Doing, MlxError};
-use super::platform::Arch;
+use super::platform::Target;
 use super::{compiler, manifest, progress, shims, wheel};
 
 /// Raise it when the steps change in a way that the shims and checksums do not show.
@@ -26,13 +26,13 @@ pub struct Cache {
 }
 
 impl Cache {
-    /// The place for what this recipe makes for `mlx_sys` (a version) on `arch`.
-    pub fn locate(mlx_sys: &str, arch: Arch) -> Result<Self, MlxError> {
+    /// The place for what this recipe makes for `mlx_sys` (a version) on `target`.
+    pub fn locate(mlx_sys: &str, target: Target) -> Result<Self, MlxError> {
         let base = base(std::env::var_os("XDG_CACHE_HOME"), std::env::var_os("HOME")).ok_or(MlxError::NoCacheFolder)?;
         if base.to_str().is_none() {
             return Err(MlxError::PathNotUtf8(base));
         }
-        Ok(Self { base, key: key(mlx_sys, arch) })
+        Ok(Self { base, key: key(mlx_sys, target) })
     }
 
     /// The finished folder, whether or not it exists.
@@ -133,11 +133,11 @@ pub fn caches(xdg_cache_home: Option<OsString>, home: Option<OsString>) -> Optio
 }
 
 /// Names a folder by everything that decides its content.
-fn key(mlx_sys: &str, arch: Arch) -> String {
+fn key(mlx_sys: &str, target: Target) -> String {
     let mut hash = Sha256::new();
     hash.update(RECIPE.to_le_bytes());
-    for wheel in [wheel::MLX, wheel::LIBCLANG] {
-        hash.update(wheel.sha256(arch));
+    for wheel in [wheel::mlx(target), wheel::libclang(target)] {
+        hash.update(wheel.sha256);
     }
     let shims = shims::ALL.into_iter().flat_map(|shim| [shim.name, shim.text]);
     for part in compiler::FLAGS.into_iter().chain(shims) {
@@ -146,20 +146,22 @@ fn key(mlx_sys: &str, arch: Arch) -> String {
         hash.update(part);
     }
     let hash: String = hash.finalize()[..6].iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("{}-sys-{mlx_sys}-{}-{hash}", wheel::MLX.version, arch.name())
+    format!("{}-sys-{mlx_sys}-{}-{hash}", wheel::MLX_VERSION, target.name())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::mlx::platform::Arch;
 
     #[test]
     fn the_key_names_versions_and_processor() {
-        let x86 = key("0.7.0", Arch::X86_64);
+        let [x86_target, arm_target] = [Arch::X86_64, Arch::Aarch64].map(Target::Linux);
+        let x86 = key("0.7.0", x86_target);
         assert!(x86.starts_with("0.32.2-sys-0.7.0-x86_64-"), "{x86}");
-        assert_eq!(x86, key("0.7.0", Arch::X86_64));
-        assert_ne!(x86, key("0.7.1", Arch::X86_64));
-        assert_ne!(x86.rsplit('-').next(), key("0.7.0", Arch::Aarch64).rsplit('-').next());
+        assert_eq!(x86, key("0.7.0", x86_target));
+        assert_ne!(x86, key("0.7.1", x86_target));
+        assert_ne!(x86.rsplit('-').next(), key("0.7.0", arm_target).rsplit('-').next());
     }
 
     #[test]

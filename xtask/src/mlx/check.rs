@@ -6,7 +6,7 @@ use std::process::Command;
 
 use super::compiler::Compiler;
 use super::error::MlxError;
-use super::mlxc::{self, LIBRARY};
+use super::mlxc;
 use super::sources::MlxC;
 use super::{process, shims};
 
@@ -20,22 +20,31 @@ impl fmt::Display for Gflops {
     }
 }
 
-/// Compiles the program that does the check.
-pub fn compile(compiler: &Compiler, mlx_c: &MlxC, staging: &Path) -> Result<PathBuf, MlxError> {
-    compiler.program(&compiler.shim(&shims::CHECK), &mlxc::flags(compiler, mlx_c, staging))
+/// The program that tries the library.
+pub struct Check {
+    program: PathBuf,
+    library: PathBuf,
 }
 
-/// Runs it on the library in `staging`.
-pub fn run(check: &Path, staging: &Path) -> Result<Gflops, MlxError> {
-    let output = process::output(Command::new(check).arg(staging.join(LIBRARY)))
-        .map_err(|error| MlxError::SelfCheck(error.to_string()))?;
-    if !output.status.success() {
-        let said = process::last_lines(&String::from_utf8_lossy(&output.stderr));
-        return Err(MlxError::SelfCheck(format!("{} ({})", said.trim(), output.status)));
+impl Check {
+    /// Compiles it, for the library in `staging`.
+    pub fn compile(compiler: &Compiler, mlx_c: &MlxC, staging: &Path) -> Result<Self, MlxError> {
+        let program = compiler.program(&compiler.shim(&shims::CHECK), &mlxc::flags(compiler, mlx_c, staging))?;
+        Ok(Self { program, library: staging.join(mlxc::library(compiler.target())) })
     }
-    let printed = String::from_utf8_lossy(&output.stdout);
-    match printed.trim().parse() {
-        Ok(speed) => Ok(Gflops(speed)),
-        Err(_) => Err(MlxError::SelfCheck(format!("its check printed {printed:?} instead of a speed"))),
+
+    /// Runs it.
+    pub fn run(&self) -> Result<Gflops, MlxError> {
+        let output = process::output(Command::new(&self.program).arg(&self.library))
+            .map_err(|error| MlxError::SelfCheck(error.to_string()))?;
+        if !output.status.success() {
+            let said = process::last_lines(&String::from_utf8_lossy(&output.stderr));
+            return Err(MlxError::SelfCheck(format!("{} ({})", said.trim(), output.status)));
+        }
+        let printed = String::from_utf8_lossy(&output.stdout);
+        match printed.trim().parse() {
+            Ok(speed) => Ok(Gflops(speed)),
+            Err(_) => Err(MlxError::SelfCheck(format!("its check printed {printed:?} instead of a speed"))),
+        }
     }
 }

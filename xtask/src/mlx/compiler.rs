@@ -6,30 +6,42 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::error::{Doing, MlxError};
+use super::platform::Target;
 use super::process;
 use super::shims::{self, Shim};
 
 /// How every file is compiled.
 pub const FLAGS: [&str; 4] = ["-std=c++20", "-O2", "-fPIC", "-pthread"];
 
-/// A C++ compiler, and the folder where all its files go.
+/// A C++ compiler, what it compiles for, and the folder where all its files go.
 pub struct Compiler {
+    target: Target,
     program: OsString,
     arguments: Vec<OsString>,
     work: PathBuf,
 }
 
 impl Compiler {
-    /// Finds the compiler (`$CXX`, else g++) and writes the shims into `work`.
-    pub fn find(work: &Path) -> Result<Self, MlxError> {
-        let (program, arguments) = words(std::env::var_os("CXX"));
-        let compiler = Self { program, arguments, work: work.to_owned() };
+    /// Finds the compiler (`$CXX`, else the system's usual one) and writes the shims into `work`.
+    pub fn find(target: Target, work: &Path) -> Result<Self, MlxError> {
+        Self::named(std::env::var_os("CXX"), target, work)
+    }
+
+    /// The same for what `$CXX` may say.
+    pub fn named(cxx: Option<OsString>, target: Target, work: &Path) -> Result<Self, MlxError> {
+        let (program, arguments) = words(cxx, usual(target));
+        let compiler = Self { target, program, arguments, work: work.to_owned() };
         // Asked first, so that nothing is downloaded in vain.
         compiler.run(&["--version".into()], "asking the C++ compiler for its version")?;
         for shim in shims::ALL {
             compiler.write(shim.name, shim.text)?;
         }
         Ok(compiler)
+    }
+
+    /// What it compiles for.
+    pub fn target(&self) -> Target {
+        self.target
     }
 
     /// The path of a shim.
@@ -76,10 +88,14 @@ impl Compiler {
         library: &Path,
     ) -> Result<(), MlxError> {
         let mut arguments: Vec<OsString> = FLAGS.map(OsString::from).into();
-        arguments.push("-shared".into());
+        let (shared, name_is) = match self.target {
+            Target::Linux(_) => ("-shared", "-soname"),
+            Target::AppleSilicon => ("-dynamiclib", "-install_name"),
+        };
+        arguments.push(shared.into());
         arguments.extend(inputs.iter().map(OsString::from));
         arguments.extend(extra.iter().cloned());
-        arguments.extend(to_linker(&["-soname".as_ref(), name.as_os_str()]));
+        arguments.extend(to_linker(&[OsStr::new(name_is), name.as_os_str()]));
         arguments.extend(["-o".into(), library.into()]);
         self.run(&arguments, &format!("linking {}", library.display())).map(drop)
     }
@@ -97,22 +113,30 @@ impl Compiler {
             Command::new(&self.program).args(&self.arguments).args(arguments),
             doing,
             &self.work,
-            "Debian: apt-get install g++, Fedora: dnf install gcc-c++, or name a C++20 compiler in `CXX`",
+            "Debian: apt-get install g++, Fedora: dnf install gcc-c++, macOS: xcode-select --install, or name a C++20 compiler in `CXX`",
         )?;
         Ok(output.stdout)
     }
 }
 
 /// Arguments that the compiler hands on to the linker. Not as `-Wl,…`, which a comma in a path would break.
-pub fn to_linker(arguments: &[&OsStr]) -> Vec<OsString> {
-    arguments.iter().flat_map(|argument| ["-Xlinker".into(), (*argument).to_owned()]).collect()
+pub fn to_linker(arguments: &[impl AsRef<OsStr>]) -> Vec<OsString> {
+    arguments.iter().flat_map(|argument| ["-Xlinker".into(), argument.as_ref().to_owned()]).collect()
+}
+
+/// The compiler of a machine whose user has named none.
+fn usual(target: Target) -> &'static str {
+    match target {
+        Target::Linux(_) => "g++",
+        Target::AppleSilicon => "clang++",
+    }
 }
 
 /// Splits `$CXX`, which may hold arguments (`ccache g++`), at white space.
-fn words(cxx: Option<OsString>) -> (OsString, Vec<OsString>) {
+fn words(cxx: Option<OsString>, usual: &str) -> (OsString, Vec<OsString>) {
     let cxx = cxx.and_then(|cxx| cxx.into_string().ok()).unwrap_or_default();
     let mut words = cxx.split_whitespace().map(OsString::from);
-    let program = words.next().unwrap_or_else(|| "g++".into());
+    let program = words.next().unwrap_or_else(|| usual.into());
     (program, words.collect())
 }
 
@@ -122,15 +146,15 @@ mod tests {
 
     #[test]
     fn the_compiler_may_come_with_arguments() {
-        assert_eq!(words(None), ("g++".into(), vec![]));
-        assert_eq!(words(Some("".into())), ("g++".into(), vec![]));
-        assert_eq!(words(Some("clang++-16".into())), ("clang++-16".into(), vec![]));
-        assert_eq!(words(Some(" ccache  g++ ".into())), ("ccache".into(), vec!["g++".into()]));
+        assert_eq!(words(None, "g++"), ("g++".into(), vec![]));
+        assert_eq!(words(Some("".into()), "clang++"), ("clang++".into(), vec![]));
+        assert_eq!(words(Some("clang++-16".into()), "g++"), ("clang++-16".into(), vec![]));
+        assert_eq!(words(Some(" ccache  g++ ".into()), "clang++"), ("ccache".into(), vec!["g++".into()]));
     }
 
     #[test]
     fn paths_reach_the_linker_whole() {
-        let arguments = to_linker(&["-soname".as_ref(), "/a,b/c.so".as_ref()]);
+        let arguments = to_linker(&["-soname", "/a,b/c.so"]);
         assert_eq!(arguments, ["-Xlinker", "-soname", "-Xlinker", "/a,b/c.so"]);
     }
 }

@@ -10,7 +10,7 @@ use thiserror::Error;
 pub enum MlxError {
     /// No recipe for this kind of machine.
     #[error(
-        "MLX cannot be set up for {target}: {reason} (known: macOS, and Linux with glibc {} or newer on x86_64 and aarch64)",
+        "MLX cannot be set up for {target}: {reason} (known: macOS on Apple silicon, and Linux with glibc {} or newer on x86_64 and aarch64)",
         super::platform::OLDEST_GLIBC
     )]
     UnsupportedPlatform {
@@ -18,6 +18,13 @@ pub enum MlxError {
         target: String,
         /// What about it does not fit.
         reason: String,
+    },
+
+    /// There is no build from source for this kind of machine.
+    #[error("`--from-source` is for macOS: mlx-rs's own build of MLX does not work on {target}")]
+    FromSource {
+        /// The target triple.
+        target: &'static str,
     },
 
     /// A program that the set-up runs is missing.

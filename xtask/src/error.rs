@@ -4,8 +4,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitStatus;
 
-use crate::mlx::MlxError;
 use crate::model::ModelError;
+use crosscheck_mlx::MlxError;
 
 /// Why a task failed.
 #[derive(Debug, thiserror::Error)]

@@ -14,7 +14,6 @@ mod error;
 mod examples;
 mod fixtures;
 mod formats;
-mod hash;
 mod instructions;
 mod matrix;
 mod mlx;

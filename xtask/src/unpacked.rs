@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::mlx::apt;
+use crosscheck_mlx::apt;
 
 /// The program of this name on the search path.
 pub fn in_path(name: &str) -> Option<PathBuf> {

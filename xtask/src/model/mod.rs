@@ -5,8 +5,8 @@ mod place;
 
 use std::path::PathBuf;
 
-use crate::mlx::MlxError;
-use crate::mlx::cache::caches;
+use crosscheck_mlx::MlxError;
+use crosscheck_mlx::cache::caches;
 use place::Place;
 
 /// Said where it is not there.

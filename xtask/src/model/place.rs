@@ -4,9 +4,9 @@ use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
 
 use super::{Model, ModelError};
-use crate::hash::sha256;
-use crate::mlx::error::Doing;
-use crate::mlx::progress::say;
+use crosscheck_mlx::error::Doing;
+use crosscheck_mlx::hash::sha256;
+use crosscheck_mlx::progress::say;
 
 /// Marks a folder that a model is made in.
 const STAGING: &str = ".staging-";

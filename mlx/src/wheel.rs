@@ -4,9 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::error::{Doing, MlxError};
-use super::platform::{Arch, Target};
-use super::process;
+use crate::error::{Doing, MlxError};
+use crate::platform::{Arch, Target};
+use crate::process;
 
 /// How to get the program that fetches wheels.
 pub const PYTHON_REMEDY: &str = "Debian: apt-get install python3 python3-pip, Fedora: dnf install python3 python3-pip, macOS: xcode-select \

@@ -11,7 +11,7 @@ pub enum MlxError {
     /// No recipe for this kind of machine.
     #[error(
         "MLX cannot be set up for {target}: {reason} (known: macOS on Apple silicon, and Linux with glibc {} or newer on x86_64 and aarch64)",
-        super::platform::OLDEST_GLIBC
+        crate::platform::OLDEST_GLIBC
     )]
     UnsupportedPlatform {
         /// The processor, system and C library, as far as known.
@@ -25,6 +25,17 @@ pub enum MlxError {
     FromSource {
         /// The target triple.
         target: &'static str,
+    },
+
+    /// Cargo does not read what is written.
+    #[error(
+        "{} does not include `mlx.toml`, which says where MLX lies: add `{}` as its first line",
+        config.display(),
+        crate::override_config::INCLUDE
+    )]
+    NotIncluded {
+        /// The configuration of Cargo that is there.
+        config: PathBuf,
     },
 
     /// A program that the set-up runs is missing.
@@ -97,7 +108,7 @@ pub enum MlxError {
 
     /// The Rust package and the recipe disagree on the version of MLX.
     #[error(
-        "mlx-sys {mlx_sys} is written for MLX {wanted}, this set-up brings MLX {brought}: pin the wheels of {wanted} in `xtask/src/mlx/wheel.rs`"
+        "mlx-sys {mlx_sys} is written for MLX {wanted}, this set-up brings MLX {brought}: take a version of `crosscheck-mlx` that brings {wanted}"
     )]
     VersionMismatch {
         /// The version of mlx-sys in the lock file.

@@ -4,10 +4,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::check::{Check, Gflops};
-use super::error::{Doing, MlxError};
-use super::platform::{Arch, Target};
-use super::{apt, link, process};
+use crate::check::{Check, Gflops};
+use crate::error::{Doing, MlxError};
+use crate::platform::{Arch, Target};
+use crate::{apt, link, process};
 
 /// The file that says which BLAS a cache folder uses.
 const RECORD: &str = "blas.txt";
@@ -16,15 +16,16 @@ const RECORD: &str = "blas.txt";
 const OPENBLAS: [&str; 2] = ["libopenblasp.so.0", "libopenblas.so.0"];
 
 /// Puts the best BLAS that works into `staging`, and says which one that is; the check decides whether the library works with it.
-pub fn choose(check: &Check, staging: &Path, target: Target, work: &Path) -> Result<String, MlxError> {
+/// `again` is the command that tries anew.
+pub fn choose(check: &Check, staging: &Path, target: Target, work: &Path, again: &str) -> Result<String, MlxError> {
     match target {
-        Target::Linux(arch) => choose_openblas(check, staging, arch, work),
+        Target::Linux(arch) => choose_openblas(check, staging, arch, work, again),
         // Part of the system.
         Target::AppleSilicon => record(staging, "Accelerate", check.run()?),
     }
 }
 
-fn choose_openblas(check: &Check, staging: &Path, arch: Arch, work: &Path) -> Result<String, MlxError> {
+fn choose_openblas(check: &Check, staging: &Path, arch: Arch, work: &Path, again: &str) -> Result<String, MlxError> {
     let libs = staging.join("mlx_cpu.libs");
     let mut failures = Vec::new();
 
@@ -55,7 +56,7 @@ fn choose_openblas(check: &Check, staging: &Path, arch: Arch, work: &Path) -> Re
     let name = format!(
         "the wheel's reference BLAS, which is SLOW; for a fast one install OpenBLAS (Debian: apt-get install \
          libopenblas0-pthread, Fedora: dnf install openblas-threads, Arch: pacman -S openblas) and run \
-         `cargo xtask mlx --again` (OpenBLAS is not used because: {})",
+         `{again}` (OpenBLAS is not used because: {})",
         failures.join("; ")
     );
     record(staging, &name, speed)
@@ -215,7 +216,7 @@ mod tests {
     #[cfg(unix)]
     #[test]
     fn a_replaced_blas_can_be_restored() {
-        let libs = std::env::temp_dir().join(format!("xtask-blas-{}", std::process::id()));
+        let libs = std::env::temp_dir().join(format!("crosscheck-mlx-blas-{}", std::process::id()));
         fs::create_dir_all(&libs).unwrap();
         assert!(reference(&libs).is_err());
         let (blas, lapack) = (libs.join("libblas-1.so.3"), libs.join("liblapack-2.so.3"));

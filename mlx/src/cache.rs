@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
-use super::error::{Doing, MlxError};
-use super::platform::Target;
-use super::{compiler, manifest, progress, shims, wheel};
+use crate::error::{Doing, MlxError};
+use crate::platform::Target;
+use crate::{compiler, manifest, progress, shims, wheel};
 
 /// Raise it when the steps change in a way that the shims and checksums do not show.
 const RECIPE: u32 = 3;
@@ -152,7 +152,7 @@ fn key(mlx_sys: &str, target: Target) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::mlx::platform::Arch;
+    use crate::platform::Arch;
 
     #[test]
     fn the_key_names_versions_and_processor() {

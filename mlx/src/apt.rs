@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::process;
+use crate::process;
 
 const PACKAGE: &str = "libopenblas0-pthread";
 

@@ -5,10 +5,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::error::{Doing, MlxError};
-use super::platform::Target;
-use super::process;
-use super::shims::{self, Shim};
+use crate::error::{Doing, MlxError};
+use crate::platform::Target;
+use crate::process;
+use crate::shims::{self, Shim};
 
 /// How every file is compiled.
 pub const FLAGS: [&str; 4] = ["-std=c++20", "-O2", "-fPIC", "-pthread"];

@@ -72,10 +72,10 @@ mod tests {
     use std::time::{Duration, Instant};
 
     use super::*;
-    use crate::mlx::process;
+    use crate::process;
 
     /// Names the file for the ids of the processes that [`a_step`] starts.
-    const STEP: &str = "XTASK_TEST_STEP";
+    const STEP: &str = "CROSSCHECK_MLX_TEST_STEP";
     /// A program and one that it starts, as a compiler does; `$1` comes first.
     const PROGRAM: &str = "eval \"$1\"; sleep 600 & echo $$ $! > \"$0.new\"; mv \"$0.new\" \"$0\"; wait; sleep 600";
 
@@ -83,7 +83,7 @@ mod tests {
     #[test]
     fn a_step() {
         if let Some(ids) = std::env::var_os(STEP) {
-            let first = std::env::var("XTASK_TEST_FIRST").unwrap();
+            let first = std::env::var("CROSSCHECK_MLX_TEST_FIRST").unwrap();
             let _ = process::start(Command::new("sh").args(["-c", PROGRAM]).arg(ids).arg(first), "sleeping", "");
         }
     }
@@ -97,11 +97,11 @@ mod tests {
 
     impl Step {
         fn start(test: &str, first: &str) -> Self {
-            let ids = std::env::temp_dir().join(format!("xtask-guard-{test}-{}", std::process::id()));
+            let ids = std::env::temp_dir().join(format!("crosscheck-mlx-guard-{test}-{}", std::process::id()));
             let process = Command::new(std::env::current_exe().unwrap())
-                .args(["--exact", "mlx::guard::tests::a_step"])
+                .args(["--exact", "guard::tests::a_step"])
                 .env(STEP, &ids)
-                .env("XTASK_TEST_FIRST", first)
+                .env("CROSSCHECK_MLX_TEST_FIRST", first)
                 .stdout(Stdio::null())
                 .spawn();
             let mut step = Self { process: process.unwrap(), ids, children: Vec::new() };

@@ -9,7 +9,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
-use super::error::{Doing, MlxError};
+use crate::error::{Doing, MlxError};
 use crate::hash::sha256;
 
 /// The list's name in the folder it describes.
@@ -195,7 +195,7 @@ mod tests {
 
     impl Made {
         fn new(test: &str) -> Self {
-            let folder = std::env::temp_dir().join(format!("xtask-manifest-{test}-{}", std::process::id()));
+            let folder = std::env::temp_dir().join(format!("crosscheck-mlx-manifest-{test}-{}", std::process::id()));
             fs::create_dir_all(folder.join("lib")).unwrap();
             fs::write(folder.join("lib/a.so"), "12345").unwrap();
             fs::write(folder.join("b.rs"), "").unwrap();

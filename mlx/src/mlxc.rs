@@ -4,13 +4,13 @@ use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::compiler::{Compiler, to_linker};
-use super::error::{Doing, MlxError};
-use super::link;
-use super::parallel;
-use super::platform::Target;
-use super::shims;
-use super::sources::MlxC;
+use crate::compiler::{Compiler, to_linker};
+use crate::error::{Doing, MlxError};
+use crate::link;
+use crate::parallel;
+use crate::platform::Target;
+use crate::shims;
+use crate::sources::MlxC;
 
 /// The shared library's file name.
 pub fn library(target: Target) -> String {
@@ -101,12 +101,12 @@ fn import_source(bindings: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::mlx::platform::Arch;
+    use crate::platform::Arch;
 
     /// What a compiler is told to do for a machine, with the paths of this test written as `STAGING` and `MLX_C`.
     #[cfg(unix)]
     fn commands(target: Target) -> Vec<String> {
-        let base = std::env::temp_dir().join(format!("xtask-mlxc-{}-{}", target.name(), std::process::id()));
+        let base = std::env::temp_dir().join(format!("crosscheck-mlxc-{}-{}", target.name(), std::process::id()));
         let (staging, root) = (base.join("staging"), base.join("mlx-c"));
         let work = staging.join("work");
         for folder in [&work, &root] {
@@ -146,7 +146,7 @@ mod tests {
                        -Xlinker /cache/mlx/libmlxc.so -o STAGING/libmlxc.so";
         let import = "-std=c++20 -O2 -fPIC -pthread -shared STAGING/work/import.cpp -nostdlib -Xlinker -soname -Xlinker \
                       /cache/mlx/libmlxc.so -o STAGING/link/libmlxc.so";
-        let mut expected = vec![
+        let expected = [
             "--version".to_owned(),
             object("MLX_C/array.cpp", "array"),
             object("STAGING/work/gemv.cpp", "gemv"),
@@ -154,7 +154,6 @@ mod tests {
             library.to_owned(),
             import.to_owned(),
         ];
-        expected.sort();
         assert_eq!(commands(Target::Linux(Arch::X86_64)), expected);
     }
 

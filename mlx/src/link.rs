@@ -4,7 +4,7 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-use super::error::{Doing, MlxError};
+use crate::error::{Doing, MlxError};
 
 /// Makes `path` a link to `target`, whatever it was.
 pub fn link(target: &Path, path: &Path) -> Result<(), MlxError> {

@@ -6,15 +6,18 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-use super::error::{Doing, MlxError};
-use super::mlxc::LINK_FOLDER;
+use crate::error::{Doing, MlxError};
+use crate::mlxc::LINK_FOLDER;
 
-/// The generated file, which `.cargo/config.toml` includes where it exists. Git ignores it.
+/// The generated file, which `.cargo/config.toml` includes where it exists. It is of this machine: git has to ignore it.
 pub const FILE: &str = ".cargo/mlx.toml";
+const CONFIG: &str = ".cargo/config.toml";
+/// What makes Cargo read the file.
+pub const INCLUDE: &str = "include = [{ path = \"mlx.toml\", optional = true }]";
 
 /// What the file says where the user wants mlx-sys's build script to run.
 const FROM_SOURCE: &str =
-    "# Written by `cargo xtask mlx --from-source`: mlx-rs builds MLX. `cargo xtask mlx --again` takes its wheel.\n";
+    "# Written by the set-up of MLX with `--from-source`: mlx-rs builds MLX. With `--again` it takes MLX's wheel.\n";
 
 /// Writes the override for the library in `folder`, unless it stands already: Cargo would look at everything again.
 pub fn write(workspace: &Path, triple: &str, folder: &Path) -> Result<(), MlxError> {
@@ -30,6 +33,22 @@ pub fn write_from_source(workspace: &Path) -> Result<(), MlxError> {
 /// Whether the user wants that.
 pub fn is_from_source(workspace: &Path) -> bool {
     fs::read_to_string(workspace.join(FILE)).is_ok_and(|found| found == FROM_SOURCE)
+}
+
+/// Makes Cargo read the file: where it has no configuration yet, it gets one. Whether one was made.
+pub fn include(workspace: &Path) -> Result<bool, MlxError> {
+    let config = workspace.join(CONFIG);
+    match fs::read_to_string(&config) {
+        Ok(text) if text.contains("\"mlx.toml\"") => Ok(false),
+        Ok(_) => Err(MlxError::NotIncluded { config }),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            let folder = workspace.join(".cargo");
+            fs::create_dir_all(&folder).doing(|| format!("creating {}", folder.display()))?;
+            fs::write(&config, format!("{INCLUDE}\n")).doing(|| format!("writing {}", config.display()))?;
+            Ok(true)
+        }
+        Err(error) => Err(error).doing(|| format!("reading {}", config.display())),
+    }
 }
 
 /// Lets mlx-sys's build script run, this time.
@@ -58,7 +77,7 @@ fn text(triple: &str, folder: &str) -> String {
     let search = quoted(&format!("native={folder}/{LINK_FOLDER}"));
     let folder = quoted(folder);
     format!(
-        "# Written by `cargo xtask mlx`: the MLX library of this machine, in place of mlx-sys's build script.\n\
+        "# Written by the set-up of MLX: the library of this machine, in place of mlx-sys's build script.\n\
          [target.{triple}.mlx]\n\
          rustc-link-search = [{search}]\n\
          rustc-link-lib = [\"dylib=mlxc\"]\n\
@@ -86,7 +105,7 @@ mod tests {
     fn the_override_names_library_and_bindings() {
         assert_eq!(
             text("x86_64-unknown-linux-gnu", "/c/key"),
-            "# Written by `cargo xtask mlx`: the MLX library of this machine, in place of mlx-sys's build script.\n\
+            "# Written by the set-up of MLX: the library of this machine, in place of mlx-sys's build script.\n\
              [target.x86_64-unknown-linux-gnu.mlx]\n\
              rustc-link-search = [\"native=/c/key/link\"]\n\
              rustc-link-lib = [\"dylib=mlxc\"]\n\
@@ -101,9 +120,25 @@ mod tests {
     }
 
     fn workspace(test: &str) -> PathBuf {
-        let workspace = std::env::temp_dir().join(format!("xtask-override-{test}-{}", std::process::id()));
+        let workspace = std::env::temp_dir().join(format!("crosscheck-mlx-override-{test}-{}", std::process::id()));
         fs::create_dir_all(workspace.join(".cargo")).unwrap();
         workspace
+    }
+
+    #[test]
+    fn cargo_reads_the_file_or_the_user_is_told_how() {
+        let workspace = workspace("include");
+        assert!(include(&workspace).unwrap());
+        assert!(!include(&workspace).unwrap());
+        let config = workspace.join(CONFIG);
+        fs::write(&config, "[alias]\na = \"build\"\n").unwrap();
+        let error = include(&workspace).unwrap_err().to_string();
+        assert!(
+            error.ends_with("add `include = [{ path = \"mlx.toml\", optional = true }]` as its first line"),
+            "{error}"
+        );
+        assert_eq!(fs::read_to_string(&config).unwrap(), "[alias]\na = \"build\"\n");
+        fs::remove_dir_all(&workspace).unwrap();
     }
 
     #[test]

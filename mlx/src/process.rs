@@ -1,14 +1,20 @@
 //! Runs other programs, and tells plainly why one could not be run or failed.
 
+use std::ffi::OsString;
 use std::io;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
-use super::error::MlxError;
-use super::guard;
+use crate::error::MlxError;
+use crate::guard;
 
 /// How many lines of a failed program's report are shown.
 const SHOWN_LINES: usize = 15;
+
+/// The Cargo that has started this program, else the one of the search path.
+pub fn cargo() -> OsString {
+    std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
+}
 
 /// Runs a program that must succeed, and returns what it wrote.
 ///

@@ -1,17 +1,16 @@
 //! The Rust declarations of mlx-c, as mlx-sys's own build script would generate them.
 //!
-//! `cargo xtask mlx` starts this program: bindgen panics where it finds no libclang, and it can be told of one only through an
+//! The set-up starts a process for this: bindgen panics where it finds no libclang, and it can be told of one only through an
 //! environment variable.
 
 use std::error::Error;
 use std::path::PathBuf;
-use std::process::ExitCode;
 
-use clap::Parser;
+use clap::Args;
 
-/// Writes the Rust bindings of mlx-c
-#[derive(Debug, Parser)]
-struct Request {
+/// What to declare.
+#[derive(Debug, Args)]
+pub struct Request {
     /// The folder that `#include "mlx/c/…"` starts from
     #[arg(long)]
     root: PathBuf,
@@ -25,19 +24,11 @@ struct Request {
     headers: Vec<PathBuf>,
 }
 
-fn main() -> ExitCode {
-    match generate(&Request::parse()) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {error}");
-            ExitCode::FAILURE
-        }
-    }
-}
-
-/// The settings are those of mlx-sys's `src/bindgen_config.rs`.
-#[cfg(target_os = "linux")]
-fn generate(request: &Request) -> Result<(), Box<dyn Error>> {
+/// Writes the declarations. The settings are those of mlx-sys's `src/bindgen_config.rs`.
+///
+/// # Errors
+/// What bindgen says, or why the file cannot be written.
+pub fn generate(request: &Request) -> Result<(), Box<dyn Error>> {
     let bindings = bindgen::Builder::default()
         .rust_target("1.73.0".parse()?)
         .clang_arg(format!("-I{}", request.root.display()))
@@ -47,10 +38,4 @@ fn generate(request: &Request) -> Result<(), Box<dyn Error>> {
         .headers(request.headers.iter().map(|header| header.to_string_lossy()))
         .generate()?;
     Ok(bindings.write_to_file(&request.out)?)
-}
-
-/// Elsewhere mlx-sys generates its bindings itself.
-#[cfg(not(target_os = "linux"))]
-fn generate(request: &Request) -> Result<(), Box<dyn Error>> {
-    Err(format!("{} is written on Linux only", request.out.display()).into())
 }

@@ -3,8 +3,8 @@
 use std::env::consts::{ARCH, OS};
 use std::process::Command;
 
-use super::error::MlxError;
-use super::process;
+use crate::error::MlxError;
+use crate::process;
 
 /// The oldest C library that the MLX wheels run on (their tag is `manylinux_2_35`).
 pub const OLDEST_GLIBC: Glibc = Glibc(2, 35);

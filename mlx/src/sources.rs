@@ -7,8 +7,8 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use super::error::{Doing, MlxError};
-use super::{process, wheel};
+use crate::error::{Doing, MlxError};
+use crate::{process, wheel};
 
 const PACKAGE: &str = "mlx-sys";
 
@@ -42,7 +42,7 @@ impl MlxC {
     /// Asks Cargo for the package (which downloads it if need be) and looks into it.
     pub fn find(workspace: &Path, locked: &str) -> Result<Self, MlxError> {
         let output = process::run(
-            Command::new(crate::workspace::cargo())
+            Command::new(process::cargo())
                 .args(["metadata", "--format-version", "1", "--all-features"])
                 .current_dir(workspace),
             "asking Cargo for the sources of mlx-c",

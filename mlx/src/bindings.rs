@@ -1,15 +1,13 @@
-//! Has the Rust declarations of mlx-c written by the program `xtask-bindings`.
+//! Has the Rust declarations of mlx-c written by a process of its own.
 
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use super::compiler::Compiler;
-use super::error::{Doing, MlxError};
-use super::platform::Target;
-use super::sources::MlxC;
-use super::{process, shims, wheel};
-use crate::workspace;
+use crate::compiler::Compiler;
+use crate::error::{Doing, MlxError};
+use crate::sources::MlxC;
+use crate::{process, shims, wheel};
 
 /// Which libclang read the headers.
 pub enum Libclang {
@@ -19,9 +17,15 @@ pub enum Libclang {
     Downloaded,
 }
 
-/// Writes `out`, which fits what mlx-rs hands over on this processor.
-pub fn write(compiler: &Compiler, mlx_c: &MlxC, target: Target, work: &Path, out: &Path) -> Result<Libclang, MlxError> {
-    let libclang = generate(compiler, mlx_c, target, work, out)?;
+/// Writes `out`, which fits what mlx-rs hands over on this processor, by the program that takes a `Request`.
+pub fn write(
+    program: fn() -> Command,
+    compiler: &Compiler,
+    mlx_c: &MlxC,
+    work: &Path,
+    out: &Path,
+) -> Result<Libclang, MlxError> {
+    let libclang = generate(program, compiler, mlx_c, work, out)?;
     let text = fs::read_to_string(out).doing(|| format!("reading {}", out.display()))?;
     let text = mend(&text).ok_or_else(|| MlxError::Layout {
         folder: out.to_owned(),
@@ -51,8 +55,14 @@ fn mend(bindings: &str) -> Option<String> {
 }
 
 /// Has `out` written with the machine's libclang if it has one that works, else with a downloaded one.
-fn generate(compiler: &Compiler, mlx_c: &MlxC, target: Target, work: &Path, out: &Path) -> Result<Libclang, MlxError> {
-    let installed = run(command(compiler, mlx_c, out)?, work);
+fn generate(
+    program: fn() -> Command,
+    compiler: &Compiler,
+    mlx_c: &MlxC,
+    work: &Path,
+    out: &Path,
+) -> Result<Libclang, MlxError> {
+    let installed = run(request(program(), compiler, mlx_c, out), work);
     let Err(installed_error) = installed else {
         return Ok(Libclang::Installed);
     };
@@ -60,9 +70,9 @@ fn generate(compiler: &Compiler, mlx_c: &MlxC, target: Target, work: &Path, out:
         // The user chose one: what is wrong with it should not be glossed over.
         return Err(installed_error);
     }
-    wheel::libclang(target).fetch(work, &work.join("clang"))?;
+    wheel::libclang(compiler.target()).fetch(work, &work.join("clang"))?;
     let native = work.join(format!("clang/libclang-{}.data/platlib/clang/native", wheel::LIBCLANG_VERSION));
-    let mut command = command(compiler, mlx_c, out)?;
+    let mut command = request(program(), compiler, mlx_c, out);
     command.env("LIBCLANG_PATH", native);
     if let Some(folder) = compiler.c_headers() {
         command.arg("--c-headers").arg(folder);
@@ -71,11 +81,8 @@ fn generate(compiler: &Compiler, mlx_c: &MlxC, target: Target, work: &Path, out:
     Ok(Libclang::Downloaded)
 }
 
-fn command(compiler: &Compiler, mlx_c: &MlxC, out: &Path) -> Result<Command, MlxError> {
-    let mut command = Command::new(workspace::cargo());
+fn request(mut command: Command, compiler: &Compiler, mlx_c: &MlxC, out: &Path) -> Command {
     command
-        .current_dir(workspace::root())
-        .args(["run", "--quiet", "--package", "xtask-bindings", "--"])
         .arg("--root")
         .arg(&mlx_c.root)
         .arg("--out")
@@ -83,11 +90,11 @@ fn command(compiler: &Compiler, mlx_c: &MlxC, out: &Path) -> Result<Command, Mlx
         .arg(compiler.shim(&shims::BINDINGS_PROLOGUE))
         .args(&mlx_c.headers)
         .env("RUST_BACKTRACE", "0");
-    Ok(command)
+    command
 }
 
 fn run(mut command: Command, work: &Path) -> Result<(), MlxError> {
-    process::run(&mut command, "writing the bindings of mlx-c", work, "run `cargo xtask mlx`").map(drop)
+    process::run(&mut command, "writing the bindings of mlx-c", work, "run the set-up by Cargo").map(drop)
 }
 
 #[cfg(test)]

@@ -4,11 +4,11 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::compiler::Compiler;
-use super::error::MlxError;
-use super::mlxc;
-use super::sources::MlxC;
-use super::{process, shims};
+use crate::compiler::Compiler;
+use crate::error::MlxError;
+use crate::mlxc;
+use crate::sources::MlxC;
+use crate::{process, shims};
 
 /// The speed of a matrix product, in 10⁹ floating-point operations a second.
 #[derive(Debug, Clone, Copy, PartialEq)]

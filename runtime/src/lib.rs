@@ -1,7 +1,12 @@
 //! Write a check once, say which features it uses, state in one place what each backend cannot do, and run every check
 //! on every backend under `cargo test` or `cargo nextest`.
 //!
-//! The tour is the page `docs/src/tour.md` of the repository; the pieces are:
+//! The tour is the page `docs/src/tour.md` of the repository. Other pages of this book, in the same folder: `tutorial` begins with an
+//! empty folder, `adopt` and `publish` are about suites that several crates share, `from_pytest` about moving one over, `rows` and
+//! `outcomes` about what a row can say and what becomes of a cell, `comparison` and `tolerances` about values, `subjects` about
+//! backends with state and `async` contracts, `flags` has every flag, `linking` how checks are found, and `why` the reasons.
+//!
+//! The pieces are:
 //!
 //! - [`Subject`]: the contract under test, and [`Feature`]: what a backend of it may lack.
 //! - [`conformance`](macro@conformance) and [`backend_matrix`](macro@backend_matrix): a check, and one whose value is
@@ -316,6 +321,8 @@ pub use crosscheck_macros::contract;
 /// }
 /// ```
 ///
+/// The page `rows` of the book has all that a row can say, and which one decides.
+///
 /// The compiler checks it: the function is evaluated for every feature while it compiles, a new feature makes the match
 /// non-exhaustive, and a shadowed row (an unreachable pattern) is an error, as is a row that does not say why it exists.
 ///
@@ -417,7 +424,7 @@ pub use suite::subject::{Carries, Feature, Receipt, Subject, Unavailable};
 /// ```
 ///
 /// Naming a crate is what makes the linker keep it: a crate that no code mentions contributes nothing, silently. A named
-/// crate that registers nothing is therefore an error.
+/// crate that registers nothing is therefore an error (the page `linking` of the book).
 ///
 /// Under libtest's harness no cell would run: there, the macro leaves a test that fails and says so. A binary or a bench that is
 /// made by this macro sets `test = false`.

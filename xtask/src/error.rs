@@ -47,6 +47,17 @@ pub enum TaskError {
     /// The public interface has grown.
     #[error("`crosscheck` has {count} public items, and shall have from 1 to {most}: hide what a user does not type")]
     PublicItems { count: usize, most: usize },
+    /// mdBook cannot be had.
+    #[error("the book was not built: {0}")]
+    NoBook(String),
+    /// The book has links that lead nowhere.
+    #[error("the book has {pages} pages, and in these:\n{faults}")]
+    Book { pages: usize, faults: String },
+    /// An example is not what it was made of.
+    #[error(
+        "{file} does not say what differs among the {cells} cells of the original; it has to have this block:\n\n```text\n{differences}```"
+    )]
+    OriginalDiffers { file: &'static str, cells: usize, differences: String },
     /// A page says something that is not so.
     #[error("{page}:{line}: {what}")]
     Walk { page: String, line: usize, what: String },

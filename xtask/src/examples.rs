@@ -8,6 +8,7 @@ use clap::Args;
 
 use crate::cargo::cargo;
 use crate::error::TaskError;
+use crate::original;
 use crate::terminal;
 use crate::workspace::root;
 
@@ -27,7 +28,7 @@ const WORKSPACE: [&str; 5] = ["--manifest-path", "examples/Cargo.toml", "--targe
 /// The report stands between these lines.
 const MARKS: [&str; 2] = ["<!-- Written by `cargo xtask examples`. -->\n", "<!-- Here ends the report. -->\n"];
 
-/// Runs all tests of the examples, and writes the report of each suite into its README, and that of README.md as a picture.
+/// Runs all tests of the examples, holds the one that was a pytest suite against that, and writes the report of each suite into its README, and that of README.md as a picture.
 pub fn examples(options: &Options) -> Result<(), TaskError> {
     cargo(&["fmt", "--manifest-path", WORKSPACE[1], "--all", "--check"]).run()?;
     let test = [&["test", "--quiet"][..], &WORKSPACE].concat();
@@ -49,6 +50,8 @@ pub fn examples(options: &Options) -> Result<(), TaskError> {
         }
         std::fs::write(&path, current).map_err(failed)?;
     }
+    let port = ["-p", "from-pytest", "--test", "conformance"];
+    original::compare(cargo(&[&test[..], &port].concat()))?;
     terminal::picture(options.check)
 }
 

@@ -4,6 +4,7 @@
 
 mod agree;
 mod api;
+mod book;
 mod built;
 mod cargo;
 mod chat;
@@ -20,6 +21,7 @@ mod mlx;
 mod model;
 mod mutants;
 mod nextest;
+mod original;
 mod packages;
 mod pages;
 mod python;
@@ -64,6 +66,8 @@ enum Task {
     Walk(walk::Options),
     /// Pack everything that is published, and test the packages by themselves
     Packages,
+    /// Build the book, as docs/book, and check that its links lead somewhere
+    Book,
     /// Write the listing of the public interface, or check that it is current
     Api(api::Options),
     /// Write nextest's configuration, or check that it is current: which cells must not run at a time
@@ -103,6 +107,7 @@ fn main() -> ExitCode {
         Task::Examples(options) => examples::examples(&options),
         Task::Walk(options) => walk::walk(&options),
         Task::Packages => packages::packages(),
+        Task::Book => book::book(),
         Task::Api(options) => api::api(&options),
         Task::Nextest(options) => nextest::configure(&options, &nextest::ALONE),
         Task::Pages(options) => pages::pages(&options),

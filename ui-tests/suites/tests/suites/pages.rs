@@ -71,14 +71,41 @@ fn fault(from: &Path, link: &str, pages: &BTreeMap<PathBuf, String>) -> Option<S
     (!is_known).then(|| format!("{}: `{link}` leads to no heading (known: {})", from.display(), known.join(", ")))
 }
 
+/// The pages whose samples are of programs that are run, and where those stand.
+const SAMPLES: [(&str, &[&str]); 5] = [
+    (
+        "from_pytest",
+        &[
+            "examples/from-pytest/original/matrix.py",
+            "examples/from-pytest/original/test_fields.py",
+            "examples/from-pytest/src/exclusions.rs",
+            "examples/from-pytest/src/fields.rs",
+        ],
+    ),
+    (
+        "publish",
+        &[
+            "examples/codec-suite/src/encoding.rs",
+            "examples/codec-suite/src/lib.rs",
+            "examples/codec-suite/tests/conformance.rs",
+        ],
+    ),
+    ("devices", &["ui-tests/accepted/examples/recipes.rs"]),
+    ("tolerances", &["ui-tests/accepted/examples/tolerances.rs"]),
+    ("subjects", &["ui-tests/accepted/examples/recipes.rs"]),
+];
+
 #[test]
-fn the_recipes_are_parts_of_a_program_that_is_run() {
-    let program = page("ui-tests/accepted/examples/recipes.rs");
-    let subjects = page("docs/src/subjects.md");
-    let blocks = blocks(&subjects, "rust,ignore");
-    assert!(blocks.len() > 6, "{}", blocks.len());
-    for block in blocks {
-        assert!(program.contains(block), "not in recipes.rs:\n{block}");
+fn the_samples_of_pages_are_parts_of_programs_that_are_run() {
+    for (name, programs) in SAMPLES {
+        let text = page(&format!("docs/src/{name}.md"));
+        let programs: Vec<_> = programs.iter().map(|path| page(path)).collect();
+        let samples: Vec<_> = ["rust,ignore", "rust", "python"].iter().flat_map(|it| blocks(&text, it)).collect();
+        assert!(samples.len() > 1, "docs/src/{name}.md has {} samples", samples.len());
+        for sample in samples {
+            let is_there = programs.iter().any(|program| program.contains(sample));
+            assert!(is_there, "docs/src/{name}.md has a sample that is in no program:\n{sample}");
+        }
     }
 }
 
@@ -166,7 +193,9 @@ fn the_sample_of_the_readme_is_what_is_tested() {
         "ui-tests/suites/src/bin/readme.rs is the first block of README.md"
     );
     let both = format!("{sample}\n{row}");
-    assert_eq!(page("runtime/tests/readme.rs"), both, "runtime/tests/readme.rs is both blocks of README.md");
+    for path in ["runtime/tests/readme.rs", "examples/hello/tests/conformance.rs"] {
+        assert_eq!(page(path), both, "{path} is both blocks of README.md");
+    }
 }
 
 #[test]

@@ -1,0 +1,3 @@
+//! Every check on every store.
+
+crosscheck::main!(async_store);

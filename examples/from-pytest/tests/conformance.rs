@@ -1,0 +1,3 @@
+//! Every check on every backend.
+
+crosscheck::main!(from_pytest);

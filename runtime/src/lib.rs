@@ -30,6 +30,8 @@ mod fuzz;
 #[doc(hidden)]
 pub mod harness;
 #[cfg(feature = "harness")]
+mod hash;
+#[cfg(feature = "harness")]
 mod judge;
 mod nearest;
 #[cfg(feature = "harness")]

@@ -5,13 +5,13 @@ use std::hash::Hasher;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use fnv::FnvHasher;
 use serde::{Deserialize, Serialize};
 
 use crate::execute::context::{self, Announce};
 use crate::execute::panics::Panics;
 use crate::execute::panics::elsewhere::Running;
 use crate::execute::{Answers, CellOf, Executed, Executor, Listed, Observation};
+use crate::hash::Fnv;
 use crate::judge::{Finished, JudgeContext, Judgement, flaky, judge};
 use crate::plan::{Cell, Decision, Plan};
 use crate::registry::Bodies;
@@ -235,13 +235,15 @@ impl Session {
     /// The seed of a case, the same on every backend: a hash (FNV-1a) of the names that stand for it.
     fn seed(&self, cell: &Cell) -> u64 {
         let test = self.plan.test(cell);
-        let mut hasher = FnvHasher::default();
+        let mut hasher = Fnv::default();
         hasher.write(&self.config.seed.to_le_bytes());
         // The same inputs, whatever the crate is called here.
         hasher.write(test.own_path().as_bytes());
-        for (axis, value) in test.axes.iter().zip(test.positions(cell.case)) {
-            hasher.write(b"::");
-            hasher.write(axis.labels[value].as_bytes());
+        if !test.axes.is_empty() {
+            for (axis, value) in test.axes.iter().zip(test.positions(cell.case)) {
+                hasher.write(b"::");
+                hasher.write(axis.labels[value].as_bytes());
+            }
         }
         hasher.finish()
     }
@@ -275,8 +277,9 @@ impl Session {
     fn may_open_here(&self, cell: &Cell) -> bool {
         let backend = &self.plan.suite(cell).backends[cell.backend as usize];
         let rows = &self.plan.suite(cell).rows;
-        let takes_it_down = self.plan.candidates(cell).iter().any(|row| rows[*row].takes_its_process_down());
-        !(cell.decision.runs() && (backend.isolated || takes_it_down))
+        let takes_it_down = || self.plan.candidates(cell).iter().any(|row| rows[*row].takes_its_process_down());
+        let may_take_it_down = || cell.decision != Decision::Run && takes_it_down();
+        !(cell.decision.runs() && (backend.isolated || may_take_it_down()))
     }
 
     /// What it means that a cell with which this was done passed only after it had failed in these ways; no row excuses a failure

@@ -118,7 +118,8 @@ fn count(valgrind: &Path, suite: &Path, pieces: &Path) -> Result<BTreeMap<String
 fn counted(valgrind: &Path, executable: &Path, args: &[&str], variables: &[(&str, &str)]) -> Result<u64, TaskError> {
     let mut command = Command::new(valgrind);
     command.args(["--tool=callgrind", "--callgrind-out-file=/dev/null"]).arg(executable).args(args);
-    command.env("CROSSCHECK_RECORD", record()).envs(variables.iter().copied());
+    // Whoever wants backtraces pays for them.
+    command.env_remove("RUST_BACKTRACE").env("CROSSCHECK_RECORD", record()).envs(variables.iter().copied());
     let output = command.output().map_err(|source| TaskError::Start { command: "valgrind".to_owned(), source })?;
     let said = String::from_utf8_lossy(&output.stderr);
     let collected = said.lines().filter_map(|line| line.split_once("Collected :")).next_back();

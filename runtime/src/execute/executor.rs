@@ -6,13 +6,12 @@ use std::ops::Deref;
 use std::rc::Rc;
 use std::sync::{Mutex, OnceLock, PoisonError};
 
-use fnv::FnvHasher;
-
 use super::context::{self, Announce, DefaultBody, Phase};
 use super::float_state;
 use super::observation::{Listed, Observation};
 use super::panics::{Panic, Panics, catch};
 use crate::compare::{Agreed, Mismatch, NotComparable, Value};
+use crate::hash::Fnv;
 use crate::registry::{Bodies, BoxError, Instance, Returned};
 use crate::suite::row::Condition;
 use crate::suite::spec::SuiteSpec;
@@ -362,7 +361,7 @@ fn before_the_body(panic: &Panic) -> String {
 fn short_value(value: String) -> String {
     const KEPT: usize = 48;
     let Some((end, _)) = value.char_indices().nth(KEPT) else { return value };
-    let mut hasher = FnvHasher::default();
+    let mut hasher = Fnv::default();
     hasher.write(value.as_bytes());
     format!("{}… ({:016x})", &value[..end], hasher.finish())
 }

@@ -4,7 +4,7 @@ pub(crate) mod elsewhere;
 
 use std::any::Any;
 use std::backtrace::{Backtrace, BacktraceStatus};
-use std::cell::RefCell;
+use std::cell::Cell;
 use std::io::Write;
 use std::panic::{self, AssertUnwindSafe, PanicHookInfo};
 use std::sync::Once;
@@ -99,8 +99,14 @@ fn body_frames(trace: &str) -> String {
 }
 
 thread_local! {
-    /// What this thread's panics are noted in while a body runs; `None` while none does.
-    static CAUGHT: RefCell<Option<(Panics, Option<Panic>)>> = const { RefCell::new(None) };
+    static CAUGHT: Cell<Caught> = const { Cell::new(Caught { panics: None, noted: None }) };
+}
+
+/// What becomes of this thread's panics while a body runs, of which the last one is noted; nothing while none does.
+#[derive(Default)]
+struct Caught {
+    panics: Option<Panics>,
+    noted: Option<Box<Panic>>,
 }
 
 /// Whether this process is a test executable of crosscheck's, whose output is a report. In another one, such as that of an
@@ -163,13 +169,12 @@ pub(crate) fn reinstall() {
 pub(crate) fn catch<T>(panics: Panics, body: impl FnOnce() -> T) -> Result<T, Panic> {
     static HOOK: Once = Once::new();
     HOOK.call_once(install);
-    let outer = CAUGHT.replace(Some((panics, None)));
-    let result = panic::catch_unwind(AssertUnwindSafe(body));
-    let noted = CAUGHT.replace(Some((panics, None))).and_then(|(_, noted)| noted);
-    let result = result.map_err(|payload| {
+    let outer = CAUGHT.replace(Caught { panics: Some(panics), noted: None });
+    let result = panic::catch_unwind(AssertUnwindSafe(body)).map_err(|payload| {
         // A panic that the body caught itself has been noted too, and one that it resumes goes past the hook.
+        let noted = CAUGHT.replace(Caught { panics: Some(panics), noted: None }).noted;
         let thrown = Panic::of(payload.as_ref());
-        let panic = noted.filter(|noted| noted.message == thrown.message).unwrap_or(thrown);
+        let panic = noted.filter(|noted| noted.message == thrown.message).map_or(thrown, |noted| *noted);
         // A payload may panic while it is dropped; that is no reason to lose what was learnt.
         let _ = panic::catch_unwind(AssertUnwindSafe(|| drop(payload)));
         panic
@@ -180,17 +185,16 @@ pub(crate) fn catch<T>(panics: Panics, body: impl FnOnce() -> T) -> Result<T, Pa
 
 /// Notes a panic of a thread that runs a body; true when it is not to be printed.
 fn note(info: &PanicHookInfo<'_>) -> bool {
-    CAUGHT.with(|caught| {
-        let Ok(mut caught) = caught.try_borrow_mut() else { return false };
-        let Some((panics, noted)) = caught.as_mut() else { return false };
-        let is_kept = *panics != Panics::Unexpected;
-        *noted = Some(Panic {
-            location: info.location().map(ToString::to_string),
-            backtrace: is_kept.then(Backtrace::capture),
-            ..Panic::of(info.payload())
-        });
-        is_kept
-    })
+    // What panics while it is noted finds nothing here.
+    let Some(panics) = CAUGHT.take().panics else { return false };
+    let is_kept = panics != Panics::Unexpected;
+    let noted = Panic {
+        location: info.location().map(ToString::to_string),
+        backtrace: is_kept.then(Backtrace::capture),
+        ..Panic::of(info.payload())
+    };
+    CAUGHT.set(Caught { panics: Some(panics), noted: Some(Box::new(noted)) });
+    is_kept
 }
 
 #[cfg(test)]

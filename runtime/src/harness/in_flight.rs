@@ -1,6 +1,6 @@
 //! Which cells are running, and how a run ends before its time.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
@@ -13,8 +13,8 @@ pub(super) struct InFlight {
 
 #[derive(Debug, Default)]
 struct State {
-    /// Since when each is running.
-    running: BTreeMap<usize, Instant>,
+    /// Since when each is running: as many as there are threads.
+    running: Vec<(usize, Instant)>,
     /// Whether no other cell begins.
     closed: bool,
     /// Whether a thread is already concluding the run.
@@ -33,29 +33,36 @@ impl InFlight {
             drop(state);
             wait_for_the_end();
         }
-        state.running.insert(cell, Instant::now());
+        state.running.push((cell, Instant::now()));
     }
 
     /// A cell has ended and is noted; false, and not noted, when it was given up.
     pub(super) fn finish(&self, cell: usize, note: impl FnOnce()) -> bool {
         let mut state = self.state();
-        let was_running = state.running.contains_key(&cell);
-        if was_running {
+        let running = state.running.iter().position(|(running, _)| *running == cell);
+        if let Some(at) = running {
             note();
-            state.running.remove(&cell);
+            state.running.swap_remove(at);
         }
-        self.finished.notify_all();
-        was_running
+        // To wake somebody is a system call, and nobody waits before that.
+        if state.closed {
+            self.finished.notify_all();
+        }
+        running.is_some()
     }
 
     /// The cells that are running, where they can be had without waiting.
     pub(super) fn running(&self) -> Option<Vec<usize>> {
-        Some(self.state.try_lock().ok()?.running.keys().copied().collect())
+        let mut cells: Vec<_> = self.state.try_lock().ok()?.running.iter().map(|(cell, _)| *cell).collect();
+        cells.sort_unstable();
+        Some(cells)
     }
 
     /// The cells that are running, and since when.
     pub(super) fn since(&self) -> Vec<(usize, Instant)> {
-        self.state().running.iter().map(|(cell, since)| (*cell, *since)).collect()
+        let mut running = self.state().running.clone();
+        running.sort_unstable();
+        running
     }
 
     /// No other cell begins; says how many are running.
@@ -90,7 +97,7 @@ impl InFlight {
     pub(super) fn close_and_abandon(&self) -> BTreeSet<usize> {
         let mut state = self.state();
         state.closed = true;
-        std::mem::take(&mut state.running).into_keys().collect()
+        std::mem::take(&mut state.running).into_iter().map(|(cell, _)| cell).collect()
     }
 }
 

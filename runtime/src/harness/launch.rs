@@ -46,15 +46,16 @@ pub(super) fn run(run: &Arc<Run>, cli: &Cli, recording: Recording) -> ExitCode {
     guard::arm(run);
     let mut known = known.map(|known| known.cells).unwrap_or_default();
     let plan = &run.session.plan;
-    let cells: Vec<_> = (0..plan.cells.len())
-        .filter(|at| match known.remove(&plan.name(&plan.cells[*at])) {
+    let mut cells: Vec<_> = (0..plan.cells.len()).collect();
+    if !known.is_empty() {
+        cells.retain(|at| match known.remove(&plan.name(&plan.cells[*at])) {
             Some(record) => {
                 run.log().cells.push(record);
                 false
             }
             None => true,
-        })
-        .collect();
+        });
+    }
     // nextest means the process that runs one cell, and does not want to wait for it.
     #[cfg(unix)]
     if !under_nextest() {
@@ -121,5 +122,5 @@ fn conclude(run: &Run, cli: &Cli, has_failed: bool, missing: &[(&'static str, St
 fn trial(run: &Run, at: usize) -> Trial {
     let cell = run.session.plan.cells[at];
     let ignored = under_nextest() && run.session.planned_reason(&cell).is_some();
-    Trial { name: text::line(&run.session.plan.name(&cell)).into_owned(), at, ignored }
+    Trial { name: text::into_line(run.session.plan.name(&cell)), at, ignored }
 }

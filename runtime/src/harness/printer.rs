@@ -95,22 +95,45 @@ impl Printer {
 
     /// A cell's line begins with its name.
     pub(super) fn begins(&mut self, name: &str) {
-        match self.format {
-            Format::Pretty => self.print_line(&format!("test {name: <width$} ... ", width = self.width)),
-            Format::Terse => {}
-            Format::Json => {
-                self.print(&format!("{{ \"type\": \"test\", \"event\": \"started\", \"name\": {} }}\n", json!(name)));
-            }
+        let text = self.beginning(name);
+        if !text.is_empty() {
+            self.print_line(&text);
         }
     }
 
     /// And it ends with what became of the cell.
     pub(super) fn ended(&mut self, name: &str, ended: &Ended) {
-        let text = match self.format {
+        let text = self.end(name, ended);
+        self.print_line(&text);
+    }
+
+    /// The lines of cells that have ended, in one piece.
+    pub(super) fn both(&mut self, ends: &[(&Trial, Ended)]) {
+        let lines = ends.iter().map(|(trial, ended)| self.beginning(&trial.name) + &self.end(&trial.name, ended));
+        let text: String = lines.collect();
+        self.print_line(&text);
+    }
+
+    fn beginning(&self, name: &str) -> String {
+        match self.format {
+            Format::Pretty => format!("test {name: <width$} ... ", width = self.width),
+            Format::Terse => String::new(),
+            Format::Json => {
+                format!("{{ \"type\": \"test\", \"event\": \"started\", \"name\": {} }}\n", json!(name))
+            }
+        }
+    }
+
+    fn end(&self, name: &str, ended: &Ended) -> String {
+        match self.format {
+            Format::Pretty if self.plain.is_some() && matches!(ended, Ended::Ok) => "ok\n".to_owned(),
             Format::Pretty => format!("{}\n", self.verdict(ended)),
             Format::Terse => {
                 let (style, word) = self.word(ended);
                 let letter = if word == "ok" { "." } else { &word[..1] };
+                if self.plain.is_some() {
+                    return letter.to_owned();
+                }
                 format!("{style}{letter}{style:#}")
             }
             Format::Json => {
@@ -124,8 +147,7 @@ impl Printer {
                 let name = json!(name);
                 format!("{{ \"type\": \"test\", \"name\": {name}, \"event\": \"{event}\"{output} }}\n")
             }
-        };
-        self.print_line(&text);
+        }
     }
 
     /// The failed cells with what is to be said of each.

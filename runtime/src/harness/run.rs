@@ -1,6 +1,7 @@
 //! Runs the cells of a session, records and reports them.
 
 use std::collections::BTreeSet;
+use std::io;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -16,7 +17,7 @@ use crate::execute::isolate::{Late, Pool};
 use crate::execute::panics::elsewhere::Running;
 use crate::judge::Outcome;
 use crate::plan::{Cell, Decision};
-use crate::record::CellRecord;
+use crate::record::{CellRecord, json};
 use crate::report::outlier::Vote;
 use crate::report::{self, Ran};
 use crate::session::{Session, Settled};
@@ -101,11 +102,11 @@ impl Run {
             Ok(_) => self.attempts(at),
             Err(error) => self.without_device(at, error),
         };
-        let (outcome, reason, failure) = (record.outcome, record.reason.clone(), record.failure);
+        let (outcome, reason, line) = (record.outcome, record.reason.clone(), json::cell(&record));
         if decision != self.session.plan.cells[at].decision {
             self.log().decisions.insert(at, decision);
         }
-        if !self.in_flight.finish(at, || self.note(at, record, failure)) {
+        if !self.in_flight.finish(at, || self.note(at, record, line)) {
             // The run has ended without it.
             wait_for_the_end();
         }
@@ -145,16 +146,19 @@ impl Run {
         #[cfg(not(unix))]
         let is_elsewhere = false;
         if cell.decision.runs() && !is_elsewhere {
-            self.log().begin(self.session.plan.name(cell));
+            let line = json::begin(&self.session.plan.name(cell));
+            self.log().write(line);
         }
     }
 
-    pub(super) fn note(&self, at: usize, record: CellRecord, failure: Option<Failure>) {
+    /// Notes what became of a cell, and writes its line.
+    pub(super) fn note(&self, at: usize, record: CellRecord, line: io::Result<String>) {
         let mut log = self.log();
-        if failure == Some(Failure::Mismatch) {
+        if record.failure == Some(Failure::Mismatch) {
             log.disagreeing.push(at);
         }
-        log.note(record);
+        log.write(line);
+        log.cells.push(record);
     }
 
     /// What becomes of a cell that cannot have its device for itself.
@@ -248,9 +252,11 @@ impl Run {
             let line = format!("{} {}: {message}", report::paint("error:"), text::line(&record.name));
             screen::print(|| anstream::eprintln!("{line}"));
         }
+        let line = json::cell(&record);
         let mut log = self.log();
         log.cells.retain(|known| known.name != record.name);
-        log.note(record);
+        log.write(line);
+        log.cells.push(record);
     }
 
     /// Notes the cells whose threads have ended workers that wait for nothing any more.
@@ -323,7 +329,9 @@ impl Run {
     /// The report for the terminal. `votes` says which backends agree where values disagree.
     pub(super) fn report(&self, cli: &Cli, votes: &[Vote]) -> String {
         let mut log = self.log();
-        log.cells.sort_by(|a, b| a.name.cmp(&b.name));
+        if cli.run_excluded {
+            log.cells.sort_by(|a, b| a.name.cmp(&b.name));
+        }
         let record = log.sync();
         report::whole(&Ran {
             plan: &self.session.plan,

@@ -1,12 +1,13 @@
 //! What is known of a run so far, in memory and on disk.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use super::{Executable, listed};
 use crate::plan::Decision;
 use crate::record::{
-    self, CellRecord, Fingerprint, Journal, JournalError, Line, PlanRecord, RecordError, Start, SuiteRecord,
+    self, CellRecord, Fingerprint, Journal, JournalError, Line, PlanRecord, RecordError, Start, SuiteRecord, json,
 };
 use crate::{screen, text};
 
@@ -156,16 +157,12 @@ impl RunLog {
         Ok(())
     }
 
-    /// A cell begins in this process.
-    pub(super) fn begin(&mut self, cell: String) {
-        self.write(&Line::Begin { cell });
-    }
-
-    pub(super) fn note(&mut self, record: CellRecord) {
-        let line = Line::Cell(Box::new(record));
-        self.write(&line);
-        if let Line::Cell(record) = line {
-            self.cells.push(*record);
+    /// Appends a line to the record. It is put together before, where no other thread waits for it.
+    pub(super) fn write(&mut self, line: io::Result<String>) {
+        let Some(journal) = &mut self.journal else { return };
+        if let Err(error) = line.and_then(|line| journal.write_text(&line)) {
+            screen::print(|| anstream::eprintln!("warning: the record cannot be written from here on: {error}"));
+            self.journal = None;
         }
     }
 
@@ -174,7 +171,7 @@ impl RunLog {
         let judged = record::judge_constants(&mut self.cells);
         let records: Vec<_> = judged.into_iter().map(|at| self.cells[at].clone()).collect();
         for record in &records {
-            self.write(&Line::Cell(Box::new(record.clone())));
+            self.write(json::cell(record));
         }
         records
     }
@@ -186,14 +183,7 @@ impl RunLog {
 
     /// Every cell has its outcome.
     pub(super) fn conclude(&mut self) {
-        self.write(&Line::End);
-    }
-
-    fn write(&mut self, line: &Line) {
-        if let Some(Err(error)) = self.journal.as_mut().map(|journal| journal.write(line)) {
-            screen::print(|| anstream::eprintln!("warning: the record cannot be written from here on: {error}"));
-            self.journal = None;
-        }
+        self.write(json::line(&Line::End));
     }
 
     /// Where the record lies, all of it on the disk.

@@ -3,7 +3,7 @@
 use std::num::NonZero;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc;
+use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
 use std::thread;
 use std::time::Instant;
 
@@ -39,17 +39,8 @@ pub(super) fn run(
     let started = Instant::now();
     let all = trials.len();
     trials.retain(|trial| trial.ignored || !args.ignored);
-    let mut counts = Counts { filtered_out: all - trials.len(), ..Counts::default() };
+    let counts = Counts { filtered_out: all - trials.len(), ..Counts::default() };
     printer.title(&trials);
-    let mut failed = Vec::new();
-    let mut note = |trial: &Trial, ended: Ended, printer: &mut Printer| {
-        printer.ended(&trial.name, &ended);
-        match ended {
-            Ended::Ok => counts.passed += 1,
-            Ended::Ignored(_) => counts.ignored += 1,
-            Ended::Failed(message) => failed.push((trial.name.clone(), message)),
-        }
-    };
     let end = |trial: &Trial| {
         // Cells are tests, which a run of benchmarks leaves out.
         if args.bench || trial.ignored && !args.ignored && !args.include_ignored {
@@ -60,36 +51,84 @@ pub(super) fn run(
             .unwrap_or_else(|_| Ended::Failed("crosscheck itself panicked".to_owned()))
     };
     let threads = args.threads.or_else(|| thread::available_parallelism().ok().map(NonZero::get)).unwrap_or(1);
+    let mut noted = Noted { printer, counts, failed: Vec::new() };
     if threads == 1 {
         for trial in &trials {
             // Whoever waits sees for what.
-            printer.begins(&trial.name);
-            note(trial, end(trial), &mut printer);
+            noted.printer.begins(&trial.name);
+            let ended = end(trial);
+            noted.printer.ended(&trial.name, &ended);
+            noted.count(trial, ended);
         }
     } else {
-        let next = AtomicUsize::new(0);
-        let (sender, receiver) = mpsc::channel();
+        let (next, ends) = (AtomicUsize::new(0), Ends { waiting: Mutex::default(), noted: Mutex::new(noted) });
         thread::scope(|scope| {
             for _ in 0..threads.min(trials.len()) {
-                let (sender, next, end, trials) = (sender.clone(), &next, &end, &trials);
-                scope.spawn(move || {
+                scope.spawn(|| {
                     while let Some(trial) = trials.get(next.fetch_add(1, Ordering::Relaxed)) {
-                        // Who receives them is there as long as this thread.
-                        let _ = sender.send((trial, end(trial)));
+                        ends.add(trial, end(trial));
                     }
                 });
             }
-            drop(sender);
-            for (trial, ended) in receiver {
-                printer.begins(&trial.name);
-                note(trial, ended, &mut printer);
-            }
         });
+        noted = ends.noted.into_inner().unwrap_or_else(PoisonError::into_inner);
     }
+    let Noted { mut printer, mut counts, failed } = noted;
     if !failed.is_empty() {
         printer.failures(&failed);
     }
     counts.failed = failed.len();
     printer.summary(&counts, started.elapsed());
     counts.failed > 0
+}
+
+/// What was printed of the run, and what is left to be said at its end.
+struct Noted {
+    printer: Printer,
+    counts: Counts,
+    failed: Vec<(String, String)>,
+}
+
+impl Noted {
+    fn count(&mut self, trial: &Trial, ended: Ended) {
+        match ended {
+            Ended::Ok => self.counts.passed += 1,
+            Ended::Ignored(_) => self.counts.ignored += 1,
+            Ended::Failed(message) => self.failed.push((trial.name.clone(), message)),
+        }
+    }
+}
+
+/// What has become of cells on several threads. Whichever finds nobody printing prints what all have left: none waits for another
+/// one, and none has to be woken, which takes longer than a small cell does.
+struct Ends<'a> {
+    waiting: Mutex<Vec<(&'a Trial, Ended)>>,
+    noted: Mutex<Noted>,
+}
+
+impl<'a> Ends<'a> {
+    fn waiting(&self) -> MutexGuard<'_, Vec<(&'a Trial, Ended)>> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn add(&self, trial: &'a Trial, ended: Ended) {
+        self.waiting().push((trial, ended));
+        loop {
+            let mut noted = match self.noted.try_lock() {
+                Ok(noted) => noted,
+                Err(TryLockError::Poisoned(noted)) => noted.into_inner(),
+                // It looks once more before it goes.
+                Err(TryLockError::WouldBlock) => return,
+            };
+            let ends = std::mem::take(&mut *self.waiting());
+            noted.printer.both(&ends);
+            for (trial, ended) in ends {
+                noted.count(trial, ended);
+            }
+            drop(noted);
+            if self.waiting().is_empty() {
+                return;
+            }
+        }
+    }
 }

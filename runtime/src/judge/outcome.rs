@@ -60,6 +60,16 @@ impl Outcome {
         Self::Missing,
     ];
 
+    /// How often each is among these, by its number.
+    #[cfg(feature = "harness")]
+    pub(crate) fn counts(outcomes: impl IntoIterator<Item = Self>) -> [usize; Self::ALL.len()] {
+        let mut counts = [0; Self::ALL.len()];
+        for outcome in outcomes {
+            counts[outcome as usize] += 1;
+        }
+        counts
+    }
+
     /// Whether one such cell fails the run.
     pub const fn fails_the_run(self) -> bool {
         match self {

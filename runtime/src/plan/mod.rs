@@ -186,6 +186,11 @@ impl Plan {
         }
     }
 
+    /// Whether any row says anything of the cell, or of the value that it is compared with. Of most cells, none does.
+    pub fn has_rows(&self, cell: &Cell) -> bool {
+        !matches!(cell.decision, Decision::Run | Decision::NotImplemented(_)) || !self.disputed.is_empty()
+    }
+
     /// The row that says that the baseline's value is wrong, with which the cell is compared; none where the matrix is set aside.
     pub fn disputed(&self, cell: &Cell) -> Option<&Row> {
         self.disputed_at(cell).filter(|_| !self.run_excluded).map(|at| &self.suite(cell).rows[at])
@@ -193,6 +198,9 @@ impl Plan {
 
     /// The same by position, also where the matrix is set aside.
     pub fn disputed_at(&self, cell: &Cell) -> Option<usize> {
+        if self.disputed.is_empty() {
+            return None;
+        }
         self.disputed.get(&(cell.suite, cell.test, cell.case)).copied()
     }
 

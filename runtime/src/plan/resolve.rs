@@ -3,8 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use fnv::FnvHashMap;
-
+use crate::hash::FnvMap;
 use crate::suite::row::{ALL, Exclusion, Row};
 use crate::suite::scope::{Level, Scope};
 use crate::suite::spec::{BackendSpec, SuiteSpec, TestSpec};
@@ -55,7 +54,7 @@ struct Index<'a> {
     rows: &'a [Row],
     /// Those of features and of whole backends. Looked up for each marker of each cell, mostly in debug builds, where the standard
     /// library's hasher takes most of the time.
-    marked: FnvHashMap<(&'a str, &'a str), Vec<usize>>,
+    marked: FnvMap<(&'a str, &'a str), Vec<usize>>,
     /// Those of tests and of cases.
     named: HashMap<&'a str, Vec<usize>>,
     has_conditions: bool,
@@ -63,7 +62,7 @@ struct Index<'a> {
 
 impl<'a> Index<'a> {
     fn new(rows: &'a [Row], wanted: impl Fn(&Row) -> bool) -> Self {
-        let mut index = Self { rows, marked: FnvHashMap::default(), named: HashMap::new(), has_conditions: false };
+        let mut index = Self { rows, marked: FnvMap::default(), named: HashMap::new(), has_conditions: false };
         for (at, row) in rows.iter().enumerate().filter(|(_, row)| wanted(row)) {
             let backend = row.backend.as_ref();
             match &row.scope {

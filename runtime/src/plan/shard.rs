@@ -4,7 +4,7 @@ use std::fmt;
 use std::hash::Hasher;
 use std::str::FromStr;
 
-use fnv::FnvHasher;
+use crate::hash::Fnv;
 
 /// One of several parts of a run: `2/5` is the second of five. Which cells are in it follows from their names alone, so that a new
 /// cell moves no other one.
@@ -66,7 +66,7 @@ impl Shard {
 
 /// FNV-1a: the same on every machine.
 pub fn hash(name: &str) -> u64 {
-    let mut hasher = FnvHasher::default();
+    let mut hasher = Fnv::default();
     hasher.write(name.as_bytes());
     hasher.finish()
 }

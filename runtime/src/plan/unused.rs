@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
+use std::ops::ControlFlow;
 
 use super::resolve::{Resolution, Resolver, disputed, shadowed};
 use crate::nearest;
@@ -119,26 +120,21 @@ impl fmt::Display for Leftover {
     }
 }
 
-/// What each row of a suite decides on.
-struct Use {
-    rows: BTreeSet<usize>,
-    backends: BTreeSet<&'static str>,
-}
-
-impl Use {
-    fn of(suite: &SuiteSpec) -> Self {
-        let mut found = Self { rows: BTreeSet::new(), backends: BTreeSet::new() };
-        each_cell(suite, &Resolver::new(suite), |backend, _, _, resolution| {
-            found.backends.insert(backend);
-            found.rows.extend(resolution.rows());
-        });
-        found.rows.retain(|at| suite.rows[*at].kind != Exclusion::Run);
-        let disputed = disputed(suite);
-        found.rows.extend(disputed.values());
-        let overriding = (0..suite.rows.len()).filter(|at| suite.rows[*at].kind == Exclusion::Run);
-        found.rows.extend(overriding.filter(|at| overrides(suite, *at, &disputed)));
-        found
-    }
+/// The rows of a suite that decide on cells.
+fn used_rows(suite: &SuiteSpec) -> BTreeSet<usize> {
+    let mut rows: BTreeSet<usize> = BTreeSet::new();
+    // As a rule each row has its cell soon, and the others need not be looked at.
+    let all = suite.rows.iter().filter(|row| row.is_of_its_backend()).count();
+    each_cell(suite, &Resolver::new(suite), |_, _, _, resolution| {
+        rows.extend(resolution.rows());
+        if rows.len() < all { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+    });
+    rows.retain(|at| suite.rows[*at].kind != Exclusion::Run);
+    let disputed = disputed(suite);
+    rows.extend(disputed.values());
+    let overriding = (0..suite.rows.len()).filter(|at| suite.rows[*at].kind == Exclusion::Run);
+    rows.extend(overriding.filter(|at| overrides(suite, *at, &disputed)));
+    rows
 }
 
 /// Which cases of a test have a resolution.
@@ -150,18 +146,21 @@ enum Cases {
     One(u32),
 }
 
-/// Calls `look` with the backend, the test, the case and the resolution of each cell; where cases are alike, of one of them.
+/// Calls `look` with the backend, the test, the case and the resolution of each cell, until it has seen enough; where cases are
+/// alike, of one of them.
 fn each_cell<'a>(
     suite: &'a SuiteSpec,
     resolver: &Resolver<'a>,
-    mut look: impl FnMut(&'static str, &'a TestSpec, Cases, &Resolution),
+    mut look: impl FnMut(&'static str, &'a TestSpec, Cases, &Resolution) -> ControlFlow<()>,
 ) {
     for test in &suite.tests {
         for column in resolver.columns(test) {
             let cases = if column.is_alike() { test.cases().min(1) } else { test.cases() };
             for case in 0..cases {
                 let cases = if column.is_alike() { Cases::All } else { Cases::One(case) };
-                look(column.backend.declared(), test, cases, &column.resolve(resolver, test, case));
+                if look(column.backend.declared(), test, cases, &column.resolve(resolver, test, case)).is_break() {
+                    return;
+                }
             }
         }
     }
@@ -175,6 +174,7 @@ fn overrides(suite: &SuiteSpec, at: usize, disputed_with: &HashMap<(u32, u32), u
         if resolution.rows().contains(&at) {
             deciding.insert((backend, test.path.as_str(), cases));
         }
+        ControlFlow::Continue(())
     });
     let others = |other: &Row| other.is_of_its_backend() && !std::ptr::eq(other, row);
     let mut changes = false;
@@ -186,6 +186,7 @@ fn overrides(suite: &SuiteSpec, at: usize, disputed_with: &HashMap<(u32, u32), u
                 Cases::One(_) => decided(Cases::All) || decided(cases),
                 Cases::All => decided(Cases::All) || (0..test.cases()).any(|case| decided(Cases::One(case))),
             };
+        if changes { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     });
     let without = || {
         let rows = suite.rows.iter().enumerate().filter(|(other, _)| *other != at).map(|(_, row)| row.clone());
@@ -322,10 +323,10 @@ fn unknown_case(case: &CaseName, tests: &[&TestSpec]) -> Option<String> {
 pub fn unused_rows(suites: &[SuiteSpec]) -> Vec<UnusedRow> {
     let mut rows: Vec<(&Row, Option<Unused>)> = Vec::new();
     for suite in suites {
-        let found = Use::of(suite);
+        let used = used_rows(suite);
         let shadowed: BTreeMap<_, _> = shadowed(&suite.rows).into_iter().collect();
         for (at, row) in suite.rows.iter().enumerate() {
-            let why = (!found.rows.contains(&at)).then(|| match shadowed.get(&at) {
+            let why = (!used.contains(&at)).then(|| match shadowed.get(&at) {
                 Some(by) => Unused::Shadowed { by: suite.rows[*by].describe() },
                 None => why_unused(suite, row),
             });
@@ -356,7 +357,6 @@ pub fn leftovers(suites: &[SuiteSpec]) -> Vec<Leftover> {
     };
     let mut left = Vec::new();
     for suite in suites {
-        let found = Use::of(suite);
         let features = suite.features.iter().filter(|feature| !is_used(feature));
         left.extend(features.map(|feature| Leftover::Feature { marker: feature.marker, subject: suite.subject }));
         // Suites that share features share the function that leaves one to its last arm.
@@ -366,7 +366,8 @@ pub fn leftovers(suites: &[SuiteSpec]) -> Vec<Leftover> {
                 left.push(unclassified);
             }
         }
-        let unused = |name: &str| name != suite.baseline && !found.backends.contains(name);
+        let has_cells = |test: &TestSpec, name: &str| test.cases() > 0 && test.runs_on(name, suite.baseline);
+        let unused = |name: &str| name != suite.baseline && !suite.tests.iter().any(|test| has_cells(test, name));
         let backends = suite.backends.iter().filter(|backend| unused(backend.declared()));
         let origin = |backend: &BackendSpec| backend.origin.to_string();
         left.extend(backends.map(|it| Leftover::Backend { name: it.name, origin: origin(it) }));

@@ -183,8 +183,8 @@ impl CellRecord {
             test: test.path.clone(),
             function: test.of.map(str::to_owned),
             backend: plan.backend(cell).to_owned(),
-            markers: plan.markers(cell).iter().map(|marker| (*marker).to_owned()).collect(),
-            tags: test.tags.iter().map(|tag| (*tag).to_owned()).collect(),
+            markers: if test.implied.is_empty() { owned(&test.markers) } else { owned(&plan.markers(cell)) },
+            tags: owned(test.tags),
             row: row.map(|row| row.marker.clone().into_owned()),
             row_at: row.and_then(|row| row.location.clone()),
             disputed_at: disputed.map(|row| row.location.clone().unwrap_or_else(|| row.describe())),
@@ -219,7 +219,7 @@ impl CellRecord {
                 _ => None,
             },
             output: None,
-            origin: test.origin.to_string(),
+            origin: format!("{}:{}", test.origin.file, test.origin.line),
             machine: None,
             attempts: None,
             duration_us: finished.duration_us,
@@ -227,10 +227,19 @@ impl CellRecord {
     }
 }
 
+/// A loop, because a debug build takes several times as long for an iterator.
+fn owned(texts: &[&str]) -> Vec<String> {
+    let mut all = Vec::new();
+    for text in texts {
+        all.push((*text).to_owned());
+    }
+    all
+}
+
 /// What a row says stands before what was seen.
 fn seen_at(finished: &Finished) -> Option<usize> {
     let reason = &finished.judgement.reason;
-    let failed = finished.failure().is_some() && matches!(finished.outcome(), Outcome::XFailed | Outcome::XChanged);
+    let failed = matches!(finished.outcome(), Outcome::XFailed | Outcome::XChanged) && finished.failure().is_some();
     let seen = failed.then(|| describe(&finished.observation))?;
     reason.rfind(&text::cut(&seen)).filter(|at| *at > 0)
 }

@@ -3,9 +3,9 @@
 use std::fmt;
 use std::hash::Hasher;
 
-use fnv::FnvHasher;
 use serde::{Deserialize, Serialize};
 
+use crate::hash::Fnv;
 use crate::registry::Fixture;
 use crate::suite::spec::{BackendSpec, SuiteSpec, TestSpec};
 
@@ -37,7 +37,7 @@ impl TryFrom<String> for Fingerprint {
 /// A hash (FNV-1a) over the names of subjects, baselines, backends, features, tests and cases, over what the tests use and are
 /// about, over their tolerances and over the fixtures. What the matrix excludes is not in it: that is what a run is for.
 pub(crate) fn fingerprint(suites: &[SuiteSpec], fixtures: &[&Fixture]) -> Fingerprint {
-    let mut sum = Sum(FnvHasher::default());
+    let mut sum = Sum(Fnv::default());
     for suite in suites {
         sum.all([suite.subject, suite.baseline]);
         sum.all(suite.terms.iter().map(String::as_str));
@@ -57,7 +57,7 @@ pub(crate) fn fingerprint(suites: &[SuiteSpec], fixtures: &[&Fixture]) -> Finger
     Fingerprint(sum.0.finish())
 }
 
-struct Sum(FnvHasher);
+struct Sum(Fnv);
 
 impl Sum {
     /// With its length, so that two texts cannot be taken for one.
@@ -69,7 +69,9 @@ impl Sum {
     fn all<'a>(&mut self, texts: impl IntoIterator<Item = &'a str>) {
         let texts: Vec<_> = texts.into_iter().collect();
         self.0.write(&(texts.len() as u64).to_le_bytes());
-        texts.into_iter().for_each(|text| self.text(text.as_bytes()));
+        for text in &texts {
+            self.text(text.as_bytes());
+        }
     }
 
     fn test(&mut self, test: &TestSpec) {

@@ -44,8 +44,6 @@ pub enum JournalError {
 pub struct Journal {
     path: PathBuf,
     file: File,
-    /// A line, its memory kept for the next one.
-    line: Vec<u8>,
     /// When what was written was last known to be on the disk.
     synced: Instant,
 }
@@ -74,11 +72,11 @@ impl Journal {
             return Err(JournalError::NoRecord);
         }
         let ends_torn = ends_torn(&mut file)?;
-        let mut journal = Self { path: path.to_owned(), file, line: Vec::new(), synced: Instant::now() };
+        let mut journal = Self { path: path.to_owned(), file, synced: Instant::now() };
         // In one write with the line, because another process may write in between. Where one was only in the middle of its
         // line, what this leaves is an empty one.
-        let torn: &[u8] = if ends_torn { b"\n" } else { b"" };
-        journal.append(torn, &Line::Start(start))?;
+        let torn = if ends_torn { "\n" } else { "" };
+        journal.write_text(&format!("{torn}{}", json::line(&Line::Start(start))?))?;
         Ok(journal)
     }
 
@@ -92,7 +90,17 @@ impl Journal {
     /// # Errors
     /// When the file cannot be written.
     pub fn write(&mut self, line: &Line) -> io::Result<()> {
-        self.append(b"", line)
+        self.write_text(&json::line(line)?)
+    }
+
+    /// Appends a line that is written already, in one write.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn write_text(&mut self, line: &str) -> io::Result<()> {
+        write_all(&mut self.file, line.as_bytes())?;
+        // A process that is killed loses nothing of what it has written; a machine does what is not on its disk yet.
+        if self.synced.elapsed() > SYNC { self.sync() } else { Ok(()) }
     }
 
     /// Appends lines that are written already, each in one write.
@@ -101,21 +109,6 @@ impl Journal {
     /// When the file cannot be written.
     pub fn write_lines(&mut self, lines: &[u8]) -> io::Result<()> {
         lines.split_inclusive(|byte| *byte == b'\n').try_for_each(|line| write_all(&mut self.file, line))
-    }
-
-    fn append(&mut self, before: &[u8], line: &Line) -> io::Result<()> {
-        self.line.clear();
-        self.line.extend_from_slice(before);
-        match json::line(line)? {
-            Some(line) => self.line.extend_from_slice(line.as_bytes()),
-            None => {
-                serde_json::to_writer(&mut self.line, line)?;
-                self.line.push(b'\n');
-            }
-        }
-        write_all(&mut self.file, &self.line)?;
-        // A process that is killed loses nothing of what it has written; a machine does what is not on its disk yet.
-        if self.synced.elapsed() > SYNC { self.sync() } else { Ok(()) }
     }
 
     /// Waits until everything that was written is on the disk.

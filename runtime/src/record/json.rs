@@ -3,40 +3,65 @@
 //! `serde_json` looks at each byte of a text in code that a user's debug build does not optimise, which takes as long as everything
 //! else about a small cell. What `format!` does is compiled with the standard library, which is optimised.
 
+use std::fmt::Debug;
+use std::io;
+use std::sync::LazyLock;
+
 use serde::Serialize;
 use serde_json::Result;
 
 use super::{CellRecord, Line, PlanRecord};
+use crate::judge::Outcome;
 
-/// The line that a cell begins or ends with, or that names all cells, with its end of line; none of the other lines.
-pub(super) fn line(line: &Line) -> Result<Option<String>> {
+/// A line, with its end.
+pub(crate) fn line(line: &Line) -> io::Result<String> {
     match line {
-        Line::Begin { cell } => Ok(Some(format!("{{\"line\":\"begin\",\"cell\":{}}}\n", text(cell)?))),
-        Line::Cell(record) => cell(record).map(Some),
-        Line::Plan(record) => plan(record).map(Some),
-        Line::Start(_) | Line::Suite(_) | Line::End => Ok(None),
+        Line::Begin { cell } => begin(cell),
+        Line::Cell(record) => cell(record),
+        Line::Plan(record) => Ok(plan(record)?),
+        Line::Start(_) | Line::Suite(_) | Line::End => Ok(serde_json::to_string(line)? + "\n"),
     }
+}
+
+/// The line of a cell that begins.
+pub(crate) fn begin(cell: &str) -> io::Result<String> {
+    let line = format!("{{\"line\":\"begin\",\"cell\":{cell:?}}}\n");
+    if is_rusts_own(&line) { Ok(format!("{{\"line\":\"begin\",\"cell\":{}}}\n", text(cell)?)) } else { Ok(line) }
+}
+
+/// Whether anything in what was written as Rust writes texts is no JSON. Rust escapes everything that JSON does, and more: line
+/// ends, tabs, quotation marks and backslashes in the same way, and everything else in these two.
+fn is_rusts_own(written: &str) -> bool {
+    written.as_bytes().contains(&b'\\') && (written.contains("\\u{") || written.contains("\\0"))
 }
 
 /// A text between quotation marks.
 fn text(text: &str) -> Result<String> {
     let quoted = format!("{text:?}");
-    // Rust escapes everything that JSON does, in another way, and more: what it leaves as it is needs no escape in either.
-    if quoted.len() == text.len() + 2 { Ok(quoted) } else { serde_json::to_string(text) }
+    if is_rusts_own(&quoted) { serde_json::to_string(text) } else { Ok(quoted) }
 }
 
 fn plan(record: &PlanRecord) -> Result<String> {
     let PlanRecord { cells, resumes, narrowed, listed, shard } = record;
     let mut line = format!("{{\"line\":\"plan\",\"cells\":{}", texts(cells)?);
-    more(&mut line, "resumes", *resumes, resumes)?;
-    more(&mut line, "narrowed", !narrowed.is_empty(), narrowed)?;
-    more(&mut line, "listed", *listed, listed)?;
-    some(&mut line, "shard", shard)?;
+    if *resumes {
+        more(&mut line, "resumes", resumes)?;
+    }
+    if !narrowed.is_empty() {
+        more(&mut line, "narrowed", narrowed)?;
+    }
+    if *listed {
+        more(&mut line, "listed", listed)?;
+    }
+    if let Some(shard) = shard {
+        more(&mut line, "shard", shard)?;
+    }
     line.push_str("}\n");
     Ok(line)
 }
 
-fn cell(record: &CellRecord) -> Result<String> {
+/// The line of a cell that has ended.
+pub(crate) fn cell(record: &CellRecord) -> io::Result<String> {
     // Named one by one, so that no field is forgotten.
     let CellRecord {
         name,
@@ -71,75 +96,92 @@ fn cell(record: &CellRecord) -> Result<String> {
         attempts,
         duration_us,
     } = record;
+    let (outcome, markers) = (&OUTCOMES[*outcome as usize], texts(markers)?);
     let row = row.as_deref().map_or(Ok("null".to_owned()), text)?;
-    let mut line = format!(
-        "{{\"line\":\"cell\",\"name\":{},\"test\":{},\"backend\":{},\"outcome\":{},\"markers\":{},\"row\":{row},\"origin\":{},\
-         \"duration_us\":{duration_us}",
-        text(name)?,
-        text(test)?,
-        text(backend)?,
-        serde_json::to_string(outcome)?,
-        texts(markers)?,
-        text(origin)?,
-    );
-    let rest = &mut line;
-    some_text(rest, "function", function.as_deref())?;
-    more(rest, "tags", !tags.is_empty(), tags)?;
-    some_text(rest, "row_at", row_at.as_deref())?;
-    some_text(rest, "disputed_at", disputed_at.as_deref())?;
-    more(rest, "conditions", !conditions.is_empty(), conditions)?;
-    some_text(rest, "about", about.as_deref())?;
-    some(rest, "debt", debt)?;
-    more(rest, "excluded", *excluded, excluded)?;
-    some(rest, "with_row", with_row)?;
-    more(rest, "setup", *setup, setup)?;
-    some(rest, "failure", failure)?;
-    some(rest, "agreement", agreement)?;
-    some(rest, "disagreement", disagreement)?;
-    more(rest, "terms", !terms.is_empty(), terms)?;
-    some(rest, "receipt", receipt)?;
-    some(rest, "seed", seed)?;
-    some(rest, "scalar", scalar)?;
-    some_text(rest, "reason", Some(&**reason).filter(|reason| !reason.is_empty()))?;
-    some(rest, "seen_at", seen_at)?;
-    some_text(rest, "not_implemented", not_implemented.as_deref())?;
-    some_text(rest, "output", output.as_deref())?;
-    some_text(rest, "machine", machine.as_deref())?;
-    some(rest, "attempts", attempts)?;
+    let begins = |name: &dyn Debug, test: &dyn Debug, backend: &dyn Debug, origin: &dyn Debug| {
+        format!(
+            "{{\"line\":\"cell\",\"name\":{name:?},\"test\":{test:?},\"backend\":{backend:?},\"outcome\":{outcome},\
+             \"markers\":{markers},\"row\":{row},\"origin\":{origin:?},\"duration_us\":{duration_us}"
+        )
+    };
+    let mut line = begins(name, test, backend, origin);
+    if is_rusts_own(&line) {
+        let [name, test, backend, origin] = [text(name)?, text(test)?, text(backend)?, text(origin)?];
+        line = begins(
+            &format_args!("{name}"),
+            &format_args!("{test}"),
+            &format_args!("{backend}"),
+            &format_args!("{origin}"),
+        );
+    }
+    /// Adds what is there; of a cell that has passed, nothing is.
+    macro_rules! add {
+        ($($key:ident: $add:ident $value:expr,)*) => {
+            $(if let Some(value) = $value {
+                $add(&mut line, stringify!($key), value)?;
+            })*
+        };
+    }
+    add! {
+        function: more_text function,
+        tags: more if tags.is_empty() { None } else { Some(tags) },
+        row_at: more_text row_at,
+        disputed_at: more_text disputed_at,
+        conditions: more if conditions.is_empty() { None } else { Some(conditions) },
+        about: more_text about,
+        debt: more debt,
+        excluded: more if *excluded { Some(excluded) } else { None },
+        with_row: more with_row,
+        setup: more if *setup { Some(setup) } else { None },
+        failure: more failure,
+        agreement: more agreement,
+        disagreement: more disagreement,
+        terms: more if terms.is_empty() { None } else { Some(terms) },
+        receipt: more receipt,
+        seed: more seed,
+        scalar: more scalar,
+        reason: more_text if reason.is_empty() { None } else { Some(reason) },
+        seen_at: more seen_at,
+        not_implemented: more_text not_implemented,
+        output: more_text output,
+        machine: more_text machine,
+        attempts: more attempts,
+    }
     line.push_str("}\n");
     Ok(line)
 }
 
+/// Each outcome as a record says it, by its number.
+static OUTCOMES: LazyLock<Vec<String>> = LazyLock::new(|| {
+    let mut outcomes = vec![String::new(); Outcome::ALL.len()];
+    for outcome in Outcome::ALL {
+        outcomes[outcome as usize] = serde_json::to_string(&outcome).unwrap_or_default();
+    }
+    outcomes
+});
+
+/// A list of texts. Those of a plan are many.
 fn texts(all: &[String]) -> Result<String> {
-    let mut list = "[".to_owned();
-    for (at, one) in all.iter().enumerate() {
-        if at > 0 {
-            list.push(',');
-        }
-        list.push_str(&text(one)?);
+    let [first, others @ ..] = all else { return Ok("[]".to_owned()) };
+    let mut list = format!("[{first:?}");
+    for one in others {
+        list.push_str(&format!(",{one:?}"));
+    }
+    if is_rusts_own(&list) {
+        return serde_json::to_string(all);
     }
     list.push(']');
     Ok(list)
 }
 
-fn some_text(line: &mut String, key: &str, value: Option<&str>) -> Result<()> {
-    if let Some(value) = value {
-        line.push_str(&format!(",\"{key}\":{}", text(value)?));
-    }
+/// Adds a member that is a text.
+fn more_text(line: &mut String, key: &str, value: &str) -> Result<()> {
+    line.push_str(&format!(",\"{key}\":{}", text(value)?));
     Ok(())
 }
 
-fn some<T: Serialize>(line: &mut String, key: &str, value: &Option<T>) -> Result<()> {
-    match value {
-        Some(value) => more(line, key, true, value),
-        None => Ok(()),
-    }
-}
-
-/// Adds a member, where it is there.
-fn more<T: Serialize>(line: &mut String, key: &str, is_there: bool, value: &T) -> Result<()> {
-    if is_there {
-        line.push_str(&format!(",\"{key}\":{}", serde_json::to_string(value)?));
-    }
+/// Adds any other member.
+fn more<T: Serialize + ?Sized>(line: &mut String, key: &str, value: &T) -> Result<()> {
+    line.push_str(&format!(",\"{key}\":{}", serde_json::to_string(value)?));
     Ok(())
 }

@@ -19,7 +19,7 @@ pub(crate) mod constant;
 pub(crate) mod disagreement;
 pub(crate) mod fingerprint;
 pub(crate) mod journal;
-mod json;
+pub(crate) mod json;
 pub(crate) mod line;
 pub(crate) mod plan;
 pub(crate) mod read;

@@ -152,7 +152,7 @@ fn the_lines_of_cells_are_those_of_the_serializer() {
         let plan = PlanRecord { cells, resumes: true, narrowed: vec![text.clone()], listed: true, shard: Some(shard) };
         let begin = Line::Begin { cell: text.clone() };
         for line in [begin, Line::Cell(Box::new(cell)), Line::Plan(plain), Line::Plan(plan)] {
-            let written = json::line(&line).unwrap().unwrap();
+            let written = json::line(&line).unwrap();
             assert!(written.ends_with("}\n") && written.matches('\n').count() == 1, "{written:?}");
             let [ours, theirs] = [written, serde_json::to_string(&line).unwrap()]
                 .map(|json| serde_json::from_str::<serde_json::Value>(&json).unwrap());

@@ -243,6 +243,12 @@ fn declared<'a>(suites: impl IntoIterator<Item = &'a SuiteSpec>) -> Vec<&'static
 
 /// Names are unique over all suites: a test runner sees no subject.
 fn duplicate_tests(suites: &[&SuiteSpec]) -> Vec<RegistryError> {
+    // Tests are in the order of their paths: of one suite, a look at each two neighbours is enough.
+    if let [suite] = suites
+        && suite.tests.windows(2).all(|two| two[0].path < two[1].path)
+    {
+        return Vec::new();
+    }
     let mut seen = BTreeMap::new();
     let mut errors = Vec::new();
     for test in suites.iter().flat_map(|suite| &suite.tests) {
@@ -256,6 +262,10 @@ fn duplicate_tests(suites: &[&SuiteSpec]) -> Vec<RegistryError> {
 /// Labels are joined by `_`, and a label can be the name of a test in a module: two cells can have one name although their
 /// tests have two.
 fn duplicate_cells(suites: &[&SuiteSpec]) -> Vec<RegistryError> {
+    // Without any label, cells differ where tests do.
+    if suites.iter().flat_map(|suite| &suite.tests).all(|test| test.axes.is_empty()) {
+        return Vec::new();
+    }
     let mut seen = BTreeMap::new();
     let mut errors = Vec::new();
     for suite in suites {

@@ -195,13 +195,19 @@ impl Elements {
 
     /// What stands in front of the names of the tests that were written here.
     fn prefix(&self, origin: &Origin) -> Option<&'static str> {
+        if self.prefixes.is_empty() {
+            return None;
+        }
         self.prefixes.iter().find(|(krate, _)| *krate == origin.krate()).map(|(_, prefix)| *prefix)
     }
 
     /// The path of a test that was written here.
     fn path(&self, origin: &Origin, name: &str) -> String {
         let path = origin.path(name);
-        self.prefix(origin).map_or_else(|| path.clone(), |prefix| format!("{prefix}::{path}"))
+        match self.prefix(origin) {
+            Some(prefix) => format!("{prefix}::{path}"),
+            None => path,
+        }
     }
 
     /// The crates that the elements were written in, by name.
@@ -302,8 +308,12 @@ pub struct Gathered {
 }
 
 fn gather<S: Subject + ?Sized>(elements: &Elements) -> Gathered {
-    let mut tests = of_type::<dyn TestElement, Test<S>>(&elements.tests);
-    tests.sort_by_cached_key(|test| (elements.path(&test.origin, test.name), test.origin.place()));
+    let with_path = |test: &'static Test<S>| (elements.path(&test.origin, test.name), test);
+    let mut tests: Vec<_> = of_type::<dyn TestElement, Test<S>>(&elements.tests).into_iter().map(with_path).collect();
+    tests.sort_by(|(path, test), (other, second)| {
+        path.cmp(other).then_with(|| test.origin.place().cmp(&second.origin.place()))
+    });
+    let (paths, tests): (Vec<_>, Vec<_>) = tests.into_iter().unzip();
     let mut backends = of_type::<dyn BackendElement, Backend<S>>(&elements.backends);
     backends.sort_by_key(|backend| (backend.name != S::BASELINE, backend.name, backend.origin.place()));
     let backends: Vec<_> = backends.into_iter().flat_map(Instantiated::all).collect();
@@ -325,7 +335,7 @@ fn gather<S: Subject + ?Sized>(elements: &Elements) -> Gathered {
             .iter()
             .map(|feature| FeatureSpec { marker: feature.marker(), description: feature.description() })
             .collect(),
-        tests: tests.iter().map(|test| test_spec(test, elements)).collect(),
+        tests: tests.iter().zip(paths).map(|(test, path)| test_spec(test, path, elements)).collect(),
         elsewhere: elements.elsewhere.iter().filter(|(of, _)| *of == TypeId::of::<S>()).map(|(_, it)| *it).collect(),
         backends: backends
             .iter()
@@ -430,7 +440,7 @@ impl AsAny for dyn ExclusionsElement {
     }
 }
 
-fn test_spec<S: Subject + ?Sized>(test: &Test<S>, elements: &Elements) -> TestSpec {
+fn test_spec<S: Subject + ?Sized>(test: &Test<S>, path: String, elements: &Elements) -> TestSpec {
     let markers = |features: &[S::Feature]| features.iter().map(|feature| feature.marker()).collect::<Vec<_>>();
     let implied = test.implied.map(|implied| {
         let axes = test.axes.iter().enumerate();
@@ -438,7 +448,7 @@ fn test_spec<S: Subject + ?Sized>(test: &Test<S>, elements: &Elements) -> TestSp
     });
     let implied: Vec<Vec<Vec<_>>> = implied.unwrap_or_default();
     TestSpec {
-        path: elements.path(&test.origin, test.name),
+        path,
         prefix: elements.prefix(&test.origin),
         origin: test.origin,
         function: test.function,
@@ -460,6 +470,9 @@ fn test_spec<S: Subject + ?Sized>(test: &Test<S>, elements: &Elements) -> TestSp
 /// What a test sets for the comparison itself.
 fn own_terms<S: Subject + ?Sized>(test: &Test<S>) -> Vec<String> {
     let Body { tolerance, tolerances, expects_constant, constants, .. } = &test.body;
+    if tolerance.is_none() && tolerances.is_empty() && expects_constant.is_none() && constants.is_empty() {
+        return Vec::new();
+    }
     let of_values = test.axes.iter().zip(*tolerances).flat_map(|(axis, values)| {
         let labels = axis.labels.iter().zip(*values);
         labels.filter_map(|(label, tolerance)| Some(format!("{label}: {}", tolerance.as_ref()?)))

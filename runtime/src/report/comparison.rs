@@ -52,7 +52,10 @@ pub fn headroom(cells: &[CellRecord]) -> String {
 
 /// The cell that is nearest to its limit.
 pub fn tightest(cells: &[CellRecord]) -> String {
-    let worst = compared(cells).max_by(|(_, a), (_, b)| a.used.total_cmp(&b.used));
+    let worst = compared(cells).max_by(|(cell, a), (other, b)| {
+        // Of several the last one, by name.
+        a.used.total_cmp(&b.used).then_with(|| cell.name.cmp(&other.name))
+    });
     match worst {
         Some((cell, agreement)) if agreement.used > 0.0 => {
             format!(

@@ -15,7 +15,7 @@ pub const SOON: i64 = 14;
 
 /// The rows that decide on cells of the plan, each once.
 fn deciding(plan: &Plan) -> Vec<&Row> {
-    let rows = plan.cells.iter().flat_map(|cell| {
+    let rows = plan.cells.iter().filter(|cell| plan.has_rows(cell)).flat_map(|cell| {
         let rows = plan.candidates(cell).into_iter().chain(plan.disputed_at(cell));
         rows.map(|row| (cell.suite, row))
     });

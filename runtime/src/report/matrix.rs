@@ -17,101 +17,132 @@ const TOTAL: &str = "all cells";
 
 /// What is planned: how many cells run, are skipped, and are expected to fail.
 pub fn of_plan(plan: &Plan) -> String {
-    let mut tallies: Vec<_> = plan.suites.iter().map(Tally::new).collect();
+    const WORDS: [&str; 5] = ["run", "xfail", "skip", "not implemented", "conditional"];
+    let mut tallies: Vec<_> = plan.suites.iter().map(|suite| Tally::new(suite, &WORDS)).collect();
     for cell in &plan.cells {
-        let (order, word) = match cell.decision {
-            Decision::Run | Decision::Flaky(_) | Decision::RunExcluded(_) => (0, "run"),
-            Decision::XFail(_) => (1, "xfail"),
-            Decision::Skip(_) | Decision::Uncontained(_) => (2, "skip"),
-            Decision::NotImplemented(_) => (3, "not implemented"),
-            Decision::Ask(_) => (4, "conditional"),
+        let word = match cell.decision {
+            Decision::Run | Decision::Flaky(_) | Decision::RunExcluded(_) => 0,
+            Decision::XFail(_) => 1,
+            Decision::Skip(_) | Decision::Uncontained(_) => 2,
+            Decision::NotImplemented(_) => 3,
+            Decision::Ask(_) => 4,
         };
-        tallies[cell.suite as usize].add(plan.backend(cell), &plan.markers(cell), (order, word));
+        let tally = &mut tallies[cell.suite as usize];
+        let rows = tally.rows_of(&plan.markers(cell));
+        tally.count(&rows, plan.backend(cell), word);
     }
     render(&tallies)
 }
 
 /// What became of it: how many cells had which outcome.
 pub fn of_run(suites: &[SuiteSpec], cells: &[CellRecord]) -> String {
-    let mut tallies: Vec<_> = suites.iter().map(Tally::new).collect();
-    let numbered = suites.iter().enumerate();
-    let suite_of: BTreeMap<_, _> =
-        numbered.flat_map(|(at, suite)| suite.tests.iter().map(move |test| (test.path.as_str(), at))).collect();
+    let words = Outcome::ALL.map(Outcome::as_str);
+    let mut numbers = [0; Outcome::ALL.len()];
+    for (at, outcome) in Outcome::ALL.into_iter().enumerate() {
+        numbers[outcome as usize] = at;
+    }
+    let mut tallies: Vec<_> = suites.iter().map(|suite| Tally::new(suite, &words)).collect();
+    let suite_of: BTreeMap<_, _> = match suites {
+        // Of one, each cell is.
+        [_] => BTreeMap::new(),
+        suites => {
+            let numbered = suites.iter().enumerate();
+            numbered.flat_map(|(at, suite)| suite.tests.iter().map(move |test| (test.path.as_str(), at))).collect()
+        }
+    };
+    // Cells with the same markers follow each other: those of one test.
+    let (mut known, mut rows): (Option<(usize, &[String])>, _) = (None, Vec::new());
     for cell in cells {
-        let Some(&at) = suite_of.get(cell.test.as_str()) else { continue };
-        tallies[at].record(cell);
+        let at = if suites.len() == 1 { Some(0) } else { suite_of.get(cell.test.as_str()).copied() };
+        let Some(at) = at else { continue };
+        let of = Some((at, cell.markers.as_slice()));
+        if known != of {
+            let markers: Vec<_> = cell.markers.iter().map(String::as_str).collect();
+            (known, rows) = (of, tallies[at].rows_of(&markers));
+        }
+        tallies[at].count(&rows, &cell.backend, numbers[cell.outcome as usize]);
     }
     render(&tallies)
 }
 
-/// How often each word was counted; the number gives the words their order.
-type Counts = BTreeMap<(usize, &'static str), usize>;
-
 /// Counts of words a (feature, backend).
 struct Tally<'a> {
     subject: &'a str,
-    features: Vec<&'a str>,
+    /// What stands before each row of the table.
+    rows: Vec<&'a str>,
     backends: Vec<&'a str>,
-    counts: BTreeMap<(&'a str, &'a str), Counts>,
+    words: &'a [&'static str],
+    /// How often each word was counted, by row, backend and word.
+    counts: Vec<usize>,
 }
 
 impl<'a> Tally<'a> {
-    fn new(suite: &'a SuiteSpec) -> Self {
-        Self {
-            subject: suite.subject,
-            features: suite.features.iter().map(|feature| feature.marker).collect(),
-            backends: suite.backends.iter().map(|backend| backend.name).collect(),
-            counts: BTreeMap::new(),
-        }
+    fn new(suite: &'a SuiteSpec, words: &'a [&'static str]) -> Self {
+        let features = suite.features.iter().map(|feature| feature.marker);
+        let rows: Vec<_> = std::iter::once(UNMARKED).chain(features).chain([TOTAL]).collect();
+        let backends: Vec<_> = suite.backends.iter().map(|backend| backend.name).collect();
+        let counts = vec![0; rows.len() * backends.len() * words.len()];
+        Self { subject: suite.subject, rows, backends, words, counts }
     }
 
-    fn record(&mut self, cell: &CellRecord) {
-        let order = Outcome::ALL.iter().position(|outcome| *outcome == cell.outcome).unwrap_or_default();
-        let markers: Vec<_> = cell.markers.iter().map(String::as_str).collect();
-        self.add(&cell.backend, &markers, (order, cell.outcome.as_str()));
-    }
-
-    fn add(&mut self, backend: &str, markers: &[&str], word: (usize, &'static str)) {
-        let Some(backend) = self.backends.iter().copied().find(|name| *name == backend) else { return };
-        let known = self.features.iter().copied();
-        let mut rows: Vec<_> = known.filter(|marker| markers.contains(marker)).collect();
+    /// The rows in which a cell with these markers counts.
+    fn rows_of(&self, markers: &[&str]) -> Vec<usize> {
+        let last = self.rows.len() - 1;
+        let mut rows: Vec<_> = (1..last).filter(|row| markers.contains(&self.rows[*row])).collect();
         if rows.is_empty() {
-            rows.push(UNMARKED);
+            rows.push(0);
         }
-        rows.push(TOTAL);
+        rows.push(last);
+        rows
+    }
+
+    fn count(&mut self, rows: &[usize], backend: &str, word: usize) {
+        let Some(backend) = self.backends.iter().position(|name| *name == backend) else { return };
         for row in rows {
-            *self.counts.entry((row, backend)).or_default().entry(word).or_default() += 1;
+            let at = (row * self.backends.len() + backend) * self.words.len() + word;
+            self.counts[at] += 1;
         }
+    }
+
+    /// How often each word was counted, in their order.
+    fn counts(&self, row: usize, backend: usize) -> &[usize] {
+        let from = (row * self.backends.len() + backend) * self.words.len();
+        &self.counts[from..from + self.words.len()]
+    }
+
+    fn is_empty(&self) -> bool {
+        self.counts.iter().all(|count| *count == 0)
     }
 
     fn table(&self) -> String {
         let mut table = Table::new();
         table.load_style(presets::UTF8_HORIZONTAL_ONLY.row_separator(LineStyle::none()));
         // A selection leaves rows and columns without a cell; they would only be in the way.
-        let has_row = |row: &str| self.counts.keys().any(|(other, _)| *other == row);
-        let has_column = |backend: &str| self.counts.keys().any(|(_, other)| *other == backend);
-        let backends = || self.backends.iter().copied().filter(|name| has_column(name));
-        table.set_header(std::iter::once("feature".into()).chain(backends().map(text::line)));
-        let features = self.features.iter().copied();
-        for row in std::iter::once(UNMARKED).chain(features).chain([TOTAL]).filter(|row| has_row(row)) {
-            table.add_row(
-                std::iter::once(text::line(row).into_owned()).chain(backends().map(|backend| self.cell(row, backend))),
-            );
+        let is_there = |row: usize, backend: usize| self.counts(row, backend).iter().any(|count| *count > 0);
+        let (all_rows, all_backends) = (0..self.rows.len(), 0..self.backends.len());
+        let has_column = |backend: &usize| all_rows.clone().any(|row| is_there(row, *backend));
+        let backends: Vec<_> = all_backends.filter(has_column).collect();
+        table.set_header(
+            std::iter::once("feature".into()).chain(backends.iter().map(|at| text::line(self.backends[*at]))),
+        );
+        for row in all_rows.clone().filter(|row| backends.iter().any(|backend| is_there(*row, *backend))) {
+            let name = text::line(self.rows[row]).into_owned();
+            table.add_row(std::iter::once(name).chain(backends.iter().map(|backend| self.cell(row, *backend))));
         }
         table.lines().map(|line| format!("{}\n", line.trim_end())).collect()
     }
 
     /// `12 passed, 3 xfailed`; a dash where there is no cell.
-    fn cell(&self, row: &str, backend: &str) -> String {
-        let words = self.counts.get(&(row, backend)).into_iter().flatten();
-        let words: Vec<_> = words.map(|((_, word), count)| format!("{count} {word}")).collect();
+    fn cell(&self, row: usize, backend: usize) -> String {
+        let counted = self.counts(row, backend).iter().zip(self.words).filter(|(count, _)| **count > 0);
+        let words: Vec<_> = counted.map(|(count, word)| format!("{count} {word}")).collect();
         if words.is_empty() { "–".to_owned() } else { words.join("\n") }
     }
 }
 
 /// The tables, each under its subject where there are several.
 fn render(tallies: &[Tally<'_>]) -> String {
-    let tallies: Vec<_> = tallies.iter().filter(|tally| !tally.counts.is_empty()).collect();
+    let tallies: Vec<_> = tallies.iter().filter(|tally| !tally.is_empty()).collect();
     match tallies.as_slice() {
         [tally] => tally.table(),
         tallies => tallies.iter().map(|tally| format!("{}\n{}\n", tally.subject, tally.table())).collect(),

@@ -12,7 +12,7 @@ use crate::text;
 /// The rows that apply to cells of the plan, and how many there are of each kind of debt.
 pub fn exclusions(plan: &Plan) -> String {
     let mut cells: BTreeMap<_, usize> = BTreeMap::new();
-    for cell in &plan.cells {
+    for cell in plan.cells.iter().filter(|cell| plan.has_rows(cell)) {
         // Of a row with a condition, the cells on which it may decide.
         for row in plan.candidates(cell).into_iter().chain(plan.disputed_at(cell)) {
             *cells.entry((cell.suite, row)).or_default() += 1;

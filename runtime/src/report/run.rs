@@ -16,7 +16,7 @@ use crate::text;
 pub struct Ran<'a> {
     /// What was planned.
     pub plan: &'a Plan,
-    /// What became of it, sorted by name.
+    /// What became of it; sorted by name, where rows are audited.
     pub cells: &'a [CellRecord],
     /// Which backends agree, where values disagree with the baseline's.
     pub votes: &'a [Vote],

@@ -1,7 +1,5 @@
 //! A run in one sentence, fit for the message of a commit.
 
-use std::collections::BTreeSet;
-
 use super::counted;
 use super::debt::{SOON, expiring};
 use crate::judge::Outcome;
@@ -15,8 +13,9 @@ const MOST: usize = 4;
 
 /// `kernels: 3,517 passed, 82 xfailed on mlx_cpu and reference; 45 skipped; 3 rows expire within 14 days`
 pub fn sentence(name: &str, plan: &Plan, cells: &[CellRecord], today: Date) -> String {
+    let counts = Outcome::counts(cells.iter().map(|cell| cell.outcome));
     let count = |outcome: &Outcome| {
-        let count = cells.iter().filter(|cell| cell.outcome == *outcome).count();
+        let count = counts[*outcome as usize];
         (count > 0).then(|| format!("{} {outcome}", counted(count)))
     };
     let (ran, not_run): (Vec<&Outcome>, Vec<&Outcome>) = Outcome::ALL.iter().partition(|outcome| outcome.ran());
@@ -26,8 +25,13 @@ pub fn sentence(name: &str, plan: &Plan, cells: &[CellRecord], today: Date) -> S
     failed.append(&mut good);
     let ran: Vec<_> = failed.into_iter().filter_map(count).collect();
     let not_run: Vec<_> = not_run.into_iter().filter_map(count).collect();
-    let backends: BTreeSet<_> =
-        cells.iter().filter(|cell| cell.outcome.ran()).map(|cell| cell.backend.as_str()).collect();
+    let mut backends: Vec<&str> = Vec::new();
+    for cell in cells.iter().filter(|cell| cell.outcome.ran()) {
+        if !backends.contains(&cell.backend.as_str()) {
+            backends.push(&cell.backend);
+        }
+    }
+    backends.sort_unstable();
     let ran =
         if ran.is_empty() { "nothing ran".to_owned() } else { format!("{} on {}", ran.join(", "), named(&backends)) };
     let rows = match expiring(plan, today) {
@@ -41,9 +45,8 @@ pub fn sentence(name: &str, plan: &Plan, cells: &[CellRecord], today: Date) -> S
 }
 
 /// `a`, `a and b`, `a, b and c`, `7 backends`
-fn named(names: &BTreeSet<&str>) -> String {
-    let names: Vec<_> = names.iter().copied().collect();
-    match names.as_slice() {
+fn named(names: &[&str]) -> String {
+    match names {
         [] => String::new(),
         [one] => (*one).to_owned(),
         [first @ .., last] if names.len() <= MOST => format!("{} and {last}", first.join(", ")),

@@ -21,21 +21,26 @@ pub fn features(plan: &Plan) -> String {
 
 /// The backends that could not be opened, and why.
 pub fn unavailable(cells: &[CellRecord]) -> String {
-    let mut reasons = BTreeMap::new();
+    // Of several reasons that of the first cell, by name.
+    let mut first: BTreeMap<_, &CellRecord> = BTreeMap::new();
     for cell in cells.iter().filter(|cell| cell.outcome == Outcome::Unavailable) {
-        reasons.entry(&cell.backend).or_insert(&cell.reason);
+        let known = first.entry(&cell.backend).or_insert(cell);
+        if cell.name < known.name {
+            *known = cell;
+        }
     }
-    reasons.iter().fold(String::new(), |mut lines, (backend, reason)| {
-        let _ = writeln!(lines, "unavailable: {}: {}", text::line(backend), text::line(reason));
+    first.iter().fold(String::new(), |mut lines, (backend, cell)| {
+        let _ = writeln!(lines, "unavailable: {}: {}", text::line(backend), text::line(&cell.reason));
         lines
     })
 }
 
 /// `201 cells: 150 passed, 6 xfailed, 45 unavailable`
 pub fn totals(cells: &[CellRecord]) -> String {
+    let counts = Outcome::counts(cells.iter().map(|cell| cell.outcome));
     let counts: Vec<_> = Outcome::ALL
         .iter()
-        .map(|outcome| (outcome, cells.iter().filter(|cell| cell.outcome == *outcome).count()))
+        .map(|outcome| (outcome, counts[*outcome as usize]))
         .filter(|(_, count)| *count > 0)
         .map(|(outcome, count)| format!("{count} {outcome}"))
         .collect();

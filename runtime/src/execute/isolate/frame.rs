@@ -6,9 +6,10 @@
 use std::hash::Hasher;
 use std::io::{self, Write};
 
-use fnv::FnvHasher;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+
+use crate::hash::Fnv;
 
 /// What each message begins with.
 const MAGIC: [u8; 4] = *b"xck1";
@@ -65,7 +66,7 @@ impl Inbox {
 }
 
 fn checksum(bytes: &[u8]) -> u64 {
-    let mut hasher = FnvHasher::default();
+    let mut hasher = Fnv::default();
     hasher.write(bytes);
     hasher.finish()
 }

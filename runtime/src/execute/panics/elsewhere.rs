@@ -1,17 +1,17 @@
 //! Panics on threads that run no body: those that bodies have started. It is not known whose they are. While a body runs whose
 //! failure a row excuses, they are held back until it is known what became of every body that they may belong to.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::io::Write;
 use std::sync::{Mutex, PoisonError};
 
 use crate::screen;
 
-static STATE: Mutex<State> = Mutex::new(State { running: BTreeMap::new(), next: 0, held: Vec::new() });
+static STATE: Mutex<State> = Mutex::new(State { running: Vec::new(), next: 0, held: Vec::new() });
 
 struct State {
-    /// The bodies that are running, and whether a row excuses their failure.
-    running: BTreeMap<u64, bool>,
+    /// The bodies that are running, and whether a row excuses their failure: as many as there are threads, or twice as many.
+    running: Vec<(u64, bool)>,
     next: u64,
     held: Vec<Held>,
 }
@@ -31,14 +31,19 @@ impl Running {
         let mut state = STATE.lock().unwrap_or_else(PoisonError::into_inner);
         let number = state.next;
         state.next += 1;
-        state.running.insert(number, is_excused);
+        state.running.push((number, is_excused));
         Self(number)
     }
 
     /// It has come to something that fails the run, or not: then what was held back is of no use any more, once that is true of all.
     pub(crate) fn end(self, fails: bool) {
         let mut state = STATE.lock().unwrap_or_else(PoisonError::into_inner);
-        state.running.remove(&self.0);
+        if let Some(at) = state.running.iter().position(|(number, _)| *number == self.0) {
+            state.running.swap_remove(at);
+        }
+        if state.held.is_empty() {
+            return;
+        }
         let mut shown = Vec::new();
         state.held.retain_mut(|held| {
             let was_of_it = held.of.remove(&self.0);
@@ -56,10 +61,10 @@ impl Running {
 /// Holds back a panic of this thread; false where nothing excuses it.
 pub(super) fn held(text: impl FnOnce() -> String) -> bool {
     let mut state = STATE.lock().unwrap_or_else(PoisonError::into_inner);
-    if !state.running.values().any(|is_excused| *is_excused) {
+    if !state.running.iter().any(|(_, is_excused)| *is_excused) {
         return false;
     }
-    let of = state.running.keys().copied().collect();
+    let of = state.running.iter().map(|(number, _)| *number).collect();
     state.held.push(Held { text: text(), of });
     true
 }

@@ -48,7 +48,7 @@ pub(super) struct Run {
     /// How often a cell that fails the run is run again.
     retries: u32,
     /// The backends, by suite and position, that were open: one of them that no longer opens has failed.
-    opened: Mutex<BTreeSet<(u32, u32)>>,
+    opened: Mutex<Vec<(u32, u32)>>,
 }
 
 impl Run {
@@ -208,7 +208,9 @@ impl Run {
         let mut opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
         // A set-up that failed is no failure of a body.
         if outcome.ran() && (outcome != Outcome::Failed || ended.record.failure.is_some()) {
-            opened.insert(of);
+            if !opened.contains(&of) {
+                opened.push(of);
+            }
         } else if outcome == Outcome::Unavailable && opened.contains(&of) {
             let message = format!("was open earlier in this run, and is not available now: {}", ended.record.reason);
             let gone = Observation::SetupFailed { message };

@@ -4,7 +4,7 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::hash::FnvMap;
-use crate::suite::row::{ALL, Exclusion, Row};
+use crate::suite::row::{Exclusion, Row};
 use crate::suite::scope::{Level, Scope};
 use crate::suite::spec::{BackendSpec, SuiteSpec, TestSpec};
 
@@ -49,12 +49,17 @@ fn rank(rows: &[Row], at: usize) -> (u8, usize) {
     (kind, at)
 }
 
+/// Rows by backend, each list in the order in which its rows decide.
+type ByBackend<'a> = Vec<(&'a str, Vec<usize>)>;
+
 /// The rows of each backend, looked up instead of searched for; each list in the order in which its rows decide.
 struct Index<'a> {
     rows: &'a [Row],
-    /// Those of features and of whole backends. Looked up for each marker of each cell, mostly in debug builds, where the standard
-    /// library's hasher takes most of the time.
-    marked: FnvMap<(&'a str, &'a str), Vec<usize>>,
+    /// Those of features. Looked up for each marker of each test, mostly in debug builds, where the standard library's hasher takes
+    /// most of the time.
+    marked: FnvMap<&'a str, ByBackend<'a>>,
+    /// Those of whole backends.
+    all: ByBackend<'a>,
     /// Those of tests and of cases.
     named: HashMap<&'a str, Vec<usize>>,
     has_conditions: bool,
@@ -62,47 +67,50 @@ struct Index<'a> {
 
 impl<'a> Index<'a> {
     fn new(rows: &'a [Row], wanted: impl Fn(&Row) -> bool) -> Self {
-        let mut index = Self { rows, marked: FnvMap::default(), named: HashMap::new(), has_conditions: false };
+        let mut index =
+            Self { rows, marked: FnvMap::default(), all: Vec::new(), named: HashMap::new(), has_conditions: false };
         for (at, row) in rows.iter().enumerate().filter(|(_, row)| wanted(row)) {
             let backend = row.backend.as_ref();
             match &row.scope {
-                Scope::All => index.marked.entry((backend, ALL)).or_default().push(at),
-                Scope::Feature(marker) => index.marked.entry((backend, marker)).or_default().push(at),
+                Scope::All => add(&mut index.all, backend, at),
+                Scope::Feature(marker) => add(index.marked.entry(marker).or_default(), backend, at),
                 Scope::Tests(_) | Scope::Cases(..) => index.named.entry(backend).or_default().push(at),
             }
             index.has_conditions |= row.condition.is_some();
         }
         let order = |at: &usize| (rows[*at].scope.level(), rank(rows, *at));
-        index.marked.values_mut().chain(index.named.values_mut()).for_each(|list| list.sort_by_key(order));
+        let by_backend = index.marked.values_mut().flatten().chain(&mut index.all).map(|(_, list)| list);
+        by_backend.chain(index.named.values_mut()).for_each(|list| list.sort_by_key(order));
         index
     }
 
-    fn of<'s>(&'s self, backend: &'s str, marker: &'s str) -> &'s [usize]
-    where
-        'a: 's,
-    {
-        match self.marked.get(&(backend, marker)) {
-            Some(rows) => rows,
-            None => &[],
+    /// The rows of the features that each case of a test uses, whatever the backend.
+    fn of_test(&self, test: &TestSpec) -> Vec<&ByBackend<'a>> {
+        let mut found = Vec::new();
+        for marker in &test.markers {
+            if let Some(rows) = self.marked.get(marker) {
+                found.push(rows);
+            }
         }
+        found
+    }
+
+    /// The same, with those of the features that the values of a case use.
+    fn of_case<'s>(&'s self, of_test: &[&'s ByBackend<'a>], test: &TestSpec, case: u32) -> Vec<&'s ByBackend<'a>> {
+        let implied = test.implied_by(case).filter_map(|marker| self.marked.get(marker));
+        of_test.iter().copied().chain(implied).collect()
     }
 
     /// The row of a feature that decides, where none has a condition. A loop, because a debug build takes several times as long
     /// for a chain of iterators, and this is asked of each cell of a suite.
-    fn of_features(&self, backend: &str, test: &TestSpec, case: u32) -> Option<usize> {
+    fn of_features(&self, backend: &str, marked: &[&ByBackend<'a>]) -> Option<usize> {
         let mut decides = None;
-        let mut ask = |marker: &str| {
-            if let Some(at) = self.of(backend, marker).first().copied()
+        for rows in marked {
+            if let Some(at) = of(rows, backend).first().copied()
                 && decides.is_none_or(|other| rank(self.rows, at) < rank(self.rows, other))
             {
                 decides = Some(at);
             }
-        };
-        for marker in &test.markers {
-            ask(marker);
-        }
-        if !test.implied.is_empty() {
-            test.implied_by(case).for_each(ask);
         }
         decides
     }
@@ -118,25 +126,33 @@ impl<'a> Index<'a> {
             .collect()
     }
 
-    /// What decides on a case of a test on a backend; `naming` are the rows that name the test.
-    fn resolve(&self, backend: &str, naming: &[usize], test: &TestSpec, case: u32) -> Resolution {
+    /// What decides on a case of a test on a backend; `naming` are the rows that name the test, `of_test` those of its features.
+    fn resolve(
+        &self,
+        backend: &str,
+        naming: &[usize],
+        of_test: &[&ByBackend<'a>],
+        test: &TestSpec,
+        case: u32,
+    ) -> Resolution {
+        let with_implied = if test.implied.is_empty() { None } else { Some(self.of_case(of_test, test, case)) };
+        let marked = with_implied.as_deref().unwrap_or(of_test);
         let means = |at: &usize| match &self.rows[*at].scope {
             Scope::Cases(_, cases) => cases.iter().all(|name| name.means(test, case)),
             _ => true,
         };
         if !self.has_conditions {
             // The first of each list is the only one of it that can decide.
-            let marked = || self.of_features(backend, test, case);
+            let marked = || self.of_features(backend, marked);
             let narrow = if naming.is_empty() { None } else { naming.iter().copied().find(means) };
-            return Resolution::Row(narrow.or_else(marked).or_else(|| self.of(backend, ALL).first().copied()));
+            return Resolution::Row(narrow.or_else(marked).or_else(|| of(&self.all, backend).first().copied()));
         }
-        let markers = || test.markers.iter().copied().chain(test.implied_by(case));
-        let mut of_features: Vec<_> = markers().flat_map(|marker| self.of(backend, marker)).copied().collect();
+        let mut of_features: Vec<_> = marked.iter().flat_map(|rows| of(rows, backend)).copied().collect();
         of_features.sort_by_key(|at| rank(self.rows, *at));
         of_features.dedup();
         let narrow = naming.iter().copied().filter(means);
         let mut asked = Vec::new();
-        for at in narrow.chain(of_features).chain(self.of(backend, ALL).iter().copied()) {
+        for at in narrow.chain(of_features).chain(of(&self.all, backend).iter().copied()) {
             match (&self.rows[at].condition, asked.is_empty()) {
                 (Some(_), _) => asked.push(at),
                 (None, true) => return Resolution::Row(Some(at)),
@@ -147,6 +163,23 @@ impl<'a> Index<'a> {
             }
         }
         if asked.is_empty() { Resolution::Row(None) } else { Resolution::Ask(asked) }
+    }
+}
+
+/// The rows of a backend.
+fn of<'s>(rows: &'s ByBackend<'_>, backend: &str) -> &'s [usize] {
+    for (name, list) in rows {
+        if *name == backend {
+            return list;
+        }
+    }
+    &[]
+}
+
+fn add<'a>(rows: &mut ByBackend<'a>, backend: &'a str, at: usize) {
+    match rows.iter_mut().find(|(name, _)| *name == backend) {
+        Some((_, list)) => list.push(at),
+        None => rows.push((backend, vec![at])),
     }
 }
 
@@ -207,15 +240,16 @@ impl<'a> Resolver<'a> {
     /// The backends that the test runs on.
     pub(crate) fn columns(&self, test: &'a TestSpec) -> impl Iterator<Item = Column<'a>> {
         let suite = self.suite;
+        let of_test = self.index.of_test(test);
         let runs = move |backend: &BackendSpec| test.runs_on(backend.declared(), suite.baseline);
-        (0_u32..).zip(&suite.backends).filter(move |(_, backend)| runs(backend)).map(|(number, backend)| {
+        (0_u32..).zip(&suite.backends).filter(move |(_, backend)| runs(backend)).map(move |(number, backend)| {
             let left_out = |function: &str| backend.implements.is_some_and(|all| !all.contains(&function));
             let lacks = |function: &str| left_out(function) && self.contract.contains(function);
             let missing = backend.implements.and_then(|_| test.functions().position(lacks).map(|at| at as u32));
             let naming = self.index.naming(backend.declared(), test);
             let narrows = naming.iter().any(|at| self.suite.rows[*at].scope.level() == Level::Case);
             let alike = test.implied.is_empty() && !narrows;
-            let common = alike.then(|| self.index.resolve(backend.declared(), &naming, test, 0));
+            let common = alike.then(|| self.index.resolve(backend.declared(), &naming, &of_test, test, 0));
             Column { number, backend, missing, naming, common }
         })
     }
@@ -226,7 +260,10 @@ impl Column<'_> {
         match (self.missing, &self.common) {
             (Some(missing), _) => Resolution::NotImplemented(missing),
             (None, Some(common)) => common.clone(),
-            (None, None) => resolver.index.resolve(self.backend.declared(), &self.naming, test, case),
+            (None, None) => {
+                let of_test = resolver.index.of_test(test);
+                resolver.index.resolve(self.backend.declared(), &self.naming, &of_test, test, case)
+            }
         }
     }
 
@@ -245,9 +282,9 @@ pub(super) fn disputed(suite: &SuiteSpec) -> HashMap<(u32, u32), usize> {
     let speaks = |row: &Row| row.condition.is_none() && (row.kind == Exclusion::Run || !row.is_of_its_backend());
     let index = Index::new(&suite.rows, speaks);
     for (number, test) in suite.tests.iter().enumerate().filter(|(_, test)| test.differential) {
-        let naming = index.naming(suite.baseline, test);
+        let (naming, of_test) = (index.naming(suite.baseline, test), index.of_test(test));
         for case in 0..test.cases() {
-            if let Resolution::Row(Some(row)) = index.resolve(suite.baseline, &naming, test, case)
+            if let Resolution::Row(Some(row)) = index.resolve(suite.baseline, &naming, &of_test, test, case)
                 && !suite.rows[row].is_of_its_backend()
             {
                 found.insert((number as u32, case), row);
@@ -260,6 +297,7 @@ pub(super) fn disputed(suite: &SuiteSpec) -> HashMap<(u32, u32), usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::suite::row::ALL;
     use crate::suite::spec::Origin;
 
     fn row(backend: &str, marker: &str, kind: Exclusion) -> Row {
@@ -292,7 +330,8 @@ mod tests {
                     of_level(&|marker| markers.contains(&marker)).or_else(|| of_level(&|marker| marker == ALL));
                 assert_eq!(resolve(&rows, "mlx", markers), expected, "{rows:?} {markers:?}");
                 let test = TestSpec { markers: markers.to_vec(), ..TestSpec::new("t", here) };
-                assert_eq!(index.resolve("mlx", &[], &test, 0), Resolution::Row(expected), "{rows:?} {markers:?}");
+                let resolved = index.resolve("mlx", &[], &index.of_test(&test), &test, 0);
+                assert_eq!(resolved, Resolution::Row(expected), "{rows:?} {markers:?}");
             }
             // A shadowed row decides on no set of markers, any other one on that of its own marker.
             for at in 0..3 {

@@ -3,6 +3,7 @@
 //! `serde_json` looks at each byte of a text in code that a user's debug build does not optimise, which takes as long as everything
 //! else about a small cell. What `format!` does is compiled with the standard library, which is optimised.
 
+use std::borrow::Cow;
 use std::fmt::Debug;
 use std::io;
 use std::sync::LazyLock;
@@ -97,7 +98,10 @@ pub(crate) fn cell(record: &CellRecord) -> io::Result<String> {
         duration_us,
     } = record;
     let (outcome, markers) = (&OUTCOMES[*outcome as usize], texts(markers)?);
-    let row = row.as_deref().map_or(Ok("null".to_owned()), text)?;
+    let row = match row {
+        Some(row) => Cow::Owned(text(row)?),
+        None => Cow::Borrowed("null"),
+    };
     let begins = |name: &dyn Debug, test: &dyn Debug, backend: &dyn Debug, origin: &dyn Debug| {
         format!(
             "{{\"line\":\"cell\",\"name\":{name:?},\"test\":{test:?},\"backend\":{backend:?},\"outcome\":{outcome},\
@@ -161,17 +165,20 @@ static OUTCOMES: LazyLock<Vec<String>> = LazyLock::new(|| {
 });
 
 /// A list of texts. Those of a plan are many.
-fn texts(all: &[String]) -> Result<String> {
-    let [first, others @ ..] = all else { return Ok("[]".to_owned()) };
-    let mut list = format!("[{first:?}");
-    for one in others {
-        list.push_str(&format!(",{one:?}"));
-    }
-    if is_rusts_own(&list) {
-        return serde_json::to_string(all);
-    }
-    list.push(']');
-    Ok(list)
+fn texts(all: &[String]) -> Result<Cow<'static, str>> {
+    let list = match all {
+        [] => return Ok(Cow::Borrowed("[]")),
+        [one] => format!("[{one:?}]"),
+        [first, others @ ..] => {
+            let mut list = format!("[{first:?}");
+            for one in others {
+                list.push_str(&format!(",{one:?}"));
+            }
+            list.push(']');
+            list
+        }
+    };
+    Ok(Cow::Owned(if is_rusts_own(&list) { serde_json::to_string(all)? } else { list }))
 }
 
 /// Adds a member that is a text.

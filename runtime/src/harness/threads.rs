@@ -132,3 +132,51 @@ impl<'a> Ends<'a> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::harness::args::Format;
+
+    /// On as many threads as one wants, each cell is printed once, in one piece, and counted.
+    #[test]
+    fn no_cell_is_lost_between_threads() {
+        for threads in [1, 2, 8, 64] {
+            for format in [Format::Pretty, Format::Terse, Format::Json] {
+                let trial = |at: usize| Trial { name: format!("cell_{at:04}"), at, ignored: at % 5 == 4 };
+                let trials: Vec<_> = (0..2_000).map(trial).collect();
+                let name = format!("crosscheck-threads-{}-{threads}-{format:?}", std::process::id());
+                let path = std::env::temp_dir().join(name);
+                let args =
+                    Libtest { threads: Some(threads), format, logfile: Some(path.clone()), ..Libtest::default() };
+                let finish = |at| if at == 7 { Ended::Failed("it is wrong".to_owned()) } else { Ended::Ok };
+                assert!(run(&args, trials, Printer::new(&args).unwrap(), finish));
+                let printed = std::fs::read_to_string(&path).unwrap();
+                std::fs::remove_file(&path).unwrap();
+                let counts = match format {
+                    Format::Json => r#""passed": 1599, "failed": 1, "ignored": 400"#,
+                    _ => "1599 passed; 1 failed; 400 ignored",
+                };
+                assert!(printed.contains(counts), "{printed}");
+                for at in 0..2_000 {
+                    let verdict = if at % 5 == 4 { "ignored" } else { "ok" };
+                    let line = match format {
+                        _ if at == 7 => continue,
+                        Format::Pretty => format!("\ntest cell_{at:04} ... {verdict}\n"),
+                        Format::Json => {
+                            format!(
+                                "\n{{ \"type\": \"test\", \"name\": \"cell_{at:04}\", \"event\": \"{verdict}\" }}\n"
+                            )
+                        }
+                        Format::Terse => continue,
+                    };
+                    assert_eq!(printed.matches(&line).count(), 1, "{threads} {line}");
+                }
+                if format == Format::Terse {
+                    let letters = printed.lines().nth(2).unwrap_or_default();
+                    assert_eq!((letters.matches('.').count(), letters.matches('i').count()), (1599, 400), "{letters}");
+                }
+            }
+        }
+    }
+}

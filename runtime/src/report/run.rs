@@ -55,3 +55,51 @@ pub fn whole(ran: &Ran<'_>) -> String {
     ]
     .concat()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::compare::Agreement;
+    use crate::judge::Outcome;
+    use crate::plan::{Selection, plan};
+    use crate::suite::spec::{BackendSpec, FeatureSpec, Origin, SuiteSpec, TestSpec};
+
+    const HERE: Origin = Origin { module: "suite", file: "a.rs", line: 1 };
+
+    /// Cells end in any order, of which nothing in the report may depend: here those of every outcome, several of which are equally
+    /// near to their limits, and unavailable for different reasons.
+    #[test]
+    fn the_order_in_which_cells_end_does_not_show() {
+        let suite = SuiteSpec {
+            features: vec![FeatureSpec { marker: "f64", description: "64-bit floats." }],
+            backends: ["reference", "mlx"].map(|name| BackendSpec::new(name, HERE)).to_vec(),
+            tests: vec![TestSpec { markers: vec!["f64"], ..TestSpec::new("t", HERE) }],
+            ..SuiteSpec::new("dyn Ops", "reference")
+        };
+        let plan = plan([suite].into(), &Selection::default());
+        let cell = |(at, outcome): (usize, Outcome)| CellRecord {
+            test: "t".to_owned(),
+            markers: if at % 2 == 0 { vec!["f64".to_owned()] } else { Vec::new() },
+            outcome,
+            agreement: Some(Box::new(Agreement { used: 0.5, elements: 1, ..Agreement::default() })),
+            reason: format!("reason {at}"),
+            duration_us: 1_000_000,
+            ..CellRecord::missing(&format!("t::{at:02}::{}", ["reference", "mlx"][at / 2 % 2]))
+        };
+        let outcomes = Outcome::ALL.into_iter().chain([Outcome::Unavailable, Outcome::Unavailable]);
+        let mut cells: Vec<_> = outcomes.enumerate().map(cell).collect();
+        let told = |cells: &[CellRecord]| {
+            let today = Date::parse("2026-11-29").unwrap();
+            let (votes, record) = (&[], None);
+            whole(&Ran { plan: &plan, cells, votes, name: "ops", today, record, headroom: true, run_excluded: false })
+        };
+        let sorted = told(&cells);
+        assert!(sorted.contains("nearest to its limit: t::16::reference uses 50 %"), "{sorted}");
+        assert!(sorted.contains("unavailable: mlx: reason 15\nunavailable: reference: reason 5\n"), "{sorted}");
+        for _ in 0..cells.len() {
+            cells.rotate_left(1);
+            assert_eq!(told(&cells), sorted);
+            assert_eq!(told(&cells.iter().rev().cloned().collect::<Vec<_>>()), sorted);
+        }
+    }
+}

@@ -2,7 +2,8 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use mlx_rs::Array;
+use mlx_rs::error::Exception;
+use mlx_rs::{Array, transforms};
 
 use crate::device::{Resident, is_matrix, is_rotation};
 use crate::mlx::convert::dims;
@@ -22,6 +23,21 @@ pub(super) enum Handle {
     Quantized([Shared; 3], Quantization),
     /// What [`Op::Rope`] rotates by, and the matrix that does it where there is one.
     Rotation { rope: Rope, matrix: Option<Shared> },
+}
+
+impl Handle {
+    /// A matrix, computed. Its elements are in order by rows, or by columns, as a BLAS reads them faster: it adds each column to
+    /// the product as a whole, and sums up a row. The other order is a view.
+    pub fn dense(w: Array, by_columns: bool) -> std::result::Result<Self, Exception> {
+        let mut transposed = w.transpose()?;
+        let mut w = w;
+        if by_columns {
+            transposed = transposed.contiguous()?;
+            w = transposed.transpose()?;
+        }
+        transforms::eval([&w, &transposed])?;
+        Ok(Self::Dense { w: Shared::new(w), transposed: Shared::new(transposed) })
+    }
 }
 
 /// An array that several threads may hold: mlx-rs lets a handle move between threads, not be used by two at a time.

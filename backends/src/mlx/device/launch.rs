@@ -4,6 +4,7 @@ use mlx_rs::fast::{self, ScaledDotProductAttentionMask};
 use mlx_rs::ops::indexing::{ArrayIndex, ArrayIndexOp, TryIndexMutOp, TryIndexOp};
 use mlx_rs::{Array, Stream, ops};
 
+use super::causal;
 use super::handle::{Handle, Shared, elements, tensor, with};
 use super::row::Row;
 use crate::device::{
@@ -156,6 +157,11 @@ fn attention(row: Option<&Row>, [q, k, v]: [&Resident; 3], scale: f32) -> Result
     {
         let queries = elements(function, q)?;
         return Ok(queries.with(|q| row.attention(&q.reshape(&rows)?, &keys, &values, scale)));
+    }
+    if row.is_some()
+        && let Some(shape) = causal::queries(q, k, v)
+    {
+        return with(function, q, |q| causal::attention(&q.reshape(&shape)?, &keys, &values, scale));
     }
     // A single query sees every key.
     let causal = q.shape().get(2) != Some(&1);

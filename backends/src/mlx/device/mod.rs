@@ -1,5 +1,6 @@
 //! MLX's own memory as a device. Operations are only noted until a tensor is fetched or waited for.
 
+mod causal;
 mod graph;
 mod handle;
 mod launch;
@@ -17,7 +18,7 @@ use super::error::{Result, failed};
 use super::{Mlx, MlxDevice};
 use crate::device::{Device, Matrix, Op, Resident};
 use crate::error::KernelError;
-use crate::tensor::Tensor;
+use crate::tensor::{Dtype, Tensor};
 use crate::validate;
 pub use graph::pending_operations;
 use handle::{Handle, Shared, elements, tensor};
@@ -67,12 +68,11 @@ impl Device for Memory {
         }
         self.account.evaluated();
         self.mlx.with_stream(function, || match w {
-            Matrix::Dense(w) => {
-                let array = to_device(function, w)?;
-                let transposed = array.transpose_axes(&[1, 0]).map_err(|error| failed(function, &error))?;
-                transposed.eval().map_err(|error| failed(function, &error))?;
-                let handle = Handle::Dense { w: Shared::new(array), transposed: Shared::new(transposed) };
-                Ok(Resident::new(w.shape(), w.dtype(), handle))
+            Matrix::Dense(matrix) => {
+                let array = to_device(function, matrix)?;
+                let by_columns = self.row.is_some() && matrix.dtype() == Dtype::F32;
+                let handle = Handle::dense(array, by_columns).map_err(|error| failed(function, &error))?;
+                Ok(Resident::new(matrix.shape(), matrix.dtype(), handle))
             }
             Matrix::Quantized(w) => {
                 let rows = w.scales.shape().first().copied().unwrap_or_default();

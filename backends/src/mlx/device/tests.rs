@@ -4,7 +4,7 @@ use super::*;
 use crate::kernels::Kernels;
 use crate::params::{Quantization, Quantized};
 use crate::reference::Reference;
-use crate::tensor::Dtype;
+use crate::tensor::Layout;
 
 fn cpu() -> Memory {
     Memory::new(Mlx::open(MlxDevice::Cpu).unwrap())
@@ -91,6 +91,30 @@ fn floats_come_in_place_of_what_was_there() {
         let mut floats = vec![9.0; 5];
         device.download_floats(&x, &mut floats).unwrap();
         assert_eq!(floats, [1.0, -2.0, 4.0], "{dtype:?}");
+    }
+}
+
+/// By columns, as far as a BLAS multiplies them; and in the order of the tensor where another product of MLX's does.
+#[test]
+fn a_matrix_is_in_the_order_that_products_read() {
+    let device = cpu();
+    for (dtype, strides) in [(Dtype::F32, [3, 1]), (Dtype::F16, [1, 2]), (Dtype::BF16, [1, 2])] {
+        let values = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0];
+        let matrix = Tensor::from_f64(&[3, 2], dtype, &values).unwrap();
+        for layout in [Layout::RowMajor, Layout::Transposed] {
+            let w = device.upload_matrix(&Matrix::Dense(matrix.clone().with_layout(layout))).unwrap();
+            let Handle::Dense { transposed, .. } = w.handle("test").unwrap() else { panic!("{w:?}") };
+            let found = transposed.with(|transposed| transposed.strides().to_vec());
+            if dtype == Dtype::F32 || layout == Layout::RowMajor {
+                assert_eq!(found, strides, "{dtype:?} {layout:?}");
+            }
+            let rows = device.launch(Op::Embedding { table: &w, ids: &[2, 0, 1] }).unwrap();
+            assert_eq!(
+                device.download(&rows).unwrap().to_f64(),
+                [5.0, 6.0, 1.0, 2.0, 3.0, 4.0],
+                "{dtype:?} {layout:?}"
+            );
+        }
     }
 }
 

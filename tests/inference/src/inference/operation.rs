@@ -93,7 +93,7 @@ pub fn rotations(kernels: &dyn Kernels, layout: RopeLayout, rows: usize, offset:
     Ok(())
 }
 
-#[conformance(of = "device", rows(1, 4), before(0, 7))]
+#[conformance(of = "device", rows(1, 4, 70), before(0, 7))]
 pub fn causal_attention(kernels: &dyn Kernels, rows: usize, before: usize) -> Outcome {
     let device = kernels.device()?;
     let q = both(&*device, 9, &[1, 4, rows, 16])?;

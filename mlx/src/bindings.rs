@@ -6,6 +6,7 @@ use std::process::Command;
 
 use crate::compiler::Compiler;
 use crate::error::{Doing, MlxError};
+use crate::platform::Target;
 use crate::sources::MlxC;
 use crate::{process, shims, wheel};
 
@@ -70,7 +71,8 @@ fn generate(
         // The user chose one: what is wrong with it should not be glossed over.
         return Err(installed_error);
     }
-    wheel::libclang(compiler.target()).fetch(work, &work.join("clang"))?;
+    // The program that loads it may be built for another machine than this one, which then is emulated.
+    wheel::libclang(Target::of_rustc().unwrap_or(compiler.target())).fetch(work, &work.join("clang"))?;
     let native = work.join(format!("clang/libclang-{}.data/platlib/clang/native", wheel::LIBCLANG_VERSION));
     let mut command = request(program(), compiler, mlx_c, out);
     command.env("LIBCLANG_PATH", native);

@@ -56,6 +56,20 @@ impl Target {
         }
     }
 
+    /// The machine that rustc builds programs for, where it is one of these.
+    pub fn of_rustc() -> Option<Self> {
+        let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
+        let output = process::output(Command::new(rustc).arg("-vV")).ok()?;
+        Self::of_version(&String::from_utf8_lossy(&output.stdout))
+    }
+
+    /// Reads what `rustc -vV` prints.
+    fn of_version(version: &str) -> Option<Self> {
+        let host = version.lines().find_map(|line| line.strip_prefix("host: "))?;
+        let targets = [Self::Linux(Arch::X86_64), Self::Linux(Arch::Aarch64), Self::AppleSilicon];
+        targets.into_iter().find(|target| target.triple() == host)
+    }
+
     /// Its name in folder names.
     pub fn name(self) -> &'static str {
         match self {
@@ -156,6 +170,18 @@ mod tests {
         assert_eq!(here("macos", "x86_64", "unknown"), "mlx-rs");
         assert_eq!(here("linux", "x86_64", "gnu"), "x86_64-unknown-linux-gnu");
         assert_eq!(here("linux", "aarch64", "gnu"), "aarch64-unknown-linux-gnu");
+    }
+
+    #[test]
+    fn rustc_says_what_it_builds_for() {
+        let of =
+            |host: &str| Target::of_version(&format!("rustc 1.95.0\nbinary: rustc\nhost: {host}\nrelease: 1.95.0\n"));
+        for target in [Target::Linux(Arch::X86_64), Target::Linux(Arch::Aarch64), Target::AppleSilicon] {
+            assert_eq!(of(target.triple()), Some(target));
+        }
+        assert_eq!(of("x86_64-pc-windows-gnu"), None);
+        assert_eq!(Target::of_version(""), None);
+        assert!(cfg!(windows) || Target::of_rustc().is_some());
     }
 
     #[test]

@@ -23,15 +23,14 @@ pub fn with<T>(command: &mut Command, work: impl FnOnce(&mut Command) -> io::Res
 
 #[cfg(unix)]
 mod unix {
-    use std::io::{self, Write};
+    use std::io::{self, Read, Write};
     use std::os::unix::process::CommandExt;
     use std::process::{Child, Command, Stdio};
 
     /// Ends at a line; where there is none, ends the group. First as Ctrl-C does it, by which compilers and pip remove what they
     /// have begun; then as compilers still notice it where a script has started all of this with `&`, which turns Ctrl-C off; then
-    /// without asking. The shell itself is to end by the last alone.
-    const SCRIPT: &str =
-        "trap '' INT TERM; read -r done && exit; for signal in INT TERM KILL; do kill -s $signal 0; sleep 1; done";
+    /// without asking. The shell itself is to end by the last alone. Its own line says that the group is there.
+    const SCRIPT: &str = "trap '' INT TERM; echo; read -r done && exit; for signal in INT TERM KILL; do kill -s $signal 0; sleep 1; done";
 
     /// The shell that waits for our end.
     pub struct Guard(Child);
@@ -40,10 +39,16 @@ mod unix {
         /// Starts it in a group of its own.
         pub fn start() -> io::Result<Self> {
             let mut command = Command::new("sh");
-            command.args(["-c", SCRIPT]).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
+            command.args(["-c", SCRIPT]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
             let shell = command.process_group(0).spawn();
             // Of no kind, lest it be taken for a failure to find the program itself.
-            shell.map(Self).map_err(|error| io::Error::other(format!("`sh` could not be started: {error}")))
+            let failed = |error: io::Error| io::Error::other(format!("`sh` could not be started: {error}"));
+            let mut guard = shell.map(Self).map_err(failed)?;
+            // Where the processor is emulated, the group is not there yet when the shell has been started.
+            if let Some(mut begun) = guard.0.stdout.take() {
+                begun.read_exact(&mut [0]).map_err(failed)?;
+            }
+            Ok(guard)
         }
 
         /// The group, which other programs can join.

@@ -59,7 +59,7 @@ const EMPTY_LOGSUMEXP: Action = xfail("logsumexp refuses every tensor without el
     .by(Error)
     .saying("Received empty array");
 
-// Arm gives 0 for a number divided by 0: no signal, and the right shape, so that the cells pass there.
+// Arm gives 0 for a number divided by 0: no signal, and the right shape, so that the cells without rows pass there.
 #[crosscheck::exclusions(
     "mlx_cpu",
     test(
@@ -74,6 +74,14 @@ const EMPTY_QUANTIZED_MATMUL: Action =
         .because(Upstream)
         .by(crosscheck::Failure::Crash)
         .saying("SIGFPE");
+
+// Seen on emulated Linux Arm: 0 in one run, 1.4e-45 in another. What memory holds can be expected neither to be right nor to be wrong.
+#[crosscheck::exclusions("mlx_cpu", test = "quantization::a_sum_without_terms_is_zero")]
+#[cfg(target_arch = "aarch64")]
+const UNWRITTEN_QUANTIZED_MATMUL: Action = skip(
+    "quantized_matmul divides by the number of terms; Arm makes 0 batches of none, and the result is left unwritten",
+)
+.because(Upstream);
 
 #[crosscheck::exclusions("mlx_cpu", test("norm::rms", "norm::layer"), case(dtype = F64))]
 const FLOAT64_NORMS: Action = xfail("norms have the digits of 32-bit floats").because(Upstream).by(Mismatch);

@@ -2,6 +2,8 @@
 
 use std::time::SystemTime;
 
+use crosscheck::record::CellRecord;
+
 use crate::agree::agree;
 use crate::cargo::cargo;
 use crate::error::TaskError;
@@ -17,6 +19,8 @@ pub const ALL: [&str; 3] = [
     "--features",
     "crosscheck-kernel-suite/metal,crosscheck-inference-suite/metal,crosscheck-inference/metal,crosscheck-inference/chat,crosscheck-inference-benches/mlx",
 ];
+/// The packages of the suites that run under both runners.
+const SUITES: [&str; 2] = ["crosscheck-kernel-suite", "crosscheck-inference-suite"];
 /// What only the lints look at besides: it is measured, not tested.
 const MEASURED: &str = "crosscheck-inference-benches/candle,crosscheck-inference-benches/flamegraph";
 
@@ -37,6 +41,8 @@ pub fn ci() -> Result<(), TaskError> {
             let tests = if is_model_there { tests.env("CROSSCHECK_REQUIRE_MODEL", "1") } else { tests };
             tests.run_beside(cargo(&[&["test", "--quiet"][..], &ALL, REFUSED].concat()))
         })?;
+        // Later steps run these suites too, with fewer backends.
+        let by_test = SUITES.iter().map(|package| latest(package, started)).collect::<Result<Vec<_>, _>>()?;
         steps.step("run the tests that compile crates", || {
             let tests = ["--test", "init", "--test", "fix", "--test", "suites", "--", "--ignored"];
             cargo(&[&["test", "--quiet"][..], &ALL, &tests].concat()).run()
@@ -48,7 +54,7 @@ pub fn ci() -> Result<(), TaskError> {
         steps.step("build the book", book::book)?;
         steps.step("walk the pages for newcomers", || walk::walk(&walk::Options::default()))?;
         steps.step("test the packages", packages::packages)?;
-        steps.step("run the suites under nextest", || under_nextest(started))?;
+        steps.step("run the suites under nextest", || under_nextest(&by_test))?;
         steps.step("count the instructions", || instructions::instructions(&instructions::Options { check: true }))?;
         steps.step("run the mutants", || mutants::mutants(&mutants::Options::default(), &ALL))
     })?;
@@ -75,19 +81,18 @@ fn document() -> Result<(), TaskError> {
     api::api(&api::Options { check: true })
 }
 
-/// The suites once more by nextest, which has to see what `cargo test` has seen since then.
-fn under_nextest(since: SystemTime) -> Result<(), TaskError> {
+/// The suites once more by nextest, which has to see what `cargo test` has seen.
+fn under_nextest(by_test: &[Vec<CellRecord>]) -> Result<(), TaskError> {
     nextest::provide()?;
     nextest::configure(&nextest::Options { check: true }, &ALL)?;
     cargo(&[&["test", "--quiet"][..], &ALL, &["--test", "nextest", "--", "--ignored"]].concat()).run()?;
-    for package in ["crosscheck-kernel-suite", "crosscheck-inference-suite"] {
-        let by_test = latest(package, since)?;
-        ran_on(&by_test, &["reference", "mlx_cpu"])?;
+    for (package, by_test) in SUITES.into_iter().zip(by_test) {
+        ran_on(by_test, &["reference", "mlx_cpu"])?;
         let by_nextest = fresh("nextest")?;
         let suite = format!("package({package}) & binary(conformance)");
         let run = [&["nextest", "run", "--status-level", "fail"][..], &ALL, &["-E", &suite]].concat();
         cargo(&run).env("CROSSCHECK_REQUIRE", "mlx_cpu").env("CROSSCHECK_RECORD", &by_nextest).run()?;
-        agree(&by_test, &read(&by_nextest)?)?;
+        agree(by_test, &read(&by_nextest)?)?;
     }
     Ok(())
 }

@@ -15,7 +15,7 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// A store of numbers.
 pub trait Store: Send + Sync {
-    /// The value of a key, where there is one; a load that has not ended is none.
+    /// The value of a key, or `None` where it has none, also while a load of it is still running.
     fn get<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Option<u64>>;
 
     /// Puts a value in the place of the one that is there.

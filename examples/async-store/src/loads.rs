@@ -88,7 +88,7 @@ pub async fn behind_a_load_that_is_dropped_the_next_one_loads(store: &dyn Store)
     assert_eq!(second.await, Ok(2));
 }
 
-/// What is there in the end, where something happens while a load runs.
+/// What the store holds after a load during which something else happened.
 #[backend_matrix(uses("loads_are_older"), meanwhile(inserted = Some(7), removed = None))]
 pub async fn a_load_is_older_than(store: &dyn Store, meanwhile: Option<u64>) -> Option<u64> {
     let (end, load) = load();

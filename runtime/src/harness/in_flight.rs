@@ -44,7 +44,7 @@ impl InFlight {
             note();
             state.running.swap_remove(at);
         }
-        // To wake somebody is a system call, and nobody waits before that.
+        // To wake a thread is a system call, and none waits before the run is closed.
         if state.closed {
             self.finished.notify_all();
         }

@@ -99,7 +99,7 @@ impl Noted {
     }
 }
 
-/// What has become of cells on several threads. Whichever finds nobody printing prints what all have left: none waits for another
+/// What has become of cells on several threads. Whichever finds the printer free prints what all have left: none waits for another
 /// one, and none has to be woken, which takes longer than a small cell does.
 struct Ends<'a> {
     waiting: Mutex<Vec<(&'a Trial, Ended)>>,

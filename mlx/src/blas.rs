@@ -62,6 +62,18 @@ fn choose_openblas(check: &Check, staging: &Path, arch: Arch, work: &Path, again
     record(staging, &name, speed)
 }
 
+/// Gives the build for CUDA the BLAS of the usual build in `usual`, whose files have the same names, and says which one that is.
+/// `cuda` is what is to be known of NVIDIA's libraries.
+pub fn share(check: &Check, staging: &Path, usual: &Path, cuda: &str) -> Result<String, MlxError> {
+    let own = staging.join("mlx_cuda_13.libs");
+    fs::remove_dir_all(&own).doing(|| format!("removing {}", own.display()))?;
+    link::link(&usual.join("mlx_cpu.libs"), &own)?;
+    let speed = check.run()?;
+    let usual = recorded(usual);
+    let name = usual.split_once(" with ").map_or(usual.as_str(), |(_speed, name)| name);
+    record(staging, &format!("{name}, built for CUDA; {cuda}"), speed)
+}
+
 /// What [`choose`] said when `folder` was made.
 pub fn recorded(folder: &Path) -> String {
     let record = fs::read_to_string(folder.join(RECORD)).unwrap_or_default();

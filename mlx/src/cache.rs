@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 
 use crate::error::{Doing, MlxError};
 use crate::platform::Target;
+use crate::variant::Variant;
 use crate::{compiler, manifest, progress, shims, wheel};
 
 /// Raise it when the steps change in a way that the shims and checksums do not show.
@@ -27,12 +28,12 @@ pub struct Cache {
 
 impl Cache {
     /// The place for what this recipe makes for `mlx_sys` (a version) on `target`.
-    pub fn locate(mlx_sys: &str, target: Target) -> Result<Self, MlxError> {
+    pub fn locate(mlx_sys: &str, target: Target, variant: Variant) -> Result<Self, MlxError> {
         let base = base(std::env::var_os("XDG_CACHE_HOME"), std::env::var_os("HOME")).ok_or(MlxError::NoCacheFolder)?;
         if base.to_str().is_none() {
             return Err(MlxError::PathNotUtf8(base));
         }
-        Ok(Self { base, key: key(mlx_sys, target) })
+        Ok(Self { base, key: key(mlx_sys, target, variant) })
     }
 
     /// The finished folder, whether or not it exists.
@@ -133,7 +134,7 @@ pub fn caches(xdg_cache_home: Option<OsString>, home: Option<OsString>) -> Optio
 }
 
 /// Names a folder by everything that decides its content.
-fn key(mlx_sys: &str, target: Target) -> String {
+fn key(mlx_sys: &str, target: Target, variant: Variant) -> String {
     let mut hash = Sha256::new();
     hash.update(RECIPE.to_le_bytes());
     for wheel in [wheel::mlx(target), wheel::libclang(target)] {
@@ -145,8 +146,22 @@ fn key(mlx_sys: &str, target: Target) -> String {
         hash.update(part.len().to_le_bytes());
         hash.update(part);
     }
+    let cuda = match variant {
+        Variant::Usual => "",
+        Variant::Cuda => {
+            hash.update(wheel::MLX_CUDA.sha256);
+            for wheel in wheel::nvidia() {
+                hash.update(wheel.sha256);
+            }
+            for shim in shims::CUDA {
+                hash.update(shim.text.len().to_le_bytes());
+                hash.update(shim.text);
+            }
+            "-cuda"
+        }
+    };
     let hash: String = hash.finalize()[..6].iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("{}-sys-{mlx_sys}-{}-{hash}", wheel::MLX_VERSION, target.name())
+    format!("{}-sys-{mlx_sys}-{}{cuda}-{hash}", wheel::MLX_VERSION, target.name())
 }
 
 #[cfg(test)]
@@ -157,11 +172,20 @@ mod tests {
     #[test]
     fn the_key_names_versions_and_processor() {
         let [x86_target, arm_target] = [Arch::X86_64, Arch::Aarch64].map(Target::Linux);
+        let key = |mlx_sys, target| key(mlx_sys, target, Variant::Usual);
         let x86 = key("0.7.0", x86_target);
         assert!(x86.starts_with("0.32.2-sys-0.7.0-x86_64-"), "{x86}");
         assert_eq!(x86, key("0.7.0", x86_target));
         assert_ne!(x86, key("0.7.1", x86_target));
         assert_ne!(x86.rsplit('-').next(), key("0.7.0", arm_target).rsplit('-').next());
+    }
+
+    #[test]
+    fn the_build_for_cuda_has_a_folder_of_its_own() {
+        let target = Target::Linux(Arch::X86_64);
+        let cuda = key("0.7.0", target, Variant::Cuda);
+        assert!(cuda.starts_with("0.32.2-sys-0.7.0-x86_64-cuda-"), "{cuda}");
+        assert_ne!(cuda.rsplit('-').next(), key("0.7.0", target, Variant::Usual).rsplit('-').next());
     }
 
     #[test]

@@ -27,6 +27,17 @@ pub enum MlxError {
         target: &'static str,
     },
 
+    /// There is no build for CUDA for this kind of machine.
+    #[error("`--cuda` is for Linux on x86-64: there is no recipe for {target}")]
+    NoCuda {
+        /// The target triple, as far as known.
+        target: &'static str,
+    },
+
+    /// MLX's build for CUDA cannot be loaded, although a driver is there.
+    #[error("MLX's build for CUDA cannot be loaded beside this machine's NVIDIA driver: {0}")]
+    Nvidia(String),
+
     /// Cargo does not read what is written.
     #[error(
         "{} does not include `mlx.toml`, which says where MLX lies: add `{}` as its first line",
@@ -76,7 +87,7 @@ pub enum MlxError {
     },
 
     /// The disk filled up.
-    #[error("no space was left on the disk while {doing}; the set-up needs about 300 MB in {}", folder.display())]
+    #[error("no space was left on the disk while {doing}; the set-up needs about 300 MB, and 5 GB with CUDA's libraries, in {}", folder.display())]
     DiskFull {
         /// The step that failed.
         doing: String,

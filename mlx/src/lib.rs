@@ -25,8 +25,10 @@ pub mod guard;
 #[doc(hidden)]
 pub mod hash;
 mod link;
+mod loader;
 mod manifest;
 mod mlxc;
+mod nvidia;
 mod override_config;
 mod parallel;
 mod platform;
@@ -36,6 +38,7 @@ pub mod process;
 pub mod progress;
 mod shims;
 mod sources;
+mod variant;
 #[doc(hidden)]
 pub mod wheel;
 
@@ -51,9 +54,11 @@ use check::Check;
 use compiler::Compiler;
 use error::Doing;
 pub use error::MlxError;
+use loader::Loader;
 use platform::{Platform, Target};
 use progress::{Progress, Step};
 use sources::MlxC;
+use variant::Variant;
 
 /// How to set MLX up.
 #[derive(Debug, Default, Args)]
@@ -64,6 +69,10 @@ pub struct Options {
     /// On a Mac: let mlx-rs build MLX by CMake and Xcode, from now on, instead of taking its wheel
     #[arg(long, conflicts_with = "again")]
     pub from_source: bool,
+    /// On Linux with x86-64: take MLX's build for NVIDIA's GPUs, from now on; where there is no driver, programs compute on the
+    /// processor
+    #[arg(long, conflicts_with = "from_source")]
+    pub cuda: bool,
 }
 
 /// How MLX is set up.
@@ -98,7 +107,12 @@ impl Setup<'_> {
     /// What keeps it from being there, and what would help.
     pub fn provision(&self, options: &Options) -> Result<Provisioned, MlxError> {
         let Self { workspace, command, .. } = self;
-        let target = match platform::host()? {
+        let host = platform::host()?;
+        if options.cuda || (override_config::is_cuda(workspace) && !options.again) {
+            let (variant, target) = Variant::cuda(host)?;
+            return self.take_wheel(target, variant, options.again);
+        }
+        let target = match host {
             Platform::MlxRs => return Ok(by_mlx_rs("mlx-rs builds it on this system")),
             Platform::Here(target @ Target::Linux(_)) if options.from_source => {
                 return Err(MlxError::FromSource { target: target.triple() });
@@ -111,7 +125,7 @@ impl Setup<'_> {
         if override_config::is_from_source(workspace) && !options.again {
             return Ok(by_mlx_rs(&format!("mlx-rs builds it from source; `{command} --again` takes its wheel")));
         }
-        match (self.take_wheel(target, options.again), target) {
+        match (self.take_wheel(target, Variant::Usual, options.again), target) {
             (Err(error), Target::AppleSilicon) => {
                 override_config::remove(workspace)?;
                 progress::say(&format!("MLX: its wheel cannot be taken: {error}"));
@@ -124,7 +138,7 @@ impl Setup<'_> {
     }
 
     /// Makes sure that the library of the wheel is in the cache, and that Cargo knows of it.
-    fn take_wheel(&self, target: Target, again: bool) -> Result<Provisioned, MlxError> {
+    fn take_wheel(&self, target: Target, variant: Variant, again: bool) -> Result<Provisioned, MlxError> {
         let workspace = self.workspace;
         let mlx_sys = sources::locked_version(workspace)?;
         if override_config::include(workspace)? {
@@ -132,7 +146,23 @@ impl Setup<'_> {
                 "MLX: .cargo/config.toml includes .cargo/mlx.toml now, which is of this machine: let git ignore it",
             );
         }
-        let cache = Cache::locate(&mlx_sys, target)?;
+        let folder = match variant {
+            Variant::Usual => self.ready(&mlx_sys, target, Variant::Usual, again)?,
+            Variant::Cuda => {
+                // What programs take without a driver.
+                self.ready(&mlx_sys, target, Variant::Usual, false)?;
+                self.ready(&mlx_sys, target, Variant::Cuda, again)?
+            }
+        };
+        override_config::write(workspace, target.triple(), &folder, variant)?;
+        let blas = blas::recorded(&folder);
+        progress::say(&format!("MLX {} is set up: {blas} ({})", wheel::MLX_VERSION, folder.display()));
+        Ok(Provisioned::InCache { folder, blas })
+    }
+
+    /// The finished folder of a build, which is made where it is missing or damaged.
+    fn ready(&self, mlx_sys: &str, target: Target, variant: Variant, again: bool) -> Result<PathBuf, MlxError> {
+        let cache = Cache::locate(mlx_sys, target, variant)?;
         if again || manifest::flaw(&cache.folder()).is_some() {
             let lock = cache.lock()?;
             // Another process may have done the work while this one waited for the lock.
@@ -142,38 +172,57 @@ impl Setup<'_> {
                     if let Some(flaw) = flaw.filter(|_| cache.folder().exists()) {
                         progress::say(&format!("MLX: made anew, because {} is missing or damaged", flaw.display()));
                     }
-                    self.make(&cache, &lock, &mlx_sys, target)?;
+                    self.make(&cache, &lock, mlx_sys, target, variant)?;
                 }
             }
         }
-        override_config::write(workspace, target.triple(), &cache.folder())?;
-        let (folder, blas) = (cache.folder(), blas::recorded(&cache.folder()));
-        progress::say(&format!("MLX {} is set up: {blas} ({})", wheel::MLX_VERSION, folder.display()));
-        Ok(Provisioned::InCache { folder, blas })
+        Ok(cache.folder())
     }
 
     /// The steps, from nothing to a finished cache folder.
-    fn make(&self, cache: &Cache, lock: &Lock, mlx_sys: &str, target: Target) -> Result<(), MlxError> {
+    fn make(
+        &self,
+        cache: &Cache,
+        lock: &Lock,
+        mlx_sys: &str,
+        target: Target,
+        variant: Variant,
+    ) -> Result<(), MlxError> {
         platform::check_glibc(target)?;
         let stage = cache.stage(lock)?;
-        let staging = stage.path();
+        let (staging, folder) = (stage.path(), cache.folder());
         let work = staging.join("work");
         fs::create_dir(&work).doing(|| format!("creating {}", work.display()))?;
         let compiler = Compiler::find(target, &work)?;
+        let usual = Cache::locate(mlx_sys, target, Variant::Usual)?.folder();
+        let (wheel, library) = match variant {
+            Variant::Usual => (wheel::mlx(target), mlxc::library(target)),
+            Variant::Cuda => (wheel::MLX_CUDA, loader::CUDA_LIBRARY.to_owned()),
+        };
 
-        let mut progress = Progress::new(6);
+        let mut progress = Progress::new(if variant == Variant::Cuda { 7 } else { 6 });
         progress.step(&format!("downloading MLX {}", wheel::MLX_VERSION), || {
-            wheel::mlx(target).fetch(&work, staging).map(Step::quiet)
+            wheel.fetch(&work, staging).map(Step::quiet)
         })?;
+        let nvidia = match variant {
+            Variant::Usual => String::new(),
+            Variant::Cuda => progress.step("looking for NVIDIA's libraries", || {
+                nvidia::provide(&compiler, staging, &work).map(|found| Step::noted(found.clone(), found))
+            })?,
+        };
         let mlx_c =
             progress.step("finding the sources of mlx-c", || MlxC::find(self.workspace, mlx_sys).map(Step::quiet))?;
         progress.step(&format!("compiling mlx-c ({} files)", mlx_c.sources.len()), || {
-            mlxc::build(&compiler, &mlx_c, staging, &cache.folder()).map(Step::quiet)
+            mlxc::build(&compiler, &mlx_c, &library, staging, &folder).map(Step::quiet)
         })?;
         progress.step("writing the bindings", || {
             let bindings = staging.join("bindings.rs");
             let libclang = bindings::write(self.bindings, &compiler, &mlx_c, &work, &bindings)?;
-            mlxc::build_import_library(&compiler, &bindings, staging, &cache.folder())?;
+            mlxc::build_import_library(&compiler, &bindings, staging, &folder)?;
+            if variant == Variant::Cuda {
+                let loader = Loader { driver: loader::CUDA_DRIVER, usual: usual.clone() };
+                loader.build(&compiler, &bindings, staging, &folder)?;
+            }
             Ok(match libclang {
                 Libclang::Installed => Step::quiet(()),
                 Libclang::Downloaded => Step::noted((), "with a downloaded libclang".to_owned()),
@@ -181,12 +230,16 @@ impl Setup<'_> {
         })?;
         progress.step("choosing a BLAS and trying the library", || {
             let check = Check::compile(&compiler, &mlx_c, staging)?;
-            blas::choose(&check, staging, target, &work, &format!("{} --again", self.command))
-                .map(|blas| Step::noted((), blas))
+            let chosen = match variant {
+                Variant::Usual => blas::choose(&check, staging, target, &work, &format!("{} --again", self.command)),
+                Variant::Cuda => blas::share(&check, staging, &usual, &nvidia),
+            };
+            chosen.map(|blas| Step::noted((), blas))
         })?;
         progress.step("moving it into place", || {
-            // What only the steps above needed.
-            for folder in [work, staging.join("mlx/include"), staging.join("mlx/share")] {
+            // What only the steps above needed. MLX's build for CUDA compiles kernels while it runs.
+            let headers = (variant == Variant::Usual).then(|| staging.join("mlx/include"));
+            for folder in [work, staging.join("mlx/share")].into_iter().chain(headers) {
                 fs::remove_dir_all(&folder).doing(|| format!("removing {}", folder.display()))?;
             }
             cache.publish(&stage).map(Step::quiet)

@@ -20,8 +20,8 @@ pub fn library(target: Target) -> String {
 /// The folder of the library that Rust programs are linked with.
 pub const LINK_FOLDER: &str = "link";
 
-/// Compiles mlx-c against the headers in `staging`, and links it into the library there, to be moved to `folder`.
-pub fn build(compiler: &Compiler, mlx_c: &MlxC, staging: &Path, folder: &Path) -> Result<(), MlxError> {
+/// Compiles mlx-c against the headers in `staging`, and links it into the library of that name there, to be moved to `folder`.
+pub fn build(compiler: &Compiler, mlx_c: &MlxC, name: &str, staging: &Path, folder: &Path) -> Result<(), MlxError> {
     let flags = flags(compiler, mlx_c, staging);
     let target = compiler.target();
     let mut sources = mlx_c.sources.clone();
@@ -36,15 +36,15 @@ pub fn build(compiler: &Compiler, mlx_c: &MlxC, staging: &Path, folder: &Path) -
     };
     let mut inputs = parallel::map(sources, |source| compiler.object(&source, &flags))?;
     inputs.push(staging.join("mlx").join("lib").join(target.shared_library("mlx")));
-    compiler.shared_library(&inputs, &known_as(target, folder), &to_linker(extra), &staging.join(library(target)))
+    compiler.shared_library(&inputs, &known_as(name, folder), &to_linker(extra), &staging.join(name))
 }
 
 /// The path by which programs load the library.
 ///
 /// As its name has a slash, they load it from there and need no search path of their own, which could only come
 /// from `rustflags`: changing those compiles everything anew, and the variable `RUSTFLAGS` overrides them.
-fn known_as(target: Target, folder: &Path) -> PathBuf {
-    folder.join(library(target))
+fn known_as(name: &str, folder: &Path) -> PathBuf {
+    folder.join(name)
 }
 
 /// How a file that includes mlx-c's headers is compiled.
@@ -83,19 +83,24 @@ pub fn build_import_library(
     }
     let text = fs::read_to_string(bindings).doing(|| format!("reading {}", bindings.display()))?;
     let source = compiler.write("import.cpp", &import_source(&text))?;
-    compiler.shared_library(&[source], &known_as(target, folder), &["-nostdlib".into()], &linked)
+    compiler.shared_library(&[source], &known_as(&library(target), folder), &["-nostdlib".into()], &linked)
 }
 
-/// Defines all functions of mlx-c that the bindings declare, and the one of macOS that we supply.
+/// Defines all of them.
 fn import_source(bindings: &str) -> String {
+    let functions: String = functions(bindings).iter().map(|name| format!("void {name}() {{}}\n")).collect();
+    format!("extern \"C\" {{\n{functions}}}\n")
+}
+
+/// The functions of mlx-c that the bindings declare, and the one of macOS that we supply.
+pub fn functions(bindings: &str) -> Vec<&str> {
     let declared = bindings.split("pub fn ").skip(1).filter_map(|rest| rest.split_once('('));
     // What the headers of the C library declare is in there too.
     let ours = declared.map(|(name, _)| name).filter(|name| name.trim_start_matches('_').starts_with("mlx_"));
     let mut names: Vec<&str> = ours.chain(["mach_approximate_time"]).collect();
     names.sort_unstable();
     names.dedup();
-    let functions: String = names.iter().map(|name| format!("void {name}() {{}}\n")).collect();
-    format!("extern \"C\" {{\n{functions}}}\n")
+    names
 }
 
 #[cfg(test)]
@@ -118,7 +123,7 @@ mod tests {
         fs::set_permissions(&cxx, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
         let compiler = Compiler::named(Some(cxx.into()), target, &work).unwrap();
         let mlx_c = MlxC { sources: vec![root.join("array.cpp")], headers: Vec::new(), root: root.clone() };
-        build(&compiler, &mlx_c, &staging, Path::new("/cache/mlx")).unwrap();
+        build(&compiler, &mlx_c, &library(target), &staging, Path::new("/cache/mlx")).unwrap();
         build_import_library(&compiler, &bindings, &staging, Path::new("/cache/mlx")).unwrap();
         let told = fs::read_to_string(&log).unwrap();
         let linked = fs::read_link(staging.join(LINK_FOLDER).join(library(target)));

@@ -8,6 +8,7 @@ use std::path::Path;
 
 use crate::error::{Doing, MlxError};
 use crate::mlxc::LINK_FOLDER;
+use crate::variant::Variant;
 
 /// The generated file, which `.cargo/config.toml` includes where it exists. It is of this machine: git has to ignore it.
 pub const FILE: &str = ".cargo/mlx.toml";
@@ -19,10 +20,21 @@ pub const INCLUDE: &str = "include = [{ path = \"mlx.toml\", optional = true }]"
 const FROM_SOURCE: &str =
     "# Written by the set-up of MLX with `--from-source`: mlx-rs builds MLX. With `--again` it takes MLX's wheel.\n";
 
+/// Its first line where the library is the usual one, and where it is the one for CUDA.
+const USUAL: &str =
+    "# Written by the set-up of MLX: the library of this machine, in place of mlx-sys's build script.\n";
+const CUDA: &str = "# Written by the set-up of MLX with `--cuda`: the library of this machine, in place of mlx-sys's build script. \
+                    With `--again` it is the one for processors.\n";
+
 /// Writes the override for the library in `folder`, unless it stands already: Cargo would look at everything again.
-pub fn write(workspace: &Path, triple: &str, folder: &Path) -> Result<(), MlxError> {
+pub fn write(workspace: &Path, triple: &str, folder: &Path, variant: Variant) -> Result<(), MlxError> {
     let folder = folder.to_str().ok_or_else(|| MlxError::PathNotUtf8(folder.to_owned()))?;
-    put(workspace, &text(triple, folder))
+    put(workspace, &text(triple, folder, variant))
+}
+
+/// Whether the user wants the library for CUDA.
+pub fn is_cuda(workspace: &Path) -> bool {
+    fs::read_to_string(workspace.join(FILE)).is_ok_and(|found| found.starts_with(CUDA))
 }
 
 /// Lets mlx-sys's build script run, now and by every command of this repository.
@@ -73,11 +85,15 @@ fn put(workspace: &Path, wanted: &str) -> Result<(), MlxError> {
     fs::rename(&staging, &path).doing(|| format!("writing {}", path.display()))
 }
 
-fn text(triple: &str, folder: &str) -> String {
+fn text(triple: &str, folder: &str, variant: Variant) -> String {
+    let first = match variant {
+        Variant::Usual => USUAL,
+        Variant::Cuda => CUDA,
+    };
     let search = quoted(&format!("native={folder}/{LINK_FOLDER}"));
     let folder = quoted(folder);
     format!(
-        "# Written by the set-up of MLX: the library of this machine, in place of mlx-sys's build script.\n\
+        "{first}\
          [target.{triple}.mlx]\n\
          rustc-link-search = [{search}]\n\
          rustc-link-lib = [\"dylib=mlxc\"]\n\
@@ -104,7 +120,7 @@ mod tests {
     #[test]
     fn the_override_names_library_and_bindings() {
         assert_eq!(
-            text("x86_64-unknown-linux-gnu", "/c/key"),
+            text("x86_64-unknown-linux-gnu", "/c/key", Variant::Usual),
             "# Written by the set-up of MLX: the library of this machine, in place of mlx-sys's build script.\n\
              [target.x86_64-unknown-linux-gnu.mlx]\n\
              rustc-link-search = [\"native=/c/key/link\"]\n\
@@ -148,7 +164,7 @@ mod tests {
         assert!(!is_from_source(&workspace));
         write_from_source(&workspace).unwrap();
         assert!(is_from_source(&workspace));
-        write(&workspace, "t", Path::new("/c")).unwrap();
+        write(&workspace, "t", Path::new("/c"), Variant::Usual).unwrap();
         assert!(!is_from_source(&workspace));
         remove(&workspace).unwrap();
         assert!(!workspace.join(FILE).exists());
@@ -156,10 +172,21 @@ mod tests {
     }
 
     #[test]
+    fn the_build_for_cuda_is_remembered_until_the_usual_one_is_taken() {
+        let workspace = workspace("cuda");
+        assert!(!is_cuda(&workspace));
+        write(&workspace, "t", Path::new("/c"), Variant::Cuda).unwrap();
+        assert!(is_cuda(&workspace) && !is_from_source(&workspace));
+        write(&workspace, "t", Path::new("/c"), Variant::Usual).unwrap();
+        assert!(!is_cuda(&workspace));
+        fs::remove_dir_all(&workspace).unwrap();
+    }
+
+    #[test]
     fn the_file_is_left_alone_if_it_stands() {
         let workspace = workspace("stands");
         let written = || {
-            write(&workspace, "t", Path::new("/c")).unwrap();
+            write(&workspace, "t", Path::new("/c"), Variant::Usual).unwrap();
             fs::metadata(workspace.join(FILE)).unwrap().modified().unwrap()
         };
         assert_eq!(written(), written());

@@ -21,8 +21,16 @@ pub const BINDINGS_PROLOGUE: Shim = Shim::new("bindings_prologue.h", include_str
 /// A program that tries the library.
 pub const CHECK: Shim = Shim::new("check.cpp", include_str!("shims/check.cpp"));
 
-/// All of them.
+/// Takes the build for CUDA where it can be loaded.
+pub const LOADER: Shim = Shim::new("loader.cpp", include_str!("shims/loader.cpp"));
+/// A program that tries whether a library can be loaded.
+pub const TRY_LOAD: Shim = Shim::new("try_load.cpp", include_str!("shims/try_load.cpp"));
+
+/// All that the usual build needs.
 pub const ALL: [Shim; 6] = [FORMAT, HALF, MACH_TIME, GEMV, BINDINGS_PROLOGUE, CHECK];
+
+/// What the build for CUDA needs besides.
+pub const CUDA: [Shim; 2] = [LOADER, TRY_LOAD];
 
 impl Shim {
     const fn new(name: &'static str, text: &'static str) -> Self {

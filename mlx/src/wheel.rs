@@ -1,4 +1,4 @@
-//! The two Python wheels that hold what we do not build ourselves: pinned, downloaded, checked and unpacked.
+//! The Python wheels that hold what we do not build ourselves: pinned, downloaded, checked and unpacked.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -31,6 +31,65 @@ pub fn mlx(target: Target) -> Wheel {
         }
     };
     Wheel { project, version: MLX_VERSION, tag, sha256 }
+}
+
+/// MLX for processors and NVIDIA's GPUs, on Linux with x86-64.
+pub const MLX_CUDA: Wheel = Wheel {
+    project: "mlx-cuda-13",
+    version: MLX_VERSION,
+    tag: "manylinux_2_35_x86_64",
+    sha256: "335094ccd1c0c6dc3e09c8caba207c8180602bacc0c38ba20c1d81e9456ab394",
+};
+
+/// What it needs of NVIDIA's: of CUDA 13.0, so that every driver for CUDA 13 runs it.
+pub fn nvidia() -> [Wheel; 7] {
+    [
+        (
+            "nvidia-cublas",
+            "13.1.0.3",
+            "manylinux_2_27_x86_64",
+            "ee8722c1f0145ab246bccb9e452153b5e0515fd094c3678df50b2a0888b8b171",
+        ),
+        (
+            "nvidia-cuda-nvrtc",
+            "13.0.88",
+            "manylinux2010_x86_64",
+            "ad9b6d2ead2435f11cbb6868809d2adeeee302e9bb94bcf0539c7a40d80e8575",
+        ),
+        // Its headers: MLX compiles kernels while it runs.
+        (
+            "nvidia-cuda-runtime",
+            "13.0.96",
+            "manylinux2014_x86_64",
+            "7f82250d7782aa23b6cfe765ecc7db554bd3c2870c43f3d1821f1d18aebf0548",
+        ),
+        (
+            "nvidia-cudnn-cu13",
+            "9.15.1.9",
+            "manylinux_2_27_x86_64",
+            "ebc9a647918df0d7298d67cfaf41579fd4c78ead9aba246f5ad9414d61b9ec4c",
+        ),
+        (
+            "nvidia-cufft",
+            "12.0.0.61",
+            "manylinux2014_x86_64",
+            "6c44f692dce8fd5ffd3e3df134b6cdb9c2f72d99cf40b62c32dde45eea9ddad3",
+        ),
+        (
+            "nvidia-nccl-cu13",
+            "2.28.9",
+            "manylinux_2_18_x86_64",
+            "e4553a30f34195f3fa1da02a6da3d6337d28f2003943aa0a3d247bbc25fefc42",
+        ),
+        // What cuFFT needs.
+        (
+            "nvidia-nvjitlink",
+            "13.0.88",
+            "manylinux2010_x86_64",
+            "13a74f429e23b921c1109976abefacc69835f2f433ebd323d3946e11d804e47b",
+        ),
+    ]
+    .map(|(project, version, tag, sha256)| Wheel { project, version, tag, sha256 })
 }
 
 /// The C parser that bindgen loads, for machines that have none.

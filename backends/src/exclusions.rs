@@ -195,3 +195,23 @@ const fn mlx_metal(feature: Feature) -> Action {
         | Feature::WideAccumulation => RUN,
     }
 }
+
+/// Nothing has been observed on CUDA yet: `cargo xtask gpu` does that, on a machine with a GPU.
+#[crosscheck::exclusions("mlx_cuda")]
+const fn mlx_cuda(feature: Feature) -> Action {
+    match feature {
+        Feature::DynamicOffsets
+        | Feature::EmptyTensors
+        | Feature::Float64
+        | Feature::Float64Functions
+        | Feature::Float64Quantization
+        | Feature::FullyMaskedRows
+        | Feature::IntegerMatmul
+        | Feature::NanExtremes
+        | Feature::Quantization
+        | Feature::StridedInputs
+        | Feature::SubnormalOperands
+        | Feature::Subnormals
+        | Feature::WideAccumulation => RUN,
+    }
+}

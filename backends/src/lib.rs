@@ -1,5 +1,5 @@
-//! Tensor kernels as one contract, [`Kernels`], with three backends: a reference in plain Rust that is always available, and
-//! MLX on the CPU and on Metal, behind the Cargo features `mlx` and `metal`.
+//! Tensor kernels as one contract, [`Kernels`], with four backends: a reference in plain Rust that is always available, and
+//! MLX on the CPU, on Metal and on CUDA, behind the Cargo features `mlx`, `metal` and `cuda`.
 //!
 //! A [`device::Device`] keeps tensors where a backend computes; the crate `crosscheck-inference` is a small runtime on top of it,
 //! from text to tokens and back.

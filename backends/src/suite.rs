@@ -122,9 +122,17 @@ fn mlx_cpu() -> Result<Box<dyn Kernels>, Unavailable> {
 #[crosscheck::backend(name = "mlx_metal", aliases("metal"), device = "metal")]
 fn mlx_metal() -> Result<Box<dyn Kernels>, Unavailable> {
     #[cfg(feature = "metal")]
-    return open(crate::mlx::MlxDevice::Gpu);
+    return open(crate::mlx::MlxDevice::Metal);
     #[cfg(not(feature = "metal"))]
     return Err(Unavailable::new("built without the cargo feature `metal`"));
+}
+
+#[crosscheck::backend(name = "mlx_cuda", aliases("cuda"), device = "cuda")]
+fn mlx_cuda() -> Result<Box<dyn Kernels>, Unavailable> {
+    #[cfg(feature = "cuda")]
+    return open(crate::mlx::MlxDevice::Cuda);
+    #[cfg(not(feature = "cuda"))]
+    return Err(Unavailable::new("built without the cargo feature `cuda`"));
 }
 
 #[cfg(feature = "mlx")]

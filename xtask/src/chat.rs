@@ -13,9 +13,9 @@ mod options;
 
 pub use options::Options;
 
-/// The program. Without a GPU, `metal` compiles and reports itself unavailable.
+/// The program. Without their GPU, `metal` and `cuda` compile and report themselves unavailable.
 const PROGRAM: [&str; 7] =
-    ["--release", "-p", "crosscheck-inference", "--features", "metal,chat", "--bin", "crosscheck-chat"];
+    ["--release", "-p", "crosscheck-inference", "--features", "metal,cuda,chat", "--bin", "crosscheck-chat"];
 
 /// Provides MLX and the model, builds the program, which is not linked to this one for MLX's sake, and runs it: its status.
 /// Nothing else is written to standard output.

@@ -13,11 +13,11 @@ use crate::test::REFUSED;
 use crate::{api, book, engines, examples, formats, instructions, mlx, model, mutants, nextest, packages, pages, walk};
 
 /// Every package with everything that is tested of it: one set of features in every command, so that nothing is built twice.
-/// Without a GPU, `metal` compiles and reports itself unavailable.
+/// Without their GPU, `metal` and `cuda` compile and report themselves unavailable.
 pub const ALL: [&str; 3] = [
     "--workspace",
     "--features",
-    "crosscheck-kernel-suite/metal,crosscheck-inference-suite/metal,crosscheck-inference/metal,crosscheck-inference/chat,crosscheck-inference-benches/mlx",
+    "crosscheck-kernel-suite/metal,crosscheck-kernel-suite/cuda,crosscheck-inference-suite/metal,crosscheck-inference-suite/cuda,crosscheck-inference/metal,crosscheck-inference/cuda,crosscheck-inference/chat,crosscheck-inference-benches/mlx",
 ];
 /// The packages of the suites that run under both runners.
 const SUITES: [&str; 2] = ["crosscheck-kernel-suite", "crosscheck-inference-suite"];

@@ -15,6 +15,7 @@ mod error;
 mod examples;
 mod fixtures;
 mod formats;
+mod gpu;
 mod instructions;
 mod matrix;
 mod mlx;
@@ -56,6 +57,8 @@ enum Task {
     Ci,
     /// Ask a small language model something: fetched when it is not there (93 MB), and computed by one of the backends
     Chat(Box<chat::Options>),
+    /// Run the suites, the true tests and a real model on this machine's GPU, by MLX: at most ten minutes where its libraries are there
+    Gpu,
     /// Run the suite on the reference with one fault each, and print which tests notice it
     Mutants(mutants::Options),
     /// Run the suite on the reference, MLX, candle and the mutants, and write the tables of backends/README.md
@@ -102,6 +105,7 @@ fn main() -> ExitCode {
             Ok(status) => return status,
             Err(error) => Err(error),
         },
+        Task::Gpu => gpu::gpu(),
         Task::Mutants(options) => mutants::mutants(&options, &mutants::ALONE),
         Task::Tables => tables::tables(),
         Task::Examples(options) => examples::examples(&options),

@@ -20,10 +20,11 @@ pub struct Options {
     svg: Option<PathBuf>,
 }
 
-/// The arguments of Cargo that run each suite on all backends. Without a GPU, `metal` compiles and reports itself unavailable.
+/// The arguments of Cargo that run each suite on all backends. Without their GPU, `metal` and `cuda` compile and report themselves
+/// unavailable.
 pub const SUITES: [[&str; 6]; 2] = [
-    ["-p", "crosscheck-kernel-suite", "--features", "metal", "--test", "conformance"],
-    ["-p", "crosscheck-inference-suite", "--features", "metal", "--test", "conformance"],
+    ["-p", "crosscheck-kernel-suite", "--features", "metal,cuda", "--test", "conformance"],
+    ["-p", "crosscheck-inference-suite", "--features", "metal,cuda", "--test", "conformance"],
 ];
 
 /// Writes the page of each suite's run, and names it.

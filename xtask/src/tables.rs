@@ -19,8 +19,14 @@ const FILE: &str = "backends/README.md";
 const MARKS: [&str; 2] = ["<!-- Written by `cargo xtask tables`. -->\n", "<!-- Here end the tables. -->\n"];
 
 /// The suite on the reference, MLX and candle, in one executable.
-const SUITE: [&str; 6] =
-    ["-p", "crosscheck-candle", "--features", "crosscheck-backends/metal", "--test", "conformance"];
+const SUITE: [&str; 6] = [
+    "-p",
+    "crosscheck-candle",
+    "--features",
+    "crosscheck-backends/metal,crosscheck-backends/cuda",
+    "--test",
+    "conformance",
+];
 
 /// Runs the suite on all backends and on the mutants, and writes the tables.
 pub fn tables() -> Result<(), TaskError> {

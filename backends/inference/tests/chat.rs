@@ -112,10 +112,10 @@ fn what_makes_no_sense_is_refused_in_a_line() {
         (
             &["--backend", "mlx_cpo", "--model", GGUF, "Hi"],
             2,
-            "error: unknown backend `mlx_cpo`; did you mean `mlx_cpu`? (known: reference, ref, mlx_cpu, cpu, mlx_metal, metal)",
+            "error: unknown backend `mlx_cpo`; did you mean `mlx_cpu`? (known: reference, ref, mlx_cpu, cpu, mlx_metal, metal, mlx_cuda, cuda)",
         ),
         (&["--backend", "Reference", "--model", GGUF, "Hi"], 2, "; did you mean `reference`? "),
-        (&["--backend", "cuda", "--model", GGUF, "Hi"], 2, "error: unknown backend `cuda` (known: "),
+        (&["--backend", "vulkan", "--model", GGUF, "Hi"], 2, "error: unknown backend `vulkan` (known: "),
         (&["--temperature", "-1", "--model", GGUF, "Hi"], 2, "error: the temperature is -1; it must be at least 0, "),
         (&["--temperature", "nan", "--model", GGUF, "Hi"], 2, "error: the temperature is NaN; "),
         (&["--temperature", "hot", "--model", GGUF, "Hi"], 2, "error: invalid value 'hot' for '--temperature <T>': "),

@@ -34,7 +34,7 @@ fn main() -> ExitCode {
         trial("tokenizer::each_piece_is_what_is_sure_by_then", &model, pieces),
         trial("tokenizer::a_chat_is_rendered_and_encoded_as_by_hugging_face", &model, chats),
     ];
-    for backend in ["reference", "mlx_cpu", "mlx_metal"] {
+    for backend in ["reference", "mlx_cpu", "mlx_metal", "mlx_cuda"] {
         for (name, form) in [("stored", Form::Stored), ("dense", Form::Dense)] {
             let name = format!("greedy_tokens_are_those_of_transformers::{name}::{backend}");
             trials.push(match kernels(backend) {

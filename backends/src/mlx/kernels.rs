@@ -22,12 +22,13 @@ fn refused<T>(inputs: Result<T>) -> Result<T> {
     inputs.inspect_err(|_| account::of_this_thread(|receipt| receipt.refusals += 1))
 }
 
-#[crosscheck::implements("mlx_cpu", "mlx_metal")]
+#[crosscheck::implements("mlx_cpu", "mlx_metal", "mlx_cuda")]
 impl Kernels for Mlx {
     fn receipt(&self) -> Option<Receipt> {
         let device = match self.device {
             MlxDevice::Cpu => "MLX's CPU device",
-            MlxDevice::Gpu => "MLX's GPU device",
+            MlxDevice::Metal => "MLX's Metal device",
+            MlxDevice::Cuda => "MLX's CUDA device",
         };
         let mut receipt = account::take();
         receipt.device = device.to_owned();

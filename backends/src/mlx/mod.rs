@@ -5,6 +5,7 @@ mod convert;
 mod device;
 mod error;
 mod kernels;
+mod missing;
 mod version;
 
 use std::cell::Cell;
@@ -33,8 +34,10 @@ pub struct Mlx {
 pub enum MlxDevice {
     /// The processor.
     Cpu,
-    /// The first GPU: Metal on Apple silicon.
-    Gpu,
+    /// The GPU of Apple silicon.
+    Metal,
+    /// The first of NVIDIA's GPUs.
+    Cuda,
 }
 
 impl Mlx {
@@ -43,18 +46,10 @@ impl Mlx {
     /// # Errors
     /// Why the device is not available.
     pub fn open(device: MlxDevice) -> std::result::Result<Self, String> {
-        if available(device) {
-            return Ok(Self { device });
+        match missing::reason(device) {
+            Some(reason) => Err(reason),
+            None => Ok(Self { device }),
         }
-        Err(match device {
-            MlxDevice::Cpu => "this build of MLX has no CPU device".to_owned(),
-            MlxDevice::Gpu if cfg!(target_os = "macos") => "MLX finds no Metal device on this machine".to_owned(),
-            MlxDevice::Gpu => format!(
-                "MLX finds no GPU on this machine; Metal exists on Apple silicon only, and this is {} on {}",
-                std::env::consts::OS,
-                std::env::consts::ARCH,
-            ),
-        })
     }
 
     /// Runs a kernel on this device. MLX is lazy, so that the result is computed and fetched here: an error belongs to the
@@ -114,7 +109,7 @@ impl From<MlxDevice> for DeviceType {
     fn from(device: MlxDevice) -> Self {
         match device {
             MlxDevice::Cpu => Self::Cpu,
-            MlxDevice::Gpu => Self::Gpu,
+            MlxDevice::Metal | MlxDevice::Cuda => Self::Gpu,
         }
     }
 }
@@ -130,25 +125,4 @@ impl From<Dtype> for mlx_rs::Dtype {
             Dtype::Bool => Self::Bool,
         }
     }
-}
-
-/// Whether MLX has the device. mlx-rs does not ask before it uses one, and panics.
-fn available(device: MlxDevice) -> bool {
-    // A guarded call makes mlx-rs install its error handler; mlx-c's own would end the process.
-    if mlx_rs::Device::try_default().is_err() {
-        return false;
-    }
-    let kind = match device {
-        MlxDevice::Cpu => mlx_sys::mlx_device_type__MLX_CPU,
-        MlxDevice::Gpu => mlx_sys::mlx_device_type__MLX_GPU,
-    };
-    let mut available = false;
-    // SAFETY: the handle is made here, used while it is valid, and freed once; `available` outlives the call.
-    let status = unsafe {
-        let handle = mlx_sys::mlx_device_new_type(kind, 0);
-        let status = mlx_sys::mlx_device_is_available(&mut available, handle);
-        mlx_sys::mlx_device_free(handle);
-        status
-    };
-    status == 0 && available
 }

@@ -24,7 +24,7 @@ pub(super) fn assert_equal_devices(
     Ok(())
 }
 
-#[cfg(feature = "metal")]
+#[cfg(any(feature = "metal", feature = "cuda"))]
 mod mlx {
     use crosscheck::conformance;
     use crosscheck_backends::Kernels;
@@ -33,7 +33,7 @@ mod mlx {
     use super::{Outcome, assert_equal_devices};
     use crate::inference::fixture::Model;
 
-    #[conformance(of = "device", backends("mlx_metal"), model(Safetensors, Gguf))]
+    #[conformance(of = "device", backends("mlx_metal", "mlx_cuda"), model(Safetensors, Gguf))]
     pub fn equals_the_cpu(kernels: &dyn Kernels, model: Model) -> Outcome {
         let cpu = Mlx::open(MlxDevice::Cpu)?.device()?;
         assert_equal_devices(|device| model.load(device), &kernels.device()?, &cpu)

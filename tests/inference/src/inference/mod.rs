@@ -7,7 +7,7 @@ pub mod failure;
 mod fakes;
 mod fixture;
 pub mod golden;
-#[cfg(any(test, feature = "metal"))]
+#[cfg(any(test, feature = "metal", feature = "cuda"))]
 pub mod gpu;
 #[cfg(test)]
 mod mutants;

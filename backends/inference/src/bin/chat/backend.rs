@@ -6,7 +6,7 @@ use crosscheck_backends::Kernels;
 use crate::failure::Failure;
 
 /// The backends of this program, the preferred one first.
-const PREFERRED: [&str; 3] = ["mlx_metal", "mlx_cpu", "reference"];
+const PREFERRED: [&str; 4] = ["mlx_metal", "mlx_cuda", "mlx_cpu", "reference"];
 
 /// An open backend.
 pub struct Backend {

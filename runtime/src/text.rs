@@ -20,7 +20,7 @@ pub fn acts(c: char) -> bool {
 /// With such characters, except those that `keep` names, as Rust writes them: `\u{1b}`, `\r`.
 fn escaped<'a>(text: &'a str, keep: &[char]) -> Cow<'a, str> {
     let acts = |c: char| acts(c) && !keep.contains(&c);
-    if is_plain(text) || !text.contains(acts) {
+    if is_printable(text) || is_plain(text) || !text.contains(acts) {
         return Cow::Borrowed(text);
     }
     let mut shown = String::with_capacity(text.len() + 16);
@@ -31,6 +31,54 @@ fn escaped<'a>(text: &'a str, keep: &[char]) -> Cow<'a, str> {
         }
     }
     Cow::Owned(shown)
+}
+
+/// A byte in each of sixteen places.
+const fn sixteen(byte: u8) -> u128 {
+    u128::from_ne_bytes([byte; 16])
+}
+
+const HIGH: u128 = sixteen(0x80);
+const ONE: u128 = sixteen(1);
+const SPACE: u128 = sixteen(b' ');
+const QUOTE: u128 = sixteen(b'"');
+const BACKSLASH: u128 = sixteen(b'\\');
+
+/// Whether all of it is printable ASCII, as nearly every name is.
+pub(crate) fn is_printable(text: &str) -> bool {
+    // No byte overflows into the next one; the highest bit of each says what came of it.
+    are_blocks(text, |block| block & HIGH == 0 && ((block | HIGH) - SPACE) & !(block + ONE) & HIGH == HIGH)
+}
+
+/// Whether it is, and JSON has it between quotation marks as it stands there.
+pub(crate) fn is_json(text: &str) -> bool {
+    are_blocks(text, |block| {
+        block & HIGH == 0
+            && ((block | HIGH) - SPACE)
+                & !(block + ONE)
+                & ((block ^ QUOTE | HIGH) - ONE)
+                & ((block ^ BACKSLASH | HIGH) - ONE)
+                & HIGH
+                == HIGH
+    })
+}
+
+/// Whether all of a text is as wanted. Sixteen bytes are looked at together, because each takes as long as all of them in code that
+/// a user's debug build does not optimise.
+fn are_blocks(text: &str, are: impl Fn(u128) -> bool) -> bool {
+    let mut rest = text.as_bytes();
+    let Some(last) = rest.last_chunk::<16>() else {
+        let mut block = [b' '; 16];
+        block[..rest.len()].copy_from_slice(rest);
+        return are(u128::from_ne_bytes(block));
+    };
+    while let Some(block) = rest.first_chunk::<16>() {
+        if !are(u128::from_ne_bytes(*block)) {
+            return false;
+        }
+        rest = &rest[16..];
+    }
+    are(u128::from_ne_bytes(*last))
 }
 
 /// Whether all of it is certain to show itself. Rust escapes all that acts, and more; and to see whether it does takes a tenth of
@@ -74,7 +122,11 @@ pub(crate) fn barred(text: &str) -> String {
 
 /// A text that is put together already: its lines stay lines.
 pub fn lines(text: &str) -> Cow<'_, str> {
-    escaped(text, &['\n', '\t'])
+    let mut shows = true;
+    for line in text.split('\n') {
+        shows = shows && (is_printable(line) || is_plain(line));
+    }
+    if shows { Cow::Borrowed(text) } else { escaped(text, &['\n', '\t']) }
 }
 
 /// The beginning and the end of a long text, and how much was left out between them.
@@ -115,6 +167,21 @@ mod tests {
             assert!(!line(&c.to_string()).contains(c), "{c:?}");
             assert!(matches!(c, '\n' | '\t') || !lines(&c.to_string()).contains(c), "{c:?}");
         }
+    }
+
+    /// Each byte at each place, in texts that are shorter than sixteen bytes, as long, and longer.
+    #[test]
+    fn what_is_printable_and_what_json_has_as_it_stands_there_is_told_of_each_byte_at_each_place() {
+        for length in [1, 7, 15, 16, 17, 31, 32, 33, 48] {
+            for at in 0..length {
+                for c in ('\0'..'\u{100}').chain(['\u{2028}', '€', '👍']) {
+                    let text = format!("{}{c}{}", "~".repeat(at), " ".repeat(length - at - 1));
+                    assert_eq!(is_printable(&text), matches!(c, ' '..='~'), "{text:?}");
+                    assert_eq!(is_json(&text), matches!(c, ' '..='~') && c != '"' && c != '\\', "{text:?}");
+                }
+            }
+        }
+        assert!(is_printable("") && is_json(""));
     }
 
     #[test]

@@ -14,7 +14,7 @@ use crate::text;
 /// What became of a cell, for the record and for the terminal.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct CellReport {
-    pub(super) record: CellRecord,
+    pub(super) record: Box<CellRecord>,
     /// What the terminal says of it where it fails the run.
     pub(super) message: Option<String>,
     /// What was done with it.
@@ -23,7 +23,18 @@ pub(super) struct CellReport {
 
 impl CellReport {
     pub(super) fn new(session: &Session, executable: &Executable, cell: &Cell, finished: &Finished) -> Self {
-        let record = CellRecord::new(&session.plan, cell, finished);
+        Self::named(session.plan.name(cell), session, executable, cell, finished)
+    }
+
+    /// The same where the cell's name is there already.
+    pub(super) fn named(
+        name: String,
+        session: &Session,
+        executable: &Executable,
+        cell: &Cell,
+        finished: &Finished,
+    ) -> Self {
+        let record = Box::new(CellRecord::named(name, &session.plan, cell, finished));
         let backtrace = match &finished.observation {
             Observation::Panicked(panic) if record.outcome.fails_the_run() => panic.backtrace(),
             _ => None,
@@ -35,14 +46,14 @@ impl CellReport {
 
     /// The same with another judgement.
     pub(super) fn judged_again(
-        self,
+        mut self,
         session: &Session,
         executable: &Executable,
         Judgement { outcome, reason }: Judgement,
     ) -> Self {
-        let record = CellRecord { outcome, reason, ..self.record };
-        let message = outcome.fails_the_run().then(|| message(session, executable, &record, ""));
-        Self { record, message, ..self }
+        (self.record.outcome, self.record.reason) = (outcome, reason);
+        self.message = outcome.fails_the_run().then(|| message(session, executable, &self.record, ""));
+        self
     }
 
     /// With what it printed, which belongs to what went wrong.

@@ -36,19 +36,29 @@ impl InFlight {
         state.running.push((cell, Instant::now()));
     }
 
-    /// A cell has ended and is noted; false, and not noted, when it was given up.
-    pub(super) fn finish(&self, cell: usize, note: impl FnOnce()) -> bool {
+    /// A cell has ended and is noted; `None`, and not noted, when it was given up. Where there is another one that its thread runs
+    /// next, that begins, unless none may; `note` is told whether it does.
+    pub(super) fn finish(&self, cell: usize, next: Option<usize>, note: impl FnOnce(bool)) -> Option<bool> {
         let mut state = self.state();
-        let running = state.running.iter().position(|(running, _)| *running == cell);
-        if let Some(at) = running {
-            note();
-            state.running.swap_remove(at);
+        let mut at = 0;
+        // A loop, because a debug build takes several times as long for an iterator.
+        while at < state.running.len() && state.running[at].0 != cell {
+            at += 1;
+        }
+        let was_running = at < state.running.len();
+        let next = next.filter(|_| !state.closed);
+        if was_running {
+            note(next.is_some());
+            match next {
+                Some(next) => state.running[at] = (next, Instant::now()),
+                None => drop(state.running.swap_remove(at)),
+            }
         }
         // To wake a thread is a system call, and none waits before the run is closed.
         if state.closed {
             self.finished.notify_all();
         }
-        running.is_some()
+        was_running.then_some(next.is_some())
     }
 
     /// The cells that are running, where they can be had without waiting.
@@ -122,7 +132,8 @@ mod tests {
         let closing = std::thread::spawn(|| IN_FLIGHT.wait());
         std::thread::sleep(Duration::from_millis(20));
         assert!(!closing.is_finished());
-        assert!(IN_FLIGHT.finish(1, || ()));
+        // The next one of its thread does not begin either.
+        assert_eq!(IN_FLIGHT.finish(1, Some(3), |goes_on| assert!(!goes_on)), Some(false));
         closing.join().unwrap();
         let late = std::thread::spawn(|| IN_FLIGHT.start(2));
         std::thread::sleep(Duration::from_millis(20));
@@ -144,8 +155,18 @@ mod tests {
         let in_flight = InFlight::default();
         in_flight.start(3);
         in_flight.start(4);
-        assert!(in_flight.finish(3, || ()));
+        assert_eq!(in_flight.finish(3, None, |_| ()), Some(false));
         assert_eq!(in_flight.close_and_abandon(), [4].into());
-        assert!(!in_flight.finish(4, || panic!("it is noted already")));
+        assert_eq!(in_flight.finish(4, Some(5), |_| panic!("it is noted already")), None);
+    }
+
+    #[test]
+    fn the_next_cell_of_a_thread_runs_from_the_end_of_the_one_before_it() {
+        let in_flight = InFlight::default();
+        in_flight.start(3);
+        assert_eq!(in_flight.finish(3, Some(4), |goes_on| assert!(goes_on)), Some(true));
+        assert_eq!((in_flight.running(), in_flight.close()), (Some(vec![4]), 1));
+        assert_eq!(in_flight.finish(4, None, |_| ()), Some(false));
+        in_flight.wait();
     }
 }

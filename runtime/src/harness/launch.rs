@@ -1,13 +1,19 @@
 //! Runs the cells of an executable, and concludes.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::io;
 use std::process::ExitCode;
 use std::sync::Arc;
+
+use anstream::{AutoStream, ColorChoice};
 
 use super::args::{Cli, Format};
 #[cfg(unix)]
 use super::guard;
+use super::lane::Lane;
 use super::live::Live;
+use super::names::Name;
 use super::printer::Printer;
 use super::run::{FAILED, Run};
 use super::run_log::{Planned, ResumedRun};
@@ -29,7 +35,7 @@ pub(super) struct Recording {
 
 /// Runs the cells and reports.
 pub(super) fn run(run: &Arc<Run>, cli: &Cli, recording: Recording) -> ExitCode {
-    let Recording { fingerprint, planned, known } = recording;
+    let Recording { fingerprint, mut planned, known } = recording;
     let args = &cli.libtest;
     let printer = match Printer::new(args) {
         Ok(printer) => printer,
@@ -39,8 +45,12 @@ pub(super) fn run(run: &Arc<Run>, cli: &Cli, recording: Recording) -> ExitCode {
     stop::heed_time(run, cli);
     let Executable { package, target, .. } = run.executable;
     let start = Start { seed: run.session.base_seed(), ..Start::now(package, target, fingerprint) };
-    if let Err(harm) = run.log().open(start, known.as_ref(), planned) {
+    if let Err(harm) = run.log().open(start, known.as_ref(), planned.as_mut()) {
         return refuse(&[harm]);
+    }
+    // A shard has other cells than the whole.
+    if let Some(planned) = planned.filter(|planned| planned.plan.shard.is_none()) {
+        run.set_names(planned.plan.cells);
     }
     #[cfg(unix)]
     guard::arm(run);
@@ -48,7 +58,7 @@ pub(super) fn run(run: &Arc<Run>, cli: &Cli, recording: Recording) -> ExitCode {
     let plan = &run.session.plan;
     let mut cells: Vec<_> = (0..plan.cells.len()).collect();
     if !known.is_empty() {
-        cells.retain(|at| match known.remove(&plan.name(&plan.cells[*at])) {
+        cells.retain(|at| match known.remove(&run.name(*at).text) {
             Some(record) => {
                 run.log().cells.push(record);
                 false
@@ -66,7 +76,7 @@ pub(super) fn run(run: &Arc<Run>, cli: &Cli, recording: Recording) -> ExitCode {
     let trials = cells.iter().map(|at| trial(run, *at)).collect();
     // With one thread, cells run on the one that this is called on, of which the stack has another size.
     let live = Live::watch(run, cli, plan.cells.len() - cells.len());
-    let failed = on_a_thread(|| threads::run(args, trials, printer, |at| run.finish(at)));
+    let failed = on_a_thread(|| threads::run(args, trials, printer, || Lane::new(run)));
     drop(live);
     let status = conclude(run, cli, failed, &missing.into_iter().collect::<Vec<_>>());
     artifacts::write(run, cli);
@@ -90,7 +100,12 @@ fn conclude(run: &Run, cli: &Cli, has_failed: bool, missing: &[(&'static str, St
     let votes = if is_reported { run.votes() } else { Vec::new() };
     run.in_flight.end();
     if is_reported {
-        anstream::print!("{}", report::paint(&run.report(cli, &votes)));
+        let report = run.report(cli, &votes);
+        // It is not looked through for words to colour where none are shown.
+        match AutoStream::choice(&io::stdout()) {
+            ColorChoice::Never => print!("{}", text::lines(&report)),
+            _ => anstream::print!("{}", report::paint(&report)),
+        }
     }
     for (backend, reason) in missing {
         let reason = text::block(reason);
@@ -119,8 +134,8 @@ fn conclude(run: &Run, cli: &Cli, has_failed: bool, missing: &[(&'static str, St
 ///
 /// Under nextest a cell that will not run carries the ignored flag, because a reason given at run time would be shown as
 /// a pass; everywhere else it gives its reason at run time, because the flag would hide it.
-fn trial(run: &Run, at: usize) -> Trial {
-    let cell = run.session.plan.cells[at];
-    let ignored = under_nextest() && run.session.planned_reason(&cell).is_some();
-    Trial { name: text::into_line(run.session.plan.name(&cell)), at, ignored }
+fn trial(run: &Run, at: usize) -> Trial<'_> {
+    let ignored = under_nextest() && run.session.planned_reason(&run.session.plan.cells[at]).is_some();
+    let Name { text, is_plain } = run.name(at);
+    Trial { name: if *is_plain { Cow::Borrowed(text) } else { text::line(text) }, at, ignored }
 }

@@ -74,15 +74,16 @@ fn watch(run: &Run, over: &Over, slow: Duration, known: Option<usize>) {
         let now = Instant::now();
         for (at, since) in &running {
             if now.duration_since(*since) >= slow && named.insert(*at) {
-                let name = run.name(*at);
+                let name = &run.name(*at).text;
                 let seconds = slow.as_secs_f64();
-                let line = format!("test {} has been running for over {seconds} seconds", text::line(&name));
+                let line = format!("test {} has been running for over {seconds} seconds", text::line(name));
                 screen::print(|| anstream::eprintln!("{line}"));
             }
         }
         if let Some(known) = known {
             let (done, failing) = run.count();
-            let running = running.iter().map(|(at, since)| (run.name(*at), now.duration_since(*since))).collect();
+            let running =
+                running.iter().map(|(at, since)| (run.name(*at).text.clone(), now.duration_since(*since))).collect();
             let total = run.session.plan.cells.len();
             let progress = Progress { total, done, known, failing, elapsed: now.duration_since(started), running };
             let line = report::progress(&progress, screen::columns());

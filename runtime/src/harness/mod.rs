@@ -12,10 +12,12 @@ mod guard;
 mod in_flight;
 #[cfg(unix)]
 mod isolated;
+mod lane;
 mod launch;
 mod list;
 mod listed;
 mod live;
+mod names;
 mod nextest;
 mod printer;
 mod run;

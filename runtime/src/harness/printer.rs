@@ -83,7 +83,7 @@ impl Printer {
     }
 
     /// What is going to run.
-    pub(super) fn title(&mut self, trials: &[Trial]) {
+    pub(super) fn title(&mut self, trials: &[Trial<'_>]) {
         self.width = trials.iter().map(|trial| trial.name.chars().count()).max().unwrap_or(0);
         let count = trials.len();
         let plural = if count == 1 { "" } else { "s" };
@@ -108,7 +108,7 @@ impl Printer {
     }
 
     /// The lines of cells that have ended, in one piece.
-    pub(super) fn both(&mut self, ends: &[(&Trial, Ended)]) {
+    pub(super) fn both(&mut self, ends: &[(&Trial<'_>, Ended)]) {
         let lines = ends.iter().map(|(trial, ended)| self.beginning(&trial.name) + &self.end(&trial.name, ended));
         let text: String = lines.collect();
         self.print_line(&text);
@@ -232,7 +232,7 @@ mod tests {
     fn printed(format: Format) -> String {
         let buffer = Buffer::default();
         let mut printer = Printer { out: Box::new(buffer.clone()), plain: None, format, width: 0 };
-        let trial = |name: &str| Trial { name: name.to_owned(), at: 0, ignored: false };
+        let trial = |name: &'static str| Trial { name: name.into(), at: 0, ignored: false };
         let cells = [
             ("a", Ended::Ok),
             ("a::b", Ended::Ignored(None)),

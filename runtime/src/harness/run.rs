@@ -2,22 +2,22 @@
 
 use std::collections::BTreeSet;
 use std::io;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::args::Cli;
 use super::cell_report::CellReport;
-use super::in_flight::{InFlight, wait_for_the_end};
+use super::in_flight::InFlight;
+use super::names::Name;
 use super::run_log::RunLog;
-use super::threads::Ended;
-use super::{Executable, device, under_nextest};
+use super::{Executable, under_nextest};
 use crate::execute::Observation;
 #[cfg(unix)]
 use crate::execute::isolate::{Late, Pool};
 use crate::execute::panics::elsewhere::Running;
 use crate::judge::Outcome;
 use crate::plan::{Cell, Decision};
-use crate::record::{CellRecord, json};
+use crate::record::CellRecord;
 use crate::report::outlier::Vote;
 use crate::report::{self, Ran};
 use crate::session::{Session, Settled};
@@ -36,6 +36,8 @@ pub(super) struct Run {
     pub(super) executable: Executable,
     log: Mutex<RunLog>,
     pub(super) in_flight: InFlight,
+    /// What its cells are called.
+    names: OnceLock<Vec<Name>>,
     /// The processes for cells that are not run in this one.
     #[cfg(unix)]
     pool: Option<Pool>,
@@ -58,6 +60,7 @@ impl Run {
             executable,
             log: Mutex::default(),
             in_flight: InFlight::default(),
+            names: OnceLock::new(),
             #[cfg(unix)]
             pool: None,
             isolates_all: false,
@@ -92,67 +95,17 @@ impl Run {
         self
     }
 
-    /// Runs one cell, by its position in the plan; the text of a failure is for the terminal.
-    pub(super) fn finish(&self, at: usize) -> Ended {
-        // A cell that waits for a device is not running.
-        let device = self.session.device(&self.session.plan.cells[at]).map(device::lock).transpose();
-        self.in_flight.start(at);
-        self.begin(at);
-        let CellReport { record, message, decision } = match &device {
-            Ok(_) => self.attempts(at),
-            Err(error) => self.without_device(at, error),
-        };
-        let (outcome, reason, line) = (record.outcome, record.reason.clone(), json::cell(&record));
-        if decision != self.session.plan.cells[at].decision {
-            self.log().decisions.insert(at, decision);
-        }
-        if !self.in_flight.finish(at, || self.note(at, record, line)) {
-            // The run has ended without it.
-            wait_for_the_end();
-        }
-        if let Some(message) = message {
-            if under_nextest() {
-                // nextest takes the message for its JUnit report from a line like this one.
-                eprintln!("Error: {message}");
-            }
-            return Ended::Failed(message);
-        }
-        let is_planned = self.session.planned_reason(&self.session.plan.cells[at]).is_some();
-        if under_nextest() && is_planned {
-            // nextest lists it as ignored. Whoever starts it must not read that it passed.
-            let why =
-                format!("{outcome}: {} (its body was not run: CROSSCHECK_RUN_EXCLUDED=1 runs it)", text::line(&reason));
-            eprintln!("Error: {why}");
-            return Ended::Failed(why);
-        }
-        // What is known only now was not listed as ignored.
-        if under_nextest() && matches!(outcome, Outcome::Unavailable | Outcome::Skipped) {
-            eprintln!("{outcome}: {}", text::line(&reason));
-        }
-        match outcome {
-            Outcome::Skipped => Ended::Ignored(Some(text::line(&reason).into_owned())),
-            Outcome::Unavailable | Outcome::NotImplemented => {
-                Ended::Ignored(Some(format!("{outcome}: {}", text::line(&reason))))
-            }
-            _ => Ended::Ok,
-        }
-    }
-
-    /// A cell that may take this process down leaves its name first.
-    fn begin(&self, at: usize) {
-        let cell = &self.session.plan.cells[at];
+    /// Whether a cell runs in this process, which it may take down.
+    pub(super) fn may_end_this_process(&self, at: usize) -> bool {
         #[cfg(unix)]
         let is_elsewhere = self.pool.is_some() && self.is_isolated(at);
         #[cfg(not(unix))]
         let is_elsewhere = false;
-        if cell.decision.runs() && !is_elsewhere {
-            let line = json::begin(&self.session.plan.name(cell));
-            self.log().write(line);
-        }
+        self.session.plan.cells[at].decision.runs() && !is_elsewhere
     }
 
     /// Notes what became of a cell, and writes its line.
-    pub(super) fn note(&self, at: usize, record: CellRecord, line: io::Result<String>) {
+    pub(super) fn note(&self, at: usize, record: CellRecord, line: io::Result<&[u8]>) {
         let mut log = self.log();
         if record.failure == Some(Failure::Mismatch) {
             log.disagreeing.push(at);
@@ -162,7 +115,7 @@ impl Run {
     }
 
     /// What becomes of a cell that cannot have its device for itself.
-    fn without_device(&self, at: usize, error: &std::io::Error) -> CellReport {
+    pub(super) fn without_device(&self, at: usize, error: &std::io::Error) -> CellReport {
         let cell = &self.session.plan.cells[at];
         let failed = Observation::SetupFailed { message: format!("its device cannot be locked: {error}") };
         let finished = self.session.finish(cell, Settled::of(cell), failed, None, Duration::ZERO);
@@ -170,7 +123,7 @@ impl Run {
     }
 
     /// Runs a cell until it does not fail the run, as often as it may be run.
-    fn attempts(&self, at: usize) -> CellReport {
+    pub(super) fn attempts(&self, at: usize) -> CellReport {
         let cell = &self.session.plan.cells[at];
         // A panic on a thread of an attempt is shown where the last one fails.
         let all = matches!(cell.decision, Decision::Flaky(_) | Decision::Ask(_)).then(|| Running::begin(false));
@@ -238,7 +191,7 @@ impl Run {
             // The body has forked and returned in both processes: one of them is the run.
             super::guard::vanish();
         }
-        CellReport::new(&self.session, &self.executable, cell, &finished)
+        CellReport::named(self.name(at).text.clone(), &self.session, &self.executable, cell, &finished)
     }
 
     /// A cell that had ended has ended its process after all.
@@ -254,11 +207,10 @@ impl Run {
             let line = format!("{} {}: {message}", report::paint("error:"), text::line(&record.name));
             screen::print(|| anstream::eprintln!("{line}"));
         }
-        let line = json::cell(&record);
         let mut log = self.log();
         log.cells.retain(|known| known.name != record.name);
-        log.write(line);
-        log.cells.push(record);
+        log.note(&record);
+        log.cells.push(*record);
     }
 
     /// Notes the cells whose threads have ended workers that wait for nothing any more.
@@ -308,8 +260,13 @@ impl Run {
     }
 
     /// The name of a cell, by its position in the plan.
-    pub(super) fn name(&self, at: usize) -> String {
-        self.session.plan.name(&self.session.plan.cells[at])
+    pub(super) fn name(&self, at: usize) -> &Name {
+        &self.names.get_or_init(|| Name::all(&self.session.plan, None))[at]
+    }
+
+    /// These are the names of the plan's cells.
+    pub(super) fn set_names(&self, texts: Vec<String>) {
+        self.names.get_or_init(|| Name::all(&self.session.plan, Some(texts)));
     }
 
     /// How many cells have ended, and how many of those fail the run.
@@ -321,7 +278,7 @@ impl Run {
     /// The names of the cells that are running, where they can be had without waiting.
     #[cfg(unix)]
     pub(super) fn running(&self) -> Option<Vec<String>> {
-        Some(self.in_flight.running()?.into_iter().map(|at| self.name(at)).collect())
+        Some(self.in_flight.running()?.into_iter().map(|at| self.name(at).text.clone()).collect())
     }
 
     pub(super) fn log(&self) -> MutexGuard<'_, RunLog> {

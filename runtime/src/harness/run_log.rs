@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 
 use super::{Executable, listed};
 use crate::plan::Decision;
+use crate::record::buffer::Buffer;
+use crate::record::journal::END;
 use crate::record::{
     self, CellRecord, Fingerprint, Journal, JournalError, Line, PlanRecord, RecordError, Start, SuiteRecord, json,
 };
@@ -128,7 +130,7 @@ impl RunLog {
         &mut self,
         start: Start,
         known: Option<&ResumedRun>,
-        planned: Option<Planned>,
+        planned: Option<&mut Planned>,
     ) -> Result<(), String> {
         self.start = Some(start.clone());
         let (path, resumes) = (known.map(|known| known.path.clone()), known.is_some());
@@ -138,8 +140,12 @@ impl RunLog {
         let (package, suite) = (start.package.clone(), start.suite.clone());
         let opened = Journal::open(&path, start).and_then(|mut journal| {
             if let Some(Planned { suites, plan }) = planned {
+                plan.resumes = resumes;
+                let suites = std::mem::take(suites);
                 suites.into_iter().try_for_each(|suite| journal.write(&Line::Suite(Box::new(suite))))?;
-                journal.write(&Line::Plan(PlanRecord { resumes, ..plan }))?;
+                let mut line = Buffer::default();
+                json::plan(&mut line, plan)?;
+                journal.write_bytes(line.bytes())?;
             }
             if let Some(lines) = listed::take(&package, &suite) {
                 journal.write_lines(&lines)?;
@@ -158,12 +164,19 @@ impl RunLog {
     }
 
     /// Appends a line to the record. It is put together before, where no other thread waits for it.
-    pub(super) fn write(&mut self, line: io::Result<String>) {
+    pub(super) fn write(&mut self, line: io::Result<&[u8]>) {
         let Some(journal) = &mut self.journal else { return };
-        if let Err(error) = line.and_then(|line| journal.write_text(&line)) {
+        if let Err(error) = line.and_then(|line| journal.write_bytes(line)) {
             screen::print(|| anstream::eprintln!("warning: the record cannot be written from here on: {error}"));
             self.journal = None;
         }
+    }
+
+    /// Appends the line of a cell that something else becomes of later.
+    pub(super) fn note(&mut self, record: &CellRecord) {
+        let mut line = Buffer::default();
+        let written = json::cell(&mut line, record, false);
+        self.write(written.map(|()| line.bytes()));
     }
 
     /// Judges what only all cases of a test together show, and notes anew the cells that come to something else by it.
@@ -171,7 +184,7 @@ impl RunLog {
         let judged = record::judge_constants(&mut self.cells);
         let records: Vec<_> = judged.into_iter().map(|at| self.cells[at].clone()).collect();
         for record in &records {
-            self.write(json::cell(record));
+            self.note(record);
         }
         records
     }
@@ -183,7 +196,7 @@ impl RunLog {
 
     /// Every cell has its outcome.
     pub(super) fn conclude(&mut self) {
-        self.write(json::line(&Line::End));
+        self.write(Ok(END));
     }
 
     /// Where the record lies, all of it on the disk.

@@ -9,6 +9,7 @@ use super::artifacts;
 use super::cell_report::CellReport;
 use super::run::{FAILED, Run};
 use crate::execute::Observation;
+use crate::record::buffer::Buffer;
 use crate::record::json;
 use crate::{report, screen};
 
@@ -61,8 +62,9 @@ pub(super) fn heed_time(run: &Arc<Run>, cli: &Cli) {
             let doing = Some("running when --run-timeout ended the run".to_owned());
             let finished = run.session.give_up(cell, Observation::TimedOut { limit, doing }, limit);
             let CellReport { record, message, .. } = CellReport::new(&run.session, &run.executable, cell, &finished);
-            let line = json::cell(&record);
-            run.note(at, record, line);
+            let mut line = Buffer::default();
+            let written = json::cell(&mut line, &record, false);
+            run.note(at, *record, written.map(|()| line.bytes()));
             let _ = screen::print(|| writeln!(anstream::stderr(), "{}", message.unwrap_or_default()));
         }
         end_early(&run, &cli, i32::from(FAILED));

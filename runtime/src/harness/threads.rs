@@ -1,5 +1,6 @@
 //! Runs the cells on threads, and has what became of each printed.
 
+use std::borrow::Cow;
 use std::num::NonZero;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -11,9 +12,9 @@ use super::args::Libtest;
 use super::printer::{Counts, Printer};
 
 /// A cell that is to run, as the runner knows it.
-pub(super) struct Trial {
+pub(super) struct Trial<'a> {
     /// Its name, in one line.
-    pub(super) name: String,
+    pub(super) name: Cow<'a, str>,
     /// Its position in the plan.
     pub(super) at: usize,
     /// Whether it runs only where somebody asks for ignored ones.
@@ -29,44 +30,62 @@ pub(super) enum Ended {
     Failed(String),
 }
 
-/// Runs each cell with `finish`, by its position in the plan; true when one of them has failed.
-pub(super) fn run(
+/// What one thread runs cells with.
+pub(super) trait Runs {
+    /// Runs a cell, by its position in the plan, and may ask which one it runs after that.
+    fn finish(&mut self, at: usize, next: &mut dyn FnMut() -> Option<usize>) -> Ended;
+}
+
+/// Runs each cell, on threads that each have a runner of their own; true when a cell has failed.
+pub(super) fn run<R: Runs>(
     args: &Libtest,
-    mut trials: Vec<Trial>,
+    mut trials: Vec<Trial<'_>>,
     mut printer: Printer,
-    finish: impl Fn(usize) -> Ended + Sync,
+    runner: impl Fn() -> R + Sync,
 ) -> bool {
     let started = Instant::now();
     let all = trials.len();
     trials.retain(|trial| trial.ignored || !args.ignored);
     let counts = Counts { filtered_out: all - trials.len(), ..Counts::default() };
     printer.title(&trials);
-    let end = |trial: &Trial| {
-        // Cells are tests, which a run of benchmarks leaves out.
-        if args.bench || trial.ignored && !args.ignored && !args.include_ignored {
-            return Ended::Ignored(None);
+    // Cells are tests, which a run of benchmarks leaves out.
+    let rests = |trial: &Trial<'_>| args.bench || trial.ignored && !args.ignored && !args.include_ignored;
+    let next = AtomicUsize::new(0);
+    let take = || trials.get(next.fetch_add(1, Ordering::Relaxed));
+    // Runs a cell, and comes with the one that is next where that was asked.
+    let end = |runner: &mut R, trial: &Trial<'_>| {
+        let mut taken = None;
+        if rests(trial) {
+            return (Ended::Ignored(None), taken);
         }
+        let mut next = || (*taken.insert(take())).filter(|next| !rests(next)).map(|next| next.at);
         // A body's panic does not come so far.
-        catch_unwind(AssertUnwindSafe(|| finish(trial.at)))
-            .unwrap_or_else(|_| Ended::Failed("crosscheck itself panicked".to_owned()))
+        let ended = catch_unwind(AssertUnwindSafe(|| runner.finish(trial.at, &mut next)))
+            .unwrap_or_else(|_| Ended::Failed("crosscheck itself panicked".to_owned()));
+        (ended, taken)
     };
     let threads = args.threads.or_else(|| thread::available_parallelism().ok().map(NonZero::get)).unwrap_or(1);
     let mut noted = Noted { printer, counts, failed: Vec::new() };
     if threads == 1 {
-        for trial in &trials {
+        let (mut runner, mut current) = (runner(), take());
+        while let Some(trial) = current {
             // Whoever waits sees for what.
             noted.printer.begins(&trial.name);
-            let ended = end(trial);
+            let (ended, taken) = end(&mut runner, trial);
             noted.printer.ended(&trial.name, &ended);
             noted.count(trial, ended);
+            current = taken.unwrap_or_else(take);
         }
     } else {
-        let (next, ends) = (AtomicUsize::new(0), Ends { waiting: Mutex::default(), noted: Mutex::new(noted) });
+        let ends = Ends { waiting: Mutex::default(), noted: Mutex::new(noted) };
         thread::scope(|scope| {
             for _ in 0..threads.min(trials.len()) {
                 scope.spawn(|| {
-                    while let Some(trial) = trials.get(next.fetch_add(1, Ordering::Relaxed)) {
-                        ends.add(trial, end(trial));
+                    let (mut runner, mut current) = (runner(), take());
+                    while let Some(trial) = current {
+                        let (ended, taken) = end(&mut runner, trial);
+                        ends.add(trial, ended);
+                        current = taken.unwrap_or_else(take);
                     }
                 });
             }
@@ -90,11 +109,11 @@ struct Noted {
 }
 
 impl Noted {
-    fn count(&mut self, trial: &Trial, ended: Ended) {
+    fn count(&mut self, trial: &Trial<'_>, ended: Ended) {
         match ended {
             Ended::Ok => self.counts.passed += 1,
             Ended::Ignored(_) => self.counts.ignored += 1,
-            Ended::Failed(message) => self.failed.push((trial.name.clone(), message)),
+            Ended::Failed(message) => self.failed.push((trial.name.clone().into_owned(), message)),
         }
     }
 }
@@ -102,16 +121,16 @@ impl Noted {
 /// What has become of cells on several threads. Whichever finds the printer free prints what all have left: none waits for another
 /// one, and none has to be woken, which takes longer than a small cell does.
 struct Ends<'a> {
-    waiting: Mutex<Vec<(&'a Trial, Ended)>>,
+    waiting: Mutex<Vec<(&'a Trial<'a>, Ended)>>,
     noted: Mutex<Noted>,
 }
 
 impl<'a> Ends<'a> {
-    fn waiting(&self) -> MutexGuard<'_, Vec<(&'a Trial, Ended)>> {
+    fn waiting(&self) -> MutexGuard<'_, Vec<(&'a Trial<'a>, Ended)>> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn add(&self, trial: &'a Trial, ended: Ended) {
+    fn add(&self, trial: &'a Trial<'a>, ended: Ended) {
         self.waiting().push((trial, ended));
         loop {
             let mut noted = match self.noted.try_lock() {
@@ -138,19 +157,31 @@ mod tests {
     use super::*;
     use crate::harness::args::Format;
 
+    /// Cells of which one fails; it asks for the next one now and then.
+    struct Cells(usize);
+
+    impl Runs for Cells {
+        fn finish(&mut self, at: usize, next: &mut dyn FnMut() -> Option<usize>) -> Ended {
+            self.0 += 1;
+            if self.0.is_multiple_of(3) {
+                assert_ne!(next(), Some(at));
+            }
+            if at == 7 { Ended::Failed("it is wrong".to_owned()) } else { Ended::Ok }
+        }
+    }
+
     /// On as many threads as one wants, each cell is printed once, in one piece, and counted.
     #[test]
     fn no_cell_is_lost_between_threads() {
         for threads in [1, 2, 8, 64] {
             for format in [Format::Pretty, Format::Terse, Format::Json] {
-                let trial = |at: usize| Trial { name: format!("cell_{at:04}"), at, ignored: at % 5 == 4 };
+                let trial = |at: usize| Trial { name: format!("cell_{at:04}").into(), at, ignored: at % 5 == 4 };
                 let trials: Vec<_> = (0..2_000).map(trial).collect();
                 let name = format!("crosscheck-threads-{}-{threads}-{format:?}", std::process::id());
                 let path = std::env::temp_dir().join(name);
                 let args =
                     Libtest { threads: Some(threads), format, logfile: Some(path.clone()), ..Libtest::default() };
-                let finish = |at| if at == 7 { Ended::Failed("it is wrong".to_owned()) } else { Ended::Ok };
-                assert!(run(&args, trials, Printer::new(&args).unwrap(), finish));
+                assert!(run(&args, trials, Printer::new(&args).unwrap(), || Cells(0)));
                 let printed = std::fs::read_to_string(&path).unwrap();
                 std::fs::remove_file(&path).unwrap();
                 let counts = match format {

@@ -174,12 +174,17 @@ impl CellRecord {
 
     /// The record of a cell of the plan.
     pub(crate) fn new(plan: &Plan, cell: &Cell, finished: &Finished) -> Self {
+        Self::named(plan.name(cell), plan, cell, finished)
+    }
+
+    /// The same where its name is there already.
+    pub(crate) fn named(name: String, plan: &Plan, cell: &Cell, finished: &Finished) -> Self {
         let test = plan.test(cell);
         let cell = &Cell { decision: finished.decision, ..*cell };
         let row = plan.row(cell);
         let disputed = plan.disputed_at(cell).map(|at| &plan.suite(cell).rows[at]);
         Self {
-            name: plan.name(cell),
+            name,
             test: test.path.clone(),
             function: test.of.map(str::to_owned),
             backend: plan.backend(cell).to_owned(),

@@ -76,7 +76,8 @@ impl Journal {
         // In one write with the line, because another process may write in between. Where one was only in the middle of its
         // line, what this leaves is an empty one.
         let torn = if ends_torn { "\n" } else { "" };
-        journal.write_text(&format!("{torn}{}", json::line(&Line::Start(start))?))?;
+        let line = format!("{torn}{}", json::line(&Line::Start(start))?);
+        journal.write_bytes(line.as_bytes())?;
         Ok(journal)
     }
 
@@ -90,15 +91,15 @@ impl Journal {
     /// # Errors
     /// When the file cannot be written.
     pub fn write(&mut self, line: &Line) -> io::Result<()> {
-        self.write_text(&json::line(line)?)
+        self.write_bytes(json::line(line)?.as_bytes())
     }
 
-    /// Appends a line that is written already, in one write.
+    /// Appends a line that is put together already, in one write; or two of them that belong together.
     ///
     /// # Errors
     /// When the file cannot be written.
-    pub fn write_text(&mut self, line: &str) -> io::Result<()> {
-        write_all(&mut self.file, line.as_bytes())?;
+    pub fn write_bytes(&mut self, line: &[u8]) -> io::Result<()> {
+        write_all(&mut self.file, line)?;
         // A process that is killed loses nothing of what it has written; a machine does what is not on its disk yet.
         if self.synced.elapsed() > SYNC { self.sync() } else { Ok(()) }
     }
@@ -175,16 +176,18 @@ fn ends_torn(file: &mut File) -> io::Result<bool> {
     Ok(last != *b"\n")
 }
 
+/// The line of a run that has concluded.
+pub(crate) const END: &[u8] = b"{\"line\":\"end\"}\n";
+
 /// Whether the last line says that a run has concluded. Reads no more than that line.
 pub(crate) fn ends_concluded(path: &Path) -> bool {
-    const LINE: &[u8] = b"{\"line\":\"end\"}\n";
     let mut end = Vec::new();
     let read = File::open(path).and_then(|mut file| {
         let length = file.seek(SeekFrom::End(0))?;
-        file.seek(SeekFrom::Start(length.saturating_sub(LINE.len() as u64)))?;
+        file.seek(SeekFrom::Start(length.saturating_sub(END.len() as u64)))?;
         file.read_to_end(&mut end)
     });
-    read.is_ok() && end == LINE
+    read.is_ok() && end == END
 }
 
 /// Where the record of this run belongs: in `CROSSCHECK_RECORD`, or where Bazel keeps what a test leaves, or else in `crosscheck/`

@@ -1,68 +1,63 @@
 //! The lines of which a record has many, as JSON.
 //!
 //! `serde_json` looks at each byte of a text in code that a user's debug build does not optimise, which takes as long as everything
-//! else about a small cell. What `format!` does is compiled with the standard library, which is optimised.
+//! else about a small cell.
 
-use std::borrow::Cow;
-use std::fmt::Debug;
 use std::io;
 use std::sync::LazyLock;
 
 use serde::Serialize;
 use serde_json::Result;
 
+use super::buffer::Buffer;
 use super::{CellRecord, Line, PlanRecord};
 use crate::judge::Outcome;
+use crate::text::is_json;
 
 /// A line, with its end.
 pub(crate) fn line(line: &Line) -> io::Result<String> {
+    let mut to = Buffer::default();
     match line {
-        Line::Begin { cell } => begin(cell),
-        Line::Cell(record) => cell(record),
-        Line::Plan(record) => Ok(plan(record)?),
-        Line::Start(_) | Line::Suite(_) | Line::End => Ok(serde_json::to_string(line)? + "\n"),
+        Line::Begin { cell } => begin(&mut to, cell, false)?,
+        Line::Cell(record) => cell(&mut to, record, false)?,
+        Line::Plan(record) => plan(&mut to, record)?,
+        Line::Start(_) | Line::Suite(_) | Line::End => return Ok(serde_json::to_string(line)? + "\n"),
     }
+    String::from_utf8(to.bytes().to_vec()).map_err(io::Error::other)
 }
 
-/// The line of a cell that begins.
-pub(crate) fn begin(cell: &str) -> io::Result<String> {
-    let line = format!("{{\"line\":\"begin\",\"cell\":{cell:?}}}\n");
-    if is_rusts_own(&line) { Ok(format!("{{\"line\":\"begin\",\"cell\":{}}}\n", text(cell)?)) } else { Ok(line) }
+/// Adds the line of a cell that begins; whether its name [is JSON](is_json) may be known.
+pub(crate) fn begin(to: &mut Buffer, cell: &str, is_known: bool) -> io::Result<()> {
+    to.add("{\"line\":\"begin\",\"cell\":");
+    known(to, cell, is_known)?;
+    to.add("}\n");
+    Ok(())
 }
 
-/// Whether anything in what was written as Rust writes texts is no JSON. Rust escapes everything that JSON does, and more: line
-/// ends, tabs, quotation marks and backslashes in the same way, and everything else in these two.
-fn is_rusts_own(written: &str) -> bool {
-    written.as_bytes().contains(&b'\\') && (written.contains("\\u{") || written.contains("\\0"))
-}
-
-/// A text between quotation marks.
-fn text(text: &str) -> Result<String> {
-    let quoted = format!("{text:?}");
-    if is_rusts_own(&quoted) { serde_json::to_string(text) } else { Ok(quoted) }
-}
-
-fn plan(record: &PlanRecord) -> Result<String> {
+/// Adds the line of a plan.
+pub(crate) fn plan(to: &mut Buffer, record: &PlanRecord) -> io::Result<()> {
     let PlanRecord { cells, resumes, narrowed, listed, shard } = record;
-    let mut line = format!("{{\"line\":\"plan\",\"cells\":{}", texts(cells)?);
+    to.add("{\"line\":\"plan\",\"cells\":");
+    texts(to, cells, false)?;
     if *resumes {
-        more(&mut line, "resumes", resumes)?;
+        more(to, "resumes", resumes)?;
     }
     if !narrowed.is_empty() {
-        more(&mut line, "narrowed", narrowed)?;
+        more(to, "narrowed", narrowed)?;
     }
     if *listed {
-        more(&mut line, "listed", listed)?;
+        more(to, "listed", listed)?;
     }
     if let Some(shard) = shard {
-        more(&mut line, "shard", shard)?;
+        more(to, "shard", shard)?;
     }
-    line.push_str("}\n");
-    Ok(line)
+    to.add("}\n");
+    Ok(())
 }
 
-/// The line of a cell that has ended.
-pub(crate) fn cell(record: &CellRecord) -> io::Result<String> {
+/// Adds the line of a cell that has ended. It may be known that what the plan says of it [is JSON](is_json): its names, markers, tags
+/// and place.
+pub(crate) fn cell(to: &mut Buffer, record: &CellRecord, is_known: bool) -> io::Result<()> {
     // Named one by one, so that no field is forgotten.
     let CellRecord {
         name,
@@ -97,32 +92,30 @@ pub(crate) fn cell(record: &CellRecord) -> io::Result<String> {
         attempts,
         duration_us,
     } = record;
-    let (outcome, markers) = (&OUTCOMES[*outcome as usize], texts(markers)?);
-    let row = match row {
-        Some(row) => Cow::Owned(text(row)?),
-        None => Cow::Borrowed("null"),
-    };
-    let begins = |name: &dyn Debug, test: &dyn Debug, backend: &dyn Debug, origin: &dyn Debug| {
-        format!(
-            "{{\"line\":\"cell\",\"name\":{name:?},\"test\":{test:?},\"backend\":{backend:?},\"outcome\":{outcome},\
-             \"markers\":{markers},\"row\":{row},\"origin\":{origin:?},\"duration_us\":{duration_us}"
-        )
-    };
-    let mut line = begins(name, test, backend, origin);
-    if is_rusts_own(&line) {
-        let [name, test, backend, origin] = [text(name)?, text(test)?, text(backend)?, text(origin)?];
-        line = begins(
-            &format_args!("{name}"),
-            &format_args!("{test}"),
-            &format_args!("{backend}"),
-            &format_args!("{origin}"),
-        );
+    to.add("{\"line\":\"cell\",\"name\":");
+    known(to, name, is_known)?;
+    to.add(",\"test\":");
+    known(to, test, is_known)?;
+    to.add(",\"backend\":");
+    known(to, backend, is_known)?;
+    to.add(",\"outcome\":");
+    to.add(&OUTCOMES[*outcome as usize]);
+    to.add(",\"markers\":");
+    texts(to, markers, is_known)?;
+    to.add(",\"row\":");
+    match row {
+        Some(row) => text(to, row)?,
+        None => to.add("null"),
     }
+    to.add(",\"origin\":");
+    known(to, origin, is_known)?;
+    to.add(",\"duration_us\":");
+    to.add_number(*duration_us);
     /// Adds what is there; of a cell that has passed, nothing is.
     macro_rules! add {
         ($($key:ident: $add:ident $value:expr,)*) => {
             $(if let Some(value) = $value {
-                $add(&mut line, stringify!($key), value)?;
+                $add(to, stringify!($key), value)?;
             })*
         };
     }
@@ -151,8 +144,8 @@ pub(crate) fn cell(record: &CellRecord) -> io::Result<String> {
         machine: more_text machine,
         attempts: more attempts,
     }
-    line.push_str("}\n");
-    Ok(line)
+    to.add("}\n");
+    Ok(())
 }
 
 /// Each outcome as a record says it, by its number.
@@ -164,31 +157,62 @@ static OUTCOMES: LazyLock<Vec<String>> = LazyLock::new(|| {
     outcomes
 });
 
-/// A list of texts. Those of a plan are many.
-fn texts(all: &[String]) -> Result<Cow<'static, str>> {
-    let list = match all {
-        [] => return Ok(Cow::Borrowed("[]")),
-        [one] => format!("[{one:?}]"),
-        [first, others @ ..] => {
-            let mut list = format!("[{first:?}");
-            for one in others {
-                list.push_str(&format!(",{one:?}"));
-            }
-            list.push(']');
-            list
+/// Adds a text between quotation marks, of which it may be known that it is JSON.
+fn known(to: &mut Buffer, text: &str, is_known: bool) -> Result<()> {
+    if is_known || is_json(text) {
+        to.add_ascii(b'"');
+        to.add(text);
+        to.add_ascii(b'"');
+        return Ok(());
+    }
+    // Rust escapes everything that JSON does, and more: line ends, tabs, quotation marks and backslashes in the same way, and
+    // everything else in these two. What `format!` does is compiled with the standard library, which is optimised.
+    let quoted = format!("{text:?}");
+    if quoted.contains("\\u{") || quoted.contains("\\0") {
+        to.add(&serde_json::to_string(text)?);
+    } else {
+        to.add(&quoted);
+    }
+    Ok(())
+}
+
+/// Adds a text between quotation marks.
+fn text(to: &mut Buffer, text: &str) -> Result<()> {
+    known(to, text, false)
+}
+
+/// Adds a list of texts. Those of a plan are many.
+fn texts(to: &mut Buffer, all: &[String], is_known: bool) -> Result<()> {
+    to.add_ascii(b'[');
+    let mut at = 0;
+    // A loop, because a debug build takes several times as long for an iterator.
+    while at < all.len() {
+        if at > 0 {
+            to.add_ascii(b',');
         }
-    };
-    Ok(Cow::Owned(if is_rusts_own(&list) { serde_json::to_string(all)? } else { list }))
+        known(to, &all[at], is_known)?;
+        at += 1;
+    }
+    to.add_ascii(b']');
+    Ok(())
 }
 
 /// Adds a member that is a text.
-fn more_text(line: &mut String, key: &str, value: &str) -> Result<()> {
-    line.push_str(&format!(",\"{key}\":{}", text(value)?));
-    Ok(())
+fn more_text(to: &mut Buffer, key: &str, value: &str) -> Result<()> {
+    member(to, key);
+    text(to, value)
 }
 
 /// Adds any other member.
-fn more<T: Serialize + ?Sized>(line: &mut String, key: &str, value: &T) -> Result<()> {
-    line.push_str(&format!(",\"{key}\":{}", serde_json::to_string(value)?));
+fn more<T: Serialize + ?Sized>(to: &mut Buffer, key: &str, value: &T) -> Result<()> {
+    member(to, key);
+    to.add(&serde_json::to_string(value)?);
     Ok(())
+}
+
+/// Adds the name of a member.
+fn member(to: &mut Buffer, key: &str) {
+    to.add(",\"");
+    to.add(key);
+    to.add("\":");
 }

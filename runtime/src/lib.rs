@@ -20,6 +20,8 @@
 // The attributes expand to paths that begin with `::crosscheck`.
 extern crate self as crosscheck;
 
+#[cfg(feature = "harness")]
+mod buffer;
 pub mod compare;
 #[cfg(feature = "harness")]
 mod conformance;

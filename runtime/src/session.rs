@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::Hasher;
-use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
@@ -85,12 +84,12 @@ impl Session {
 
     /// Runs one cell, which is not run again.
     pub fn run(&self, cell: &Cell) -> Finished {
-        self.run_announced(cell, &(Rc::new(|_| ()) as Announce), &|_| ())
+        self.run_announced(cell, None, &|_| ())
     }
 
     /// The same; `announce` is called when everything that comes before the body is done, and `tell` before that, with what is done
     /// with the cell.
-    pub(crate) fn run_announced(&self, cell: &Cell, announce: &Announce, tell: &dyn Fn(&Settled)) -> Finished {
+    pub(crate) fn run_announced(&self, cell: &Cell, announce: Option<&Announce>, tell: &dyn Fn(&Settled)) -> Finished {
         let all = Running::begin(false);
         let finished = self.attempt_announced(cell, announce, tell);
         all.end(finished.outcome().fails_the_run());
@@ -99,10 +98,10 @@ impl Session {
 
     /// Runs one cell, which is run again where a row says that it is flaky: whoever does that says what comes of all attempts.
     pub(crate) fn attempt(&self, cell: &Cell) -> Finished {
-        self.attempt_announced(cell, &(Rc::new(|_| ()) as Announce), &|_| ())
+        self.attempt_announced(cell, None, &|_| ())
     }
 
-    fn attempt_announced(&self, cell: &Cell, announce: &Announce, tell: &dyn Fn(&Settled)) -> Finished {
+    fn attempt_announced(&self, cell: &Cell, announce: Option<&Announce>, tell: &dyn Fn(&Settled)) -> Finished {
         let started = Instant::now();
         let settled = match self.settle(cell) {
             Ok(settled) => settled,
@@ -300,7 +299,7 @@ impl Session {
         self.plan.suite(cell).backends[cell.backend as usize].device.filter(|_| cell.decision.runs())
     }
 
-    fn execute(&self, cell: &Cell, announce: &Announce) -> Executed {
+    fn execute(&self, cell: &Cell, announce: Option<&Announce>) -> Executed {
         let test = self.plan.test(cell);
         let cell_of = CellOf {
             test: cell.test as usize,

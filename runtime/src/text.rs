@@ -101,14 +101,6 @@ pub fn line(text: &str) -> Cow<'_, str> {
     escaped(text, &[])
 }
 
-/// The same of a text that is not needed any more.
-pub(crate) fn into_line(text: String) -> String {
-    match line(&text) {
-        Cow::Borrowed(_) => text,
-        Cow::Owned(line) => line,
-    }
-}
-
 /// A text that goes on in the line that it begins in; each further line of it has a bar before it.
 pub(crate) fn block(text: &str) -> Cow<'_, str> {
     let text = escaped(text, &['\n', '\t']);

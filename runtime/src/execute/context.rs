@@ -13,14 +13,26 @@ use std::{
 
 thread_local! {
     static SEED: Cell<Seed> = const { Cell::new(Seed { value: 0, is_used: false }) };
-    static IS_EXPECTED_TO_FAIL: Cell<bool> = const { Cell::new(false) };
-    /// Whether the body that this thread runs has checked anything; `None` where it runs none.
-    static HAS_CHECKED: Cell<Option<bool>> = const { Cell::new(None) };
+    static BODY: Cell<Body> = const { Cell::new(Body::NONE) };
     /// What the backend implements on which this thread runs a body; `None` where nothing says so.
     static IMPLEMENTED: Cell<Option<Implemented>> = const { Cell::new(None) };
-    static PHASE: Cell<Phase> = const { Cell::new(Phase::Body) };
     /// Who is told of the phases of the check that this thread runs.
     static ANNOUNCE: RefCell<Option<Announce>> = const { RefCell::new(None) };
+}
+
+/// The body that this thread runs. All of it in one place, because a debug build takes long to find each.
+#[derive(Clone, Copy)]
+struct Body {
+    phase: Phase,
+    /// Whether it has checked anything; `None` where this thread runs none.
+    has_checked: Option<bool>,
+    is_expected_to_fail: bool,
+    /// Whether somebody is told of its phases.
+    is_announced: bool,
+}
+
+impl Body {
+    const NONE: Self = Self { phase: Phase::Body, has_checked: None, is_expected_to_fail: false, is_announced: false };
 }
 
 /// How often something was checked on threads that run no body: those that a body has started.
@@ -73,7 +85,7 @@ pub fn seed() -> u64 {
 /// For code that searches for counterexamples: one that is already known need not be made small. What a check asserts must
 /// not depend on it.
 pub fn is_expected_to_fail() -> bool {
-    IS_EXPECTED_TO_FAIL.get()
+    BODY.get().is_expected_to_fail
 }
 
 /// What the attributes put in front of each assertion: the running check has checked something.
@@ -81,7 +93,13 @@ pub fn is_expected_to_fail() -> bool {
 /// On a thread that a body has started it is not known whose: it counts for every check that runs meanwhile.
 pub fn reached() {
     // A destructor may run when there is nothing left to count with.
-    let is_known = HAS_CHECKED.try_with(|checked| checked.get().is_some() && checked.replace(Some(true)).is_some());
+    let is_known = BODY.try_with(|running| {
+        let body = running.get();
+        if body.has_checked == Some(false) {
+            running.set(Body { has_checked: Some(true), ..body });
+        }
+        body.has_checked.is_some()
+    });
     if !is_known.unwrap_or_default() {
         CHECKED_ELSEWHERE.fetch_add(1, Ordering::Relaxed);
     }
@@ -114,19 +132,41 @@ pub fn set_up_ends() {
 }
 
 fn enter(phase: Phase) {
-    PHASE.set(phase);
-    let announce = ANNOUNCE.with_borrow(Clone::clone);
+    let body = BODY.get();
+    BODY.set(Body { phase, ..body });
+    let announce = if body.is_announced { ANNOUNCE.with_borrow(Clone::clone) } else { None };
     announce.into_iter().for_each(|announce| announce(phase));
 }
 
-/// Runs a body that must not unwind, tells `announce` of its phases, and returns the last one too.
+/// What is known of a body that has ended.
 #[cfg(feature = "harness")]
-pub(crate) fn with_phases<T>(announce: Option<Announce>, body: impl FnOnce() -> T) -> (T, Phase) {
-    let _restore = set(&PHASE, Phase::Body);
-    let outer = ANNOUNCE.replace(announce);
+pub(crate) struct Ended<T> {
+    pub(crate) returned: T,
+    /// The phase that it ended in.
+    pub(crate) phase: Phase,
+    /// Whether it has checked anything.
+    pub(crate) has_checked: bool,
+}
+
+/// Runs a body that must not unwind, which the matrix expects to fail or not, and tells `announce` of its phases.
+#[cfg(feature = "harness")]
+pub(crate) fn with_body<T>(
+    announce: Option<&Announce>,
+    is_expected_to_fail: bool,
+    body: impl FnOnce() -> T,
+) -> Ended<T> {
+    let elsewhere = CHECKED_ELSEWHERE.load(Ordering::Relaxed);
+    let is_announced = announce.is_some();
+    let own = Body { has_checked: Some(false), is_expected_to_fail, is_announced, ..Body::NONE };
+    let outer = BODY.replace(own);
+    let told = announce.map(|announce| ANNOUNCE.replace(Some(Rc::clone(announce))));
     let returned = body();
-    ANNOUNCE.set(outer);
-    (returned, PHASE.get())
+    if let Some(outer) = told {
+        ANNOUNCE.set(outer);
+    }
+    let Body { phase, has_checked, .. } = BODY.replace(outer);
+    let has_checked = has_checked == Some(true) || CHECKED_ELSEWHERE.load(Ordering::Relaxed) != elsewhere;
+    Ended { returned, phase, has_checked }
 }
 
 /// Puts a value back when it is dropped, after a panic too.
@@ -155,23 +195,6 @@ pub(crate) fn with_seed<T>(value: u64, body: impl FnOnce() -> T) -> (T, Option<u
     let _restore = set(&SEED, Seed { value, is_used: false });
     let returned = body();
     (returned, SEED.get().is_used.then_some(value))
-}
-
-/// Runs a body, and returns whether it has checked anything too.
-#[cfg(feature = "harness")]
-pub(crate) fn with_checks<T>(body: impl FnOnce() -> T) -> (T, bool) {
-    let before = CHECKED_ELSEWHERE.load(Ordering::Relaxed);
-    let _restore = set(&HAS_CHECKED, Some(false));
-    let returned = body();
-    let elsewhere = CHECKED_ELSEWHERE.load(Ordering::Relaxed) != before;
-    (returned, elsewhere || HAS_CHECKED.get() == Some(true))
-}
-
-/// Runs a body that the matrix expects to fail, or not.
-#[cfg(feature = "harness")]
-pub(crate) fn with_expectation<T>(is_expected_to_fail: bool, body: impl FnOnce() -> T) -> T {
-    let _restore = set(&IS_EXPECTED_TO_FAIL, is_expected_to_fail);
-    body()
 }
 
 /// Runs a body on a backend that implements these functions of the contract `subject`; `None` where nothing says so.
@@ -205,7 +228,7 @@ mod tests {
         // What is inside is another check.
         assert_eq!(with_seed(7, || with_seed(8, seed).0), (8, None));
         // Another scope inside of it changes nothing.
-        assert_eq!(with_seed(7, || with_expectation(true, seed)), (7, Some(7)));
+        assert_eq!(with_seed(7, || with_body(None, true, seed).returned), (7, Some(7)));
         assert!(catch_unwind(|| with_seed(7, || panic!("on purpose"))).is_err());
         assert_eq!(seed(), 0);
     }
@@ -213,22 +236,26 @@ mod tests {
     #[test]
     fn an_expectation_is_known_inside_only_and_gone_after_a_panic() {
         assert!(!is_expected_to_fail());
-        assert!(with_expectation(true, || with_expectation(false, || !is_expected_to_fail()) && is_expected_to_fail()));
-        assert!(catch_unwind(|| with_expectation(true, || panic!("on purpose"))).is_err());
+        let of = |expected: bool, body: fn() -> bool| with_body(None, expected, || catch_unwind(body));
+        let inside = of(true, || with_body(None, false, || !is_expected_to_fail()).returned && is_expected_to_fail());
+        assert!(inside.returned.unwrap());
+        assert!(of(true, || panic!("on purpose")).returned.is_err());
         assert!(!is_expected_to_fail());
     }
 
     #[test]
     fn what_is_checked_counts_for_the_body_that_checks_it_and_for_all_where_that_is_not_known() {
-        assert!(!with_checks(|| ()).1);
-        assert!(with_checks(reached).1);
+        let has_checked = |body: &dyn Fn()| with_body(None, false, body).has_checked;
+        assert!(!has_checked(&|| ()));
+        assert!(has_checked(&reached));
         // What is inside is another check.
-        assert_eq!(with_checks(|| with_checks(reached)), (((), true), false));
-        let on_another_thread = |what: fn()| with_checks(|| std::thread::spawn(what).join().unwrap()).1;
+        assert!(!has_checked(&|| assert!(with_body(None, false, reached).has_checked)));
+        let on_another_thread = |what: fn()| has_checked(&|| std::thread::spawn(what).join().unwrap());
         assert!(on_another_thread(reached));
-        assert!(!on_another_thread(|| assert!(with_checks(reached).1)), "a check on another thread is its own");
-        assert!(catch_unwind(|| with_checks(|| panic!("on purpose"))).is_err());
-        assert_eq!(HAS_CHECKED.get(), None);
+        let own = || assert!(with_body(None, false, reached).has_checked);
+        assert!(!on_another_thread(own), "a check on another thread is its own");
+        assert!(with_body(None, false, || catch_unwind(|| panic!("on purpose"))).returned.is_err());
+        assert_eq!(BODY.get().has_checked, None);
     }
 
     #[test]
@@ -238,7 +265,10 @@ mod tests {
             let told = Rc::clone(&told);
             move |phase| told.borrow_mut().push(phase)
         });
-        let caught = |body: fn()| with_phases(Some(Rc::clone(&announce)), || catch_unwind(body).is_err());
+        let caught = |body: fn()| {
+            let ended = with_body(Some(&announce), false, || catch_unwind(body).is_err());
+            (ended.returned, ended.phase)
+        };
         assert_eq!(caught(|| ()), (false, Phase::Body));
         assert_eq!(told.take(), []);
         let fixture_fails = || {
@@ -251,7 +281,7 @@ mod tests {
             set_up_begins();
             set_up_ends();
             // Another check's is another matter.
-            assert_eq!(with_phases(None, set_up_begins), ((), Phase::SetUp));
+            assert_eq!(with_body(None, false, set_up_begins).phase, Phase::SetUp);
             panic!("on purpose");
         };
         assert_eq!(caught(body_fails), (true, Phase::Body));

@@ -3,10 +3,9 @@
 use std::collections::BTreeMap;
 use std::hash::Hasher;
 use std::ops::Deref;
-use std::rc::Rc;
 use std::sync::{Mutex, OnceLock, PoisonError};
 
-use super::context::{self, Announce, DefaultBody, Phase};
+use super::context::{self, Announce, DefaultBody, Ended, Phase};
 use super::float_state;
 use super::observation::{Listed, Observation};
 use super::panics::{Panic, Panics, catch};
@@ -140,7 +139,7 @@ impl Executor {
 
     /// Runs a cell; a panic of its body is printed where it is not expected. `announce` is called when everything that comes
     /// before the body is done.
-    pub(crate) fn run(&self, cell: CellOf<'_>, panics: Panics, announce: &Announce) -> Executed {
+    pub(crate) fn run(&self, cell: CellOf<'_>, panics: Panics, announce: Option<&Announce>) -> Executed {
         let (mut scalar, mut about) = (None, None);
         let observation = self.observe(cell, panics, announce, &mut scalar, &mut about);
         Executed { observation, scalar: scalar.map(short_value), about }
@@ -151,7 +150,7 @@ impl Executor {
         &self,
         cell: CellOf<'_>,
         panics: Panics,
-        announce: &Announce,
+        announce: Option<&Announce>,
         scalar: &mut Option<String>,
         about: &mut Option<String>,
     ) -> Observation {
@@ -172,7 +171,7 @@ impl Executor {
     }
 
     /// Drops a backend that is the cell's own.
-    fn close(&self, opened: Opened<'_>, panics: Panics) -> Result<(), Panic> {
+    fn close(&self, opened: Opened<'_>, panics: Panics) -> Result<(), Box<Panic>> {
         match opened {
             Opened::Shared(_) => Ok(()),
             Opened::Own(instance) => float_state::guarded(|| catch(panics, || drop(instance))).0,
@@ -184,7 +183,7 @@ impl Executor {
         instance: &Instance,
         cell: CellOf<'_>,
         panics: Panics,
-        announce: &Announce,
+        announce: Option<&Announce>,
         scalar: &mut Option<String>,
     ) -> Observation {
         let CellOf { test, case, backend, differential } = cell;
@@ -198,17 +197,18 @@ impl Executor {
             catch(Panics::Unexpected, || if is_judged_with_others { number() } else { None }).ok().flatten()
         };
         *scalar = expected.as_ref().and_then(|expected| of_number(&|| expected.scalar()));
-        announce(Phase::Body);
+        if let Some(announce) = announce {
+            announce(Phase::Body);
+        }
         let expected_to_fail = panics == Panics::Expected;
         // What this thread left behind is no evidence.
         let _ = catch(Panics::Unexpected, || self.bodies.take_receipt(instance));
-        let call = || context::with_expectation(expected_to_fail, || self.call(cell, instance));
-        let body = || context::with_checks(|| catch(panics, call));
-        let phases = || context::with_phases(Some(Rc::clone(announce)), body);
-        let (((ended, has_checked), phase), left_changed) = float_state::guarded(phases);
-        match ended {
+        let body = || catch(panics, || self.call(cell, instance));
+        let (ended, left_changed) = float_state::guarded(|| context::with_body(announce, expected_to_fail, body));
+        let Ended { returned, phase, has_checked } = ended;
+        match returned {
             Err(panic) if phase == Phase::SetUp => Observation::SetupFailed { message: before_the_body(&panic) },
-            Err(panic) => Observation::Panicked(panic),
+            Err(panic) => Observation::Panicked(*panic),
             Ok(Err(DefaultBody(function))) => self.not_implemented(backend, function.to_owned()),
             // The error is the user's code as well.
             Ok(Ok(Err(error))) => {
@@ -216,7 +216,7 @@ impl Executor {
                     Some(function) => self.not_implemented(backend, text::cut(function)),
                     None => Observation::Errored { message: with_sources(&error) },
                 });
-                read.unwrap_or_else(Observation::Panicked)
+                read.unwrap_or_else(|panic| Observation::Panicked(*panic))
             }
             Ok(Ok(Ok(actual))) => match catch(Panics::Unexpected, || {
                 if let Returned::Pair(pair) = &actual {
@@ -317,10 +317,10 @@ impl Executor {
             OpenError::Panicked(message) => message,
         })?;
         let call = || self.bodies.call(test, case, &opened).map_err(|error| text::cut(with_sources(&error)));
-        let phases = || context::with_phases(None, || catch(Panics::Unexpected, call));
-        let called = float_state::guarded(phases).0;
+        let body = || catch(Panics::Unexpected, call);
+        let Ended { returned, phase, .. } = float_state::guarded(|| context::with_body(None, false, body)).0;
         let closed = self.close(opened, Panics::Unexpected);
-        match called {
+        match (returned, phase) {
             (Ok(Ok(returned)), _) => match (closed, returned) {
                 (Ok(()), Returned::Value(value)) => Ok(Some(value)),
                 (Ok(()), Returned::Nothing | Returned::Pair(_)) => Ok(None),

@@ -3,13 +3,17 @@
 /// Runs something and puts the state back as it was before; says what it had left changed.
 pub(super) fn guarded<T>(run: impl FnOnce() -> T) -> (T, Option<String>) {
     let before = State::now();
-    let value = run();
+    (run(), changed_since(before))
+}
+
+/// Puts the state back as it was, and says what of it was not.
+fn changed_since(before: State) -> Option<String> {
     let after = State::now();
     if after == before {
-        return (value, None);
+        return None;
     }
     before.restore();
-    (value, Some(before.difference(after)))
+    Some(before.difference(after))
 }
 
 /// MXCSR without the flags that say what has happened, and the control word of the x87.

@@ -99,14 +99,16 @@ fn body_frames(trace: &str) -> String {
 }
 
 thread_local! {
-    static CAUGHT: Cell<Caught> = const { Cell::new(Caught { panics: None, noted: None }) };
+    static CAUGHT: Cell<Caught> = const { Cell::new(Caught { panics: None, has_noted: false }) };
+    /// The last panic of the body that this thread runs. It is looked for only where there is one: a debug build takes long for it.
+    static NOTED: Cell<Option<Box<Panic>>> = const { Cell::new(None) };
 }
 
-/// What becomes of this thread's panics while a body runs, of which the last one is noted; nothing while none does.
-#[derive(Default)]
+/// What becomes of this thread's panics while a body runs, and whether one is noted; nothing while none does.
+#[derive(Clone, Copy, Default)]
 struct Caught {
     panics: Option<Panics>,
-    noted: Option<Box<Panic>>,
+    has_noted: bool,
 }
 
 /// Whether this process is a test executable of crosscheck's, whose output is a report. In another one, such as that of an
@@ -166,34 +168,42 @@ pub(crate) fn reinstall() {
 }
 
 /// Runs `body` and returns its panic.
-pub(crate) fn catch<T>(panics: Panics, body: impl FnOnce() -> T) -> Result<T, Panic> {
+pub(crate) fn catch<T>(panics: Panics, body: impl FnOnce() -> T) -> Result<T, Box<Panic>> {
     static HOOK: Once = Once::new();
     HOOK.call_once(install);
-    let outer = CAUGHT.replace(Caught { panics: Some(panics), noted: None });
-    let result = panic::catch_unwind(AssertUnwindSafe(body)).map_err(|payload| {
-        // A panic that the body caught itself has been noted too, and one that it resumes goes past the hook.
-        let noted = CAUGHT.replace(Caught { panics: Some(panics), noted: None }).noted;
-        let thrown = Panic::of(payload.as_ref());
-        let panic = noted.filter(|noted| noted.message == thrown.message).map_or(thrown, |noted| *noted);
-        // A payload may panic while it is dropped; that is no reason to lose what was learnt.
-        let _ = panic::catch_unwind(AssertUnwindSafe(|| drop(payload)));
-        panic
-    });
-    CAUGHT.set(outer);
+    let own = Caught { panics: Some(panics), has_noted: false };
+    let outer = CAUGHT.replace(own);
+    let noted = if outer.has_noted { NOTED.take() } else { None };
+    let result = match panic::catch_unwind(AssertUnwindSafe(body)) {
+        Ok(value) => Ok(value),
+        Err(payload) => {
+            // A panic that the body caught itself has been noted too, and one that it resumes goes past the hook.
+            CAUGHT.set(own);
+            let thrown = Panic::of(payload.as_ref());
+            let noted = NOTED.take().filter(|noted| noted.message == thrown.message);
+            // A payload may panic while it is dropped; that is no reason to lose what was learnt.
+            let _ = panic::catch_unwind(AssertUnwindSafe(|| drop(payload)));
+            Err(noted.unwrap_or_else(|| Box::new(thrown)))
+        }
+    };
+    if CAUGHT.replace(outer).has_noted || outer.has_noted {
+        NOTED.set(noted);
+    }
     result
 }
 
 /// Notes a panic of a thread that runs a body; true when it is not to be printed.
 fn note(info: &PanicHookInfo<'_>) -> bool {
     // What panics while it is noted finds nothing here.
-    let Some(panics) = CAUGHT.take().panics else { return false };
+    let Some(panics) = CAUGHT.replace(Caught::default()).panics else { return false };
     let is_kept = panics != Panics::Unexpected;
     let noted = Panic {
         location: info.location().map(ToString::to_string),
         backtrace: is_kept.then(Backtrace::capture),
         ..Panic::of(info.payload())
     };
-    CAUGHT.set(Caught { panics: Some(panics), noted: Some(Box::new(noted)) });
+    NOTED.set(Some(Box::new(noted)));
+    CAUGHT.set(Caught { panics: Some(panics), has_noted: true });
     is_kept
 }
 
@@ -214,7 +224,26 @@ mod tests {
             let _ = panic::catch_unwind(|| panic!("first"));
             panic::resume_unwind(Box::new("second"));
         });
-        assert_eq!(panic.unwrap_err().message, "second");
+        let panic = panic.unwrap_err();
+        assert_eq!((panic.message.as_str(), panic.location), ("second", None));
+        // Neither is that of a body before it.
+        assert!(catch(Panics::Expected, || panic::catch_unwind(|| panic!("third")).is_err()).unwrap());
+        let panic = catch(Panics::Expected, || panic::resume_unwind(Box::new("third")));
+        assert_eq!(panic.map(|()| ()).unwrap_err().location, None);
+    }
+
+    #[test]
+    fn what_is_caught_inside_of_a_body_is_not_taken_for_its_own_panic_and_does_not_hide_that() {
+        for inner_panics in [false, true] {
+            let panic = catch(Panics::Expected, || {
+                let own = panic::catch_unwind(|| panic!("own")).unwrap_err();
+                let inner = catch(Panics::Kept, || assert!(!inner_panics, "own"));
+                assert_eq!(inner.is_err(), inner_panics);
+                panic::resume_unwind(own);
+            });
+            let panic = panic.map(|()| ()).unwrap_err();
+            assert_eq!((panic.message.as_str(), panic.location.is_some()), ("own", true));
+        }
     }
 
     #[test]

@@ -23,18 +23,12 @@ pub(super) struct CellReport {
 
 impl CellReport {
     pub(super) fn new(session: &Session, executable: &Executable, cell: &Cell, finished: &Finished) -> Self {
-        Self::named(session.plan.name(cell), session, executable, cell, finished)
+        Self::of(CellRecord::new(&session.plan, cell, finished), session, executable, finished)
     }
 
-    /// The same where the cell's name is there already.
-    pub(super) fn named(
-        name: String,
-        session: &Session,
-        executable: &Executable,
-        cell: &Cell,
-        finished: &Finished,
-    ) -> Self {
-        let record = Box::new(CellRecord::named(name, &session.plan, cell, finished));
+    /// Of a cell with this record.
+    pub(super) fn of(record: CellRecord, session: &Session, executable: &Executable, finished: &Finished) -> Self {
+        let record = Box::new(record);
         let backtrace = match &finished.observation {
             Observation::Panicked(panic) if record.outcome.fails_the_run() => panic.backtrace(),
             _ => None,

@@ -60,7 +60,7 @@ pub(super) fn serve(session: &Session, executable: &Executable) -> ExitCode {
                 tell(serde_json::to_string(settled).unwrap_or_default());
             }
         };
-        let ended = CellReport::new(session, executable, cell, &session.run_announced(cell, announce, &tell));
+        let ended = CellReport::new(session, executable, cell, &session.run_announced(cell, Some(announce), &tell));
         // A panic may leave a lock poisoned, and an unexpected failure anything else.
         let is_sound = ended.message.is_none() && ended.record.failure != Some(Failure::Panic);
         (Reply::Ended(Box::new(ended)), is_sound)

@@ -5,8 +5,8 @@ use super::in_flight::wait_for_the_end;
 use super::run::Run;
 use super::threads::{Ended, Runs};
 use super::{device, under_nextest};
+use crate::buffer::Buffer;
 use crate::judge::Outcome;
-use crate::record::buffer::Buffer;
 use crate::record::json;
 use crate::text;
 

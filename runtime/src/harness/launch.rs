@@ -137,5 +137,9 @@ fn conclude(run: &Run, cli: &Cli, has_failed: bool, missing: &[(&'static str, St
 fn trial(run: &Run, at: usize) -> Trial<'_> {
     let ignored = under_nextest() && run.session.planned_reason(&run.session.plan.cells[at]).is_some();
     let Name { text, is_plain } = run.name(at);
-    Trial { name: if *is_plain { Cow::Borrowed(text) } else { text::line(text) }, at, ignored }
+    if *is_plain {
+        return Trial { name: Cow::Borrowed(text), width: text.len(), at, ignored };
+    }
+    let name = text::line(text);
+    Trial { width: name.chars().count(), name, at, ignored }
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::run::Run;
 use super::run_log::Planned;
 use super::{Executable, under_nextest};
-use crate::record::{CellRecord, Line, PlanRecord, listing_path};
+use crate::record::{CellRecord, Line, PlanRecord, json, listing_path};
 use crate::text;
 
 /// Whoever lists for a run starts it at once; what lies here longer was a list only.
@@ -36,10 +36,7 @@ fn write(path: &Path, run: &Run, Planned { suites, plan }: Planned) -> io::Resul
         std::fs::create_dir_all(folder)?;
     }
     let mut file = BufWriter::new(OpenOptions::new().write(true).create_new(true).open(path)?);
-    let mut line = |line: Line| -> io::Result<()> {
-        serde_json::to_writer(&mut file, &line)?;
-        file.write_all(b"\n")
-    };
+    let mut line = |line: Line| file.write_all(json::line(&line)?.as_bytes());
     suites.into_iter().try_for_each(|suite| line(Line::Suite(Box::new(suite))))?;
     line(Line::Plan(PlanRecord { listed: true, ..plan }))?;
     let session = &run.session;

@@ -10,6 +10,7 @@ use serde_json::json;
 
 use super::args::{Color, Format, Libtest};
 use super::threads::{Ended, Trial};
+use crate::buffer::Buffer;
 use crate::screen;
 
 /// Prints what becomes of cells.
@@ -20,6 +21,8 @@ pub(super) struct Printer {
     format: Format,
     /// How long the longest name is, in characters.
     width: usize,
+    /// What is printed next of cells.
+    text: Buffer,
 }
 
 /// How many cells came to what.
@@ -64,7 +67,7 @@ impl Printer {
                 Box::new(out)
             }
         };
-        Ok(Self { out, plain, format: args.format, width: 0 })
+        Ok(Self { out, plain, format: args.format, width: 0, text: Buffer::default() })
     }
 
     /// Prints a text in one piece. The record says what became of the cells where nobody reads this.
@@ -72,19 +75,19 @@ impl Printer {
         let _ = screen::print(|| self.out.write_all(text.as_bytes()).and_then(|()| self.out.flush()));
     }
 
-    /// The same for a text that only holds colours where there are any.
-    fn print_line(&mut self, text: &str) {
-        match &mut self.plain {
-            Some(out) => {
-                let _ = screen::print(|| out.write_all(text.as_bytes()).and_then(|()| out.flush()));
-            }
-            None => self.print(text),
-        }
+    /// The same with what was put together of cells, which only holds colours where there are any.
+    fn print_cells(&mut self) {
+        let Self { out, plain, text, .. } = self;
+        let _ = screen::print(|| match plain {
+            Some(out) => out.write_all(text.bytes()).and_then(|()| out.flush()),
+            None => out.write_all(text.bytes()).and_then(|()| out.flush()),
+        });
+        self.text.cut(0);
     }
 
     /// What is going to run.
     pub(super) fn title(&mut self, trials: &[Trial<'_>]) {
-        self.width = trials.iter().map(|trial| trial.name.chars().count()).max().unwrap_or(0);
+        self.width = trials.iter().map(|trial| trial.width).max().unwrap_or(0);
         let count = trials.len();
         let plural = if count == 1 { "" } else { "s" };
         self.print(&match self.format {
@@ -94,49 +97,58 @@ impl Printer {
     }
 
     /// A cell's line begins with its name.
-    pub(super) fn begins(&mut self, name: &str) {
-        let text = self.beginning(name);
-        if !text.is_empty() {
-            self.print_line(&text);
+    pub(super) fn begins(&mut self, trial: &Trial<'_>) {
+        self.add_beginning(trial);
+        if self.text.length() > 0 {
+            self.print_cells();
         }
     }
 
     /// And it ends with what became of the cell.
-    pub(super) fn ended(&mut self, name: &str, ended: &Ended) {
-        let text = self.end(name, ended);
-        self.print_line(&text);
+    pub(super) fn ended(&mut self, trial: &Trial<'_>, ended: &Ended) {
+        self.add_end(trial, ended);
+        self.print_cells();
     }
 
     /// The lines of cells that have ended, in one piece.
     pub(super) fn both(&mut self, ends: &[(&Trial<'_>, Ended)]) {
-        let lines = ends.iter().map(|(trial, ended)| self.beginning(&trial.name) + &self.end(&trial.name, ended));
-        let text: String = lines.collect();
-        self.print_line(&text);
+        for (trial, ended) in ends {
+            self.add_beginning(trial);
+            self.add_end(trial, ended);
+        }
+        self.print_cells();
     }
 
-    fn beginning(&self, name: &str) -> String {
+    fn add_beginning(&mut self, trial: &Trial<'_>) {
         match self.format {
-            Format::Pretty => format!("test {name: <width$} ... ", width = self.width),
-            Format::Terse => String::new(),
-            Format::Json => {
-                format!("{{ \"type\": \"test\", \"event\": \"started\", \"name\": {} }}\n", json!(name))
+            // Not by `format!`, which takes as long as everything else about a small cell in a debug build.
+            Format::Pretty => {
+                self.text.add("test ");
+                self.text.add(&trial.name);
+                for _ in trial.width..self.width {
+                    self.text.add_ascii(b' ');
+                }
+                self.text.add(" ... ");
             }
+            Format::Terse => {}
+            Format::Json => self
+                .text
+                .add(&format!("{{ \"type\": \"test\", \"event\": \"started\", \"name\": {} }}\n", json!(trial.name))),
         }
     }
 
-    fn end(&self, name: &str, ended: &Ended) -> String {
-        match self.format {
-            Format::Pretty if self.plain.is_some() && matches!(ended, Ended::Ok) => "ok\n".to_owned(),
-            Format::Pretty => format!("{}\n", self.verdict(ended)),
-            Format::Terse => {
+    fn add_end(&mut self, trial: &Trial<'_>, ended: &Ended) {
+        let is_plain = self.plain.is_some();
+        match (self.format, ended) {
+            (Format::Pretty, Ended::Ok) if is_plain => self.text.add("ok\n"),
+            (Format::Pretty, _) => self.text.add(&format!("{}\n", self.verdict(ended))),
+            (Format::Terse, Ended::Ok) if is_plain => self.text.add("."),
+            (Format::Terse, _) => {
                 let (style, word) = self.word(ended);
                 let letter = if word == "ok" { "." } else { &word[..1] };
-                if self.plain.is_some() {
-                    return letter.to_owned();
-                }
-                format!("{style}{letter}{style:#}")
+                self.text.add(&format!("{style}{letter}{style:#}"));
             }
-            Format::Json => {
+            (Format::Json, _) => {
                 let (event, output) = match ended {
                     Ended::Ok => ("ok", String::new()),
                     Ended::Ignored(_) => ("ignored", String::new()),
@@ -144,8 +156,9 @@ impl Printer {
                         ("failed", format!(r#", "stdout": {}"#, json!(format!("Error: \"{message}\"\n"))))
                     }
                 };
-                let name = json!(name);
-                format!("{{ \"type\": \"test\", \"name\": {name}, \"event\": \"{event}\"{output} }}\n")
+                let name = json!(trial.name);
+                let line = format!("{{ \"type\": \"test\", \"name\": {name}, \"event\": \"{event}\"{output} }}\n");
+                self.text.add(&line);
             }
         }
     }
@@ -231,8 +244,9 @@ mod tests {
     /// What is printed of four cells, one of which fails.
     fn printed(format: Format) -> String {
         let buffer = Buffer::default();
-        let mut printer = Printer { out: Box::new(buffer.clone()), plain: None, format, width: 0 };
-        let trial = |name: &'static str| Trial { name: name.into(), at: 0, ignored: false };
+        let out = Box::new(buffer.clone());
+        let mut printer = Printer { out, plain: None, format, width: 0, text: Buffer::default() };
+        let trial = |name: &'static str| Trial { name: name.into(), width: name.len(), at: 0, ignored: false };
         let cells = [
             ("a", Ended::Ok),
             ("a::b", Ended::Ignored(None)),
@@ -241,8 +255,8 @@ mod tests {
         ];
         printer.title(&cells.iter().map(|(name, _)| trial(name)).collect::<Vec<_>>());
         for (name, ended) in &cells {
-            printer.begins(name);
-            printer.ended(name, ended);
+            printer.begins(&trial(name));
+            printer.ended(&trial(name), ended);
         }
         printer.failures(&[("d\"".to_owned(), "FAILED: \"d\"\n  in d".to_owned())]);
         let counts = Counts { passed: 1, failed: 1, ignored: 2, filtered_out: 5 };

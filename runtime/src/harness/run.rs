@@ -41,7 +41,10 @@ pub(super) struct Run {
     /// The processes for cells that are not run in this one.
     #[cfg(unix)]
     pool: Option<Pool>,
-    /// Whether that is every cell.
+    /// The process that this is.
+    #[cfg(unix)]
+    process: u32,
+    /// Whether every cell runs in one.
     isolates_all: bool,
     /// The cells that were running when the resumed run ended.
     suspects: BTreeSet<usize>,
@@ -63,6 +66,8 @@ impl Run {
             names: OnceLock::new(),
             #[cfg(unix)]
             pool: None,
+            #[cfg(unix)]
+            process: std::process::id(),
             isolates_all: false,
             suspects: BTreeSet::new(),
             limit: Duration::MAX,
@@ -183,15 +188,14 @@ impl Run {
             late.into_iter().for_each(|late| self.note_late(&late));
             return ended;
         }
-        #[cfg(unix)]
-        let own = std::process::id();
         let finished = self.session.attempt(cell);
         #[cfg(unix)]
-        if std::process::id() != own {
+        if std::process::id() != self.process {
             // The body has forked and returned in both processes: one of them is the run.
             super::guard::vanish();
         }
-        CellReport::named(self.name(at).text.clone(), &self.session, &self.executable, cell, &finished)
+        let record = CellRecord::named(self.name(at).text.clone(), &self.session.plan, cell, &finished);
+        CellReport::of(record, &self.session, &self.executable, &finished)
     }
 
     /// A cell that had ended has ended its process after all.

@@ -5,8 +5,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::{Executable, listed};
+use crate::buffer::Buffer;
 use crate::plan::Decision;
-use crate::record::buffer::Buffer;
 use crate::record::journal::END;
 use crate::record::{
     self, CellRecord, Fingerprint, Journal, JournalError, Line, PlanRecord, RecordError, Start, SuiteRecord, json,

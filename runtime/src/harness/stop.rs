@@ -8,8 +8,8 @@ use super::args::Cli;
 use super::artifacts;
 use super::cell_report::CellReport;
 use super::run::{FAILED, Run};
+use crate::buffer::Buffer;
 use crate::execute::Observation;
-use crate::record::buffer::Buffer;
 use crate::record::json;
 use crate::{report, screen};
 

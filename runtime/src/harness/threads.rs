@@ -15,6 +15,8 @@ use super::printer::{Counts, Printer};
 pub(super) struct Trial<'a> {
     /// Its name, in one line.
     pub(super) name: Cow<'a, str>,
+    /// How long that is, in characters.
+    pub(super) width: usize,
     /// Its position in the plan.
     pub(super) at: usize,
     /// Whether it runs only where somebody asks for ignored ones.
@@ -70,9 +72,9 @@ pub(super) fn run<R: Runs>(
         let (mut runner, mut current) = (runner(), take());
         while let Some(trial) = current {
             // Whoever waits sees for what.
-            noted.printer.begins(&trial.name);
+            noted.printer.begins(trial);
             let (ended, taken) = end(&mut runner, trial);
-            noted.printer.ended(&trial.name, &ended);
+            noted.printer.ended(trial, &ended);
             noted.count(trial, ended);
             current = taken.unwrap_or_else(take);
         }
@@ -175,7 +177,8 @@ mod tests {
     fn no_cell_is_lost_between_threads() {
         for threads in [1, 2, 8, 64] {
             for format in [Format::Pretty, Format::Terse, Format::Json] {
-                let trial = |at: usize| Trial { name: format!("cell_{at:04}").into(), at, ignored: at % 5 == 4 };
+                let trial =
+                    |at: usize| Trial { name: format!("cell_{at:04}").into(), width: 9, at, ignored: at % 5 == 4 };
                 let trials: Vec<_> = (0..2_000).map(trial).collect();
                 let name = format!("crosscheck-threads-{}-{threads}-{format:?}", std::process::id());
                 let path = std::env::temp_dir().join(name);

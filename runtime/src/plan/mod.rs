@@ -12,6 +12,7 @@ use std::sync::Arc;
 pub use selection::{NameFilter, Selection};
 use serde::{Deserialize, Serialize};
 
+use crate::buffer::Buffer;
 use crate::suite::row::{Exclusion, Row};
 use crate::suite::spec::{BackendSpec, SuiteSpec, TestSpec};
 use resolve::{Resolution, Resolver, disputed};
@@ -235,6 +236,11 @@ impl Plan {
     /// The markers of the cell.
     pub fn markers(&self, cell: &Cell) -> Vec<&'static str> {
         self.test(cell).markers_of(cell.case)
+    }
+
+    /// Adds the cell's name.
+    pub(crate) fn add_name(&self, to: &mut Buffer, cell: &Cell) {
+        self.test(cell).add_cell_name(to, cell.case, self.backend(cell));
     }
 
     /// The cell's name.

@@ -9,8 +9,8 @@ use std::sync::LazyLock;
 use serde::Serialize;
 use serde_json::Result;
 
-use super::buffer::Buffer;
 use super::{CellRecord, Line, PlanRecord};
+use crate::buffer::Buffer;
 use crate::judge::Outcome;
 use crate::text::is_json;
 

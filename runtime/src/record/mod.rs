@@ -14,7 +14,6 @@
 //!
 //! A process that is killed may leave its last line torn; readers pass over it. Other lines that cannot be read are errors.
 
-pub(crate) mod buffer;
 mod cell;
 pub(crate) mod constant;
 pub(crate) mod disagreement;

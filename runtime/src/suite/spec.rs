@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use super::action::Debt;
 use super::row::Row;
+#[cfg(feature = "harness")]
+use crate::buffer::Buffer;
 
 /// Where something was written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -326,6 +328,17 @@ impl TestSpec {
     pub(crate) fn case_label(&self, case: u32) -> String {
         let labels: Vec<_> = self.axes.iter().zip(self.positions(case)).map(|(axis, at)| axis.labels[at]).collect();
         labels.join("_")
+    }
+
+    /// Adds the name of a cell, as [`cell_name`](Self::cell_name) has it.
+    pub(crate) fn add_cell_name(&self, to: &mut Buffer, case: u32, backend: &str) {
+        to.add(&self.path);
+        if !self.axes.is_empty() {
+            to.add("::");
+            to.add(&self.case_label(case));
+        }
+        to.add("::");
+        to.add(backend);
     }
 
     /// `module::test::case::backend`.

@@ -118,8 +118,9 @@ fn count(valgrind: &Path, suite: &Path, pieces: &Path) -> Result<BTreeMap<String
 fn counted(valgrind: &Path, executable: &Path, args: &[&str], variables: &[(&str, &str)]) -> Result<u64, TaskError> {
     let mut command = Command::new(valgrind);
     command.args(["--tool=callgrind", "--callgrind-out-file=/dev/null"]).arg(executable).args(args);
-    // Whoever wants backtraces pays for them.
-    command.env_remove("RUST_BACKTRACE").env("CROSSCHECK_RECORD", record()).envs(variables.iter().copied());
+    // A process looks through all variables for each that it asks for, and here and elsewhere there are more or less of them.
+    let needed = std::env::vars_os().filter(|(name, _)| name == "PATH" || name == "HOME");
+    command.env_clear().envs(needed).env("CROSSCHECK_RECORD", record()).envs(variables.iter().copied());
     let output = command.output().map_err(|source| TaskError::Start { command: "valgrind".to_owned(), source })?;
     let said = String::from_utf8_lossy(&output.stderr);
     let collected = said.lines().filter_map(|line| line.split_once("Collected :")).next_back();

@@ -23,6 +23,7 @@ thread_local! {
 /// The body that this thread runs. All of it in one place, because a debug build takes long to find each.
 #[derive(Clone, Copy)]
 struct Body {
+    #[cfg_attr(not(feature = "harness"), expect(dead_code, reason = "only the harness asks for phases"))]
     phase: Phase,
     /// Whether it has checked anything; `None` where this thread runs none.
     has_checked: Option<bool>,

@@ -1,30 +1,22 @@
 //! The fingerprint of an executable, kept beside its records: a process that runs one cell does not gather the others for it.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::UNIX_EPOCH;
 
-use super::Executable;
+use super::{Executable, kept};
 use crate::record::Fingerprint;
-use crate::record::journal::runs;
-use crate::record::way;
 
 /// The fingerprint of this executable, as it was computed before, or is now.
 pub(super) fn known(own: &Executable, compute: impl FnOnce() -> Fingerprint) -> Fingerprint {
-    let name = format!("{}-{}.fingerprint", own.package, own.target);
-    // Beside the folder of the records, in which each entry is a run.
-    let place = runs().map(|folder| folder.with_file_name(".crosscheck").join(name));
-    // What somebody else may have put there is not read, and not written over.
-    let place = place.filter(|place| way::to(place).planted.is_none());
-    let (Some(place), Some(build)) = (place, std::env::current_exe().ok().and_then(|path| build(&path))) else {
-        return compute();
-    };
+    let build = std::env::current_exe().ok().and_then(|path| build(&path));
+    let (Some(place), Some(build)) = (kept::place(own, "fingerprint"), build) else { return compute() };
     if let Some(known) = read(&place, &build) {
         return known;
     }
     let computed = compute();
     // Where it cannot be kept, the next process computes it as well.
-    let _ = write(&place, &format!("{build} {computed}\n"));
+    let _ = kept::write(&place, &format!("{build} {computed}\n"));
     computed
 }
 
@@ -41,14 +33,6 @@ fn read(place: &Path, build: &str) -> Option<Fingerprint> {
     known.to_owned().try_into().ok()
 }
 
-/// At once, because other processes read it.
-fn write(place: &Path, text: &str) -> std::io::Result<()> {
-    let own: PathBuf = place.with_extension(format!("fingerprint.{}", std::process::id()));
-    place.parent().map_or(Ok(()), fs::create_dir_all)?;
-    fs::write(&own, text)?;
-    fs::rename(&own, place).inspect_err(|_| drop(fs::remove_file(&own)))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -58,7 +42,7 @@ mod tests {
         let folder = std::env::temp_dir().join(format!("crosscheck-fingerprints-{}", std::process::id()));
         let place = folder.join("a").join("p-t.fingerprint");
         assert_eq!(read(&place, "7 8"), None);
-        write(&place, &format!("7 8 {}\n", Fingerprint(0xab))).unwrap();
+        kept::write(&place, &format!("7 8 {}\n", Fingerprint(0xab))).unwrap();
         assert_eq!(read(&place, "7 8"), Some(Fingerprint(0xab)));
         for other in ["7 9", "7", "8 8"] {
             assert_eq!(read(&place, other), None, "{other}");

@@ -45,7 +45,7 @@ pub(super) fn run(run: &Arc<Run>, cli: &Cli, recording: Recording) -> ExitCode {
     stop::heed_time(run, cli);
     let Executable { package, target, .. } = run.executable;
     let start = Start { seed: run.session.base_seed(), ..Start::now(package, target, fingerprint) };
-    if let Err(harm) = run.log().open(start, known.as_ref(), planned.as_mut()) {
+    if let Err(harm) = run.log().open(start, &run.executable, known.as_ref(), planned.as_mut()) {
         return refuse(&[harm]);
     }
     // A shard has other cells than the whole.

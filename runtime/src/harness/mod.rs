@@ -12,7 +12,9 @@ mod guard;
 mod in_flight;
 #[cfg(unix)]
 mod isolated;
+mod kept;
 mod lane;
+mod last_run;
 mod launch;
 mod list;
 mod listed;

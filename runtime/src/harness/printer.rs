@@ -21,7 +21,7 @@ pub(super) struct Printer {
     format: Format,
     /// How long the longest name is, in characters.
     width: usize,
-    /// What is printed next of cells.
+    /// What is printed next.
     text: Buffer,
 }
 
@@ -75,8 +75,8 @@ impl Printer {
         let _ = screen::print(|| self.out.write_all(text.as_bytes()).and_then(|()| self.out.flush()));
     }
 
-    /// The same with what was put together of cells, which only holds colours where there are any.
-    fn print_cells(&mut self) {
+    /// The same with what was put together, which only holds colours where there are any.
+    fn print_added(&mut self) {
         let Self { out, plain, text, .. } = self;
         let _ = screen::print(|| match plain {
             Some(out) => out.write_all(text.bytes()).and_then(|()| out.flush()),
@@ -90,24 +90,25 @@ impl Printer {
         self.width = trials.iter().map(|trial| trial.width).max().unwrap_or(0);
         let count = trials.len();
         let plural = if count == 1 { "" } else { "s" };
-        self.print(&match self.format {
+        self.text.add(&match self.format {
             Format::Json => format!(r#"{{ "type": "suite", "event": "started", "test_count": {count} }}"#) + "\n",
             Format::Pretty | Format::Terse => format!("\nrunning {count} test{plural}\n"),
         });
+        self.print_added();
     }
 
     /// A cell's line begins with its name.
     pub(super) fn begins(&mut self, trial: &Trial<'_>) {
         self.add_beginning(trial);
         if self.text.length() > 0 {
-            self.print_cells();
+            self.print_added();
         }
     }
 
     /// And it ends with what became of the cell.
     pub(super) fn ended(&mut self, trial: &Trial<'_>, ended: &Ended) {
         self.add_end(trial, ended);
-        self.print_cells();
+        self.print_added();
     }
 
     /// The lines of cells that have ended, in one piece.
@@ -116,7 +117,7 @@ impl Printer {
             self.add_beginning(trial);
             self.add_end(trial, ended);
         }
-        self.print_cells();
+        self.print_added();
     }
 
     fn add_beginning(&mut self, trial: &Trial<'_>) {
@@ -198,7 +199,8 @@ impl Printer {
                 )
             }
         };
-        self.print(&text);
+        self.text.add(&text);
+        self.print_added();
     }
 
     /// The word for it, and its colour.
@@ -228,9 +230,9 @@ mod tests {
     use super::*;
 
     #[derive(Clone, Default)]
-    struct Buffer(Arc<Mutex<Vec<u8>>>);
+    struct Written(Arc<Mutex<Vec<u8>>>);
 
-    impl Write for Buffer {
+    impl Write for Written {
         fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
             self.0.lock().unwrap().extend_from_slice(bytes);
             Ok(bytes.len())
@@ -243,8 +245,8 @@ mod tests {
 
     /// What is printed of four cells, one of which fails.
     fn printed(format: Format) -> String {
-        let buffer = Buffer::default();
-        let out = Box::new(buffer.clone());
+        let written = Written::default();
+        let out = Box::new(written.clone());
         let mut printer = Printer { out, plain: None, format, width: 0, text: Buffer::default() };
         let trial = |name: &'static str| Trial { name: name.into(), width: name.len(), at: 0, ignored: false };
         let cells = [
@@ -261,7 +263,7 @@ mod tests {
         printer.failures(&[("d\"".to_owned(), "FAILED: \"d\"\n  in d".to_owned())]);
         let counts = Counts { passed: 1, failed: 1, ignored: 2, filtered_out: 5 };
         printer.summary(&counts, Duration::from_millis(1250));
-        let printed = String::from_utf8(buffer.0.lock().unwrap().clone()).unwrap();
+        let printed = String::from_utf8(written.0.lock().unwrap().clone()).unwrap();
         anstream::adapter::strip_str(&printed).to_string()
     }
 

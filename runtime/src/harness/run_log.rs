@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::{Executable, listed};
+use super::{Executable, last_run, listed};
 use crate::buffer::Buffer;
 use crate::plan::Decision;
 use crate::record::journal::END;
@@ -129,6 +129,7 @@ impl RunLog {
     pub(super) fn open(
         &mut self,
         start: Start,
+        own: &Executable,
         known: Option<&ResumedRun>,
         planned: Option<&mut Planned>,
     ) -> Result<(), String> {
@@ -153,7 +154,12 @@ impl RunLog {
             Ok(journal)
         });
         match opened {
-            Ok(journal) => self.journal = Some(journal),
+            Ok(journal) => {
+                if journal.is_new() {
+                    last_run::note(own, &path);
+                }
+                self.journal = Some(journal);
+            }
             Err(JournalError::Io(error)) => {
                 let path = path.display().to_string();
                 anstream::eprintln!("warning: no record is written: {}: {error}", text::line(&path));
@@ -211,7 +217,7 @@ impl RunLog {
 
 /// Says which cells of the last run have begun and not ended: one of them may have ended its process, and would do so again.
 pub(super) fn note_what_died(executable: &Executable, fingerprint: Fingerprint) {
-    let Some(path) = record::latest(executable.package, executable.target) else { return };
+    let Some(path) = last_run::record(executable) else { return };
     // Of a device or a pipe the end may never come.
     if !path.is_file() || record::ends_concluded(&path) {
         return;

@@ -29,7 +29,7 @@ fn observations() -> Vec<(Observation, Option<Failure>)> {
         (Observation::NotImplemented { function: "softmax".to_owned(), listed: Listed::Yes }, None),
         (Observation::NotImplemented { function: "softmax".to_owned(), listed: Listed::NoList }, None),
         (Observation::LeftChanged { what: "kernel fault 7".to_owned() }, Some(Failure::Error)),
-        (Observation::Panicked(panic), Some(Failure::Panic)),
+        (Observation::Panicked(*panic), Some(Failure::Panic)),
         (Observation::TimedOut { limit: Duration::from_secs(7), doing: None }, Some(Failure::Timeout)),
         (Observation::Crashed { how: "kernel fault 7".to_owned() }, Some(Failure::Crash)),
     ]
@@ -221,7 +221,7 @@ fn the_expected_text_may_stand_where_a_long_text_is_cut() {
         let panic = catch(Panics::Expected, || panic!("{long}")).unwrap_err();
         for observation in [
             Observation::Errored { message: long.clone() },
-            Observation::Panicked(panic),
+            Observation::Panicked(*panic),
             Observation::Returned {
                 comparison: Some(Err(Mismatch::Shape {
                     path: long,

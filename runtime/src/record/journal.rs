@@ -44,6 +44,7 @@ pub enum JournalError {
 pub struct Journal {
     path: PathBuf,
     file: File,
+    is_new: bool,
     /// When what was written was last known to be on the disk.
     synced: Instant,
 }
@@ -72,7 +73,8 @@ impl Journal {
             return Err(JournalError::NoRecord);
         }
         let ends_torn = ends_torn(&mut file)?;
-        let mut journal = Self { path: path.to_owned(), file, synced: Instant::now() };
+        let is_new = file.metadata().is_ok_and(|metadata| metadata.is_file() && metadata.len() == 0);
+        let mut journal = Self { path: path.to_owned(), file, is_new, synced: Instant::now() };
         // In one write with the line, because another process may write in between. Where one was only in the middle of its
         // line, what this leaves is an empty one.
         let torn = if ends_torn { "\n" } else { "" };
@@ -84,6 +86,11 @@ impl Journal {
     /// Where it lies.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// Whether nothing stood in it before.
+    pub(crate) fn is_new(&self) -> bool {
+        self.is_new
     }
 
     /// Appends a line, in one write: the processes of one run share the file.
@@ -209,7 +216,7 @@ pub(crate) fn default_path(package: &str, suite: &str) -> Option<PathBuf> {
 }
 
 /// Where the user wants it.
-fn given_path() -> Option<PathBuf> {
+pub(crate) fn given_path() -> Option<PathBuf> {
     std::env::var_os("CROSSCHECK_RECORD").filter(|path| !path.is_empty()).map(Into::into)
 }
 
@@ -241,7 +248,8 @@ pub(crate) fn latest(package: &str, suite: &str) -> Option<PathBuf> {
     written.max().map(|(_, path)| path)
 }
 
-fn file_name(package: &str, suite: &str) -> String {
+/// What the record of an executable is called in the folder of its run.
+pub(crate) fn file_name(package: &str, suite: &str) -> String {
     format!("{package}-{suite}.jsonl")
 }
 

@@ -4,12 +4,11 @@
 //! else about a small cell.
 
 use std::io;
-use std::sync::LazyLock;
 
 use serde::Serialize;
 use serde_json::Result;
 
-use super::{CellRecord, Line, PlanRecord};
+use super::{CellRecord, Line, PlanRecord, Start};
 use crate::buffer::Buffer;
 use crate::judge::Outcome;
 use crate::text::is_json;
@@ -21,10 +20,35 @@ pub(crate) fn line(line: &Line) -> io::Result<String> {
         Line::Begin { cell } => begin(&mut to, cell, false)?,
         Line::Cell(record) => cell(&mut to, record, false)?,
         Line::Plan(record) => plan(&mut to, record)?,
-        Line::Start(_) | Line::Suite(_) | Line::End => return Ok(serde_json::to_string(line)? + "\n"),
+        Line::Start(record) => start(&mut to, record)?,
+        Line::Suite(_) | Line::End => return Ok(serde_json::to_string(line)? + "\n"),
     }
     String::from_utf8(to.bytes().to_vec()).map_err(io::Error::other)
 }
+
+fn start(to: &mut Buffer, record: &Start) -> io::Result<()> {
+    let Start { format, suite, fingerprint, package, crosscheck, machine, at, seed } = record;
+    to.add(BEGINNING);
+    to.add_number(u64::from(*format));
+    more_text(to, "suite", suite)?;
+    more_text(to, "fingerprint", &fingerprint.to_string())?;
+    for (key, value) in [("package", package), ("crosscheck", crosscheck), ("machine", machine)] {
+        if !value.is_empty() {
+            more_text(to, key, value)?;
+        }
+    }
+    for (key, value) in [("at", *at), ("seed", *seed)] {
+        if value > 0 {
+            member(to, key);
+            to.add_number(value);
+        }
+    }
+    to.add("}\n");
+    Ok(())
+}
+
+/// What the first line of a record begins with, up to the format.
+pub(super) const BEGINNING: &str = "{\"line\":\"start\",\"format\":";
 
 /// Adds the line of a cell that begins; whether its name [is JSON](is_json) may be known.
 pub(crate) fn begin(to: &mut Buffer, cell: &str, is_known: bool) -> io::Result<()> {
@@ -98,9 +122,9 @@ pub(crate) fn cell(to: &mut Buffer, record: &CellRecord, is_known: bool) -> io::
     known(to, test, is_known)?;
     to.add(",\"backend\":");
     known(to, backend, is_known)?;
-    to.add(",\"outcome\":");
-    to.add(&OUTCOMES[*outcome as usize]);
-    to.add(",\"markers\":");
+    to.add(",\"outcome\":\"");
+    to.add(named(*outcome));
+    to.add("\",\"markers\":");
     texts(to, markers, is_known)?;
     to.add(",\"row\":");
     match row {
@@ -148,14 +172,26 @@ pub(crate) fn cell(to: &mut Buffer, record: &CellRecord, is_known: bool) -> io::
     Ok(())
 }
 
-/// Each outcome as a record says it, by its number.
-static OUTCOMES: LazyLock<Vec<String>> = LazyLock::new(|| {
-    let mut outcomes = vec![String::new(); Outcome::ALL.len()];
-    for outcome in Outcome::ALL {
-        outcomes[outcome as usize] = serde_json::to_string(&outcome).unwrap_or_default();
+/// An outcome as a record says it.
+fn named(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Passed => "passed",
+        Outcome::Failed => "failed",
+        Outcome::Skipped => "skipped",
+        Outcome::NotImplemented => "not_implemented",
+        Outcome::Unavailable => "unavailable",
+        Outcome::XFailed => "x_failed",
+        Outcome::XPassed => "x_passed",
+        Outcome::XChanged => "x_changed",
+        Outcome::Expired => "expired",
+        Outcome::Vacuous => "vacuous",
+        Outcome::KnownFlaky => "known_flaky",
+        Outcome::Flaky => "flaky",
+        Outcome::TimedOut => "timed_out",
+        Outcome::Crashed => "crashed",
+        Outcome::Missing => "missing",
     }
-    outcomes
-});
+}
 
 /// Adds a text between quotation marks, of which it may be known that it is JSON.
 fn known(to: &mut Buffer, text: &str, is_known: bool) -> Result<()> {

@@ -151,13 +151,27 @@ fn the_lines_of_cells_are_those_of_the_serializer() {
         let plain = PlanRecord { cells: cells.clone(), ..PlanRecord::default() };
         let plan = PlanRecord { cells, resumes: true, narrowed: vec![text.clone()], listed: true, shard: Some(shard) };
         let begin = Line::Begin { cell: text.clone() };
-        for line in [begin, Line::Cell(Box::new(cell)), Line::Plan(plain), Line::Plan(plan)] {
+        let number = text.len() as u64;
+        let (package, machine) = (text.clone(), text.clone());
+        let start =
+            Line::Start(Start { suite: text.clone(), package, machine, at: number, seed: number, ..start(number) });
+        for line in [begin, start, Line::Cell(Box::new(cell)), Line::Plan(plain), Line::Plan(plan)] {
             let written = json::line(&line).unwrap();
             assert!(written.ends_with("}\n") && written.matches('\n').count() == 1, "{written:?}");
             let [ours, theirs] = [written, serde_json::to_string(&line).unwrap()]
                 .map(|json| serde_json::from_str::<serde_json::Value>(&json).unwrap());
             assert_eq!(ours, theirs);
         }
+    }
+}
+
+#[test]
+fn each_outcome_is_called_what_the_serializer_calls_it() {
+    for outcome in Outcome::ALL {
+        let line = Line::Cell(Box::new(CellRecord { outcome, ..cell() }));
+        let [ours, theirs] = [json::line(&line).unwrap(), serde_json::to_string(&line).unwrap()]
+            .map(|json| serde_json::from_str::<serde_json::Value>(&json).unwrap());
+        assert_eq!(ours, theirs);
     }
 }
 

@@ -229,7 +229,7 @@ mod tests {
         // Neither is that of a body before it.
         assert!(catch(Panics::Expected, || panic::catch_unwind(|| panic!("third")).is_err()).unwrap());
         let panic = catch(Panics::Expected, || panic::resume_unwind(Box::new("third")));
-        assert_eq!(panic.map(|()| ()).unwrap_err().location, None);
+        assert_eq!(panic.unwrap_err().location, None);
     }
 
     #[test]
@@ -241,7 +241,7 @@ mod tests {
                 assert_eq!(inner.is_err(), inner_panics);
                 panic::resume_unwind(own);
             });
-            let panic = panic.map(|()| ()).unwrap_err();
+            let panic = panic.unwrap_err();
             assert_eq!((panic.message.as_str(), panic.location.is_some()), ("own", true));
         }
     }

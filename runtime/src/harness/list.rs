@@ -31,7 +31,7 @@ fn write(out: &mut impl Write, run: &Run, args: &Libtest) -> io::Result<()> {
     let mut count = 0_usize;
     let plan = &run.session.plan;
     // Not by `write!`, which takes as long as everything else about a name in a build that optimises nothing.
-    let (mut names, mut plain) = (Buffer::default(), Plain::new(plan));
+    let (mut names, mut plain) = (Buffer::default(), Plain::names(plan));
     for cell in &plan.cells {
         if args.ignored && !(under_nextest() && run.session.planned_reason(cell).is_some()) {
             continue;

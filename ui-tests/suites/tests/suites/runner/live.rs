@@ -162,7 +162,10 @@ fn on(terminal: &Terminal, mut job: Job, stdout: Option<Stdio>) -> Running {
 
 /// The lines of a run's output, sorted, because which cell ends first is chance; without what no two runs have in common.
 fn lines_of(output: &str) -> Vec<String> {
-    let is_chance = |line: &str| line.is_empty() || line.starts_with("record: ") || line.contains("thread '");
+    // How long a cell waits for the gate is chance as well, and with that whether it is one of the slowest.
+    let is_slow = |line: &str| line == "slowest cells" || line.contains(" s  ");
+    let is_chance =
+        |line: &str| line.is_empty() || line.starts_with("record: ") || line.contains("thread '") || is_slow(line);
     let lines = output.lines().map(|line| line.split("finished in ").next().unwrap_or_default().trim_end());
     let mut lines: Vec<_> = lines.filter(|line| !is_chance(line)).map(str::to_owned).collect();
     lines.sort();

@@ -1,6 +1,7 @@
 //! What the attributes expand to. Not part of the public interface.
 
 mod construct;
+mod given;
 
 use std::marker::PhantomData;
 
@@ -9,6 +10,7 @@ pub use construct::{
     implements_element, nth, row_element, test, test_element,
 };
 pub use core::option::Option::{None, Some};
+pub use given::{given, of_file};
 pub use linkme;
 
 pub use crate::compare::Tolerance;
@@ -20,6 +22,7 @@ pub use crate::registry::{
     CROSSCHECK_TESTS_V1 as TESTS, Exclusions, ExclusionsElement, Fixture, Implements, ImplementsElement, Question,
     RowApart, Test, TestElement,
 };
+pub use crate::registry::{CasesOf, Root, files, list};
 pub use crate::suite::scope::{CaseName, TestName};
 pub use crate::suite::spec::{AxisSpec, Origin};
 

@@ -229,6 +229,9 @@ pub use crosscheck_macros::backend_matrix;
 ///   of the parameter's type, a literal is itself, and any other expression needs a label: `size(small = Size::new(3))`. With a
 ///   label, an identifier is itself as well. A value may use features of its own: `n(1, 0 uses("empty_tensors"))`; a value of
 ///   a type that implements [`Carries`] implies them.
+/// - `cases = function` or `cases("folder/**/*.toml", …)`: an axis that is made of data, for the parameter that no other one gives
+///   values to: what the function lists ([`Case`]), or files, given as `&str`, `&[u8]` or `&Path`. `cases(…, count = 12)` says how many
+///   there have to be.
 /// - `asserts(helper, reason = "…")`: a function or macro of another crate asserts, although it is not called `assert…`; for one
 ///   of your own, see [`asserts`](macro@asserts).
 /// - `allow(lint, reason = "…")`: see below.
@@ -413,7 +416,7 @@ pub use crosscheck_macros::implements;
 pub use execute::context::{is_expected_to_fail, seed};
 #[cfg(feature = "harness")]
 pub use judge::Outcome;
-pub use registry::{OpenError, open};
+pub use registry::{Case, CasesError, OpenError, open};
 pub use suite::action::{Action, Debt, RUN, UNCLASSIFIED, baseline_wrong, flaky, skip, xfail};
 pub use suite::date::Date;
 pub use suite::expectation::Failure;

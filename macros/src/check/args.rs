@@ -6,6 +6,7 @@ use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
 use syn::{Expr, Ident, LitStr, Path, Token, token};
 
+use super::cases::CasesArg;
 use super::lint::{self, Allowed};
 use super::marker::one_or_more;
 use super::tolerance::ToleranceArg;
@@ -15,7 +16,7 @@ use crate::nearest::did_you_mean;
 use crate::parse::{between_parentheses, parse_list, text};
 
 /// The names of the arguments, which no parameter may have: as an axis it would be taken for one of them.
-pub const KNOWN: [&str; 12] = [
+pub const KNOWN: [&str; 13] = [
     "uses",
     "of",
     "backends",
@@ -23,6 +24,7 @@ pub const KNOWN: [&str; 12] = [
     "timeout",
     "tags",
     "block_on",
+    "cases",
     "tolerance",
     "expects_constant",
     "asserts",
@@ -51,6 +53,8 @@ pub struct TestArgs {
     pub is_block_on_of_the_module: bool,
     /// The axes.
     pub axes: Vec<Axis>,
+    /// What lists the cases, for the parameter that no axis gives values to.
+    pub cases: Option<CasesArg>,
     /// The tolerance.
     pub tolerance: Option<ToleranceArg>,
     /// Why the value may be a constant.
@@ -85,6 +89,13 @@ pub struct AxisValue {
     pub tolerance: Option<ToleranceArg>,
     /// Why the value of cells with this value may be a constant.
     pub expects_constant: Option<Constant>,
+}
+
+impl AxisValue {
+    /// One of which nothing else is said.
+    pub fn plain(expr: Expr) -> Self {
+        Self { label: None, expr, uses: Vec::new(), tolerance: None, expects_constant: None }
+    }
 }
 
 /// Why a value may be a constant, and where that is said.
@@ -206,6 +217,12 @@ impl TestArgs {
                 self.block_on =
                     Some(input.parse().map_err(|error: syn::Error| syn::Error::new(error.span(), written))?);
             }
+            "cases" => {
+                self.once(name, self.cases.is_some());
+                // What is faulty is there all the same: a parameter is meant for it.
+                let cases = CasesArg::parse(name, input, &mut self.errors);
+                self.cases = Some(self.errors.keep(cases).unwrap_or_else(|| CasesArg::faulty(name)));
+            }
             "tolerance" => {
                 self.once(name, self.tolerance.is_some());
                 self.tolerance = Some(ToleranceArg::parse(name, input)?);
@@ -298,7 +315,7 @@ fn unknown(name: &Ident, input: ParseStream) -> syn::Error {
         name,
         format!(
             "unknown argument `{name}`{hint} (known: uses = \"…\", uses(\"…\", …), of = \"…\", backends(\"…\", …), isolated, \
-             timeout = \"5s\", tags(\"…\", …), block_on = path, \
+             timeout = \"5s\", tags(\"…\", …), block_on = path, cases = function, cases(\"folder/*\", …), \
              tolerance(rtol = …, atol = …, reason = \"…\"), tolerance(ulps = …, reason = \"…\"), tolerance(exact), \
              expects_constant(reason = \"…\"), asserts(helper, reason = \"…\"), allow(lint, reason = \"…\"), \
              crate = path, and an axis `parameter(value, …)`)"
@@ -328,7 +345,7 @@ impl Parse for AxisValue {
         } else {
             None
         };
-        let mut value = Self { label, expr: input.parse()?, uses: Vec::new(), tolerance: None, expects_constant: None };
+        let mut value = Self { label, ..Self::plain(input.parse()?) };
         let mut errors = Errors::default();
         while let Some((key, _)) = input.cursor().ident() {
             input.parse::<Ident>()?;

@@ -3,6 +3,7 @@
 pub mod args;
 pub mod axis;
 mod calls;
+mod cases;
 mod lint;
 pub mod marker;
 pub mod marks;
@@ -70,7 +71,10 @@ fn expand_parsed(mut args: TestArgs, item: TokenStream, flavour: Flavour) -> Tok
     }
     check_attributes(&function.attrs, &mut errors);
     let signature = Signature::of(&function, &mut errors);
-    let axes = signature.as_ref().map(|signature| signature.match_axes(&args.axes, &mut errors)).unwrap_or_default();
+    let axes = signature
+        .as_ref()
+        .map(|signature| signature.match_axes(&args.axes, args.cases.as_ref(), &mut errors))
+        .unwrap_or_default();
     // Where it returns something, what that is decides.
     if flavour == Flavour::Check && returns_nothing(&function.sig.output) {
         let constants = axes.iter().flat_map(|axis| axis.constants.iter().flatten());

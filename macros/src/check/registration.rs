@@ -61,8 +61,13 @@ pub fn registration(
         let tags = slice_of(&args.tags);
         quote_spanned!(at=> .tags(#tags))
     });
-    let of_axes = (!axes.is_empty()).then(|| {
-        let specs = axes.iter().map(|axis| {
+    let cases = axes.iter().enumerate().find(|(_, axis)| axis.is_data).zip(args.cases.as_ref());
+    let cases = cases.map(|((number, axis), cases)| {
+        let cases = cases.registered(number, axis.parameter, at);
+        quote_spanned!(at=> .cases(#cases))
+    });
+    let of_axes = axes.iter().any(|axis| !axis.is_data).then(|| {
+        let specs = axes.iter().filter(|axis| !axis.is_data).map(|axis| {
             let (name, labels) = (axis.parameter.unraw().to_string(), slice_of(&axis.labels));
             quote_spanned!(at=> __crosscheck::__private::AxisSpec::new(#name, #labels))
         });
@@ -72,14 +77,15 @@ pub fn registration(
     let new = quote_spanned! {at=>
         __crosscheck::__private::NewTest::new(#name_text, #origin, #body)
             .function(__crosscheck::__private::id_of(&#name))
-            #uses #backends #isolated #timeout #tags #of #calls #points #of_axes
+            #uses #backends #isolated #timeout #tags #of #calls #points #cases #of_axes
     };
     let test = quote_spanned!(at=> __crosscheck::__private::test::<#subject>(#new));
     let element = element(
         &Slice::Tests,
         &quote_spanned!(at=> __crosscheck::__private::test_element::<#subject>(const { &#test })),
     );
-    let (values, checks) = (axes.iter().map(values), checks(args, function, &signature.subject, axes, flavour));
+    let of_values = axes.iter().filter(|axis| !axis.is_data);
+    let (values, checks) = (of_values.map(values), checks(args, function, &signature.subject, axes, flavour));
     let import = (!checks.is_empty()).then(|| {
         quote_spanned! {at=>
             #[allow(unused_imports, reason = "not needed where the subject is one")]
@@ -136,8 +142,11 @@ fn body(
         Flavour::Differential => quote_spanned!(output=> __crosscheck::__private::Output::output(#call)),
     };
     let run = axes.iter().zip(&arguments).enumerate().rfold(judged, |inner, (number, (axis, argument))| {
-        let values = &axis.function;
-        quote_spanned!(at=> #values(#case[#number], |#argument| #inner))
+        let MatchedAxis { function: values, ty, is_data, .. } = axis;
+        match args.cases.as_ref().filter(|_| *is_data) {
+            Some(cases) => cases.given(number, &case, argument, ty, &inner),
+            None => quote_spanned!(at=> #values(#case[#number], |#argument| #inner)),
+        }
     });
     let run = quote_spanned!(at=> |#backend, #case| { let _ = #case; #run });
     let tolerance = args.tolerance.as_ref().map(|tolerance| {
@@ -201,7 +210,7 @@ fn values(axis: &MatchedAxis<'_>) -> TokenStream {
 fn implied(subject: &TokenStream, at: Span, axes: &[MatchedAxis<'_>]) -> TokenStream {
     let feature = feature(subject, at);
     let (axis_number, position, value) = (local("axis"), local("at"), local("value"));
-    let of_axes = axes.iter().enumerate().map(|(number, axis)| {
+    let of_axes = axes.iter().enumerate().filter(|(_, axis)| !axis.is_data).map(|(number, axis)| {
         let MatchedAxis { function, ty, .. } = axis;
         let written = if axis.uses.iter().all(Vec::is_empty) {
             quote_spanned!(at=> &[])

@@ -8,6 +8,7 @@ use syn::{FnArg, GenericParam, Ident, ItemFn, Pat, Safety, Type, TypeImplTrait, 
 
 use super::args::{Axis, Constant, KNOWN};
 use super::axis::{is_of_the_type, label, labels_are_distinct, value};
+use super::cases::{CasesArg, is_lent};
 use super::tolerance::ToleranceArg;
 use crate::errors::Errors;
 use crate::nearest::did_you_mean;
@@ -74,7 +75,7 @@ impl<'a> Signature<'a> {
     }
 
     /// Pairs the axes with the parameters, in the order of the parameters.
-    pub fn match_axes(&self, axes: &[Axis], errors: &mut Errors) -> Vec<MatchedAxis<'a>> {
+    pub fn match_axes(&self, axes: &[Axis], cases: Option<&CasesArg>, errors: &mut Errors) -> Vec<MatchedAxis<'a>> {
         for axis in axes {
             if !self.parameters.iter().any(|(parameter, _)| **parameter == axis.parameter) {
                 let name = &axis.parameter;
@@ -83,17 +84,35 @@ impl<'a> Signature<'a> {
                 errors.at(name, format!("no parameter is named `{name}`{hint} (an axis gives values to a parameter)"));
             }
         }
-        let (mut matched, mut by_tolerance) = (Vec::new(), false);
+        let (mut matched, mut by_tolerance): (Vec<MatchedAxis<'_>>, _) = (Vec::new(), false);
+        let mut taken: Option<&Ident> = None;
         for (parameter, ty) in &self.parameters {
             if KNOWN.contains(&parameter.to_string().as_str()) {
                 errors.at(
                     parameter,
                     format!("`{parameter}` is an argument of the attribute: give the parameter another name"),
                 );
+                taken = taken.or(Some(parameter));
                 continue;
             }
+            let function = format_ident!("__axis_{}", matched.len());
             let Some(axis) = axes.iter().find(|axis| axis.parameter == **parameter) else {
-                errors.at(parameter, format!("no values for `{parameter}`: add the axis `{parameter}(…)`"));
+                match (cases, taken) {
+                    (Some(_), None) => {
+                        is_lent(parameter, ty, errors);
+                        matched.push(MatchedAxis::of_cases(parameter, function, ty.clone()));
+                        taken = Some(parameter);
+                    }
+                    (Some(_), Some(first)) => {
+                        let message = format!(
+                            "no values for `{parameter}`: add the axis `{parameter}(…)`; the cases are given to `{first}`"
+                        );
+                        errors.at(parameter, message);
+                    }
+                    (None, _) => {
+                        errors.at(parameter, format!("no values for `{parameter}`: add the axis `{parameter}(…)`"));
+                    }
+                }
                 continue;
             };
             if axis.values.is_empty() && !axis.faulty {
@@ -117,9 +136,9 @@ impl<'a> Signature<'a> {
                 by_tolerance = true;
             }
             let constants = axis.values.iter().map(|it| it.expects_constant.clone()).collect();
-            let function = format_ident!("__axis_{}", matched.len());
             matched.push(MatchedAxis {
                 parameter,
+                is_data: false,
                 function,
                 ty: ty.clone(),
                 labels,
@@ -128,6 +147,9 @@ impl<'a> Signature<'a> {
                 tolerances,
                 constants,
             });
+        }
+        if let (Some(cases), None) = (cases, taken) {
+            errors.at(&cases.name, "no parameter takes the case: add one that no axis gives values to, `case: &T`");
         }
         matched
     }
@@ -254,6 +276,8 @@ impl Lifetimes {
 /// An axis, and the parameter that it gives values to.
 pub struct MatchedAxis<'a> {
     pub parameter: &'a Ident,
+    /// Whether its values are cases that are made of data, of which nothing else is known here.
+    pub is_data: bool,
     /// The function of the expansion that makes its values.
     pub function: Ident,
     pub ty: TokenStream,
@@ -263,4 +287,11 @@ pub struct MatchedAxis<'a> {
     pub tolerances: Vec<Option<ToleranceArg>>,
     /// Why the value of cells with each of them may be a constant.
     pub constants: Vec<Option<Constant>>,
+}
+
+impl<'a> MatchedAxis<'a> {
+    fn of_cases(parameter: &'a Ident, function: Ident, ty: TokenStream) -> Self {
+        let (labels, values, uses, tolerances, constants) = Default::default();
+        Self { parameter, is_data: true, function, ty, labels, values, uses, tolerances, constants }
+    }
 }

@@ -5,7 +5,7 @@ use quote::{quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
 use syn::spanned::Spanned;
-use syn::{BinOp, Expr, ExprBinary, LitStr, Token};
+use syn::{BinOp, Expr, ExprBinary, ExprLit, Lit, LitStr, Token};
 
 use crate::check::args::AxisValue;
 use crate::check::axis::label;
@@ -66,7 +66,13 @@ fn names(axis: &Ident, value: Expr) -> syn::Result<Vec<String>> {
         None => value,
     };
     let at = expr.span();
-    let of_axis = AxisValue { label: None, expr, uses: Vec::new(), tolerance: None, expects_constant: None };
+    // What a case of data is called is a text.
+    if let Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) = &expr {
+        let (text, of_axis) = (text.value(), AxisValue::plain(expr));
+        let called = label(axis, &of_axis).ok().filter(|called| *called != text);
+        return Ok(std::iter::once(text).chain(called).collect());
+    }
+    let of_axis = AxisValue::plain(expr);
     let called = label(axis, &of_axis)
         .map_err(|_| syn::Error::new(at, "name the value: by its identifier, its number, or the label that it has"))?;
     let written = written.map(|ident| ident.unraw().to_string()).filter(|written| *written != called);

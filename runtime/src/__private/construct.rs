@@ -8,8 +8,8 @@ use std::time::Duration;
 use crate::compare::Tolerance;
 use crate::compare::erased::{Pair, Value};
 use crate::registry::{
-    Backend, BackendElement, Body, Exclusions, ExclusionsElement, Implements, ImplementsElement, Open, Question,
-    RowApart, Run, Runs, Test, TestElement,
+    Backend, BackendElement, Body, CasesOf, Exclusions, ExclusionsElement, Implements, ImplementsElement, Open,
+    Question, RowApart, Run, Runs, Test, TestElement,
 };
 use crate::suite::action::{Action, Debt, RUN};
 use crate::suite::scope::{CaseName, TestName};
@@ -36,6 +36,7 @@ pub struct NewTest<S: ?Sized, F: 'static> {
     of: Option<&'static str>,
     calls: &'static [&'static str],
     axes: &'static [AxisSpec],
+    cases: Option<CasesOf>,
     implied: Option<fn(usize, usize) -> Vec<F>>,
     points: Option<&'static [u32]>,
     body: Body<S>,
@@ -56,6 +57,7 @@ impl<S: ?Sized, F> NewTest<S, F> {
             of: None,
             calls: &[],
             axes: &[],
+            cases: None,
             implied: None,
             points: None,
             body,
@@ -107,6 +109,11 @@ impl<S: ?Sized, F> NewTest<S, F> {
         Self { axes, ..self }
     }
 
+    /// One with an axis whose values are cases that are made of data.
+    pub const fn cases(self, cases: CasesOf) -> Self {
+        Self { cases: Some(cases), ..self }
+    }
+
     /// One whose values on its axes imply features; the numbers are the positions of axis and value.
     pub const fn implied(self, implied: fn(usize, usize) -> Vec<F>) -> Self {
         Self { implied: Some(implied), ..self }
@@ -132,11 +139,28 @@ pub const fn test<S: Subject + ?Sized>(test: NewTest<S, S::Feature>) -> Test<S> 
         of,
         calls,
         axes,
+        cases,
         implied,
         points,
         body,
     } = test;
-    Test { name, origin, function, uses, backends, isolated, timeout, tags, of, calls, axes, implied, points, body }
+    Test {
+        name,
+        origin,
+        function,
+        uses,
+        backends,
+        isolated,
+        timeout,
+        tags,
+        of,
+        calls,
+        axes,
+        cases,
+        implied,
+        points,
+        body,
+    }
 }
 
 /// The element of a test.

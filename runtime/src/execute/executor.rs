@@ -210,6 +210,9 @@ impl Executor {
             Err(panic) if phase == Phase::SetUp => Observation::SetupFailed { message: before_the_body(&panic) },
             Err(panic) => Observation::Panicked(*panic),
             Ok(Err(DefaultBody(function))) => self.not_implemented(backend, function.to_owned()),
+            Ok(Ok(Err(error))) if phase == Phase::SetUp => {
+                Observation::SetupFailed { message: text::cut(with_sources(&error)) }
+            }
             // The error is the user's code as well.
             Ok(Ok(Err(error))) => {
                 let read = catch(panics, || match self.bodies.unimplemented_function(&error) {
@@ -326,7 +329,8 @@ impl Executor {
                 (Ok(()), Returned::Nothing | Returned::Pair(_)) => Ok(None),
                 (Err(panic), _) => Err(format!("the baseline `{name}` was dropped, and that {}", panic.describe())),
             },
-            (Ok(Err(error)), _) => Err(format!("the baseline `{name}` returned an error: {error}")),
+            (Ok(Err(error)), Phase::SetUp) => Err(error),
+            (Ok(Err(error)), Phase::Body) => Err(format!("the baseline `{name}` returned an error: {error}")),
             (Err(panic), Phase::SetUp) => Err(before_the_body(&panic)),
             (Err(panic), Phase::Body) => Err(format!("the baseline `{name}` {}", panic.describe())),
         }

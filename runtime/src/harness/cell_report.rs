@@ -62,12 +62,13 @@ impl CellReport {
 }
 
 fn message(session: &Session, executable: &Executable, record: &CellRecord, backtrace: &str) -> String {
-    let CellRecord { reason, outcome, seed, test, origin, .. } = record;
+    let CellRecord { reason, outcome, seed, test, origin, case_at, .. } = record;
+    let case = case_at.as_ref().map(|place| format!("\n  of a case at {}", text::line(place))).unwrap_or_default();
     let judgement = Judgement { outcome: *outcome, reason: reason.clone() };
     let seed = seed.map(|seed| format!("\n  seed of its inputs: {seed:#018x}")).unwrap_or_default();
     let rerun = report::rerun(executable.package, executable.target, record, session.base_seed());
     format!(
-        "{judgement}\n{backtrace}  in {} ({}){seed}\n  run only this: {rerun}",
+        "{judgement}\n{backtrace}  in {} ({}){case}{seed}\n  run only this: {rerun}",
         text::line(test),
         text::line(origin),
     )

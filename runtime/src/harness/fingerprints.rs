@@ -1,7 +1,7 @@
 //! The fingerprint of an executable, kept beside its records: a process that runs one cell does not gather the others for it.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
 use super::{Executable, kept};
@@ -9,8 +9,7 @@ use crate::record::Fingerprint;
 
 /// The fingerprint of this executable, as it was computed before, or is now.
 pub(super) fn known(own: &Executable, compute: impl FnOnce() -> Fingerprint) -> Fingerprint {
-    let build = std::env::current_exe().ok().and_then(|path| build(&path));
-    let (Some(place), Some(build)) = (kept::place(own, "fingerprint"), build) else { return compute() };
+    let Some((place, build)) = place(own) else { return compute() };
     if let Some(known) = read(&place, &build) {
         return known;
     }
@@ -18,6 +17,21 @@ pub(super) fn known(own: &Executable, compute: impl FnOnce() -> Fingerprint) -> 
     // Where it cannot be kept, the next process computes it as well.
     let _ = kept::write(&place, &format!("{build} {computed}\n"));
     computed
+}
+
+/// Keeps the fingerprint of this executable, in place of what was kept before: its cases are made of files, which change without a
+/// new build.
+pub(super) fn keep(own: &Executable, fingerprint: Fingerprint) {
+    let Some((place, build)) = place(own) else { return };
+    if read(&place, &build) != Some(fingerprint) {
+        // Where it cannot be kept, the next process computes it.
+        let _ = kept::write(&place, &format!("{build} {fingerprint}\n"));
+    }
+}
+
+/// Where it is kept, and what no other build of the executable has.
+fn place(own: &Executable) -> Option<(PathBuf, String)> {
+    Some((kept::place(own, "fingerprint")?, build(&std::env::current_exe().ok()?)?))
 }
 
 /// What no other build of an executable has.

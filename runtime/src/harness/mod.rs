@@ -40,7 +40,7 @@ use crate::plan::shard::Shard;
 use crate::plan::unused::{leftovers, unused_rows};
 use crate::plan::{Plan, Selection, plan};
 use crate::record::fingerprint::fingerprint;
-use crate::record::{PlanRecord, SuiteRecord};
+use crate::record::{Fingerprint, PlanRecord, SuiteRecord};
 use crate::registry::check::{check, check_one, closed_lists};
 use crate::registry::{Bodies, Elements};
 use crate::report;
@@ -139,6 +139,7 @@ pub fn main(own: Executable, crates: &[(&'static str, Option<&'static str>)]) ->
         let planned = listed::is_wanted(cli.libtest.ignored, &own).then(|| {
             let shard = request.selection.shard;
             let whole = shard.map(|_| crate::plan::plan(Arc::clone(&suites), &request.selection.whole()));
+            of_whole(&suites, &bodies, &own);
             planned(whole.as_ref().unwrap_or(&plan), shard, cli.narrowed(&own))
         });
         let run = Run::new(own, Session::new(plan, bodies, request.config));
@@ -179,10 +180,11 @@ pub fn main(own: Executable, crates: &[(&'static str, Option<&'static str>)]) ->
         );
     }
     let fingerprint = match is_whole {
-        true => fingerprint(&suites, &Elements::fixtures()),
+        true => of_whole(&suites, &bodies, &own),
         false => fingerprints::known(&own, || {
             let whole = Elements::linked().renamed(crates).suites();
-            fingerprint(&whole.into_iter().map(|suite| suite.spec).collect::<Vec<_>>(), &Elements::fixtures())
+            let (suites, bodies): (Vec<_>, Vec<_>) = whole.into_iter().map(|suite| (suite.spec, suite.bodies)).unzip();
+            fingerprint_of(&suites, &bodies)
         }),
     };
     let known = match cli.resume.as_ref().map(|_| under_nextest()) {
@@ -213,6 +215,20 @@ pub fn main(own: Executable, crates: &[(&'static str, Option<&'static str>)]) ->
     let session = Session::new(plan, bodies, request.config);
     let recording = Recording { fingerprint, planned, known };
     launch::run(&Arc::new(Run::new(own, session).with_workers(&cli).with_suspects(&suspects)), &cli, recording)
+}
+
+fn fingerprint_of(suites: &[SuiteSpec], bodies: &[Box<dyn Bodies>]) -> Fingerprint {
+    let contents: Vec<_> = bodies.iter().flat_map(|bodies| bodies.contents()).collect();
+    fingerprint(suites, &contents, &Elements::fixtures())
+}
+
+/// The same, left for the processes that run one cell each, where another build is not all that can change it.
+fn of_whole(suites: &[SuiteSpec], bodies: &[Box<dyn Bodies>], own: &Executable) -> Fingerprint {
+    let fingerprint = fingerprint_of(suites, bodies);
+    if suites.iter().flat_map(|suite| &suite.tests).any(|test| test.data.is_some()) {
+        fingerprints::keep(own, fingerprint);
+    }
+    fingerprint
 }
 
 /// What is linked, what is asked of it, and the plan of that.
@@ -287,15 +303,33 @@ fn nothing_selected(suites: &Arc<[SuiteSpec]>, cli: &Cli, own: &Executable, shar
         // An exact name is a whole path.
         let behind = |path: &&str| path.strip_suffix(filter).is_some_and(|module| module.ends_with("::"));
         let whole = paths().find(behind).filter(|_| cli.libtest.exact);
-        whole.or_else(|| nearest::nearest(filter, names))
+        let name = || nearest::nearest(filter, names).map(str::to_owned);
+        whole.map(str::to_owned).or_else(|| near_case(suites, filter)).or_else(name)
     });
-    let hint =
-        near.filter(|name| filter != Some(*name)).map(|name| format!("; did you mean `{name}`?")).unwrap_or_default();
+    let hint = near.filter(|name| filter != Some(name.as_str()));
+    let hint = hint.map(|name| format!("; did you mean `{name}`?")).unwrap_or_default();
     format!(
         "none of the {} cells matches {}{hint} (--no-tests pass accepts it)",
         all.cells.len(),
         cli.selected(own, shard)
     )
+}
+
+/// The cell, or all cells of a case, that this was probably meant to be, where it names a test with cases.
+fn near_case(suites: &[SuiteSpec], given: &str) -> Option<String> {
+    let behind = |path: &str| given.strip_prefix(path)?.strip_prefix("::");
+    let tests = suites.iter().flat_map(|suite| &suite.tests).filter(|test| !test.axes.is_empty());
+    let (test, case) =
+        tests.filter_map(|test| Some((test, behind(&test.path)?))).max_by_key(|(test, _)| test.path.len())?;
+    let labels: Vec<_> = (0..test.cases()).map(|case| test.case_label(case)).collect();
+    let (case, backend) = match case.rsplit_once("::") {
+        Some((case, backend)) if !labels.iter().any(|label| label.starts_with(backend)) => {
+            (case, format!("::{backend}"))
+        }
+        _ => (case, String::new()),
+    };
+    let near = nearest::nearest(case, labels.iter().map(AsRef::as_ref))?;
+    Some(format!("{}::{near}{backend}", test.path))
 }
 
 /// Prints every error; nothing was run.

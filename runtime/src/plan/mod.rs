@@ -128,9 +128,10 @@ fn plan_test(
         if !selection.wants_case(spec, case) {
             continue;
         }
+        let marked = resolver.marked(&columns, spec, case);
         for column in &columns {
             if selection.wants_name(|| spec.cell_name(case, column.backend.name)) {
-                let decision = match column.resolve(resolver, spec, case) {
+                let decision = match column.resolve(resolver, &marked, spec, case) {
                     Resolution::NotImplemented(function) => Decision::NotImplemented(function),
                     Resolution::Row(row) => planned.decide(&suite.rows, row),
                     Resolution::Ask(rows) => {
@@ -228,7 +229,7 @@ impl Plan {
     /// The function that the cell's backend does not implement.
     pub fn missing_function(&self, cell: &Cell) -> Option<&'static str> {
         match cell.decision {
-            Decision::NotImplemented(at) => self.test(cell).functions().nth(at as usize),
+            Decision::NotImplemented(at) => self.test(cell).functions(cell.case).get(at as usize).copied(),
             _ => None,
         }
     }

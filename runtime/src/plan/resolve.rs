@@ -52,6 +52,9 @@ fn rank(rows: &[Row], at: usize) -> (u8, usize) {
 /// Rows by backend, each list in the order in which its rows decide.
 type ByBackend<'a> = Vec<(&'a str, Vec<usize>)>;
 
+/// The rows of some features.
+type Marked<'a> = [&'a ByBackend<'a>];
+
 /// The rows of each backend, looked up instead of searched for; each list in the order in which its rows decide.
 struct Index<'a> {
     rows: &'a [Row],
@@ -96,9 +99,19 @@ impl<'a> Index<'a> {
     }
 
     /// The same, with those of the features that the values of a case use.
-    fn of_case<'s>(&'s self, of_test: &[&'s ByBackend<'a>], test: &TestSpec, case: u32) -> Vec<&'s ByBackend<'a>> {
-        let implied = test.implied_by(case).filter_map(|marker| self.marked.get(marker));
-        of_test.iter().copied().chain(implied).collect()
+    fn of_case(&self, test: &TestSpec, case: u32) -> Vec<&ByBackend<'a>> {
+        let mut found = self.of_test(test);
+        for (axis, values) in test.implied.iter().enumerate() {
+            if values.is_empty() {
+                continue;
+            }
+            for marker in &values[test.position(case, axis)] {
+                if let Some(rows) = self.marked.get(marker) {
+                    found.push(rows);
+                }
+            }
+        }
+        found
     }
 
     /// The row of a feature that decides, where none has a condition. A loop, because a debug build takes several times as long
@@ -126,17 +139,16 @@ impl<'a> Index<'a> {
             .collect()
     }
 
-    /// What decides on a case of a test on a backend; `naming` are the rows that name the test, `of_test` those of its features.
+    /// What decides on a case of a test on a backend; `naming` are the rows that name the test, `marked` those of the features that
+    /// the case uses.
     fn resolve(
         &self,
         backend: &str,
         naming: &[usize],
-        of_test: &[&ByBackend<'a>],
+        marked: &[&ByBackend<'a>],
         test: &TestSpec,
         case: u32,
     ) -> Resolution {
-        let with_implied = if test.implied.is_empty() { None } else { Some(self.of_case(of_test, test, case)) };
-        let marked = with_implied.as_deref().unwrap_or(of_test);
         let means = |at: &usize| match &self.rows[*at].scope {
             Scope::Cases(_, cases) => cases.iter().all(|name| name.means(test, case)),
             _ => true,
@@ -196,7 +208,10 @@ pub(crate) struct Resolver<'a> {
 pub(crate) struct Column<'a> {
     pub(super) number: u32,
     pub(crate) backend: &'a BackendSpec,
+    /// The function that the backend does not implement, where that is the same of each case.
     missing: Option<u32>,
+    /// Whether cases have functions of their own.
+    asks_each: bool,
     /// The rows that name the test.
     naming: Vec<usize>,
     /// What decides on every case, where all of them are alike.
@@ -231,7 +246,8 @@ impl<'a> Resolver<'a> {
 
     /// One that overlooks other rows.
     pub(super) fn over(suite: &'a SuiteSpec, wanted: impl Fn(&Row) -> bool) -> Self {
-        let of = suite.tests.iter().filter_map(|test| test.of);
+        let of_cases = suite.tests.iter().flat_map(TestSpec::all_own).filter_map(|own| own.of.as_deref());
+        let of = suite.tests.iter().filter_map(|test| test.of).chain(of_cases);
         let implemented = suite.backends.iter().filter_map(|backend| backend.implements).flatten().copied();
         let contract = of.chain(implemented).chain(suite.elsewhere.iter().copied()).collect();
         Self { suite, index: Index::new(&suite.rows, wanted), contract }
@@ -243,33 +259,49 @@ impl<'a> Resolver<'a> {
         let of_test = self.index.of_test(test);
         let runs = move |backend: &BackendSpec| test.runs_on(backend.declared(), suite.baseline);
         (0_u32..).zip(&suite.backends).filter(move |(_, backend)| runs(backend)).map(move |(number, backend)| {
-            let left_out = |function: &str| backend.implements.is_some_and(|all| !all.contains(&function));
-            let lacks = |function: &str| left_out(function) && self.contract.contains(function);
-            let missing = backend.implements.and_then(|_| test.functions().position(lacks).map(|at| at as u32));
+            let asks_each = backend.implements.is_some() && test.has_own_functions();
+            let missing = if asks_each { None } else { self.missing(backend, test, 0) };
             let naming = self.index.naming(backend.declared(), test);
             let narrows = naming.iter().any(|at| self.suite.rows[*at].scope.level() == Level::Case);
             let alike = test.implied.is_empty() && !narrows;
             let common = alike.then(|| self.index.resolve(backend.declared(), &naming, &of_test, test, 0));
-            Column { number, backend, missing, naming, common }
+            Column { number, backend, missing, asks_each, naming, common }
         })
+    }
+
+    /// The rows of the features that a case uses, on whichever backend: looked up once for all columns.
+    pub(crate) fn marked(&self, columns: &[Column<'_>], test: &TestSpec, case: u32) -> Vec<&ByBackend<'a>> {
+        if columns.iter().all(Column::is_alike) { Vec::new() } else { self.index.of_case(test, case) }
+    }
+
+    /// The position of the first function that a case needs and the backend does not implement.
+    fn missing(&self, backend: &BackendSpec, test: &TestSpec, case: u32) -> Option<u32> {
+        let implemented = backend.implements?;
+        let lacks = |function: &&str| !implemented.contains(function) && self.contract.contains(*function);
+        test.functions(case).iter().position(lacks).map(|at| at as u32)
     }
 }
 
 impl Column<'_> {
-    pub(crate) fn resolve(&self, resolver: &Resolver<'_>, test: &TestSpec, case: u32) -> Resolution {
-        match (self.missing, &self.common) {
+    /// What stands behind a case, of which `marked` are the [rows](Resolver::marked); where cases are alike, none are needed.
+    pub(crate) fn resolve(
+        &self,
+        resolver: &Resolver<'_>,
+        marked: &Marked<'_>,
+        test: &TestSpec,
+        case: u32,
+    ) -> Resolution {
+        let missing = if self.asks_each { resolver.missing(self.backend, test, case) } else { self.missing };
+        match (missing, &self.common) {
             (Some(missing), _) => Resolution::NotImplemented(missing),
             (None, Some(common)) => common.clone(),
-            (None, None) => {
-                let of_test = resolver.index.of_test(test);
-                resolver.index.resolve(self.backend.declared(), &self.naming, &of_test, test, case)
-            }
+            (None, None) => resolver.index.resolve(self.backend.declared(), &self.naming, marked, test, case),
         }
     }
 
     /// Whether each case of the test has the same resolution.
     pub(super) fn is_alike(&self) -> bool {
-        self.missing.is_some() || self.common.is_some()
+        !self.asks_each && (self.missing.is_some() || self.common.is_some())
     }
 }
 
@@ -282,9 +314,10 @@ pub(super) fn disputed(suite: &SuiteSpec) -> HashMap<(u32, u32), usize> {
     let speaks = |row: &Row| row.condition.is_none() && (row.kind == Exclusion::Run || !row.is_of_its_backend());
     let index = Index::new(&suite.rows, speaks);
     for (number, test) in suite.tests.iter().enumerate().filter(|(_, test)| test.differential) {
-        let (naming, of_test) = (index.naming(suite.baseline, test), index.of_test(test));
+        let naming = index.naming(suite.baseline, test);
         for case in 0..test.cases() {
-            if let Resolution::Row(Some(row)) = index.resolve(suite.baseline, &naming, &of_test, test, case)
+            let marked = index.of_case(test, case);
+            if let Resolution::Row(Some(row)) = index.resolve(suite.baseline, &naming, &marked, test, case)
                 && !suite.rows[row].is_of_its_backend()
             {
                 found.insert((number as u32, case), row);

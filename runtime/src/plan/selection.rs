@@ -48,13 +48,20 @@ impl Selection {
     }
 
     pub(super) fn wants_test(&self, test: &TestSpec) -> bool {
-        let by_function = |of: &str| self.functions.iter().any(|function| function == of);
-        let by_tags = self.tags.as_ref().is_none_or(|expr| expr.matches(test.tags));
-        by_tags && (self.functions.is_empty() || test.of.is_some_and(by_function)) && self.names.may_want(&test.path)
+        // What a case has for itself is asked of each.
+        let by_tags = || self.tags.as_ref().is_none_or(|expr| expr.matches(test.tags));
+        let alike = test.all_own().is_empty();
+        (!alike || by_tags() && self.wants_function(test.of)) && self.names.may_want(&test.path)
     }
 
     pub(super) fn wants_case(&self, test: &TestSpec, case: u32) -> bool {
+        let by_tags = || self.tags.as_ref().is_none_or(|expr| expr.matches(&test.tags_of(case)));
         self.marker.as_ref().is_none_or(|expr| expr.matches(&test.markers_of(case)))
+            && (test.all_own().is_empty() || by_tags() && self.wants_function(test.of_case(case)))
+    }
+
+    fn wants_function(&self, of: Option<&str>) -> bool {
+        self.functions.is_empty() || of.is_some_and(|of| self.functions.iter().any(|function| function == of))
     }
 
     pub(super) fn wants_backend(&self, name: &str) -> bool {

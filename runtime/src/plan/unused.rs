@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
 use std::ops::ControlFlow;
 
-use super::resolve::{Resolution, Resolver, disputed, shadowed};
+use super::resolve::{Column, Resolution, Resolver, disputed, shadowed};
 use crate::nearest;
 use crate::suite::row::{Exclusion, Row};
 use crate::suite::scope::{CaseName, Scope, TestName, fits};
@@ -154,11 +154,14 @@ fn each_cell<'a>(
     mut look: impl FnMut(&'static str, &'a TestSpec, Cases, &Resolution) -> ControlFlow<()>,
 ) {
     for test in &suite.tests {
-        for column in resolver.columns(test) {
-            let cases = if column.is_alike() { test.cases().min(1) } else { test.cases() };
-            for case in 0..cases {
+        let columns: Vec<_> = resolver.columns(test).collect();
+        let is_alike = columns.iter().all(Column::is_alike);
+        for case in 0..if is_alike { test.cases().min(1) } else { test.cases() } {
+            let marked = resolver.marked(&columns, test, case);
+            for column in columns.iter().filter(|column| case == 0 || !column.is_alike()) {
                 let cases = if column.is_alike() { Cases::All } else { Cases::One(case) };
-                if look(column.backend.declared(), test, cases, &column.resolve(resolver, test, case)).is_break() {
+                let resolution = column.resolve(resolver, &marked, test, case);
+                if look(column.backend.declared(), test, cases, &resolution).is_break() {
                     return;
                 }
             }
@@ -214,11 +217,13 @@ fn why_unused(suite: &SuiteSpec, row: &Row) -> Unused {
         let columns: Vec<_> = resolver.columns(test).collect();
         for case in (0..test.cases()).filter(|case| hangs_on(row, test, *case)) {
             compared |= test.differential;
+            let marked = resolver.marked(&columns, test, case);
             for column in &columns {
                 let here = row.backend == column.backend.declared();
                 anywhere = true;
                 there |= here;
-                asked |= here && !matches!(column.resolve(&resolver, test, case), Resolution::NotImplemented(_));
+                asked |=
+                    here && !matches!(column.resolve(&resolver, &marked, test, case), Resolution::NotImplemented(_));
             }
         }
     }
@@ -299,24 +304,37 @@ fn unknown_case(case: &CaseName, tests: &[&TestSpec]) -> Option<String> {
             let mut labels: Vec<_> = of_axis.flat_map(|it| it.labels).copied().collect();
             labels.sort_unstable();
             labels.dedup();
-            let unknown = values.iter().find(|names| !names.iter().any(|name| labels.contains(name)))?;
-            Some(nearest::unknown(&format!("value of `{axis}`"), unknown.first().copied().unwrap_or_default(), &labels))
+            let is_known = |name: &&str| labels.iter().any(|label| fits(name, label));
+            let unknown = values.iter().find(|names| !names.iter().any(is_known))?.first().copied().unwrap_or_default();
+            let what = format!("value of `{axis}`");
+            Some(match labels.len() {
+                0..=FEW => nearest::unknown(&what, unknown, &labels),
+                _ => format!("unknown {what} `{unknown}`{}", hint_and_some(unknown, &labels)),
+            })
         }
         CaseName::Patterns(patterns) => {
             let labels = tests.iter().flat_map(|test| (0..test.cases()).map(|case| test.case_label(case)));
             let labels: BTreeSet<_> = labels.collect();
             let unknown = patterns.iter().find(|pattern| !labels.iter().any(|label| fits(pattern, label)))?;
-            let labels: Vec<_> = labels.iter().map(String::as_str).collect();
-            let hint = nearest::nearest(unknown, labels.iter().copied());
-            let hint = hint.map(|hint| format!("; did you mean `{hint}`?")).unwrap_or_default();
-            let shown = match labels.as_slice() {
-                [""] => "the tests have one case each, without a name".to_owned(),
-                labels if labels.len() <= 12 => format!("known: {}", labels.join(", ")),
-                labels => format!("known: {}, … and {} more", labels[..12].join(", "), labels.len() - 12),
-            };
-            Some(format!("no case fits `{unknown}`{hint} ({shown})"))
+            let labels: Vec<_> = labels.iter().map(AsRef::as_ref).collect();
+            Some(match labels.as_slice() {
+                [""] => format!("no case fits `{unknown}` (the tests have one case each, without a name)"),
+                labels => format!("no case fits `{unknown}`{}", hint_and_some(unknown, labels)),
+            })
         }
     }
+}
+
+/// So many names are shown of those that are known.
+const FEW: usize = 12;
+
+/// The nearest of some names, and the first of them.
+fn hint_and_some(given: &str, known: &[&str]) -> String {
+    let hint = nearest::nearest(given, known.iter().copied());
+    let hint = hint.map(|hint| format!("; did you mean `{hint}`?")).unwrap_or_default();
+    let more = known.len().saturating_sub(FEW);
+    let more = if more > 0 { format!(", … and {more} more") } else { String::new() };
+    format!("{hint} (known: {}{more})", known[..known.len().min(FEW)].join(", "))
 }
 
 /// The rows that decide on no cell of any suite. Suites that share a type of features share its rows.

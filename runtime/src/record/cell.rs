@@ -101,6 +101,9 @@ pub struct CellRecord {
     pub output: Option<String>,
     /// Where the test stands, as `file:line`.
     pub origin: String,
+    /// Where its case stands, where that is made of data: a file, or what the list says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub case_at: Option<String>,
     /// On which kind of machine, where that is not the one of the record: `merge` says it of machines that differ.
     #[doc(hidden)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -166,6 +169,7 @@ impl CellRecord {
             not_implemented: None,
             output: None,
             origin: String::new(),
+            case_at: None,
             machine: None,
             attempts: None,
             duration_us: 0,
@@ -186,10 +190,10 @@ impl CellRecord {
         Self {
             name,
             test: test.path.clone(),
-            function: test.of.map(str::to_owned),
+            function: test.of_case(cell.case).map(str::to_owned),
             backend: plan.backend(cell).to_owned(),
             markers: if test.implied.is_empty() { owned(&test.markers) } else { owned(&plan.markers(cell)) },
-            tags: owned(test.tags),
+            tags: if test.all_own().is_empty() { owned(test.tags) } else { owned(&test.tags_of(cell.case)) },
             row: row.map(|row| row.marker.clone().into_owned()),
             row_at: row.and_then(|row| row.location.clone()),
             disputed_at: disputed.map(|row| row.location.clone().unwrap_or_else(|| row.describe())),
@@ -206,7 +210,7 @@ impl CellRecord {
                 _ => None,
             },
             disagreement: finished.observation.mismatch().and_then(Disagreement::of).map(Box::new),
-            terms: test.terms.clone(),
+            terms: test.terms_of(cell.case),
             receipt: match &finished.observation {
                 Observation::Returned { receipt, .. } | Observation::CheckedNothing { receipt, .. } => {
                     receipt.clone().map(Box::new)
@@ -225,6 +229,7 @@ impl CellRecord {
             },
             output: None,
             origin: format!("{}:{}", test.origin.file, test.origin.line),
+            case_at: test.place(cell.case),
             machine: None,
             attempts: None,
             duration_us: finished.duration_us,

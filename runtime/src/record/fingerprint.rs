@@ -35,8 +35,9 @@ impl TryFrom<String> for Fingerprint {
 }
 
 /// A hash (FNV-1a) over the names of subjects, baselines, backends, features, tests and cases, over what the tests use and are
-/// about, over their tolerances and over the fixtures. What the matrix excludes is not in it: that is what a run is for.
-pub(crate) fn fingerprint(suites: &[SuiteSpec], fixtures: &[&Fixture]) -> Fingerprint {
+/// about, over their tolerances, over the fixtures, and over what cases are made of, which are `contents`: a hash each, in the order
+/// of the tests. What the matrix excludes is not in it: that is what a run is for.
+pub(crate) fn fingerprint(suites: &[SuiteSpec], contents: &[u64], fixtures: &[&Fixture]) -> Fingerprint {
     let mut sum = Sum(Fnv::default());
     for suite in suites {
         sum.all([suite.subject, suite.baseline]);
@@ -53,6 +54,9 @@ pub(crate) fn fingerprint(suites: &[SuiteSpec], fixtures: &[&Fixture]) -> Finger
     for (name, bytes) in fixtures {
         sum.text(name.as_bytes());
         sum.text(bytes);
+    }
+    for content in contents {
+        sum.0.write(&content.to_le_bytes());
     }
     Fingerprint(sum.0.finish())
 }
@@ -83,6 +87,10 @@ impl Sum {
         test.axes.iter().for_each(|axis| self.all(axis.labels.iter().copied()));
         self.all(test.differential.then_some("compared"));
         self.all(test.terms.iter().map(String::as_str));
+        for own in test.all_own() {
+            self.all(own.of.as_deref());
+            self.all(own.terms.iter().map(String::as_str));
+        }
     }
 }
 
@@ -133,6 +141,7 @@ mod tests {
             backends: _,
             closed,
             tests: _,
+            faults: _,
             elsewhere: _,
             excluding,
             implementing,
@@ -160,6 +169,7 @@ mod tests {
             timeout,
             tags,
             axes: _,
+            data: _,
             differential: _,
             told_apart,
             terms: _,
@@ -174,8 +184,8 @@ mod tests {
 
     #[test]
     fn whatever_a_result_depends_on_changes_the_number() {
-        let plain = fingerprint(&[suite(|_, _| ())], &[&ONE]);
-        assert_eq!(plain, fingerprint(&[suite(|_, _| ())], &[&ONE]));
+        let plain = fingerprint(&[suite(|_, _| ())], &[], &[&ONE]);
+        assert_eq!(plain, fingerprint(&[suite(|_, _| ())], &[], &[&ONE]));
         type Change = fn(&mut SuiteSpec, &mut TestSpec);
         let changes: [Change; 19] = [
             |suite, _| suite.subject = "dyn Other",
@@ -198,18 +208,18 @@ mod tests {
             |_, test| test.axes = &[AxisSpec { name: "n", labels: &["n_1"] }],
             |_, test| test.terms.push("rtol 1e0, atol 0e0 (so it is)".to_owned()),
         ];
-        let changed = changes.map(|change| fingerprint(&[suite(change)], &[&ONE]));
+        let changed = changes.map(|change| fingerprint(&[suite(change)], &[], &[&ONE]));
         for (at, number) in changed.iter().enumerate() {
             assert!(*number != plain && !changed[..at].contains(number), "change {at}");
         }
-        assert_ne!(plain, fingerprint(&[suite(|_, _| ())], &[]));
-        assert_ne!(plain, fingerprint(&[suite(|_, _| ())], &[&Fixture { bytes: b"two", ..ONE }]));
-        assert_ne!(plain, fingerprint(&[suite(|_, _| ())], &[&Fixture { name: "other", ..ONE }]));
+        assert_ne!(plain, fingerprint(&[suite(|_, _| ())], &[], &[]));
+        assert_ne!(plain, fingerprint(&[suite(|_, _| ())], &[], &[&Fixture { bytes: b"two", ..ONE }]));
+        assert_ne!(plain, fingerprint(&[suite(|_, _| ())], &[], &[&Fixture { name: "other", ..ONE }]));
     }
 
     #[test]
     fn places_rows_how_cells_run_and_the_order_of_fixtures_do_not() {
-        let plain = fingerprint(&[suite(|_, _| ())], &[]);
+        let plain = fingerprint(&[suite(|_, _| ())], &[], &[]);
         let same = suite(|suite, test| {
             let row = Row::new("reference", "a", crate::suite::row::Exclusion::Skip, "no").unwrap();
             let moved = Origin { line: 9, ..HERE };
@@ -229,8 +239,8 @@ mod tests {
             *description = "Another.";
             fields_of_test(test)(moved);
         });
-        assert_eq!(plain, fingerprint(&[same], &[]));
+        assert_eq!(plain, fingerprint(&[same], &[], &[]));
         let two = Fixture { name: "more", bytes: b"" };
-        assert_eq!(fingerprint(&[], &[&ONE, &two]), fingerprint(&[], &[&two, &ONE]));
+        assert_eq!(fingerprint(&[], &[], &[&ONE, &two]), fingerprint(&[], &[], &[&two, &ONE]));
     }
 }

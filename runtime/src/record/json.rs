@@ -112,6 +112,7 @@ pub(crate) fn cell(to: &mut Buffer, record: &CellRecord, is_known: bool) -> io::
         not_implemented,
         output,
         origin,
+        case_at,
         machine,
         attempts,
         duration_us,
@@ -165,6 +166,7 @@ pub(crate) fn cell(to: &mut Buffer, record: &CellRecord, is_known: bool) -> io::
         seen_at: more seen_at,
         not_implemented: more_text not_implemented,
         output: more_text output,
+        case_at: more_text case_at,
         machine: more_text machine,
         attempts: more attempts,
     }

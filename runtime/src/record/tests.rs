@@ -62,6 +62,7 @@ fn cell() -> CellRecord {
         not_implemented: None,
         output: None,
         origin: "a.rs:1".to_owned(),
+        case_at: None,
         machine: Some("aarch64-linux".to_owned()),
         attempts: None,
         duration_us: 7,

@@ -6,6 +6,7 @@ use std::error::Error;
 use std::panic::catch_unwind;
 use std::sync::{Mutex, PoisonError};
 
+use super::cases::{At, Listing};
 use super::element::{Backend, Body, BoxError, Open, Question, Runs, Test};
 use crate::compare::{Pair, Terms, Value};
 use crate::suite::subject::{Receipt, Subject, Unavailable};
@@ -32,6 +33,8 @@ pub trait Bodies: Send + Sync {
     fn terms(&self, test: usize, case: &[usize]) -> Terms<'static>;
     /// Whether the value of a case of a test may be one that a null output would agree with.
     fn expects_constant(&self, test: usize, case: &[usize]) -> bool;
+    /// A hash over what each case is made of that is made of data, in the order of the tests.
+    fn contents(&self) -> Vec<u64>;
     /// The lines on which the body of a test checks something; `None` where nothing is known of that.
     fn points(&self, test: usize) -> Option<&'static [u32]>;
     /// What the subject says of an error.
@@ -95,8 +98,18 @@ pub(super) fn numbered(name: &'static str, number: usize) -> &'static str {
 /// The bodies of one subject, in the order of its suite's data.
 pub(super) struct Typed<S: Subject + ?Sized> {
     pub(super) tests: Vec<&'static Test<S>>,
+    /// The cases of those that are made of data.
+    pub(super) listings: Vec<Option<Listing>>,
     pub(super) backends: Vec<Instantiated<S>>,
     pub(super) questions: Vec<&'static Question<S>>,
+}
+
+impl<S: Subject + ?Sized> Typed<S> {
+    /// The cases of a test that are made of data, and which one is meant.
+    fn data(&self, test: usize, case: &[usize]) -> Option<(&Listing, usize)> {
+        let axis = self.tests[test].cases.as_ref()?.axis;
+        Some((self.listings[test].as_ref()?, case[axis]))
+    }
 }
 
 impl<S: Subject + ?Sized> Bodies for Typed<S> {
@@ -116,9 +129,10 @@ impl<S: Subject + ?Sized> Bodies for Typed<S> {
 
     fn call(&self, test: usize, case: &[usize], on: &Instance) -> Result<Returned, BoxError> {
         let subject: &S = on.downcast_ref::<Box<S>>().ok_or("the backend is one of another subject")?;
+        let at = &At::new(case, self.listings[test].as_ref());
         Ok(match self.tests[test].body.run {
-            Runs::Check(run) => run(subject, case)?.map_or(Returned::Nothing, Returned::Pair),
-            Runs::Differential(run) => Returned::Value(run(subject, case)?),
+            Runs::Check(run) => run(subject, at)?.map_or(Returned::Nothing, Returned::Pair),
+            Runs::Differential(run) => Returned::Value(run(subject, at)?),
         })
     }
 
@@ -128,14 +142,20 @@ impl<S: Subject + ?Sized> Bodies for Typed<S> {
 
     fn terms(&self, test: usize, case: &[usize]) -> Terms<'static> {
         let Body { tolerance, tolerances, .. } = &self.tests[test].body;
-        let of_values = tolerances.iter().zip(case).find_map(|(values, at)| values[*at]);
-        Terms { overriding: of_values.or(*tolerance), budget: None, ..S::TERMS }
+        let of_values = tolerances.iter().zip(case).find_map(|(values, at)| values.get(*at).copied().flatten());
+        let of_case = self.data(test, case).and_then(|(listing, at)| listing.tolerance(at));
+        Terms { overriding: of_case.or(of_values).or(*tolerance), budget: None, ..S::TERMS }
     }
 
     fn expects_constant(&self, test: usize, case: &[usize]) -> bool {
         let Body { expects_constant, constants, .. } = &self.tests[test].body;
-        let of_values = constants.iter().zip(case).any(|(values, at)| values[*at].is_some());
-        expects_constant.is_some() || of_values
+        let of_values = constants.iter().zip(case).any(|(values, at)| values.get(*at).is_some_and(Option::is_some));
+        let of_case = || self.data(test, case).is_some_and(|(listing, at)| listing.expects_constant(at));
+        expects_constant.is_some() || of_values || of_case()
+    }
+
+    fn contents(&self) -> Vec<u64> {
+        self.listings.iter().flatten().flat_map(Listing::contents).collect()
     }
 
     fn points(&self, test: usize) -> Option<&'static [u32]> {
@@ -187,7 +207,7 @@ mod tests {
 
     #[test]
     fn an_error_says_what_is_not_implemented_also_as_the_source_of_another_one() {
-        let bodies = Typed::<dyn Ops> { tests: vec![], backends: vec![], questions: vec![] };
+        let bodies = Typed::<dyn Ops> { tests: vec![], listings: vec![], backends: vec![], questions: vec![] };
         assert_eq!(bodies.unimplemented_function(&Cause.into()).as_deref(), Some("add"));
         assert_eq!(bodies.unimplemented_function(&Wrapped(Cause).into()).as_deref(), Some("add"));
         assert_eq!(bodies.unimplemented_function(&"other".into()), None);

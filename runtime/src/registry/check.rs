@@ -7,7 +7,7 @@ use crate::registry::Elements;
 use crate::suite::action::is_followed_up;
 use crate::suite::row::Row;
 use crate::suite::scope::Scope;
-use crate::suite::spec::{BackendSpec, Origin, SuiteSpec};
+use crate::suite::spec::{BackendSpec, Origin, SuiteSpec, TestSpec};
 
 /// What drops all that crates register on this target, and how to keep it; empty where nothing does.
 pub(crate) const LINKER: &str = if cfg!(all(windows, target_env = "gnu")) {
@@ -43,6 +43,16 @@ pub enum RegistryError {
         first: Origin,
         /// Where the other one stands.
         second: Origin,
+    },
+    /// The cases of a test that are made of data are not as they have to be.
+    #[error("{at}: the cases of `{path}`: {fault}")]
+    Cases {
+        /// Where the test stands.
+        at: Origin,
+        /// The test.
+        path: String,
+        /// What is wrong.
+        fault: String,
     },
     /// Two cells have the same name, so that only one of them would be listed.
     #[error("two cells are named `{name}`: of {first} and {second}; give a value of an axis another label")]
@@ -262,19 +272,29 @@ fn duplicate_tests(suites: &[&SuiteSpec]) -> Vec<RegistryError> {
 /// Labels are joined by `_`, and a label can be the name of a test in a module: two cells can have one name although their
 /// tests have two.
 fn duplicate_cells(suites: &[&SuiteSpec]) -> Vec<RegistryError> {
+    let tests = || suites.iter().flat_map(|suite| &suite.tests);
     // Without any label, cells differ where tests do.
-    if suites.iter().flat_map(|suite| &suite.tests).all(|test| test.axes.is_empty()) {
+    if tests().all(|test| test.axes.is_empty()) {
         return Vec::new();
     }
+    // The names of cases that are made of data differ, and are many.
+    let is_data = |test: &&TestSpec| test.axes.len() == 1 && test.data.is_some();
     let mut seen = BTreeMap::new();
     let mut errors = Vec::new();
-    for suite in suites {
-        for test in &suite.tests {
-            // One backend stands for all: it is the last part of every name.
-            for name in (0..test.cases()).map(|case| test.cell_name(case, "…")) {
-                if let Some(first) = seen.insert(name.clone(), test.origin) {
-                    errors.push(RegistryError::DuplicateCell { name, first, second: test.origin });
-                }
+    for test in tests().filter(|test| !is_data(test)) {
+        // One backend stands for all: it is the last part of every name.
+        for name in (0..test.cases()).map(|case| test.cell_name(case, "…")) {
+            if let Some(first) = seen.insert(name.clone(), test.origin) {
+                errors.push(RegistryError::DuplicateCell { name, first, second: test.origin });
+            }
+        }
+    }
+    for test in tests().filter(is_data) {
+        let others = seen.range(format!("{}::", test.path)..).take_while(|(name, _)| name.starts_with(&test.path));
+        for (name, first) in others {
+            let label = name.strip_prefix(&test.path).and_then(|rest| rest.strip_prefix("::")?.strip_suffix("::…"));
+            if label.is_some_and(|label| test.axes[0].labels.binary_search(&label).is_ok()) {
+                errors.push(RegistryError::DuplicateCell { name: name.clone(), first: *first, second: test.origin });
             }
         }
     }
@@ -357,6 +377,9 @@ fn check_suite(suite: &SuiteSpec) -> Vec<RegistryError> {
             let (backend, second) = ((*backend).to_owned(), *origin);
             errors.push(RegistryError::DuplicateImplements { backend, first, second });
         }
+    }
+    for (at, path, fault) in &suite.faults {
+        errors.push(RegistryError::Cases { at: *at, path: path.clone(), fault: fault.clone() });
     }
     for test in &suite.tests {
         let listed = test.backends.unwrap_or_default();

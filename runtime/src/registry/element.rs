@@ -4,6 +4,7 @@ use std::any::{Any, TypeId};
 use std::error::Error;
 use std::time::Duration;
 
+use super::cases::{At, CasesOf};
 use crate::compare::{Pair, Tolerance, Value};
 use crate::suite::action::Action;
 use crate::suite::scope::{CaseName, TestName};
@@ -44,8 +45,10 @@ pub struct Test<S: Subject + ?Sized> {
     pub of: Option<&'static str>,
     /// The functions that its body calls on the backend.
     pub calls: &'static [&'static str],
-    /// Its axes.
+    /// Its axes, without the one whose values are cases.
     pub axes: &'static [AxisSpec],
+    /// The axis whose values are cases that are made of data.
+    pub cases: Option<CasesOf>,
     /// The features that a value of an axis implies, both by position; `None` without axes.
     pub implied: Option<Implied<S::Feature>>,
     /// The lines on which its body checks something; `None` where nothing is known of that.
@@ -57,8 +60,8 @@ pub struct Test<S: Subject + ?Sized> {
 /// The features that a value of an axis implies; the numbers are the positions of axis and value.
 pub type Implied<F> = fn(usize, usize) -> Vec<F>;
 
-/// Runs a body on a backend; the numbers are the positions on the axes.
-pub type Run<S, T> = fn(&S, &[usize]) -> Result<T, BoxError>;
+/// Runs a body on a backend, for a place on the axes.
+pub type Run<S, T> = fn(&S, &At<'_>) -> Result<T, BoxError>;
 
 /// What a test runs, on one backend and one value of each axis (given by its position).
 pub struct Body<S: ?Sized> {

@@ -1,6 +1,7 @@
 //! What the linker collects: the elements of every suite, and the suites that they make, as data with the bodies behind it.
 
 mod bodies;
+pub(crate) mod cases;
 #[cfg(feature = "harness")]
 pub(crate) mod check;
 mod element;
@@ -13,14 +14,16 @@ use linkme::distributed_slice;
 #[cfg(feature = "harness")]
 pub use bodies::Returned;
 pub use bodies::{Bodies, Instance};
+pub use cases::{At, Case, Cases, CasesError, CasesOf, Content, Holds, Listing, Root, files, list};
 pub use element::Open;
 pub use element::{Backend, Body, BoxError, Exclusions, Fixture, Implements, Question, RowApart, Run, Runs, Test};
 
+use crate::nearest;
 use crate::suite::action::Kind;
 use crate::suite::names;
 use crate::suite::row::{ALL, Condition, Row};
 use crate::suite::scope::Scope;
-use crate::suite::spec::{BackendSpec, FeatureSpec, Origin, SuiteSpec, TestSpec};
+use crate::suite::spec::{AxisSpec, BackendSpec, CaseSpec, DataSpec, FeatureSpec, Origin, SuiteSpec, TestSpec};
 use crate::suite::subject::{Feature, Subject, Unavailable};
 use bodies::{Instantiated, Typed, numbered};
 
@@ -145,6 +148,8 @@ pub struct Elements {
     pub(crate) elsewhere: Vec<(TypeId, &'static str)>,
     /// What stands in front of the names of the tests of a crate, by its name.
     pub(crate) prefixes: Vec<(&'static str, &'static str)>,
+    /// The name of the only cell, or of all cells of a case or a test, that are of interest.
+    pub(crate) only: Option<String>,
 }
 
 impl Elements {
@@ -161,6 +166,7 @@ impl Elements {
             implements: CROSSCHECK_IMPLEMENTS_V1.iter().copied().flatten().collect(),
             elsewhere: Vec::new(),
             prefixes: Vec::new(),
+            only: None,
         }
     }
 
@@ -193,7 +199,7 @@ impl Elements {
             rest.is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
         };
         let tests = tests.into_iter().filter(is_named).collect();
-        Self { tests, ..elements }
+        Self { tests, only: Some(cell.to_owned()), ..elements }
     }
 
     /// With names in front of those of the tests of some crates.
@@ -335,6 +341,20 @@ fn gather<S: Subject + ?Sized>(elements: &Elements) -> Gathered {
     implements.sort_by_key(|implements| implements.origin.place());
     let implemented = |name| implements.iter().find(|it| it.backends.contains(&name)).map(|it| it.functions);
 
+    let mut faults = Vec::new();
+    let listings: Vec<_> = tests
+        .iter()
+        .zip(&paths)
+        .map(|(test, path)| {
+            let cases = test.cases.as_ref()?;
+            let only = elements.only.as_deref().and_then(|cell| named_case(cell, path, test.axes.len(), cases.axis));
+            cases.listed(only).map_err(|error| faults.push((test.origin, path.clone(), error))).ok()
+        })
+        .collect();
+    let mut specs = Vec::with_capacity(tests.len());
+    for ((test, path), listing) in tests.iter().zip(paths).zip(&listings) {
+        specs.push(test_spec(test, path, listing.as_ref(), elements, &mut faults));
+    }
     let spec = SuiteSpec {
         subject: std::any::type_name::<S>(),
         baseline: S::BASELINE,
@@ -346,7 +366,8 @@ fn gather<S: Subject + ?Sized>(elements: &Elements) -> Gathered {
             .iter()
             .map(|feature| FeatureSpec { marker: feature.marker(), description: feature.description() })
             .collect(),
-        tests: tests.iter().zip(paths).map(|(test, path)| test_spec(test, path, elements)).collect(),
+        tests: specs,
+        faults,
         elsewhere: elements.elsewhere.iter().filter(|(of, _)| *of == TypeId::of::<S>()).map(|(_, it)| *it).collect(),
         backends: backends
             .iter()
@@ -376,7 +397,7 @@ fn gather<S: Subject + ?Sized>(elements: &Elements) -> Gathered {
             .chain(apart.iter().map(|(row, condition)| row.to_row(*condition)))
             .collect(),
     };
-    Gathered { spec, bodies: Box::new(Typed { tests, backends, questions }) }
+    Gathered { spec, bodies: Box::new(Typed { tests, listings, backends, questions }) }
 }
 
 /// The rows that stand apart, each with its condition, and what the conditions ask.
@@ -451,15 +472,55 @@ impl AsAny for dyn ExclusionsElement {
     }
 }
 
-fn test_spec<S: Subject + ?Sized>(test: &Test<S>, path: String, elements: &Elements) -> TestSpec {
+/// What the only case of interest is called, where the name of a cell says so: behind the test's path, it is a part of its own.
+fn named_case<'a>(cell: &'a str, path: &str, axes: usize, axis: usize) -> Option<&'a str> {
+    let case = cell.strip_prefix(path)?.strip_prefix("::")?;
+    // The values of the axes before it are one part.
+    case.split("::").nth(usize::from(axis > 0 && axes > 0))
+}
+
+/// What a list of cases could not tell, without the axis that it would be.
+static NO_CASE: [&str; 0] = [];
+
+fn test_spec<S: Subject + ?Sized>(
+    test: &Test<S>,
+    path: String,
+    listing: Option<&Listing>,
+    elements: &Elements,
+    faults: &mut Vec<(Origin, String, String)>,
+) -> TestSpec {
     let markers = |features: &[S::Feature]| features.iter().map(|feature| feature.marker()).collect::<Vec<_>>();
-    let implied = test.implied.map(|implied| {
-        let axes = test.axes.iter().enumerate();
-        axes.map(|(axis, spec)| (0..spec.labels.len()).map(|value| markers(&implied(axis, value))).collect()).collect()
+    let axes = match &test.cases {
+        None => test.axes,
+        Some(cases) => {
+            let mut axes = test.axes.to_vec();
+            axes.insert(cases.axis, AxisSpec { name: cases.name, labels: listing.map_or(&NO_CASE, |it| it.labels) });
+            axes.leak()
+        }
+    };
+    let data = test.cases.as_ref().zip(listing);
+    let data = data.map(|(cases, listing)| DataSpec {
+        axis: cases.axis,
+        own: listing.own.clone(),
+        files: listing.files.clone(),
     });
-    let implied: Vec<Vec<Vec<_>>> = implied.unwrap_or_default();
+    let of_cases =
+        |own: &[&'static CaseSpec]| own.iter().map(|own| known_markers::<S::Feature>(own)).collect::<Vec<_>>();
+    let implied = axes.iter().enumerate().map(|(axis, spec)| match (&data, test.implied) {
+        (Some(data), _) if data.axis == axis => {
+            let (known, unknown): (Vec<_>, Vec<_>) = of_cases(&data.own).into_iter().unzip();
+            let named = unknown.into_iter().zip(spec.labels).zip(&data.own).flat_map(|((unknown, label), own)| {
+                let place = own.place.as_ref().map(|place| format!(" ({place})")).unwrap_or_default();
+                unknown.into_iter().map(move |unknown| format!("case `{label}`{place}: {unknown}"))
+            });
+            faults.extend(named.map(|fault| (test.origin, path.clone(), fault)));
+            if known.is_empty() { vec![Vec::new(); spec.labels.len()] } else { known }
+        }
+        (_, Some(implied)) => (0..spec.labels.len()).map(|value| markers(&implied(axis, value))).collect(),
+        (_, None) => Vec::new(),
+    });
+    let implied: Vec<Vec<Vec<_>>> = implied.collect();
     TestSpec {
-        path,
         prefix: elements.prefix(&test.origin),
         origin: test.origin,
         function: test.function,
@@ -471,39 +532,57 @@ fn test_spec<S: Subject + ?Sized>(test: &Test<S>, path: String, elements: &Eleme
         isolated: test.isolated,
         timeout: test.timeout,
         tags: test.tags,
-        axes: test.axes,
+        axes,
+        data,
         differential: matches!(test.body.run, Runs::Differential(_)),
-        told_apart: told_apart(test),
-        terms: own_terms(test),
+        told_apart: told_apart(test, axes, listing),
+        terms: own_terms(test, axes),
+        path,
     }
 }
 
+/// The features that a case uses, and what is said of markers that no feature has.
+fn known_markers<F: Feature>(own: &CaseSpec) -> (Vec<&'static str>, Vec<String>) {
+    let (mut known, mut unknown) = (Vec::new(), Vec::new());
+    for marker in &own.markers {
+        match F::MARKERS.iter().find(|it| ***it == *marker.as_ref()) {
+            Some(marker) => known.push(*marker),
+            None => unknown.push(nearest::unknown("marker", marker, F::MARKERS)),
+        }
+    }
+    (known, unknown)
+}
+
 /// What a test sets for the comparison itself.
-fn own_terms<S: Subject + ?Sized>(test: &Test<S>) -> Vec<String> {
+fn own_terms<S: Subject + ?Sized>(test: &Test<S>, axes: &[AxisSpec]) -> Vec<String> {
     let Body { tolerance, tolerances, expects_constant, constants, .. } = &test.body;
     if tolerance.is_none() && tolerances.is_empty() && expects_constant.is_none() && constants.is_empty() {
         return Vec::new();
     }
-    let of_values = test.axes.iter().zip(*tolerances).flat_map(|(axis, values)| {
+    let of_values = axes.iter().zip(*tolerances).flat_map(|(axis, values)| {
         let labels = axis.labels.iter().zip(*values);
         labels.filter_map(|(label, tolerance)| Some(format!("{label}: {}", tolerance.as_ref()?)))
     });
     let constant = expects_constant.map(|reason| format!("expects a constant ({reason})"));
-    let constants = test.axes.iter().zip(*constants).flat_map(|(axis, values)| {
+    let constants = axes.iter().zip(*constants).flat_map(|(axis, values)| {
         let labels = axis.labels.iter().zip(*values);
         labels.filter_map(|(label, reason)| Some(format!("{label}: expects a constant ({})", reason.as_ref()?)))
     });
     tolerance.iter().map(ToString::to_string).chain(of_values).chain(constant).chain(constants).collect()
 }
 
-/// How many of its cases do not expect a constant.
-fn told_apart<S: Subject + ?Sized>(test: &Test<S>) -> u32 {
+/// How many of its cases do not expect a constant; where only one of them is known, no number that is ever reached.
+fn told_apart<S: Subject + ?Sized>(test: &Test<S>, axes: &[AxisSpec], listing: Option<&Listing>) -> u32 {
     let Body { expects_constant: None, constants, .. } = &test.body else { return 0 };
-    let of_axis = |at: usize| match constants.get(at) {
-        Some(values) => values.iter().filter(|reason| reason.is_none()).count() as u32,
-        None => test.axes[at].labels.len() as u32,
+    let of_axis = |at: usize| match (constants.get(at), &test.cases) {
+        (_, Some(cases)) if cases.axis == at => {
+            let expecting = listing.iter().flat_map(|it| &it.own).filter(|own| own.constant.is_some()).count() as u32;
+            listing.and_then(|listing| listing.total).map_or(u32::MAX, |total| total.saturating_sub(expecting))
+        }
+        (Some(values), _) => values.iter().filter(|reason| reason.is_none()).count() as u32,
+        (None, _) => axes[at].labels.len() as u32,
     };
-    (0..test.axes.len()).map(of_axis).product()
+    (0..axes.len()).map(of_axis).fold(1, u32::saturating_mul)
 }
 
 /// The rows of a typed matrix function, in the order in which the features are declared; that of the whole backend comes
@@ -554,7 +633,7 @@ mod tests {
         static BLOCK: Implements<dyn Ops> = Implements::new(&["mlx", "mps"], HERE, &["add"]);
         let (tests, backends, exclusions) = (vec![], vec![], vec![]);
         let (implements, elsewhere) = (vec![&BLOCK as _], vec![]);
-        let elements = Elements { tests, backends, exclusions, implements, elsewhere, prefixes: vec![] };
+        let elements = Elements { tests, backends, exclusions, implements, elsewhere, prefixes: vec![], only: None };
         assert_eq!(elements.crates(), ["suite"]);
         assert_eq!(elements.suite::<dyn Ops>().spec.implementing, [("mlx", HERE), ("mps", HERE)]);
         let errors: Vec<_> = check::check(&elements, &[], &["suite"]).iter().map(ToString::to_string).collect();

@@ -1,6 +1,8 @@
 //! What a user names: backends by name or alias, and functions that tests are about.
 
 use super::spec::SuiteSpec;
+#[cfg(feature = "harness")]
+use super::spec::TestSpec;
 use crate::nearest;
 
 /// The backends' own names for a name or alias; an alias may stand for a backend of each suite.
@@ -27,9 +29,9 @@ pub(crate) fn unknown_backend(suites: &[SuiteSpec], given: &str) -> String {
 /// The functions that tests are about, sorted.
 #[cfg(feature = "harness")]
 pub(crate) fn functions(suites: &[SuiteSpec]) -> Vec<&'static str> {
-    let mut known = distinct(suites.iter().flat_map(|suite| &suite.tests).filter_map(|test| test.of.as_ref()));
-    known.sort_unstable();
-    known
+    let tests = || suites.iter().flat_map(|suite| &suite.tests);
+    let of_cases = tests().flat_map(TestSpec::all_own).filter_map(|own| own.of.as_deref());
+    sorted(tests().filter_map(|test| test.of).chain(of_cases))
 }
 
 /// Whether a test is about this function.
@@ -51,9 +53,16 @@ pub(crate) fn markers(suites: &[SuiteSpec]) -> Vec<&'static str> {
 /// The tags of the tests, sorted.
 #[cfg(feature = "harness")]
 pub(crate) fn tags(suites: &[SuiteSpec]) -> Vec<&'static str> {
-    let mut known = distinct(suites.iter().flat_map(|suite| &suite.tests).flat_map(|test| test.tags));
-    known.sort_unstable();
-    known
+    let tests = || suites.iter().flat_map(|suite| &suite.tests);
+    let of_cases = tests().flat_map(TestSpec::all_own).flat_map(|own| &own.tags).map(|tag| &**tag);
+    sorted(tests().flat_map(|test| test.tags).copied().chain(of_cases))
+}
+
+/// The names sorted, each once: there may be many, of which each case has some.
+#[cfg(feature = "harness")]
+fn sorted(names: impl Iterator<Item = &'static str>) -> Vec<&'static str> {
+    let names: std::collections::BTreeSet<_> = names.collect();
+    names.into_iter().collect()
 }
 
 /// The names in their order, each once.

@@ -136,8 +136,8 @@ impl CaseName {
         match self {
             Self::Axis { axis, values } => {
                 let Some(at) = test.axes.iter().position(|it| it.name == *axis) else { return false };
-                let label = test.axes[at].labels[test.positions(case)[at]];
-                values.iter().any(|names| names.contains(&label))
+                let label = test.axes[at].labels[test.position(case, at)];
+                values.iter().any(|names| names.iter().any(|name| fits(name, label)))
             }
             Self::Patterns(patterns) => {
                 let label = test.case_label(case);

@@ -1,6 +1,7 @@
 //! A suite as plain data: what planning, judging and reporting work on.
 
 use std::any::TypeId;
+use std::borrow::Cow;
 use std::fmt;
 use std::time::Duration;
 
@@ -89,6 +90,8 @@ pub struct SuiteSpec {
     pub closed: Option<&'static [&'static str]>,
     /// The tests, in the order of their paths.
     pub tests: Vec<TestSpec>,
+    /// What is wrong with the cases of tests that are made of data: where the test stands, its path, and what.
+    pub faults: Vec<(Origin, String, String)>,
     /// The functions of the contract that tests are about which are left out, because this process does not run them.
     pub elsewhere: Vec<&'static str>,
     /// The backends that a matrix function is registered for, known or not.
@@ -116,6 +119,7 @@ impl SuiteSpec {
             backends: Vec::new(),
             closed: None,
             tests: Vec::new(),
+            faults: Vec::new(),
             elsewhere: Vec::new(),
             excluding: Vec::new(),
             implementing: Vec::new(),
@@ -187,6 +191,8 @@ pub struct TestSpec {
     pub tags: &'static [&'static str],
     /// Its axes.
     pub axes: &'static [AxisSpec],
+    /// Which of them is made of data, and what its values have for themselves.
+    pub data: Option<DataSpec>,
     /// Whether its value is compared with the baseline's.
     pub differential: bool,
     /// How many of its cases are to differ in their values, where these are numbers: all that do not expect a constant.
@@ -236,10 +242,55 @@ impl TestSpec {
             timeout: None,
             tags: &[],
             axes: &[],
+            data: None,
             differential: false,
             told_apart: 0,
             terms: Vec::new(),
         }
+    }
+}
+
+/// An axis whose values are cases that are made of data.
+#[derive(Clone, Debug)]
+pub struct DataSpec {
+    /// Its position among the test's axes.
+    pub axis: usize,
+    /// What each case has for itself; empty where none has anything.
+    pub own: Vec<&'static CaseSpec>,
+    /// Where they are files, what stands before and behind their names in the paths of these.
+    pub files: Option<(String, &'static str)>,
+}
+
+/// What a case that is made of data has for itself.
+#[derive(Clone, Debug, Default)]
+pub struct CaseSpec {
+    /// The markers of the features that it uses.
+    pub markers: Vec<Cow<'static, str>>,
+    /// The function of the contract that it is about.
+    pub of: Option<Cow<'static, str>>,
+    /// The functions that it calls.
+    pub calls: Vec<Cow<'static, str>>,
+    /// What it can be selected by besides what it uses.
+    pub tags: Vec<Cow<'static, str>>,
+    /// What it sets for the comparison itself, each with its reason, for the reader.
+    pub terms: Vec<String>,
+    /// Why its value may be a constant.
+    pub constant: Option<String>,
+    /// Where it stands.
+    pub place: Option<String>,
+}
+
+impl CaseSpec {
+    /// Whether it has nothing for itself.
+    pub(crate) fn is_empty(&self) -> bool {
+        let Self { markers, of, calls, tags, terms, constant, place } = self;
+        markers.is_empty()
+            && of.is_none()
+            && calls.is_empty()
+            && tags.is_empty()
+            && terms.is_empty()
+            && place.is_none()
+            && constant.is_none()
     }
 }
 
@@ -269,15 +320,72 @@ impl TestSpec {
         named && !(self.differential && backend == baseline)
     }
 
-    /// The function that the test is about, and those that it calls.
-    pub fn functions(&self) -> impl Iterator<Item = &'static str> {
-        self.of.into_iter().chain(self.calls.iter().copied().filter(|function| self.of != Some(function)))
+    /// What a case has for itself, where cases have anything.
+    pub(crate) fn own(&self, case: u32) -> Option<&'static CaseSpec> {
+        let data = self.data.as_ref().filter(|data| !data.own.is_empty())?;
+        data.own.get(self.position(case, data.axis)).copied()
+    }
+
+    /// What the cases have for themselves; none where they have nothing.
+    pub(crate) fn all_own(&self) -> &[&'static CaseSpec] {
+        self.data.as_ref().map_or(&[], |data| &data.own)
+    }
+
+    /// Where a case stands: as its list says, or the file that it is.
+    pub(crate) fn place(&self, case: u32) -> Option<String> {
+        let data = self.data.as_ref()?;
+        let of_file = |(folder, extension): &(String, &str)| {
+            format!("{folder}{}{extension}", self.axes[data.axis].labels[self.position(case, data.axis)])
+        };
+        data.files.as_ref().map(of_file).or_else(|| self.own(case)?.place.clone())
+    }
+
+    /// Whether the functions that a case is about, or calls, may be other ones than those of the next one.
+    pub(crate) fn has_own_functions(&self) -> bool {
+        self.all_own().iter().any(|own| own.of.is_some() || !own.calls.is_empty())
+    }
+
+    /// The function that a case is about.
+    pub(crate) fn of_case(&self, case: u32) -> Option<&'static str> {
+        self.own(case).and_then(|own| own.of.as_deref()).or(self.of)
+    }
+
+    /// The functions that a case is about and calls: the test's, and its own.
+    pub fn functions(&self, case: u32) -> Vec<&'static str> {
+        let own = self.own(case);
+        let of_own = own.into_iter().flat_map(|own| own.of.iter().chain(&own.calls)).map(|function| &**function);
+        let mut functions: Vec<&'static str> = Vec::new();
+        for function in self.of.into_iter().chain(self.calls.iter().copied()).chain(of_own) {
+            if !functions.contains(&function) {
+                functions.push(function);
+            }
+        }
+        functions
+    }
+
+    /// What a case can be selected by besides what it uses: the test's tags, and its own.
+    pub(crate) fn tags_of(&self, case: u32) -> Vec<&'static str> {
+        let own = self.own(case).into_iter().flat_map(|own| &own.tags).map(|tag| &**tag);
+        let mut tags = self.tags.to_vec();
+        for tag in own {
+            if !tags.contains(&tag) {
+                tags.push(tag);
+            }
+        }
+        tags
+    }
+
+    /// What is set for the comparison of a case, each with its reason: by the test, and by the case itself.
+    pub(crate) fn terms_of(&self, case: u32) -> Vec<String> {
+        let mut terms = self.terms.clone();
+        terms.extend(self.own(case).into_iter().flat_map(|own| &own.terms).cloned());
+        terms
     }
 
     /// The markers that the values of a case imply.
     pub(crate) fn implied_by(&self, case: u32) -> impl Iterator<Item = &'static str> {
-        let positions = if self.implied.is_empty() { Vec::new() } else { self.positions(case) };
-        self.implied.iter().zip(positions).flat_map(|(axis, at)| axis[at].iter().copied())
+        let values = self.implied.iter().enumerate().filter(|(_, values)| !values.is_empty());
+        values.flat_map(move |(axis, values)| values[self.position(case, axis)].iter().copied())
     }
 
     /// The markers of a case: the test's, and those that its values imply.
@@ -324,10 +432,28 @@ impl TestSpec {
         positions
     }
 
-    /// The values of the axes, joined by `_`; empty without axes.
-    pub(crate) fn case_label(&self, case: u32) -> String {
-        let labels: Vec<_> = self.axes.iter().zip(self.positions(case)).map(|(axis, at)| axis.labels[at]).collect();
-        labels.join("_")
+    /// The position on one axis.
+    pub(crate) fn position(&self, case: u32, axis: usize) -> usize {
+        match self.axes {
+            [_] => case as usize,
+            _ => self.positions(case)[axis],
+        }
+    }
+
+    /// The values of the axes, joined by `_`, and one that is made of data by `::`; empty without axes.
+    pub(crate) fn case_label(&self, case: u32) -> Cow<'static, str> {
+        if let [axis] = self.axes {
+            return Cow::Borrowed(axis.labels[case as usize]);
+        }
+        let mut label = String::new();
+        for (number, (axis, at)) in self.axes.iter().zip(self.positions(case)).enumerate() {
+            if number > 0 {
+                let is_data = |at: usize| self.data.as_ref().is_some_and(|data| data.axis == at);
+                label.push_str(if is_data(number) || is_data(number - 1) { "::" } else { "_" });
+            }
+            label.push_str(axis.labels[at]);
+        }
+        Cow::Owned(label)
     }
 
     /// Adds the name of a cell, as [`cell_name`](Self::cell_name) has it.

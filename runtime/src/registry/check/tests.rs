@@ -24,6 +24,7 @@ fn nothing_linked() -> Elements {
         implements: vec![],
         elsewhere: vec![],
         prefixes: vec![],
+        only: None,
     }
 }
 

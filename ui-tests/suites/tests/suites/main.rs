@@ -6,6 +6,7 @@ mod common;
 
 mod again;
 mod artifacts;
+mod cases;
 mod command_line;
 mod comparisons;
 #[cfg(unix)]

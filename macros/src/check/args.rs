@@ -220,8 +220,8 @@ impl TestArgs {
             "cases" => {
                 self.once(name, self.cases.is_some());
                 // What is faulty is there all the same: a parameter is meant for it.
-                let cases = CasesArg::parse(name, input, &mut self.errors);
-                self.cases = Some(self.errors.keep(cases).unwrap_or_else(|| CasesArg::faulty(name)));
+                self.cases = Some(CasesArg::faulty(name));
+                self.cases = Some(CasesArg::parse(name, input, &mut self.errors)?);
             }
             "tolerance" => {
                 self.once(name, self.tolerance.is_some());

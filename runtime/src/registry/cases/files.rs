@@ -404,14 +404,12 @@ impl Found<'_> {
         }
         let patterns = &self.shape.parts;
         // Of each pattern, the part that a file here has to fit.
-        let last: Vec<_> = patterns
-            .iter()
-            .zip(states)
-            .enumerate()
-            .filter_map(|(number, (parts, states))| {
-                states.contains(&(parts.len() - 1)).then(|| (number, parts[parts.len() - 1]))
-            })
-            .collect();
+        let mut last = Vec::new();
+        for (number, (parts, states)) in patterns.iter().zip(states).enumerate() {
+            if states.contains(&(parts.len() - 1)) {
+                last.push((number, parts[parts.len() - 1]));
+            }
+        }
         for entry in fs::read_dir(&here).map_err(cannot)? {
             let entry = entry.map_err(cannot)?;
             let name = entry.file_name();

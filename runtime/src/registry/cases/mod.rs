@@ -22,7 +22,17 @@ use crate::suite::spec::CaseSpec;
 /// backend.
 ///
 /// ```
-/// use crosscheck::{Case, CasesError};
+/// use crosscheck::{Case, CasesError, conformance};
+/// # trait Hasher: Send + Sync {
+/// #     fn digest(&self, message: &str) -> String;
+/// # }
+/// # /// None.
+/// # #[derive(crosscheck::Feature, Clone, Copy, Debug, PartialEq, Eq)]
+/// # enum Feature {}
+/// # impl crosscheck::Subject for dyn Hasher {
+/// #     type Feature = Feature;
+/// #     const BASELINE: &'static str = "reference";
+/// # }
 ///
 /// /// The vectors that somebody else publishes, one a line.
 /// const VECTORS: &str = "empty,,d41d8cd98f00b204e9800998ecf8427e\na,a,0cc175b9c0f1b6a831c399e269772661";
@@ -43,14 +53,13 @@ use crate::suite::spec::CaseSpec;
 ///     });
 ///     vectors.collect()
 /// }
+///
+/// /// Its cells are called `digests::empty::…` and `digests::a::…`.
+/// #[conformance(cases(vectors, count = 2))]
+/// fn digests(hasher: &dyn Hasher, vector: &Vector) {
+///     assert_eq!(hasher.digest(&vector.message), vector.digest);
+/// }
 /// # assert_eq!(vectors().unwrap().len(), 2);
-/// ```
-///
-/// A check of it is written so, and its cells are called `digest::empty::…` and `digest::a::…`:
-///
-/// ```ignore
-/// #[conformance(cases = vectors)]
-/// fn digest(hasher: &dyn Hasher, vector: &Vector) { … }
 /// ```
 ///
 /// In the names of cells, every character other than letters, digits and `_-./+=@` is written as `%` and two hexadecimal digits for
@@ -82,7 +91,7 @@ impl<T> Case<T> {
 
     /// One whose content is made when its cell runs, once for each backend. That it cannot be made is no failure of the backend's:
     /// no row excuses it.
-    pub fn lazy<E: Into<BoxError>>(
+    pub fn lazy<E: Into<Box<dyn std::error::Error>>>(
         name: impl Into<Cow<'static, str>>,
         make: impl Fn() -> Result<T, E> + Send + Sync + 'static,
     ) -> Self {
@@ -91,7 +100,7 @@ impl<T> Case<T> {
 
     /// One whose content is a file, read and decoded when its cell runs; a relative path begins at the folder of the crate in which
     /// the check stands. What is in the file is a part of what the suite is made of.
-    pub fn file<E: Into<BoxError>>(
+    pub fn file<E: Into<Box<dyn std::error::Error>>>(
         name: impl Into<Cow<'static, str>>,
         path: impl Into<PathBuf>,
         decode: impl Fn(&[u8]) -> Result<T, E> + Send + Sync + 'static,

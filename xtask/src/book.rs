@@ -12,6 +12,8 @@ use crate::workspace::root;
 /// The pages that are made are those of this version everywhere.
 const VERSION: &str = "0.5.4";
 const BUILT: &str = "docs/book";
+/// What mdBook makes besides the pages: the first page once more, the list of pages for browsers without scripts.
+const OF_NO_PAGE: [&str; 2] = ["index.html", "toc.html"];
 /// How a page begins a link to what is in the repository and not in the book.
 const OUTSIDE: &str = "](../../";
 
@@ -31,7 +33,8 @@ pub fn book() -> Result<(), TaskError> {
     let [from, to] = [&source, &built].map(|path| path.to_string_lossy().into_owned());
     program(&mdbook, &["build", &from, "--dest-dir", &to]).run()?;
     let pages = pages(&built)?;
-    let faults = faults(&pages, |path| built.join(path).exists());
+    let mut faults = faults(&pages, |path| built.join(path).exists());
+    faults.extend(unsearchable(&pages, &search_index(&built)?));
     if pages.is_empty() || !faults.is_empty() {
         return Err(TaskError::Book { pages: pages.len(), faults: faults.join("\n") });
     }
@@ -48,7 +51,7 @@ fn provide() -> Result<PathBuf, TaskError> {
     if let Some(found) = in_path("mdbook").filter(|path| is_right(path)) {
         return Ok(found);
     }
-    let folder = folder("mdbook").map_err(TaskError::NoBook)?;
+    let folder = folder("mdbook-search").map_err(TaskError::NoBook)?;
     let installed = folder.join("bin").join(format!("mdbook{}", std::env::consts::EXE_SUFFIX));
     if installed.exists() && is_right(&installed) {
         return Ok(installed);
@@ -56,8 +59,8 @@ fn provide() -> Result<PathBuf, TaskError> {
     println!("\nmdBook {VERSION} is missing; it is compiled once, which takes about a minute");
     let (package, target) = (format!("mdbook@{VERSION}"), root().join("target/mdbook"));
     let [folder, target] = [&folder, &target].map(|path| path.to_string_lossy());
-    // Neither a server nor a search index is needed here, and what runs for a second need not be fast.
-    let small = ["--no-default-features", "--debug", "--locked"];
+    // No server is needed here, and what runs for a second need not be fast.
+    let small = ["--no-default-features", "--features", "search", "--debug", "--locked"];
     let install = cargo(&[&["install", &package, "--root", &folder, "--target-dir", &target][..], &small].concat());
     install.env("CARGO_PROFILE_DEV_DEBUG", "0").run()?;
     Ok(installed)
@@ -96,6 +99,25 @@ fn pages(built: &Path) -> Result<BTreeMap<PathBuf, String>, TaskError> {
         }
     }
     Ok(pages)
+}
+
+/// What the search of the book looks through.
+fn search_index(built: &Path) -> Result<String, TaskError> {
+    for entry in fs::read_dir(built).map_err(io_error(built))? {
+        let path = entry.map_err(io_error(built))?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        if name.starts_with("searchindex") && name.ends_with(".js") {
+            return fs::read_to_string(&path).map_err(io_error(&path));
+        }
+    }
+    Ok(String::new())
+}
+
+/// The pages that the search does not find, a line each. Of two that are made of one page, it finds the second.
+fn unsearchable(pages: &BTreeMap<PathBuf, String>, index: &str) -> Vec<String> {
+    let names = pages.keys().map(|path| path.to_string_lossy()).filter(|name| !OF_NO_PAGE.contains(&&**name));
+    let missing = names.filter(|name| !index.contains(&format!("\"{name}#")));
+    missing.map(|name| format!("{name}: the search does not find it")).collect()
 }
 
 /// The links and pictures that lead to no file of the book, or to no place in its page, a line each.
@@ -175,6 +197,13 @@ mod tests {
                 assert!(found.len() == 1 && found[0].contains(why), "{wrong}: {found:?}");
             }
         }
+    }
+
+    #[test]
+    fn a_page_that_the_search_does_not_find_is_named() {
+        let pages = ["a.html", "b.html", "index.html"].map(|path| (PathBuf::from(path), String::new())).into();
+        assert_eq!(unsearchable(&pages, r#"["a.html#one","b.html#b"]"#), Vec::<String>::new());
+        assert_eq!(unsearchable(&pages, r#"["a.html#one","bb.html#b"]"#), ["b.html: the search does not find it"]);
     }
 
     #[test]

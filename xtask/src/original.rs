@@ -12,7 +12,8 @@ use crate::python::{self, Environment};
 use crate::record::{fresh, read};
 use crate::workspace::root;
 
-const PYTEST: Environment =
+/// pytest.
+pub const PYTEST: Environment =
     Environment { requirements: "examples/from-pytest/original/requirements.txt", folder: "target/original-python" };
 const SUITE: &str = "examples/from-pytest/original";
 const README: &str = "examples/from-pytest/README.md";

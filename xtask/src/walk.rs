@@ -22,6 +22,8 @@ use clap::Args;
 
 use crate::built::{build, find};
 use crate::error::TaskError;
+use crate::original::PYTEST;
+use crate::python;
 use crate::usage::children;
 use crate::workspace::root;
 
@@ -37,7 +39,9 @@ pub struct Options {
 }
 
 /// The pages that somebody follows from an empty folder.
-const PAGES: [&str; 2] = ["tutorial.md", "adopt.md"];
+const PAGES: [&str; 3] = ["tutorial.md", "adopt.md", FROM_PYTEST];
+/// The one whose reader has pytest.
+const FROM_PYTEST: &str = "from_pytest.md";
 
 /// The packages that are not published yet, for whoever depends on them.
 const PATCHES: [(&str, &str); 4] = [
@@ -60,7 +64,10 @@ pub fn walk(Options { pages, fresh }: &Options) -> Result<(), TaskError> {
         let path = root().join("docs/src").join(page);
         let text = fs::read_to_string(&path).map_err(|source| TaskError::Io { path, source })?;
         let folder = std::env::temp_dir().join(format!("crosscheck-walk-{}", std::process::id()));
-        let walked = Walk::begin(page, &folder, &installed.path).and_then(|mut walk| walk.all(&text));
+        let python = if page == FROM_PYTEST { Some(python::provide(PYTEST)?) } else { None };
+        let programs: Vec<_> =
+            [Some(&installed.path), python.as_ref()].into_iter().flatten().map(PathBuf::as_path).collect();
+        let walked = Walk::begin(page, &folder, &programs).and_then(|mut walk| walk.all(&text));
         let removed = fs::remove_dir_all(&folder).map_err(|source| TaskError::Io { path: folder, source });
         walked.and(removed)?;
     }
@@ -95,12 +102,13 @@ impl fmt::Display for Took {
 }
 
 impl<'a> Walk<'a> {
-    fn begin(page: &'a str, folder: &Path, installed: &Path) -> Result<Self, TaskError> {
+    fn begin(page: &'a str, folder: &Path, programs: &[&Path]) -> Result<Self, TaskError> {
         let patches = PATCHES.map(|(name, path)| format!("{name} = {{ path = {:?} }}\n", root().join(path)));
         let config = format!("[patch.crates-io]\n{}", patches.concat());
         write(&folder.join(".cargo/config.toml"), &config)?;
         let searched = std::env::var_os("PATH").unwrap_or_default();
-        let folders = installed.parent().map(Path::to_owned).into_iter().chain(std::env::split_paths(&searched));
+        let of_programs = programs.iter().filter_map(|program| Some(program.parent()?.to_owned()));
+        let folders = of_programs.chain(std::env::split_paths(&searched));
         let search = std::env::join_paths(folders).unwrap_or(searched);
         let took = Took { wall: 0.0, processor: children().ok().map(|_| 0.0) };
         Ok(Self { page, folder: folder.to_owned(), search, output: String::new(), took })
@@ -274,9 +282,8 @@ mod tests {
     fn a_walk_that_does_not_come_to_what_the_page_says_fails() {
         crate::workspace::find().unwrap();
         let folder = std::env::temp_dir().join(format!("xtask-walk-{}", std::process::id()));
-        let walked = |text: &str| {
-            Walk::begin("p.md", &folder, Path::new("/no/program")).unwrap().all(text).map_err(|error| error.to_string())
-        };
+        let walked =
+            |text: &str| Walk::begin("p.md", &folder, &[]).unwrap().all(text).map_err(|error| error.to_string());
         assert_eq!(
             walked("```text,file=a.txt\nx\ny\n```\n```sh,run\ncat a.txt\n```\n```text,output\nx\n…\n```\n"),
             Ok(())

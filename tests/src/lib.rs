@@ -30,6 +30,7 @@ pub mod layout;
 pub mod matmul;
 pub mod norm;
 pub mod number;
+pub mod onnx;
 pub mod parameter;
 pub mod quantization;
 pub mod reduction;

@@ -1,0 +1,45 @@
+//! ONNX's node tests, said in calls of the contract, against what ONNX expects.
+//!
+//! `docs/src/corpora.md` says which run; `fixtures/py_ref/onnx_nodes` makes the programs.
+
+use std::error::Error;
+
+use crosscheck::compare::Expected;
+use crosscheck::{Case, CasesError, conformance};
+use crosscheck_backends::{KernelError, Kernels, Tensor};
+
+mod call;
+mod entry;
+mod program;
+
+use entry::Entry;
+use program::Program;
+
+/// Each test whose outputs the contract can compute.
+#[conformance(cases(nodes, count = 709))]
+pub fn node(kernels: &dyn Kernels, case: &Program) -> Result<Expected<Vec<Tensor>>, Box<dyn Error>> {
+    let (given, expected) = case.run(kernels)?;
+    Ok(Expected::new(given, expected))
+}
+
+/// Each test that asks for the extreme of nothing, which is −∞ or ∞ in ONNX.
+#[conformance(cases(refusals, count = 3))]
+pub fn refusal(kernels: &dyn Kernels, case: &Program) -> Result<(), Box<dyn Error>> {
+    match case.refusal(kernels)? {
+        Err(KernelError::Shape { .. }) => Ok(()),
+        Err(error @ KernelError::NotImplemented { .. }) => Err(error.into()),
+        other => panic!("the extreme of nothing is {other:?}, where the contract refuses the shape"),
+    }
+}
+
+fn nodes() -> Result<Vec<Case<Program>>, CasesError> {
+    cases(|entry| !entry.is_refused())
+}
+
+fn refusals() -> Result<Vec<Case<Program>>, CasesError> {
+    cases(Entry::is_refused)
+}
+
+fn cases(is_wanted: fn(&Entry) -> bool) -> Result<Vec<Case<Program>>, CasesError> {
+    Ok(Entry::all()?.into_iter().filter(is_wanted).map(Entry::into_case).collect())
+}

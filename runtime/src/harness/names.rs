@@ -81,3 +81,51 @@ fn is_said(test: &TestSpec) -> bool {
     }
     is_plain
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::{Selection, plan};
+    use crate::suite::spec::{AxisSpec, BackendSpec, Origin, SuiteSpec};
+
+    /// Whether the cells of two tests are plain, the first of which holds this text in one place; by their names, and by all that is
+    /// said of them.
+    fn are_plain(text: &str, place: usize) -> [Vec<bool>; 2] {
+        let of = |at: usize| -> &'static str { if at == place { text.to_owned().leak() } else { "plain" } };
+        let labels: &'static [&'static str] = vec!["one", of(1)].leak();
+        let here = Origin { module: "suite", file: "a.rs", line: 1 };
+        let test = TestSpec {
+            axes: vec![AxisSpec { name: "axis", labels }].leak(),
+            markers: vec![of(3)],
+            implied: vec![vec![vec![], vec![of(4)]]],
+            ..TestSpec::new(of(0), Origin { file: of(5), ..here })
+        };
+        let suite = SuiteSpec {
+            backends: vec![BackendSpec::new("reference", here), BackendSpec::new(of(2), here)],
+            tests: vec![test, TestSpec::new("other", here)],
+            ..SuiteSpec::new("dyn Ops", "reference")
+        };
+        let plan = plan([suite].into(), &Selection::default());
+        let mut names = Plain::names(&plan);
+        let named = plan.cells.iter().map(|cell| names.is(cell)).collect();
+        let texts = plan.cells.iter().map(|cell| plan.name(cell)).collect();
+        let all = Name::all(&plan, Some(texts));
+        assert!(all.iter().zip(&plan.cells).all(|(name, cell)| name.text == plan.name(cell)));
+        [named, all.iter().map(|name| name.is_plain).collect()]
+    }
+
+    #[test]
+    fn a_cell_is_plain_where_nothing_that_is_said_of_it_has_to_be_escaped() {
+        let of = |[one, other]: [bool; 2]| vec![one, one, one, one, other, other];
+        let plain = of([true, true]);
+        for place in 0..6 {
+            assert_eq!(are_plain("plain", place), [plain.clone(), plain.clone()]);
+            for text in ["\"", "a\\b", "\n", "\u{7f}", "ü", "\u{202e}", "a text that is longer than sixteen bytes\t"] {
+                // The name of a backend is in the names of both tests.
+                let said = of([false, place != 2]);
+                let named = if place < 3 { said.clone() } else { plain.clone() };
+                assert_eq!(are_plain(text, place), [named, said], "{text:?} at {place}");
+            }
+        }
+    }
+}

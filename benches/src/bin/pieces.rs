@@ -85,6 +85,9 @@ impl Bodies for Empty {
     fn expects_constant(&self, _: usize, _: &[usize]) -> bool {
         false
     }
+    fn contents(&self) -> Vec<u64> {
+        Vec::new()
+    }
     fn points(&self, _: usize) -> Option<&'static [u32]> {
         None
     }

@@ -17,6 +17,12 @@
 //!
 //! Data flows one way: what is declared and registered is planned, executed, judged, recorded ([`record`]) and reported.
 
+#[cfg(target_family = "wasm")]
+compile_error!(
+    "crosscheck does not run on WebAssembly: its linker keeps no sections for the checks to be found in. Run the suite on the host, with a \
+     backend that starts what was built for WebAssembly"
+);
+
 // The attributes expand to paths that begin with `::crosscheck`.
 extern crate self as crosscheck;
 

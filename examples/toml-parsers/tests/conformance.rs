@@ -1,0 +1,3 @@
+//! The corpus on the four parsers.
+
+crosscheck::main!(toml_parsers);

@@ -1,0 +1,3 @@
+//! The vectors on the four libraries.
+
+crosscheck::main!(crypto_libraries);

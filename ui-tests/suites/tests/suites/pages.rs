@@ -72,16 +72,7 @@ fn fault(from: &Path, link: &str, pages: &BTreeMap<PathBuf, String>) -> Option<S
 }
 
 /// The pages whose samples are of programs that are run, and where those stand.
-const SAMPLES: [(&str, &[&str]); 5] = [
-    (
-        "from_pytest",
-        &[
-            "examples/from-pytest/original/matrix.py",
-            "examples/from-pytest/original/test_fields.py",
-            "examples/from-pytest/src/exclusions.rs",
-            "examples/from-pytest/src/fields.rs",
-        ],
-    ),
+const SAMPLES: [(&str, &[&str]); 4] = [
     (
         "publish",
         &[
@@ -100,7 +91,7 @@ fn the_samples_of_pages_are_parts_of_programs_that_are_run() {
     for (name, programs) in SAMPLES {
         let text = page(&format!("docs/src/{name}.md"));
         let programs: Vec<_> = programs.iter().map(|path| page(path)).collect();
-        let samples: Vec<_> = ["rust,ignore", "rust", "python"].iter().flat_map(|it| blocks(&text, it)).collect();
+        let samples: Vec<_> = ["rust,ignore", "rust"].iter().flat_map(|it| blocks(&text, it)).collect();
         assert!(samples.len() > 1, "docs/src/{name}.md has {} samples", samples.len());
         for sample in samples {
             let is_there = programs.iter().any(|program| program.contains(sample));

@@ -1,7 +1,7 @@
 //! What a run says while it goes, on a terminal and elsewhere.
 
 use std::io::Read;
-use std::os::fd::{FromRawFd, OwnedFd};
+use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
 use std::sync::{Arc, Mutex};
 
 use super::*;
@@ -115,6 +115,11 @@ impl Terminal {
         assert_eq!(opened, 0, "{}", std::io::Error::last_os_error());
         // SAFETY: both have just been opened, and nobody else has them.
         let (ours, end) = unsafe { (OwnedFd::from_raw_fd(ours), OwnedFd::from_raw_fd(theirs)) };
+        // The suites of other tests are started meanwhile, and one of them writes to all that it inherits.
+        for descriptor in [&ours, &end] {
+            // SAFETY: a flag of a descriptor that is open.
+            unsafe { libc::fcntl(descriptor.as_raw_fd(), libc::F_SETFD, libc::FD_CLOEXEC) };
+        }
         let written = Arc::new(Mutex::new(Vec::new()));
         let reader = std::thread::spawn({
             let written = Arc::clone(&written);

@@ -1,11 +1,14 @@
 //! Checks of key-value stores, with everything of rstest that makes functions.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use crosscheck::{Action, Debt, Failure, RUN, Subject, Unavailable, backend_matrix, conformance, flaky, skip, xfail};
+use crosscheck::{
+    Action, Case, Debt, Failure, RUN, Subject, Unavailable, backend_matrix, conformance, flaky, skip, xfail,
+};
 use rstest::{fixture, rstest, rstest as cases};
 
 pub(crate) trait Store: Send + Sync {
@@ -110,6 +113,27 @@ fn cases_and_an_axis(#[ignore] store: &dyn Store, #[case] value: i64, #[ignore] 
     let key = "k".repeat(n);
     assert_eq!(store.put(&key, value * seed), Ok(()));
     assert_eq!(store.get(&key), Some(value * seed));
+}
+
+fn keys_of_data() -> Vec<Case<&'static str>> {
+    vec![Case::new("plain", "key"), Case::new("two words", "a b")]
+}
+
+#[rstest]
+#[test_attr(conformance(cases = keys_of_data))]
+#[case::negative(-1)]
+#[case(1)]
+fn cases_and_data(#[ignore] store: &dyn Store, #[case] value: i64, #[ignore] key: &str) {
+    assert_eq!(store.put(key, value), Ok(()));
+    assert_eq!(store.get(key), Some(value));
+}
+
+#[rstest]
+#[test_attr(conformance)]
+fn files_of_rstest(#[ignore] store: &dyn Store, #[files("tests/rstest_cases/s*.rs")] path: PathBuf) {
+    let length = std::fs::read(path).unwrap().len() as i64;
+    assert_eq!(store.put("length", length), Ok(()));
+    assert_eq!(store.get("length"), Some(length));
 }
 
 #[rstest]

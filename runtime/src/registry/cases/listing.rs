@@ -8,8 +8,10 @@ use std::panic::catch_unwind;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
-use super::files::{Content, Corpus, Root, hash};
+use super::content::{Content, hash};
+use super::files::Corpus;
 use super::order::ordered;
+use super::root::Root;
 use super::{Case, Cases, Held, label};
 use crate::compare::Tolerance;
 use crate::registry::BoxError;

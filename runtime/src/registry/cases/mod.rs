@@ -1,18 +1,22 @@
 //! Cases that are made of data: what each is called and what is known of it before it runs, and its content, which is read when it
 //! runs.
 
-pub(crate) mod files;
+mod content;
+mod files;
 mod label;
 mod listing;
 mod order;
+mod pattern;
+mod root;
 
 use std::borrow::{Borrow, Cow};
 use std::fmt;
 use std::path::PathBuf;
 
-pub use files::{Content, Root};
+pub use content::Content;
 pub use label::label;
 pub use listing::{At, CasesOf, Listing, files, list};
+pub use root::Root;
 
 use super::element::BoxError;
 use crate::compare::Tolerance;
@@ -168,7 +172,7 @@ impl<T> Case<T> {
     /// One that is made of this: records of runs in which it was something else cannot be merged. Of a file it is known.
     #[must_use]
     pub fn covering(mut self, bytes: impl AsRef<[u8]>) -> Self {
-        self.covered = Some(files::hash(bytes.as_ref()));
+        self.covered = Some(content::hash(bytes.as_ref()));
         self
     }
 }

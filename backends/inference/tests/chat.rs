@@ -112,7 +112,7 @@ fn what_makes_no_sense_is_refused_in_a_line() {
         (
             &["--backend", "mlx_cpo", "--model", GGUF, "Hi"],
             2,
-            "error: unknown backend `mlx_cpo`; did you mean `mlx_cpu`? (known: reference, ref, mlx_cpu, cpu, mlx_metal, metal, mlx_cuda, cuda)",
+            "error: unknown backend `mlx_cpo`; did you mean `mlx_cpu`? (known: reference, ref, mlx_cpu, cpu, mlx_cuda, cuda, mlx_metal, metal)",
         ),
         (&["--backend", "Reference", "--model", GGUF, "Hi"], 2, "; did you mean `reference`? "),
         (&["--backend", "vulkan", "--model", GGUF, "Hi"], 2, "error: unknown backend `vulkan` (known: "),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// The cells that are running, by position in the plan, until no more may start.
 #[derive(Debug, Default)]
@@ -61,11 +61,18 @@ impl InFlight {
         was_running.then_some(next.is_some())
     }
 
-    /// The cells that are running, where they can be had without waiting.
+    /// The cells that are running, where they can be had without waiting for long: whoever asks may have the lock itself, and another
+    /// thread has it for a moment only, which on a machine under load may be one without a processor.
     pub(super) fn running(&self) -> Option<Vec<usize>> {
-        let mut cells: Vec<_> = self.state.try_lock().ok()?.running.iter().map(|(cell, _)| *cell).collect();
-        cells.sort_unstable();
-        Some(cells)
+        for _ in 0..100 {
+            if let Ok(state) = self.state.try_lock() {
+                let mut cells: Vec<_> = state.running.iter().map(|(cell, _)| *cell).collect();
+                cells.sort_unstable();
+                return Some(cells);
+            }
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        None
     }
 
     /// The cells that are running, and since when.
@@ -120,8 +127,6 @@ pub(super) fn wait_for_the_end() -> ! {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
 
     #[test]
@@ -139,6 +144,25 @@ mod tests {
         std::thread::sleep(Duration::from_millis(20));
         assert!(!late.is_finished());
         assert!(IN_FLIGHT.close_and_abandon().is_empty());
+    }
+
+    #[test]
+    fn the_running_cells_are_had_of_another_thread_and_not_waited_for_in_vain() {
+        static IN_FLIGHT: std::sync::LazyLock<InFlight> = std::sync::LazyLock::new(InFlight::default);
+        IN_FLIGHT.start(7);
+        let (held, is_held) = std::sync::mpsc::channel();
+        let holder = std::thread::spawn(move || {
+            let state = IN_FLIGHT.state();
+            held.send(()).unwrap();
+            std::thread::sleep(Duration::from_millis(20));
+            drop(state);
+        });
+        is_held.recv().unwrap();
+        assert_eq!(IN_FLIGHT.running(), Some(vec![7]));
+        holder.join().unwrap();
+        let state = IN_FLIGHT.state();
+        assert_eq!(IN_FLIGHT.running(), None);
+        drop(state);
     }
 
     #[test]

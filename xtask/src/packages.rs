@@ -63,7 +63,8 @@ fn unpack(packed: &Path, folder: &Path) -> Result<Vec<String>, TaskError> {
     let archives = entries(packed)?.into_iter().filter(|path| path.extension().is_some_and(|it| it == "crate"));
     for archive in archives {
         let [archive, folder] = [&archive, folder].map(|path| path.to_string_lossy());
-        program(Path::new("tar"), &["-xzf", &*archive, "-C", &*folder]).run()?;
+        // As files of now: Cargo takes those of the archive, which all have one old date, for what it has built before.
+        program(Path::new("tar"), &["-xzmf", &*archive, "-C", &*folder]).run()?;
     }
     let packages = entries(folder)?.into_iter().filter_map(|path| Some(path.file_name()?.to_str()?.to_owned()));
     let packages: Vec<_> = packages.collect();

@@ -219,7 +219,7 @@ impl TestArgs {
             }
             "cases" => {
                 self.once(name, self.cases.is_some());
-                // What is faulty is there all the same: a parameter is meant for it.
+                // Also a faulty argument takes its parameter, so that one mistake is one error.
                 self.cases = Some(CasesArg::faulty(name));
                 self.cases = Some(CasesArg::parse(name, input, &mut self.errors)?);
             }

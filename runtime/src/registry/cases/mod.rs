@@ -233,7 +233,7 @@ pub trait Cases {
     /// The list.
     ///
     /// # Errors
-    /// Why there is none.
+    /// What the function returned in place of a list.
     fn list(self) -> Result<Vec<Case<Self::Value>>, BoxError>;
 }
 

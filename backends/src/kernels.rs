@@ -14,8 +14,10 @@ type Result<T = Tensor> = std::result::Result<T, KernelError>;
 /// Tensor kernels of a neural network's forward pass.
 ///
 /// All kernels take and return tensors in host memory, and have computed their result when they return. Floats are
-/// computed at least as exactly as their own type allows; the result has the dtype of the first operand unless it is said
-/// otherwise. "Numbers" are floats and integers, not truth values. A tensor may be without elements and without dimensions
+/// computed at least as exactly as their own type allows; sums, differences, products, quotients, square roots and casts are
+/// rounded once, to the nearest, and the sign of a zero among them is that of IEEE 754. The payload of a NaN is specified
+/// where elements are moved only: they stay as they are, bit for bit. The result has the dtype of the first operand unless it
+/// is said otherwise. "Numbers" are floats and integers, not truth values. A tensor may be without elements and without dimensions
 /// where nothing else is said; one without dimensions has no axis. Wrong inputs are a [`KernelError`], never a panic and
 /// never a made-up value. A backend implements those that it can; each other one returns [`KernelError::NotImplemented`].
 #[expect(unused_variables, reason = "the default bodies refuse whatever they are given")]
@@ -146,12 +148,14 @@ pub trait Kernels: Send + Sync {
         missing("cast")
     }
 
-    /// The sum along `axis`, without that axis; numbers. Without terms it is 0. Integers wrap.
+    /// The sum along `axis`, without that axis; numbers. Without terms it is 0. Integers wrap. Which sign a sum of zeros has, and
+    /// whether one overflows on the way of which the result is finite, is not specified.
     fn sum(&self, x: &Tensor, axis: usize) -> Result {
         missing("sum")
     }
 
-    /// The mean along `axis`, without that axis; floats. Without terms it is NaN.
+    /// The mean along `axis`, without that axis; floats. Without terms it is NaN. Whether the sum overflows on the way is not
+    /// specified.
     fn mean(&self, x: &Tensor, axis: usize) -> Result {
         missing("mean")
     }
@@ -193,7 +197,8 @@ pub trait Kernels: Send + Sync {
         missing("matmul")
     }
 
-    /// `exp(x) / Σ exp(x)` along `axis`; floats. Does not overflow for any finite input.
+    /// `exp(x) / Σ exp(x)` along `axis`; floats. Does not overflow for any finite input. With ∞ or NaN among them, or of nothing
+    /// but −∞, however many there are, all are NaN.
     fn softmax(&self, x: &Tensor, axis: usize) -> Result {
         missing("softmax")
     }
@@ -209,12 +214,13 @@ pub trait Kernels: Send + Sync {
         missing("layer_norm")
     }
 
-    /// `x / (1 + exp(−x))`; floats.
+    /// `x / (1 + exp(−x))`; floats. Of −∞ it is NaN, as the formula is.
     fn silu(&self, x: &Tensor) -> Result {
         missing("silu")
     }
 
-    /// The Gaussian error linear unit; floats.
+    /// The Gaussian error linear unit; floats. Of −∞ it is NaN, as the formulas are. In 16 bits, 1 and the error function or the
+    /// hyperbolic tangent may be added in the type, so that far below 0 it is off by a unit of roundoff times `x`.
     fn gelu(&self, x: &Tensor, form: Gelu) -> Result {
         missing("gelu")
     }
@@ -226,7 +232,8 @@ pub trait Kernels: Send + Sync {
 
     /// `softmax(scale · q kᵀ + mask) v` of `q` `[B, H, T, D]`, `k` `[B, G, S, D]` and `v` `[B, G, S, E]`, giving
     /// `[B, H, T, E]`. `H` is a multiple of `G`: each `H / G` queries in a row share a key; equal dtypes, floats. A query that
-    /// may see no key is NaN, as the softmax of nothing but −∞ is.
+    /// may see no key is NaN, as the softmax of nothing but −∞ is. In 16 bits, scaled queries and logits may be rounded to the
+    /// type: a logit of 100 in f16 is off by 0.03, and the weights by 3 %.
     fn scaled_dot_product_attention(&self, q: &Tensor, k: &Tensor, v: &Tensor, scale: f32, mask: Mask<'_>) -> Result {
         missing("scaled_dot_product_attention")
     }

@@ -16,6 +16,7 @@ mod budget;
 pub mod cast;
 pub mod comparison;
 mod data;
+pub mod device;
 pub mod earlier_calls;
 pub mod elementwise;
 pub mod embedding;
@@ -37,12 +38,17 @@ pub mod reduction;
 pub mod refusal;
 pub mod rope;
 pub mod same_operand;
+pub mod setting;
+pub mod sixteen;
 pub mod slice;
 pub mod softmax;
+pub mod special;
 pub mod strided;
+pub mod threads;
 pub mod top_k;
 pub mod update;
 pub mod verbatim;
+pub mod wrong;
 
 /// What the checks return.
 pub type Checked<T = ()> = Result<T, crosscheck_backends::KernelError>;

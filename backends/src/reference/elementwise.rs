@@ -13,6 +13,11 @@ pub fn unary(function: &'static str, x: &Tensor, f: impl Fn(f64) -> f64) -> Resu
     Tensor::from_f64(x.shape(), x.dtype(), &values)
 }
 
+/// `1 / (1 + exp(−x))`. Far below 0 that exponential is infinite where the result is not 0 yet.
+pub fn logistic(x: f64) -> f64 {
+    if x < 0.0 { x.exp() / (1.0 + x.exp()) } else { 1.0 / (1.0 + (-x).exp()) }
+}
+
 /// A function of two numbers, broadcast.
 pub fn binary(
     function: &'static str,

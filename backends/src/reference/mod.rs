@@ -82,7 +82,7 @@ impl Kernels for Reference {
     }
 
     fn sigmoid(&self, x: &Tensor) -> Result {
-        elementwise::unary("sigmoid", x, |x| 1.0 / (1.0 + (-x).exp()))
+        elementwise::unary("sigmoid", x, elementwise::logistic)
     }
 
     fn equal(&self, a: &Tensor, b: &Tensor) -> Result {
@@ -158,7 +158,7 @@ impl Kernels for Reference {
     }
 
     fn silu(&self, x: &Tensor) -> Result {
-        elementwise::unary("silu", x, |x| x / (1.0 + (-x).exp()))
+        elementwise::unary("silu", x, |x| x * elementwise::logistic(x))
     }
 
     fn gelu(&self, x: &Tensor, form: Gelu) -> Result {

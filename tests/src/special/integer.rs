@@ -1,0 +1,242 @@
+//! Integers at their ends, and truth values: each pair, by rules of whole numbers of 64 bits.
+
+use crosscheck::conformance;
+use crosscheck_backends::{Dtype, Kernels, Tensor};
+
+use super::rule::assert_exact;
+use crate::Checked;
+
+/// The ends, what a float of 24 or 53 bits does not hold, where a product begins to wrap, and what is around 0.
+pub const ENDS: [i32; 24] = [
+    i32::MIN,
+    i32::MIN + 1,
+    -(1 << 30) - 1,
+    -(1 << 24) - 1,
+    -(1 << 24),
+    -65_537,
+    -46_341,
+    -257,
+    -1,
+    0,
+    1,
+    2,
+    3,
+    257,
+    32_768,
+    46_340,
+    46_341,
+    65_536,
+    1 << 24,
+    (1 << 24) + 1,
+    1 << 30,
+    (1 << 30) + 65,
+    i32::MAX - 1,
+    i32::MAX,
+];
+
+/// Asserts what is made of each number and each.
+#[track_caller]
+fn assert_pairs(made: &Tensor, dtype: Dtype, rule: impl Fn(i64, i64) -> i64) {
+    assert_eq!((made.dtype(), made.shape()), (dtype, &[ENDS.len(), ENDS.len()][..]));
+    let pairs: Vec<_> = ENDS.iter().flat_map(|x| ENDS.iter().map(move |y| (i64::from(*x), i64::from(*y)))).collect();
+    // What is cut off is what does not fit into 32 bits.
+    let expected: Vec<_> = pairs.iter().map(|(x, y)| f64::from(rule(*x, *y) as i32)).collect();
+    assert_exact(made, &expected, |at| format!("{:?}", pairs[at]));
+}
+
+fn column_and_row() -> Checked<[Tensor; 2]> {
+    Ok([Tensor::i32(&[ENDS.len(), 1], ENDS)?, Tensor::i32(&[ENDS.len()], ENDS)?])
+}
+
+#[conformance(of = "add")]
+pub fn add(kernels: &dyn Kernels) -> Checked {
+    let [x, y] = column_and_row()?;
+    assert_pairs(&kernels.add(&x, &y)?, Dtype::I32, |x, y| x + y);
+    Ok(())
+}
+
+#[conformance(of = "sub")]
+pub fn sub(kernels: &dyn Kernels) -> Checked {
+    let [x, y] = column_and_row()?;
+    assert_pairs(&kernels.sub(&x, &y)?, Dtype::I32, |x, y| x - y);
+    Ok(())
+}
+
+#[conformance(of = "mul")]
+pub fn mul(kernels: &dyn Kernels) -> Checked {
+    let [x, y] = column_and_row()?;
+    assert_pairs(&kernels.mul(&x, &y)?, Dtype::I32, |x, y| x * y);
+    Ok(())
+}
+
+#[conformance(of = "maximum")]
+pub fn maximum(kernels: &dyn Kernels) -> Checked {
+    let [x, y] = column_and_row()?;
+    assert_pairs(&kernels.maximum(&x, &y)?, Dtype::I32, i64::max);
+    Ok(())
+}
+
+#[conformance(of = "minimum")]
+pub fn minimum(kernels: &dyn Kernels) -> Checked {
+    let [x, y] = column_and_row()?;
+    assert_pairs(&kernels.minimum(&x, &y)?, Dtype::I32, i64::min);
+    Ok(())
+}
+
+#[conformance(of = "neg")]
+pub fn neg(kernels: &dyn Kernels) -> Checked {
+    let made = kernels.neg(&Tensor::i32(&[ENDS.len()], ENDS)?)?;
+    assert_exact(&made, &ENDS.map(|x| f64::from(x.wrapping_neg())), |at| ENDS[at]);
+    Ok(())
+}
+
+#[conformance(of = "equal")]
+pub fn equal(kernels: &dyn Kernels) -> Checked {
+    let [x, y] = column_and_row()?;
+    assert_pairs(&kernels.equal(&x, &y)?, Dtype::Bool, |x, y| i64::from(x == y));
+    assert_truth(|x, y| kernels.equal(x, y), |x, y| x == y)
+}
+
+#[conformance(of = "not_equal")]
+pub fn not_equal(kernels: &dyn Kernels) -> Checked {
+    let [x, y] = column_and_row()?;
+    assert_pairs(&kernels.not_equal(&x, &y)?, Dtype::Bool, |x, y| i64::from(x != y));
+    assert_truth(|x, y| kernels.not_equal(x, y), |x, y| x != y)
+}
+
+#[conformance(of = "less")]
+pub fn less(kernels: &dyn Kernels) -> Checked {
+    let [x, y] = column_and_row()?;
+    assert_pairs(&kernels.less(&x, &y)?, Dtype::Bool, |x, y| i64::from(x < y));
+    assert_truth(|x, y| kernels.less(x, y), |x, y| !x & y)
+}
+
+#[conformance(of = "less_equal")]
+pub fn less_equal(kernels: &dyn Kernels) -> Checked {
+    let [x, y] = column_and_row()?;
+    assert_pairs(&kernels.less_equal(&x, &y)?, Dtype::Bool, |x, y| i64::from(x <= y));
+    assert_truth(|x, y| kernels.less_equal(x, y), |x, y| !x | y)
+}
+
+#[conformance(of = "greater")]
+pub fn greater(kernels: &dyn Kernels) -> Checked {
+    let [x, y] = column_and_row()?;
+    assert_pairs(&kernels.greater(&x, &y)?, Dtype::Bool, |x, y| i64::from(x > y));
+    assert_truth(|x, y| kernels.greater(x, y), |x, y| x & !y)
+}
+
+#[conformance(of = "greater_equal")]
+pub fn greater_equal(kernels: &dyn Kernels) -> Checked {
+    let [x, y] = column_and_row()?;
+    assert_pairs(&kernels.greater_equal(&x, &y)?, Dtype::Bool, |x, y| i64::from(x >= y));
+    assert_truth(|x, y| kernels.greater_equal(x, y), |x, y| x | !y)
+}
+
+/// Asserts what is made of both truth values and both.
+#[track_caller]
+fn assert_truth(kernel: impl Fn(&Tensor, &Tensor) -> Checked<Tensor>, rule: impl Fn(bool, bool) -> bool) -> Checked {
+    let (x, y) = ([false, false, true, true], [false, true, false, true]);
+    let made = kernel(&Tensor::bool(&[4], x)?, &Tensor::bool(&[4], y)?)?;
+    let expected: Vec<_> = x.iter().zip(y).map(|(x, y)| f64::from(rule(*x, y))).collect();
+    assert_exact(&made, &expected, |at| format!("{} and {}", x[at], y[at]));
+    Ok(())
+}
+
+/// Every rotation of the ends, as rows: each is first and last once.
+fn rotations() -> Checked<(Tensor, Vec<[i32; 24]>)> {
+    let rows: Vec<_> = (0..ENDS.len())
+        .map(|by| {
+            let mut row = ENDS;
+            row.rotate_left(by);
+            row
+        })
+        .collect();
+    Ok((Tensor::i32(&[ENDS.len(), ENDS.len()], rows.concat())?, rows))
+}
+
+#[track_caller]
+fn assert_rows(made: &Tensor, rows: &[[i32; 24]], rule: impl Fn(&[i32]) -> i32) {
+    let expected: Vec<_> = rows.iter().map(|row| f64::from(rule(row))).collect();
+    assert_exact(made, &expected, |at| format!("{:?}", rows[at]));
+}
+
+#[conformance(of = "sum")]
+pub fn sum(kernels: &dyn Kernels) -> Checked {
+    let (x, rows) = rotations()?;
+    // Of parts of the rows, of which some wrap.
+    for length in [1, 2, 5, 24] {
+        let parts: Vec<_> = rows.iter().flat_map(|row| row[..length].to_vec()).collect();
+        let sums = kernels.sum(&Tensor::i32(&[rows.len(), length], parts)?, 1)?;
+        assert_rows(&sums, &rows, |row| row[..length].iter().map(|x| i64::from(*x)).sum::<i64>() as i32);
+    }
+    // The matrix is symmetric.
+    assert_rows(&kernels.sum(&x, 0)?, &rows, |row| row.iter().map(|x| i64::from(*x)).sum::<i64>() as i32);
+    Ok(())
+}
+
+#[conformance(of = "max")]
+pub fn max(kernels: &dyn Kernels) -> Checked {
+    let (x, rows) = rotations()?;
+    for axis in [0, 1] {
+        assert_rows(&kernels.max(&x, axis)?, &rows, |_| i32::MAX);
+    }
+    assert_rows(&kernels.max(&kernels.neg(&x)?, 1)?, &rows, |_| i32::MAX);
+    for end in ENDS {
+        assert_exact(&kernels.max(&Tensor::i32(&[2], [i32::MIN, end])?, 0)?, &[f64::from(end)], |_| end);
+    }
+    Ok(())
+}
+
+#[conformance(of = "min")]
+pub fn min(kernels: &dyn Kernels) -> Checked {
+    let (x, rows) = rotations()?;
+    for axis in [0, 1] {
+        assert_rows(&kernels.min(&x, axis)?, &rows, |_| i32::MIN);
+    }
+    for end in ENDS {
+        assert_exact(&kernels.min(&Tensor::i32(&[2], [i32::MAX, end])?, 0)?, &[f64::from(end)], |_| end);
+    }
+    Ok(())
+}
+
+#[conformance(of = "argmax")]
+pub fn argmax(kernels: &dyn Kernels) -> Checked {
+    let (x, rows) = rotations()?;
+    for axis in [0, 1] {
+        let place = |row: &[i32]| row.iter().position(|x| *x == i32::MAX).unwrap_or_default() as i32;
+        assert_rows(&kernels.argmax(&x, axis)?, &rows, place);
+    }
+    // Neighbours that are one float, and the least number alone.
+    for (pair, place) in [([1 << 24, (1 << 24) + 1], 1.0), ([i32::MIN, i32::MIN], 0.0), ([i32::MIN, i32::MIN + 1], 1.0)]
+    {
+        assert_exact(&kernels.argmax(&Tensor::i32(&[2], pair)?, 0)?, &[place], |_| format!("{pair:?}"));
+    }
+    Ok(())
+}
+
+#[conformance(of = "top_k", k(1, 7, 24))]
+pub fn top_k(kernels: &dyn Kernels, k: usize) -> Checked {
+    let (x, rows) = rotations()?;
+    let (values, places) = kernels.top_k(&x, k, 1)?;
+    let sorted = |row: &[i32; 24]| {
+        let mut sorted: Vec<_> = row.iter().enumerate().map(|(place, x)| (-i64::from(*x), place)).collect();
+        sorted.sort_unstable();
+        sorted.truncate(k);
+        sorted
+    };
+    let expected: Vec<_> = rows.iter().flat_map(sorted).collect();
+    assert_exact(&values, &expected.iter().map(|(x, _)| -x as f64 + 0.0).collect::<Vec<_>>(), |at| at);
+    assert_exact(&places, &expected.iter().map(|(_, place)| *place as f64).collect::<Vec<_>>(), |at| at);
+    Ok(())
+}
+
+#[conformance(of = "matmul", uses = "integer_matmul")]
+pub fn matmul(kernels: &dyn Kernels) -> Checked {
+    let (x, rows) = rotations()?;
+    let made = kernels.matmul(&x, &x)?;
+    // The matrix is symmetric.
+    let dot = |a: &[i32], b: &[i32]| a.iter().zip(b).fold(0_i32, |sum, (a, b)| sum.wrapping_add(a.wrapping_mul(*b)));
+    let expected: Vec<_> = rows.iter().flat_map(|a| rows.iter().map(|b| f64::from(dot(a, b)))).collect();
+    assert_exact(&made, &expected, |at| at);
+    Ok(())
+}

@@ -1,0 +1,212 @@
+//! Kernels that take their operands element by element.
+
+use crosscheck::conformance;
+use crosscheck_backends::{Dtype, Gelu, Kernels, Tensor};
+
+use super::Kind::{Shape, Type};
+use super::{Kernel, NO_FLOATS, TYPES, floats, ones, others};
+use crate::Checked;
+
+/// Shapes that cannot be broadcast together, most of them nearly.
+const APART: [[&[usize]; 2]; 11] = [
+    [&[2], &[3]],
+    [&[2, 3], &[2]],
+    // As many elements.
+    [&[6], &[2, 3]],
+    [&[2, 3], &[3, 2]],
+    [&[2, 3], &[2, 3, 1, 2]],
+    [&[4], &[2, 2]],
+    [&[2, 1, 3], &[4, 3, 3]],
+    [&[1, 2, 3], &[3, 2]],
+    // Nothing is not one.
+    [&[2], &[0]],
+    [&[3, 0], &[3]],
+    [&[0, 3], &[2, 3]],
+];
+
+/// Asserts what is refused of two operands: shapes that are apart, one that is too large, and two types.
+#[track_caller]
+fn assert_pairs(kernel: Kernel, call: impl Fn(&Tensor, &Tensor) -> Checked<Tensor>) -> Checked {
+    call(&floats(&[1, 3])?, &floats(&[3])?)?;
+    call(&floats(&[2, 3])?, &floats(&[2, 1])?)?;
+    for [a, b] in APART {
+        kernel.assert_refuses(Shape, [a, b], call(&floats(a)?, &floats(b)?))?;
+        kernel.assert_refuses(Shape, [b, a], call(&floats(b)?, &floats(a)?))?;
+    }
+    // 2^32 elements.
+    let (column, row) = (floats(&[1 << 16, 1])?, floats(&[1 << 16])?);
+    kernel.assert_refuses(Shape, "a column and a row that make 2^32 elements", call(&column, &row))?;
+    for dtype in TYPES {
+        for other in others(dtype) {
+            for shape in [&[2][..], &[], &[0]] {
+                kernel.assert_refuses(Type, (dtype, other, shape), call(&ones(shape, dtype)?, &ones(shape, other)?))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Asserts the same, and that these types are refused, also of tensors without dimensions and without elements.
+#[track_caller]
+fn assert_numbers(kernel: Kernel, refused: &[Dtype], call: impl Fn(&Tensor, &Tensor) -> Checked<Tensor>) -> Checked {
+    for (dtype, shape) in refused.iter().flat_map(|dtype| [&[2][..], &[], &[0]].map(|shape| (*dtype, shape))) {
+        let x = ones(shape, dtype)?;
+        kernel.assert_refuses(Type, (dtype, shape), call(&x, &x))?;
+    }
+    assert_pairs(kernel, call)
+}
+
+#[conformance(of = "add")]
+pub fn add(kernels: &dyn Kernels) -> Checked {
+    assert_numbers(Kernel("add"), &[Dtype::Bool], |a, b| kernels.add(a, b))
+}
+
+#[conformance(of = "sub")]
+pub fn sub(kernels: &dyn Kernels) -> Checked {
+    assert_numbers(Kernel("sub"), &[Dtype::Bool], |a, b| kernels.sub(a, b))
+}
+
+#[conformance(of = "mul")]
+pub fn mul(kernels: &dyn Kernels) -> Checked {
+    assert_numbers(Kernel("mul"), &[Dtype::Bool], |a, b| kernels.mul(a, b))
+}
+
+#[conformance(of = "div")]
+pub fn div(kernels: &dyn Kernels) -> Checked {
+    assert_numbers(Kernel("div"), &NO_FLOATS, |a, b| kernels.div(a, b))
+}
+
+#[conformance(of = "maximum")]
+pub fn maximum(kernels: &dyn Kernels) -> Checked {
+    assert_numbers(Kernel("maximum"), &[Dtype::Bool], |a, b| kernels.maximum(a, b))
+}
+
+#[conformance(of = "minimum")]
+pub fn minimum(kernels: &dyn Kernels) -> Checked {
+    assert_numbers(Kernel("minimum"), &[Dtype::Bool], |a, b| kernels.minimum(a, b))
+}
+
+#[conformance(of = "equal")]
+pub fn equal(kernels: &dyn Kernels) -> Checked {
+    assert_pairs(Kernel("equal"), |a, b| kernels.equal(a, b))
+}
+
+#[conformance(of = "not_equal")]
+pub fn not_equal(kernels: &dyn Kernels) -> Checked {
+    assert_pairs(Kernel("not_equal"), |a, b| kernels.not_equal(a, b))
+}
+
+#[conformance(of = "less")]
+pub fn less(kernels: &dyn Kernels) -> Checked {
+    assert_pairs(Kernel("less"), |a, b| kernels.less(a, b))
+}
+
+#[conformance(of = "less_equal")]
+pub fn less_equal(kernels: &dyn Kernels) -> Checked {
+    assert_pairs(Kernel("less_equal"), |a, b| kernels.less_equal(a, b))
+}
+
+#[conformance(of = "greater")]
+pub fn greater(kernels: &dyn Kernels) -> Checked {
+    assert_pairs(Kernel("greater"), |a, b| kernels.greater(a, b))
+}
+
+#[conformance(of = "greater_equal")]
+pub fn greater_equal(kernels: &dyn Kernels) -> Checked {
+    assert_pairs(Kernel("greater_equal"), |a, b| kernels.greater_equal(a, b))
+}
+
+#[conformance(of = "select")]
+pub fn select(kernels: &dyn Kernels) -> Checked {
+    let (kernel, number) = (Kernel("select"), ones(&[], Dtype::Bool)?);
+    assert_pairs(kernel, |a, b| kernels.select(&number, a, b))?;
+    // The condition against what both make.
+    for [a, b] in APART {
+        for (condition, x) in [(a, b), (b, a)] {
+            let (condition, x) = (ones(condition, Dtype::Bool)?, floats(x)?);
+            kernel.assert_refuses(Shape, [a, b], kernels.select(&condition, &x, &x))?;
+        }
+    }
+    let x = floats(&[2])?;
+    for (dtype, shape) in others(Dtype::Bool).flat_map(|dtype| [&[2][..], &[]].map(|shape| (dtype, shape))) {
+        kernel.assert_refuses(Type, (dtype, shape), kernels.select(&ones(shape, dtype)?, &x, &x))?;
+    }
+    let (column, row) = (ones(&[1 << 16, 1], Dtype::Bool)?, floats(&[1 << 16])?);
+    kernel.assert_refuses(Shape, "a column and a row that make 2^32 elements", kernels.select(&column, &row, &row))
+}
+
+/// Asserts that these types are refused, also of tensors without dimensions and without elements.
+#[track_caller]
+fn assert_unary(kernel: Kernel, refused: &[Dtype], call: impl Fn(&Tensor) -> Checked<Tensor>) -> Checked {
+    for dtype in TYPES {
+        for shape in [&[2][..], &[], &[1, 0], &[0]] {
+            let made = call(&ones(shape, dtype)?);
+            if refused.contains(&dtype) {
+                kernel.assert_refuses(Type, (dtype, shape), made)?;
+            } else {
+                let made = made?;
+                assert_eq!((made.dtype(), made.shape()), (dtype, shape));
+            }
+        }
+    }
+    Ok(())
+}
+
+#[conformance(of = "neg")]
+pub fn neg(kernels: &dyn Kernels) -> Checked {
+    assert_unary(Kernel("neg"), &[Dtype::Bool], |x| kernels.neg(x))
+}
+
+#[conformance(of = "exp")]
+pub fn exp(kernels: &dyn Kernels) -> Checked {
+    assert_unary(Kernel("exp"), &NO_FLOATS, |x| kernels.exp(x))
+}
+
+#[conformance(of = "log")]
+pub fn log(kernels: &dyn Kernels) -> Checked {
+    assert_unary(Kernel("log"), &NO_FLOATS, |x| kernels.log(x))
+}
+
+#[conformance(of = "sqrt")]
+pub fn sqrt(kernels: &dyn Kernels) -> Checked {
+    assert_unary(Kernel("sqrt"), &NO_FLOATS, |x| kernels.sqrt(x))
+}
+
+#[conformance(of = "rsqrt")]
+pub fn rsqrt(kernels: &dyn Kernels) -> Checked {
+    assert_unary(Kernel("rsqrt"), &NO_FLOATS, |x| kernels.rsqrt(x))
+}
+
+#[conformance(of = "tanh")]
+pub fn tanh(kernels: &dyn Kernels) -> Checked {
+    assert_unary(Kernel("tanh"), &NO_FLOATS, |x| kernels.tanh(x))
+}
+
+#[conformance(of = "sigmoid")]
+pub fn sigmoid(kernels: &dyn Kernels) -> Checked {
+    assert_unary(Kernel("sigmoid"), &NO_FLOATS, |x| kernels.sigmoid(x))
+}
+
+#[conformance(of = "silu")]
+pub fn silu(kernels: &dyn Kernels) -> Checked {
+    assert_unary(Kernel("silu"), &NO_FLOATS, |x| kernels.silu(x))
+}
+
+#[conformance(of = "gelu", form(Exact, Tanh))]
+pub fn gelu(kernels: &dyn Kernels, form: Gelu) -> Checked {
+    assert_unary(Kernel("gelu"), &NO_FLOATS, |x| kernels.gelu(x, form))
+}
+
+/// Each type becomes each.
+#[conformance(of = "cast")]
+pub fn cast(kernels: &dyn Kernels) -> Checked {
+    for to in TYPES {
+        for (from, shape) in
+            TYPES.into_iter().flat_map(|from| [&[2][..], &[], &[1, 0], &[0]].map(|shape| (from, shape)))
+        {
+            let made = kernels.cast(&ones(shape, from)?, to)?;
+            assert_eq!((made.dtype(), made.shape()), (to, shape));
+        }
+    }
+    Ok(())
+}

@@ -1,4 +1,4 @@
-//! `#[crosscheck::contract]`: the trait, whose default bodies implement nothing for a backend.
+//! `#[crosscheck::contract]`: the trait, whose default bodies implement nothing for a backend, and a faulty backend of it.
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
@@ -34,6 +34,7 @@ fn expand_parsed(krate: Krate, item: TokenStream) -> TokenStream {
         let errors = errors.into_tokens();
         return quote!(#errors #item);
     };
+    let registration = crate::faulty::registration(&contract, &krate);
     let name = contract.ident.clone();
     for item in &mut contract.items {
         let TraitItem::Fn(function) = item else { continue };
@@ -46,5 +47,8 @@ fn expand_parsed(krate: Krate, item: TokenStream) -> TokenStream {
         let statements = &body.stmts;
         *body = syn::parse_quote!({ #guard #(#statements)* });
     }
-    quote!(#contract)
+    quote! {
+        #contract
+        #registration
+    }
 }

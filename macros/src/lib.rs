@@ -9,6 +9,7 @@ mod contract;
 mod element;
 mod errors;
 mod exclusions;
+mod faulty;
 mod feature;
 #[cfg(test)]
 mod fuzz;

@@ -17,12 +17,13 @@ pub use crate::compare::Tolerance;
 pub use crate::compare::erased::{Pair, Value};
 pub use crate::execute::context::{DefaultBody, default_body, reached, set_up_begins, set_up_ends};
 pub use crate::registry::{
-    Backend, BackendElement, Body, BoxError, CROSSCHECK_BACKENDS_V1 as BACKENDS,
+    Backend, BackendElement, Body, BoxError, CROSSCHECK_BACKENDS_V1 as BACKENDS, CROSSCHECK_CONTRACTS_V1 as CONTRACTS,
     CROSSCHECK_EXCLUSIONS_V1 as EXCLUSIONS, CROSSCHECK_FIXTURES_V1 as FIXTURES, CROSSCHECK_IMPLEMENTS_V1 as IMPLEMENTS,
-    CROSSCHECK_TESTS_V1 as TESTS, Exclusions, ExclusionsElement, Fixture, Implements, ImplementsElement, Question,
-    RowApart, Test, TestElement,
+    CROSSCHECK_TESTS_V1 as TESTS, Contract, ContractFunction, Exclusions, ExclusionsElement, Fixture, Implements,
+    ImplementsElement, Instance, Question, RowApart, Test, TestElement,
 };
 pub use crate::registry::{CasesOf, Root, files, list};
+pub use crate::strength;
 pub use crate::suite::scope::{CaseName, TestName};
 pub use crate::suite::spec::{AxisSpec, Origin};
 

@@ -53,6 +53,8 @@ mod report;
 mod screen;
 #[cfg(feature = "harness")]
 mod session;
+#[doc(hidden)]
+pub mod strength;
 mod suite;
 #[cfg_attr(not(feature = "harness"), expect(dead_code, reason = "only the harness shows what cells say"))]
 mod text;
@@ -423,6 +425,7 @@ pub use execute::context::{is_expected_to_fail, seed};
 #[cfg(feature = "harness")]
 pub use judge::Outcome;
 pub use registry::{Case, CasesError, OpenError, open};
+pub use strength::{Corrupt, Corruption};
 pub use suite::action::{Action, Debt, RUN, UNCLASSIFIED, baseline_wrong, flaky, skip, xfail};
 pub use suite::date::Date;
 pub use suite::expectation::Failure;

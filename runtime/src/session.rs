@@ -13,7 +13,7 @@ use crate::execute::{Answers, CellOf, Executed, Executor, Listed, Observation};
 use crate::hash::Fnv;
 use crate::judge::{Finished, JudgeContext, Judgement, flaky, judge};
 use crate::plan::{Cell, Decision, Plan};
-use crate::registry::Bodies;
+use crate::registry::{Bodies, Contract};
 use crate::suite::date::Date;
 
 /// A plan that can be run.
@@ -299,19 +299,48 @@ impl Session {
         self.plan.suite(cell).backends[cell.backend as usize].device.filter(|_| cell.decision.runs())
     }
 
-    fn execute(&self, cell: &Cell, announce: Option<&Announce>) -> Executed {
+    /// The contract of a suite, by its position.
+    pub(crate) fn contract(&self, suite: u32) -> Option<&'static Contract> {
+        self.executors[suite as usize].contract()
+    }
+
+    /// The same case on the baseline, where every test can be run that compares with it.
+    pub(crate) fn on_baseline(&self, cell: &Cell) -> Option<Cell> {
+        let suite = self.plan.suite(cell);
+        let backend = suite.backends.iter().position(|backend| backend.name == suite.baseline)?;
+        Some(Cell { backend: u32::try_from(backend).ok()?, decision: Decision::Run, ..*cell })
+    }
+
+    /// Runs one cell on a backend that has the fault of this process, which is known by this.
+    pub(crate) fn run_faulty(&self, cell: &Cell, of: &str, announce: Option<&Announce>) -> Judgement {
+        let executor = &self.executors[cell.suite as usize];
         let test = self.plan.test(cell);
-        let cell_of = CellOf {
+        let positions = test.positions(cell.case);
+        let observation =
+            context::with_seed(self.seed(cell), || executor.run_faulty(self.cell_of(cell, &positions), of, announce)).0;
+        let judgement = self.judge(cell, &observation);
+        if judgement.outcome.fails_the_run() {
+            executor.forget_faulty();
+        }
+        judgement
+    }
+
+    fn cell_of<'a>(&self, cell: &Cell, case: &'a [usize]) -> CellOf<'a> {
+        CellOf {
             test: cell.test as usize,
-            case: &test.positions(cell.case),
+            case,
             backend: cell.backend as usize,
-            differential: test.differential,
-        };
+            differential: self.plan.test(cell).differential,
+        }
+    }
+
+    fn execute(&self, cell: &Cell, announce: Option<&Announce>) -> Executed {
+        let positions = self.plan.test(cell).positions(cell.case);
         let panics = match cell.decision {
             Decision::XFail(_) => Panics::Expected,
             Decision::Flaky(_) => Panics::Kept,
             _ => Panics::Unexpected,
         };
-        self.executors[cell.suite as usize].run(cell_of, panics, announce)
+        self.executors[cell.suite as usize].run(self.cell_of(cell, &positions), panics, announce)
     }
 }

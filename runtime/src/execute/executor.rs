@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::hash::Hasher;
 use std::ops::Deref;
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::context::{self, Announce, DefaultBody, Ended, Phase};
 use super::float_state;
@@ -11,7 +11,8 @@ use super::observation::{Listed, Observation};
 use super::panics::{Panic, Panics, catch};
 use crate::compare::{Agreed, Mismatch, NotComparable, Value};
 use crate::hash::Fnv;
-use crate::registry::{Bodies, BoxError, Instance, Returned};
+use crate::registry::{Bodies, BoxError, Contract, Instance, Returned};
+use crate::strength;
 use crate::suite::row::Condition;
 use crate::suite::spec::SuiteSpec;
 use crate::suite::subject::Receipt;
@@ -28,6 +29,8 @@ pub struct Executor {
     /// Whether each backend is opened for each cell.
     fresh: Vec<bool>,
     opened: Vec<OnceLock<Result<Instance, OpenError>>>,
+    /// The backend that has a fault, by what it is known by.
+    faulty: Mutex<Option<(String, Arc<Instance>)>>,
     /// What backends were asked, by backend and condition: once.
     answers: Mutex<BTreeMap<(usize, usize), Result<bool, String>>>,
 }
@@ -36,6 +39,8 @@ pub struct Executor {
 enum Opened<'a> {
     Shared(&'a Instance),
     Own(Instance),
+    /// That has the fault which is tried.
+    Faulty(Arc<Instance>),
 }
 
 impl Deref for Opened<'_> {
@@ -45,6 +50,7 @@ impl Deref for Opened<'_> {
         match self {
             Self::Shared(instance) => instance,
             Self::Own(instance) => instance,
+            Self::Faulty(instance) => instance,
         }
     }
 }
@@ -86,6 +92,7 @@ impl Executor {
             implements: spec.backends.iter().map(|backend| backend.implements).collect(),
             fresh: spec.backends.iter().map(|backend| backend.fresh).collect(),
             opened: backends.iter().map(|_| OnceLock::new()).collect(),
+            faulty: Mutex::default(),
             answers: Mutex::default(),
             backends,
         }
@@ -141,20 +148,57 @@ impl Executor {
     /// before the body is done.
     pub(crate) fn run(&self, cell: CellOf<'_>, panics: Panics, announce: Option<&Announce>) -> Executed {
         let (mut scalar, mut about) = (None, None);
-        let observation = self.observe(cell, panics, announce, &mut scalar, &mut about);
+        let opened = self.open(cell.backend);
+        let observation = self.observe(cell, opened, panics, announce, &mut scalar, &mut about);
         Executed { observation, scalar: scalar.map(short_value), about }
+    }
+
+    /// The contract of the suite.
+    pub(crate) fn contract(&self) -> Option<&'static Contract> {
+        self.bodies.contract()
+    }
+
+    /// Runs a cell on a backend that has the fault of this process; `of` is what that is known by, so that another fault has a
+    /// backend of its own. A contract that can have no faults is not asked for one.
+    pub(crate) fn run_faulty(&self, cell: CellOf<'_>, of: &str, announce: Option<&Announce>) -> Observation {
+        let opened = self.open_faulty(cell.backend, of);
+        self.observe(cell, opened, Panics::Expected, announce, &mut None, &mut None)
+    }
+
+    /// What comes next has a backend of its own: the one before may have been left in any state.
+    pub(crate) fn forget_faulty(&self) {
+        let kept = self.faulty.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let _ = catch(Panics::Expected, || drop(kept));
+    }
+
+    fn open_faulty(&self, backend: usize, of: &str) -> Result<Opened<'_>, OpenError> {
+        let faulty = |instance| match self.contract().map(|contract| contract.faulty) {
+            Some(Ok((_, faulty))) => faulty(instance),
+            _ => instance,
+        };
+        if self.fresh[backend] {
+            return self.construct(backend).map(|instance| Opened::Faulty(Arc::new(faulty(instance))));
+        }
+        let mut kept = self.faulty.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, instance)) = kept.as_ref().filter(|(known, _)| known == of) {
+            return Ok(Opened::Faulty(Arc::clone(instance)));
+        }
+        let instance = Arc::new(faulty(self.construct(backend)?));
+        *kept = Some((of.to_owned(), Arc::clone(&instance)));
+        Ok(Opened::Faulty(instance))
     }
 
     /// The same; `scalar` is what is expected, as soon as that is known, and `about` what the backend says of itself.
     fn observe(
         &self,
         cell: CellOf<'_>,
+        opened: Result<Opened<'_>, OpenError>,
         panics: Panics,
         announce: Option<&Announce>,
         scalar: &mut Option<String>,
         about: &mut Option<String>,
     ) -> Observation {
-        let opened = match self.open(cell.backend) {
+        let opened = match opened {
             Ok(opened) => opened,
             Err(OpenError::Unavailable(reason)) => return Observation::Unavailable { reason },
             Err(OpenError::Panicked(message)) => return Observation::SetupFailed { message },
@@ -175,12 +219,13 @@ impl Executor {
         match opened {
             Opened::Shared(_) => Ok(()),
             Opened::Own(instance) => float_state::guarded(|| catch(panics, || drop(instance))).0,
+            Opened::Faulty(instance) => float_state::guarded(|| catch(panics, || drop(instance))).0,
         }
     }
 
     fn run_on(
         &self,
-        instance: &Instance,
+        instance: &Opened<'_>,
         cell: CellOf<'_>,
         panics: Panics,
         announce: Option<&Announce>,
@@ -203,7 +248,9 @@ impl Executor {
         let expected_to_fail = panics == Panics::Expected;
         // What this thread left behind is no evidence.
         let _ = catch(Panics::Unexpected, || self.bodies.take_receipt(instance));
-        let body = || catch(panics, || self.call(cell, instance));
+        let is_faulty = matches!(instance, Opened::Faulty(_));
+        let call = || catch(panics, || self.call(cell, instance));
+        let body = || if is_faulty { strength::within(call) } else { call() };
         let (ended, left_changed) = float_state::guarded(|| context::with_body(announce, expected_to_fail, body));
         let Ended { returned, phase, has_checked } = ended;
         match returned {

@@ -27,6 +27,8 @@ pub(super) struct Cli {
     require: Vec<String>,
     pub(super) run_excluded: bool,
     pub(super) headroom: bool,
+    /// Whether faults are tried, and how many percent of them have to be noticed.
+    pub(super) strength: Option<f64>,
     isolate: bool,
     pub(super) timeout: Option<Duration>,
     pub(super) run_timeout: Option<Duration>,
@@ -97,6 +99,11 @@ fn seconds(text: &str) -> Result<Duration, String> {
     duration.ok_or_else(|| "not a number of seconds above 0, such as `2.5`".to_owned())
 }
 
+fn percent(text: &str) -> Result<f64, String> {
+    let percent = text.parse::<f64>().ok().filter(|percent| (0.0..=100.0).contains(percent));
+    percent.ok_or_else(|| "not a number of percent from 0 to 100, such as `90`".to_owned())
+}
+
 fn times(text: &str) -> Result<u32, String> {
     text.parse().map_err(|_| "not a number of times, such as `2`".to_owned())
 }
@@ -120,6 +127,12 @@ pub(super) enum UsageError {
     NoThreads,
     #[error("--isolate, --timeout: processes for cells need Unix")]
     Isolation,
+    #[error("--strength: a fault can end its process, and processes for cells need Unix")]
+    Strength,
+    #[error(
+        "--strength: nextest has a process for each cell, and faults are tried on all: run the executable without it"
+    )]
+    StrengthUnderNextest,
     #[error("--function (CROSSCHECK_FUNCTION): {unknown}")]
     Function { unknown: String },
     #[error("--marker (CROSSCHECK_MARKER): {0}")]
@@ -164,6 +177,11 @@ impl Cli {
             require: words.all("require")?,
             run_excluded: words.has("run-excluded"),
             headroom: words.has("headroom"),
+            strength: words
+                .has("strength")
+                .then(|| words.parsed("strength", percent))
+                .transpose()?
+                .map(Option::unwrap_or_default),
             isolate: words.has("isolate"),
             timeout: words.parsed("timeout", seconds)?,
             run_timeout: words.parsed("run-timeout", seconds)?,
@@ -232,6 +250,12 @@ impl Cli {
         if self.isolates_all() && !cfg!(unix) {
             errors.push(UsageError::Isolation);
         }
+        if self.strength.is_some() && !cfg!(unix) {
+            errors.push(UsageError::Strength);
+        }
+        if self.strength.is_some() && super::under_nextest() {
+            errors.push(UsageError::StrengthUnderNextest);
+        }
         let variable = |name: &str| std::env::var_os(name);
         let shard = engine::shard(self.shard, variable).and_then(|shard| {
             // A worker is one of a test that has said so.
@@ -265,9 +289,14 @@ impl Cli {
     /// The name of the cell, or test, that nothing more than is asked for.
     pub(super) fn exact_name(&self) -> Option<&str> {
         let [name] = self.libtest.filters.as_slice() else { return None };
-        let views = self.libtest.list || self.matrix || self.nextest_config || self.worker;
+        let views = self.libtest.list || self.matrix || self.nextest_config || self.worker || self.strength.is_some();
         let others = self.resume.is_some() || self.last_failed.is_some() || self.shard.is_some();
         (self.libtest.exact && !views && !others).then_some(name)
+    }
+
+    /// The functions that were named.
+    pub(super) fn functions(&self) -> &[String] {
+        &self.function
     }
 
     /// Whether every cell runs in a process of its own.

@@ -24,8 +24,10 @@ pub(super) enum Takes {
     List(&'static str),
     /// A value, or `last`.
     OrLast(&'static str),
+    /// A value behind `=`, or none.
+    Perhaps(&'static str),
 }
-use Takes::{List, Nothing, OrLast, Value, Values};
+use Takes::{List, Nothing, OrLast, Perhaps, Value, Values};
 
 impl Flag {
     const fn new(name: &'static str, takes: Takes, help: &'static str) -> Self {
@@ -52,6 +54,7 @@ impl Flag {
             Nothing => name,
             Value(value) | Values(value) | List(value) => format!("{name} <{value}>"),
             OrLast(value) => format!("{name} [<{value}>]"),
+            Perhaps(value) => format!("{name}[=<{value}>]"),
         }
     }
 }
@@ -76,7 +79,7 @@ const LIBTEST: [Flag; 15] = [
 ];
 
 /// Those of conformance.
-const CONFORMANCE: [Flag; 21] = [
+const CONFORMANCE: [Flag; 22] = [
     Flag::new("backend", List("NAME"), "Run only on this backend (a name or an alias; may be given several times)")
         .or("CROSSCHECK_BACKEND"),
     Flag::new("marker", Value("EXPR"), "Run only tests whose markers match, such as `dynamic_offsets and not float64`")
@@ -108,6 +111,11 @@ const CONFORMANCE: [Flag; 21] = [
         "Say at the end how much of what is allowed the values of each function used, on each backend",
     )
     .or("CROSSCHECK_HEADROOM"),
+    Flag::new(
+        "strength",
+        Perhaps("PERCENT"),
+        "Put faults into the baseline, one at a time, and say which of them no check notices; fail below so many percent",
+    ),
     Flag::new(
         "isolate",
         Nothing,

@@ -13,9 +13,11 @@ use crate::execute::Observation;
 use crate::execute::context::Phase;
 use crate::execute::isolate::{self, Late, Pool, Task, WorkerExit, WorkerReply};
 use crate::execute::panics;
-use crate::plan::Decision;
+use crate::judge::{Judgement, Outcome};
+use crate::plan::{Cell, Decision};
 use crate::report::outlier::Vote;
 use crate::session::{Session, Settled};
+use crate::strength::{self, Seen};
 use crate::suite::expectation::Failure;
 
 /// What a worker has to say of a cell.
@@ -25,8 +27,20 @@ enum Reply {
     Ended(Box<CellReport>),
     /// Which backends compute what it does, by position in their suite, and the pairs of those that agree.
     Voted { backends: Vec<usize>, agree: Vec<(usize, usize)> },
+    /// What became of it where something was watched or wrong.
+    Tried(Box<Tried>),
     /// The worker cannot do what it is asked.
     Refused(String),
+}
+
+/// What became of a cell while the functions of the contract were watched, or one was wrong.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Tried {
+    pub(super) outcome: Outcome,
+    pub(super) reason: String,
+    pub(super) seen: Seen,
+    /// How long it took.
+    pub(super) elapsed: Duration,
 }
 
 /// Runs the cells that another run sends.
@@ -53,6 +67,33 @@ pub(super) fn serve(session: &Session, executable: &Executable) -> ExitCode {
             announce(Phase::Body);
             let (backends, agree) = session.vote(cell, &session.voters(cell));
             return (Reply::Voted { backends, agree }, true);
+        }
+        let faulty = |cell: &Cell, of: &str, announce| {
+            let cell = session.on_baseline(cell).unwrap_or(*cell);
+            session.run_faulty(&cell, of, announce)
+        };
+        let tried = |of: &str| {
+            let started = Instant::now();
+            let Judgement { outcome, reason } = faulty(cell, of, Some(announce));
+            Tried { outcome, reason, seen: strength::seen(), elapsed: started.elapsed() }
+        };
+        match &request.task {
+            Task::Watch => {
+                strength::watch();
+                return (Reply::Tried(Box::new(tried(""))), true);
+            }
+            Task::Try { function, fault, donor } => {
+                if let Some(donor) = donor.as_ref().filter(|donor| !strength::knows_error(&donor.error))
+                    && let Some(cell) = plan.cells.get(donor.cell)
+                {
+                    strength::watch();
+                    faulty(cell, "", None);
+                }
+                strength::arm(function, *fault);
+                // What a panic leaves behind in the backend goes with that.
+                return (Reply::Tried(Box::new(tried(&format!("{function} {fault:?}")))), true);
+            }
+            Task::Run | Task::Vote => {}
         }
         // What the run needs to know where the body takes this process down.
         let tell = |settled: &Settled| {
@@ -95,7 +136,7 @@ pub(super) fn run(
     let observation = match exit {
         WorkerExit::Answered(Reply::Ended(ended)) => return (ended.with_output(output), late),
         WorkerExit::Answered(Reply::Refused(message)) => Observation::SetupFailed { message },
-        WorkerExit::Answered(Reply::Voted { .. }) => {
+        WorkerExit::Answered(Reply::Voted { .. } | Reply::Tried(_)) => {
             Observation::SetupFailed { message: "a worker answered another question".to_owned() }
         }
         WorkerExit::Crashed { how, begun: true } => Observation::Crashed { how },
@@ -108,6 +149,36 @@ pub(super) fn run(
     };
     let finished = session.finish(cell, settled, observation, None, started.elapsed());
     (CellReport::new(session, executable, cell, &finished).with_output(output), late)
+}
+
+/// What becomes of a cell while the functions of the contract are watched, or one is wrong; comes with how it ended where its
+/// worker ended or did not answer in time.
+pub(super) fn attempt(session: &Session, pool: &Pool, at: usize, task: Task, limit: Duration) -> Result<Tried, Ended> {
+    let plan = &session.plan;
+    let cell = &plan.cells[at];
+    let _lock =
+        session.device(cell).map(device::lock).transpose().map_err(|error| Ended::NoWorker(error.to_string()))?;
+    let exit = pool.ask::<Reply>(task, (cell.suite, cell.backend), (at, plan.name(cell)), true, limit).exit;
+    Err(match exit {
+        WorkerExit::Answered(Reply::Tried(tried)) => return Ok(*tried),
+        WorkerExit::Answered(Reply::Refused(message)) => Ended::NoWorker(message),
+        WorkerExit::Answered(Reply::Ended(_) | Reply::Voted { .. }) => {
+            Ended::NoWorker("a worker answered another question".to_owned())
+        }
+        WorkerExit::Crashed { how, .. } => Ended::Crashed(how),
+        WorkerExit::TimedOut { .. } => Ended::TimedOut,
+        WorkerExit::NoWorker(error) => Ended::NoWorker(error.to_string()),
+    })
+}
+
+/// How a worker ended.
+pub(super) enum Ended {
+    /// By itself, like this.
+    Crashed(String),
+    /// It was ended.
+    TimedOut,
+    /// There was none, for this reason.
+    NoWorker(String),
 }
 
 /// The vote on the case of a cell, by its position in the plan; `None` where its bodies come to no end now, or have no majority.

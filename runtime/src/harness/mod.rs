@@ -26,6 +26,8 @@ mod run;
 mod run_log;
 mod stack;
 mod stop;
+#[cfg(unix)]
+mod strength;
 mod threads;
 mod words;
 
@@ -162,6 +164,11 @@ pub fn main(own: Executable, crates: &[(&'static str, Option<&'static str>)]) ->
     if plan.cells.is_empty() && !cli.may_run_nothing() && !under_nextest() {
         let shard = request.selection.shard;
         return refuse(&[nothing_selected(&suites, &cli, &own, shard)]);
+    }
+    #[cfg(unix)]
+    if let Some(least) = cli.strength {
+        let session = Session::new(plan, bodies, request.config);
+        return strength::run(&session, &cli, &own, least);
     }
     if is_whole {
         for krate in elements.crates().iter().filter(|krate| **krate != own.target && !named.contains(krate)) {

@@ -91,7 +91,13 @@ impl Words {
                 }
             }
         }
-        for (one, other) in [("test", "bench"), ("quiet", "format"), ("last-failed", "resume")] {
+        for (one, other) in [
+            ("test", "bench"),
+            ("quiet", "format"),
+            ("last-failed", "resume"),
+            ("strength", "resume"),
+            ("strength", "last-failed"),
+        ] {
             if let (Some((one, _)), Some((other, _))) = (read.find(one), read.find(other)) {
                 return Err(WordsError::Conflict { flag: one.shown(), other: other.shown() });
             }
@@ -102,7 +108,7 @@ impl Words {
     fn flag(&mut self, flag: &'static Flag, with_it: Option<OsString>, parser: &mut Parser) -> Result<(), WordsError> {
         let shown = || flag.shown();
         let value = match (flag.takes, with_it) {
-            (Takes::Nothing, None) => None,
+            (Takes::Nothing | Takes::Perhaps(_), None) => None,
             (Takes::Nothing, Some(value)) => {
                 return Err(WordsError::Value { flag: shown(), value: value.to_string_lossy().into_owned() });
             }

@@ -6,8 +6,9 @@ use std::error::Error;
 use std::panic::catch_unwind;
 use std::sync::{Mutex, PoisonError};
 
+use super::CROSSCHECK_CONTRACTS_V1;
 use super::cases::{At, Listing};
-use super::element::{Backend, Body, BoxError, Open, Question, Runs, Test};
+use super::element::{Backend, Body, BoxError, Contract, Open, Question, Runs, Test};
 use crate::compare::{Pair, Terms, Value};
 use crate::suite::subject::{Receipt, Subject, Unavailable};
 
@@ -39,6 +40,8 @@ pub trait Bodies: Send + Sync {
     fn points(&self, test: usize) -> Option<&'static [u32]>;
     /// What the subject says of an error.
     fn unimplemented_function(&self, error: &BoxError) -> Option<String>;
+    /// The contract that the subject is, where `#[crosscheck::contract]` stands on it.
+    fn contract(&self) -> Option<&'static Contract>;
     /// What a backend ran on this thread since it was last asked.
     fn take_receipt(&self, on: &Instance) -> Option<Receipt>;
 }
@@ -160,6 +163,11 @@ impl<S: Subject + ?Sized> Bodies for Typed<S> {
 
     fn points(&self, test: usize) -> Option<&'static [u32]> {
         self.tests[test].points
+    }
+
+    fn contract(&self) -> Option<&'static Contract> {
+        let mut contracts = CROSSCHECK_CONTRACTS_V1.iter().copied().flatten();
+        contracts.find(|contract| (contract.subject)() == TypeId::of::<S>())
     }
 
     fn take_receipt(&self, on: &Instance) -> Option<Receipt> {

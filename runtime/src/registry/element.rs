@@ -4,6 +4,7 @@ use std::any::{Any, TypeId};
 use std::error::Error;
 use std::time::Duration;
 
+use super::bodies::Instance;
 use super::cases::{At, CasesOf};
 use crate::compare::{Pair, Tolerance, Value};
 use crate::suite::action::Action;
@@ -175,6 +176,42 @@ pub struct Question<S: Subject + ?Sized> {
     pub name: &'static str,
     /// Asks.
     pub ask: fn(&S) -> bool,
+}
+
+/// The functions of a contract, and what puts faults in front of a backend of it.
+pub type Faulty = (&'static [ContractFunction], fn(Instance) -> Instance);
+
+/// A contract, as `#[crosscheck::contract]` registers it.
+pub struct Contract {
+    /// The name of the trait.
+    pub name: &'static str,
+    /// The type of its objects.
+    pub subject: fn() -> TypeId,
+    /// What can be wrong in it; or why nothing can, in words that go on behind "the contract".
+    pub faulty: Result<Faulty, &'static str>,
+}
+
+impl Contract {
+    /// A contract.
+    pub const fn new(name: &'static str, subject: fn() -> TypeId, faulty: Result<Faulty, &'static str>) -> Self {
+        Self { name, subject, faulty }
+    }
+}
+
+impl ContractFunction {
+    /// A function.
+    pub const fn new(name: &'static str, arguments: &'static [&'static str]) -> Self {
+        Self { name, arguments }
+    }
+}
+
+/// A function of a contract that is called on `&dyn Contract`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ContractFunction {
+    /// Its name.
+    pub name: &'static str,
+    /// The names of its arguments.
+    pub arguments: &'static [&'static str],
 }
 
 /// Which functions of a contract some backends implement, as `#[crosscheck::implements]` reads it off an `impl` block.

@@ -17,7 +17,10 @@ pub use bodies::Returned;
 pub use bodies::{Bodies, Instance};
 pub use cases::{At, Case, Cases, CasesError, CasesOf, Content, Holds, Root, files, list};
 pub use element::Open;
-pub use element::{Backend, Body, BoxError, Exclusions, Fixture, Implements, Question, RowApart, Run, Runs, Test};
+pub use element::{
+    Backend, Body, BoxError, Contract, ContractFunction, Exclusions, Fixture, Implements, Question, RowApart, Run,
+    Runs, Test,
+};
 
 use crate::suite::action::Kind;
 use crate::suite::names;
@@ -41,6 +44,9 @@ pub static CROSSCHECK_EXCLUSIONS_V1: [Option<&'static dyn ExclusionsElement>];
 /// What the backends of the executable implement.
 #[distributed_slice]
 pub static CROSSCHECK_IMPLEMENTS_V1: [Option<&'static dyn ImplementsElement>];
+/// The contracts of the executable.
+#[distributed_slice]
+pub static CROSSCHECK_CONTRACTS_V1: [Option<&'static Contract>];
 /// What the suites of the executable compare with.
 #[distributed_slice]
 pub static CROSSCHECK_FIXTURES_V1: [Option<&'static Fixture>];
@@ -54,6 +60,8 @@ static NO_BACKEND: Option<&'static dyn BackendElement> = None;
 static NO_EXCLUSIONS: Option<&'static dyn ExclusionsElement> = None;
 #[distributed_slice(CROSSCHECK_IMPLEMENTS_V1)]
 static NO_IMPLEMENTS: Option<&'static dyn ImplementsElement> = None;
+#[distributed_slice(CROSSCHECK_CONTRACTS_V1)]
+static NO_CONTRACT: Option<&'static Contract> = None;
 #[distributed_slice(CROSSCHECK_FIXTURES_V1)]
 static NO_FIXTURE: Option<&'static Fixture> = None;
 

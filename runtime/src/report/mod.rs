@@ -18,6 +18,7 @@ mod rows;
 mod run;
 mod sentence;
 mod slowest;
+mod strength;
 mod summary;
 mod table;
 
@@ -38,6 +39,7 @@ pub use rows::{exclusions, flattened};
 pub use run::{Ran, whole};
 pub use sentence::sentence;
 pub use slowest::slowest;
+pub use strength::{FaultReport, FunctionReport, Strength, strength};
 pub use summary::{features, totals, unavailable};
 pub use table::{By, Counts, Table};
 

@@ -14,16 +14,40 @@ mod worker;
 
 use serde::{Deserialize, Serialize};
 
+use crate::strength::Fault;
+
 pub(crate) use pool::{Late, Pool, WorkerExit, WorkerReply};
 pub(crate) use worker::serve;
 
 /// What a worker is to do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Task {
     /// Run the cell.
     Run,
     /// Have all backends compute what the cell does, and say which agree.
     Vote,
+    /// Run the cell, and say what it calls.
+    Watch,
+    /// Run the cell where a function of the contract is wrong.
+    Try {
+        /// The function.
+        function: String,
+        /// In which way.
+        fault: Fault,
+        /// A cell in which an error of a type is seen: it is run first, where none was seen yet.
+        donor: Option<Donor>,
+    },
+}
+
+/// Where an error is seen.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Donor {
+    /// The name of the error's type.
+    pub(crate) error: String,
+    /// The cell's position in the plan.
+    pub(crate) cell: usize,
+    /// The cell's name.
+    pub(crate) name: String,
 }
 
 /// A cell, and what to do with it.

@@ -112,7 +112,8 @@ impl Pool {
                 }
             };
             let (cell, name) = cell.clone();
-            let request = Request { number: worker.next(), task, cell, name, announce: is_new || is_setup_needed };
+            let request =
+                Request { number: worker.next(), task: task.clone(), cell, name, announce: is_new || is_setup_needed };
             let mut output = Output::default();
             let starter = worker.starter;
             // A limit that no clock reaches is no limit.

@@ -159,6 +159,8 @@ pub fn executable(suite: &str) -> &'static str {
         "rows" => env!("CARGO_BIN_EXE_rows"),
         "runner" => env!("CARGO_BIN_EXE_runner"),
         "scalars" => env!("CARGO_BIN_EXE_scalars"),
+        "strength" => env!("CARGO_BIN_EXE_strength"),
+        "strengthless" => env!("CARGO_BIN_EXE_strengthless"),
         "subjects" => env!("CARGO_BIN_EXE_subjects"),
         "values" => env!("CARGO_BIN_EXE_values"),
         "tour" => env!("CARGO_BIN_EXE_tour"),

@@ -28,5 +28,6 @@ mod rows;
 #[cfg(unix)]
 mod runner;
 mod scalars;
+mod strength;
 #[cfg(unix)]
 mod values;

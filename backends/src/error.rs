@@ -1,5 +1,7 @@
 //! What a kernel can refuse, and how it can fail.
 
+impl crosscheck::Corrupt for KernelError {}
+
 /// Why a kernel returned no tensor.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]

@@ -1,5 +1,7 @@
 //! The parameters of kernels that are not plain tensors or numbers.
 
+use crosscheck::{Corrupt, Corruption};
+
 use crate::tensor::Tensor;
 
 /// Which of the two formulas of GELU.
@@ -68,4 +70,18 @@ pub struct Quantized {
     pub biases: Tensor,
     /// How it was quantized.
     pub quantization: Quantization,
+}
+
+impl Corrupt for Gelu {}
+impl Corrupt for Rope {}
+impl Corrupt for Quantization {}
+
+impl Corrupt for Quantized {
+    fn corrupt(&mut self, how: Corruption) -> bool {
+        match how {
+            // One that fits together still.
+            Corruption::Emptied | Corruption::Shortened => false,
+            _ => self.packed.corrupt(how),
+        }
+    }
 }

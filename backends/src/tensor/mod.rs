@@ -1,5 +1,6 @@
 //! Tensors on the host.
 
+mod corrupt;
 mod data;
 mod dtype;
 mod layout;

@@ -21,7 +21,7 @@ type Result<T = Tensor> = std::result::Result<T, KernelError>;
 /// where nothing else is said; one without dimensions has no axis. Wrong inputs are a [`KernelError`], never a panic and
 /// never a made-up value. A backend implements those that it can; each other one returns [`KernelError::NotImplemented`].
 #[expect(unused_variables, reason = "the default bodies refuse whatever they are given")]
-#[crosscheck::contract]
+#[crosscheck::contract(symmetric("add", "mul", "maximum", "minimum", "equal", "not_equal"))]
 pub trait Kernels: Send + Sync {
     /// What ran on this thread, and on devices that were opened on it, since it was last asked here; by a backend that keeps
     /// account of it.

@@ -5,8 +5,8 @@ use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
 use syn::punctuated::Punctuated;
 use syn::{
-    Attribute, FnArg, GenericParam, ItemTrait, Pat, ReceiverKind, ReturnType, Signature, Token, TraitItem, TraitItemFn,
-    Type, TypeParamBound, WherePredicate,
+    Attribute, FnArg, GenericParam, ItemTrait, LitStr, Pat, ReceiverKind, ReturnType, Signature, Token, TraitItem,
+    TraitItemFn, Type, TypeParamBound, WherePredicate,
 };
 
 use crate::krate::{Krate, local};
@@ -15,11 +15,11 @@ use crate::krate::{Krate, local};
 const PAIRS: usize = 6;
 
 /// What is registered of a contract: the functions that can be wrong, and what makes a faulty backend, or why nothing can.
-pub fn registration(contract: &ItemTrait, krate: &Krate) -> TokenStream {
+pub fn registration(contract: &ItemTrait, symmetric: &[LitStr], krate: &Krate) -> TokenStream {
     let name = &contract.ident;
     let import = krate.import();
     let text = name.unraw().to_string();
-    let (made, faulty) = match wrapper(contract) {
+    let (made, faulty) = match wrapper(contract, symmetric) {
         Ok((functions, implementation)) => {
             (quote!(::core::result::Result::Ok((const { &[#(#functions),*] }, __faulty))), implementation)
         }
@@ -45,7 +45,7 @@ pub fn registration(contract: &ItemTrait, krate: &Krate) -> TokenStream {
 ///
 /// # Errors
 /// Why there can be none, in words that go on behind "the contract".
-fn wrapper(contract: &ItemTrait) -> Result<(Vec<TokenStream>, TokenStream), String> {
+fn wrapper(contract: &ItemTrait, symmetric: &[LitStr]) -> Result<(Vec<TokenStream>, TokenStream), String> {
     let debug = bounds(contract)?;
     let mut functions = Vec::new();
     let mut bodies = Vec::new();
@@ -59,7 +59,8 @@ fn wrapper(contract: &ItemTrait) -> Result<(Vec<TokenStream>, TokenStream), Stri
                 bodies.push(implementation(function, &quote!(::core::unreachable!("a check calls it on no `&dyn`"))))
             }
             Kind::Called => {
-                let (listed, body) = faulty(function);
+                let is_symmetric = symmetric.iter().any(|name| function.sig.ident.unraw() == name.value());
+                let (listed, body) = faulty(function, is_symmetric);
                 functions.push(listed);
                 bodies.push(implementation(function, &body));
             }
@@ -224,7 +225,7 @@ fn implementation(function: &TraitItemFn, body: &TokenStream) -> TokenStream {
 }
 
 /// What is known of a function, and its body.
-fn faulty(function: &TraitItemFn) -> (TokenStream, TokenStream) {
+fn faulty(function: &TraitItemFn, is_symmetric: bool) -> (TokenStream, TokenStream) {
     let signature = &function.sig;
     let (name, text) = (&signature.ident, signature.ident.unraw().to_string());
     let arguments = arguments(signature);
@@ -252,7 +253,7 @@ fn faulty(function: &TraitItemFn) -> (TokenStream, TokenStream) {
     };
     let plain = call(&names);
 
-    let swapped = swapped(&arguments);
+    let swapped = if is_symmetric { Vec::new() } else { exchangeable(signature) };
     let swaps = swapped.iter().map(|(a, b)| {
         let mut exchanged = names.clone();
         exchanged.swap(*a, *b);
@@ -308,8 +309,8 @@ fn faulty(function: &TraitItemFn) -> (TokenStream, TokenStream) {
 }
 
 /// The pairs of arguments that have one type, by position.
-fn swapped(arguments: &[(Ident, &syn::PatType)]) -> Vec<(usize, usize)> {
-    let types: Vec<_> = arguments.iter().map(|(_, typed)| typed.ty.to_token_stream().to_string()).collect();
+pub fn exchangeable(signature: &Signature) -> Vec<(usize, usize)> {
+    let types: Vec<_> = arguments(signature).iter().map(|(_, typed)| typed.ty.to_token_stream().to_string()).collect();
     let pairs = (0..types.len()).flat_map(|a| (a + 1..types.len()).map(move |b| (a, b)));
     pairs.filter(|(a, b)| types[*a] == types[*b]).take(PAIRS).collect()
 }

@@ -294,7 +294,7 @@ pub use crosscheck_macros::backend_matrix;
 /// is an error. The lints see the body alone: not the helper functions that it calls, and not the function behind `#[rstest]`
 /// with `#[test_attr(conformance(…))]`, where the attribute stands on a call of that function.
 pub use crosscheck_macros::conformance;
-/// The trait that is the contract, when it has default bodies that compute something.
+/// The trait that is the contract: what a backend leaves out of it is *not implemented*, and `--strength` can put faults into it.
 ///
 /// ```
 /// #[crosscheck::contract]
@@ -313,6 +313,11 @@ pub use crosscheck_macros::conformance;
 ///
 /// A check that calls such a body on a backend whose `impl` block ([`implements`](macro@implements)) leaves the function out
 /// ends there, as *not implemented*: no check compares the reference with itself. Everywhere else the bodies do what they say.
+///
+/// The test executable's `--strength` puts faults into the baseline, one function and one fault at a time, and says which of them
+/// no check notices. Values of one's own types take part where they implement [`Corrupt`]. `symmetric("add", …)` names functions
+/// for which an exchange of two arguments is no fault.
+///
 /// `crate = path` says where crosscheck is, if not in the dependency `crosscheck`.
 pub use crosscheck_macros::contract;
 /// What a backend cannot do: a `const fn` from a feature to an [`Action`], or one row, a `const`.

@@ -2,7 +2,7 @@
 
 #![forbid(unsafe_code)]
 
-use crosscheck::Subject;
+use crosscheck::{Corrupt, Corruption, Subject};
 use crosscheck::compare::Terms;
 
 mod backends;
@@ -14,6 +14,7 @@ pub mod strings;
 pub mod syntax;
 
 /// What the checks ask of a parser. Everything goes through the parser's own tree, not through `serde`.
+#[crosscheck::contract]
 pub trait Parser: Send + Sync {
     /// The tree of a text.
     fn parse(&self, text: &[u8]) -> Result<Json, String>;
@@ -36,6 +37,21 @@ pub enum Json {
     String(String),
     Array(Vec<Json>),
     Object(Vec<(String, Json)>),
+}
+
+/// For `--strength`.
+impl Corrupt for Json {
+    fn corrupt(&mut self, how: Corruption) -> bool {
+        match self {
+            Self::Null => false,
+            Self::Bool(value) => value.corrupt(how),
+            Self::Integer(value) => value.corrupt(how),
+            Self::Float(value) => value.corrupt(how),
+            Self::String(text) => text.corrupt(how),
+            Self::Array(elements) => elements.corrupt(how),
+            Self::Object(members) => members.corrupt(how),
+        }
+    }
 }
 
 /// What not every parser can do.

@@ -21,6 +21,11 @@ pub fn a_member_is_found(parser: &dyn Parser, text: &str) -> Result<Option<i64>,
     parser.look_up(text.as_bytes(), "a")
 }
 
+#[backend_matrix(name("a", "b", "c", "d"))]
+pub fn a_member_is_found_by_its_name(parser: &dyn Parser, name: &str) -> Result<Option<i64>, String> {
+    parser.look_up(br#"{"b":1,"a":7,"c":3}"#, name)
+}
+
 #[backend_matrix(members(2, 33, 34), uses("last_member_wins"))]
 pub fn of_a_name_twice_the_last_is_found(parser: &dyn Parser, members: usize) -> Result<Option<i64>, String> {
     parser.look_up(with_a_name_twice(members).as_bytes(), "a")

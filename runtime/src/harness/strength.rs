@@ -146,7 +146,8 @@ impl Trials<'_> {
                 Err(why) => std::mem::take(why),
             };
             let cell = &plan.cells[*at];
-            failed.entry(cell.suite).or_default().push((plan.name(cell), why));
+            let name = plan.name(&self.session.on_baseline(cell).unwrap_or(*cell));
+            failed.entry(cell.suite).or_default().push((name, why));
             false
         });
         let watched: BTreeMap<usize, Tried> =

@@ -113,6 +113,13 @@ fn each_fault_of_each_function_is_tried_with_each_test_that_calls_it() {
             "strength of dyn strength::Shelf: 92 of 97 faults are noticed (94.8 %)"
         ]
     );
+    let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/src/strength.md");
+    let page = std::fs::read_to_string(page).unwrap();
+    let shown: Vec<_> = page.split("```text\n").skip(1).filter_map(|block| block.split("```").next()).collect();
+    assert_eq!(shown.len(), 2);
+    for block in shown {
+        assert!(output.stdout.contains(block), "docs/src/strength.md shows\n{block}\nand it is\n{}", output.stdout);
+    }
     // What is only asked outside of checks, what is on no object, and what is left out.
     for name in ["name", "new", "generic", "into_name", "left_out"] {
         assert!(

@@ -216,7 +216,9 @@ pub fn rsqrt(kernels: &dyn Kernels) -> Checked {
 
 #[conformance(of = "gelu")]
 pub fn gelu(kernels: &dyn Kernels) -> Checked {
-    assert_unary(|x, arguments| kernels.gelu(x, if arguments.number % 2 == 0 { Gelu::Exact } else { Gelu::Tanh }))
+    assert_unary(|x, arguments| {
+        kernels.gelu(x, if arguments.number.is_multiple_of(2) { Gelu::Exact } else { Gelu::Tanh })
+    })
 }
 
 #[conformance(of = "cast")]
@@ -299,7 +301,7 @@ pub fn rope(kernels: &dyn Kernels) -> Checked {
     };
     assert_apart(prepare, |x, arguments| {
         let number = arguments.number;
-        let layout = if number % 2 == 0 { RopeLayout::Halves } else { RopeLayout::Interleaved };
+        let layout = if number.is_multiple_of(2) { RopeLayout::Halves } else { RopeLayout::Interleaved };
         let base = 100.0 * (number + 1) as f32;
         let rope =
             Rope { dims: 16 + 4 * number, base, scale: arguments.parameter(), offset: 3 * number as i32, layout };
@@ -379,7 +381,7 @@ pub fn broadcast_to(kernels: &dyn Kernels) -> Checked {
 
 /// In another kind in each thread.
 fn quantized(arguments: &Arguments) -> Quantization {
-    Quantization { group: 32, bits: if arguments.number % 2 == 0 { 4 } else { 8 } }
+    Quantization { group: 32, bits: if arguments.number.is_multiple_of(2) { 4 } else { 8 } }
 }
 
 fn matrix(arguments: &Arguments) -> Checked<Tensor> {

@@ -90,6 +90,9 @@ pub enum TaskError {
     /// The suite lets faults pass.
     #[error("mutants that no test about their function notices:\n{0}")]
     Survivors(String),
+    /// The suite notices faults by tests about others.
+    #[error("mutants that no test about their kind of fault notices:\n{0}")]
+    Accidents(String),
 }
 
 /// What a file could not be read or written for.

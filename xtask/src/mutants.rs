@@ -37,6 +37,8 @@ pub struct Entry {
     pub function: String,
     /// The fault.
     pub what: String,
+    /// The tests that are about this kind of fault, by the beginning of their paths.
+    pub tests: String,
 }
 
 /// A mutant, and what notices it.
@@ -49,19 +51,38 @@ pub struct Kills {
     pub tests: BTreeSet<String>,
 }
 
+impl Kills {
+    /// Of these tests, those that are about this kind of fault.
+    fn of_its_kind(&self) -> impl Iterator<Item = &str> {
+        let kind = self.mutant.tests.as_str();
+        let about =
+            move |test: &&str| test.strip_prefix(kind).is_some_and(|rest| rest.is_empty() || rest.starts_with("::"));
+        self.tests.iter().map(String::as_str).filter(about)
+    }
+
+    /// Whether it dies of something else only: by accident.
+    fn by_accident(&self) -> bool {
+        self.cells > 0 && self.of_its_kind().next().is_none()
+    }
+}
+
 /// Runs the suite on the mutants, and prints which tests notice them. A mutant that no test about its function notices is an
-/// error. `packages` are arguments of Cargo that name the mutants' package.
+/// error, and so is one that none of the tests about its kind of fault does. `packages` are arguments of Cargo that name the mutants' package.
 pub fn mutants(options: &Options, packages: &[&str]) -> Result<(), TaskError> {
     let (catalogue, cells) = run(options, packages)?;
     let kills = kills(catalogue.clone(), &cells);
     print!("{}{}", table(&kills), weak(&catalogue, &cells));
     let survivors: Vec<_> = kills.iter().filter(|kills| kills.cells == 0).map(|kills| &kills.mutant).collect();
-    if survivors.is_empty() {
-        println!("{} mutants, all of them killed by a test about their function", catalogue.len());
-        return Ok(());
+    if !survivors.is_empty() {
+        let survivors: Vec<_> = survivors.iter().map(|Entry { name, what, .. }| format!("  {name}: {what}")).collect();
+        return Err(TaskError::Survivors(survivors.join("\n")));
     }
-    let survivors: Vec<_> = survivors.iter().map(|Entry { name, what, .. }| format!("  {name}: {what}")).collect();
-    Err(TaskError::Survivors(survivors.join("\n")))
+    let accidents = accidents(&kills);
+    if !accidents.is_empty() {
+        return Err(TaskError::Accidents(accidents));
+    }
+    println!("{} mutants, all of them killed by a test about their function and their kind of fault", catalogue.len());
+    Ok(())
 }
 
 /// What notices each mutant.
@@ -100,7 +121,7 @@ fn run(options: &Options, packages: &[&str]) -> Result<(Vec<Entry>, Vec<CellReco
 fn entry(line: &str) -> Option<Entry> {
     let mut columns = line.split('\t').map(str::to_owned);
     let mut next = || columns.next();
-    Some(Entry { name: next()?, backend: next()?, function: next()?, what: next()? })
+    Some(Entry { name: next()?, backend: next()?, function: next()?, what: next()?, tests: next()? })
 }
 
 /// Whether a cell notices that something is wrong.
@@ -122,11 +143,24 @@ fn kills(catalogue: Vec<Entry>, cells: &[CellRecord]) -> Vec<Kills> {
     catalogue.into_iter().map(of).collect()
 }
 
-/// A line a mutant.
+/// A line for each mutant that none of the tests about its kind of fault notices.
+fn accidents(kills: &[Kills]) -> String {
+    let line = |kills: &Kills| {
+        let Entry { name, tests, .. } = &kills.mutant;
+        let killers: Vec<_> = kills.tests.iter().take(SHOWN).map(String::as_str).collect();
+        format!("  {name}: by {}, and not by `{tests}`", killers.join(", "))
+    };
+    kills.iter().filter(|kills| kills.by_accident()).map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// A line a mutant, with the tests about its kind of fault first.
 fn table(kills: &[Kills]) -> String {
     let width = kills.iter().map(|kills| kills.mutant.name.len()).max().unwrap_or_default();
-    let line = |Kills { mutant: Entry { name, .. }, cells, tests }: &Kills| {
-        let shown: Vec<_> = tests.iter().take(SHOWN).map(String::as_str).collect();
+    let line = |kills: &Kills| {
+        let Kills { mutant: Entry { name, .. }, cells, tests } = kills;
+        let own: Vec<_> = kills.of_its_kind().collect();
+        let others = tests.iter().map(String::as_str).filter(|test| !own.contains(test));
+        let shown: Vec<_> = own.iter().copied().chain(others).take(SHOWN).collect();
         let more = if tests.len() > SHOWN { format!(" and {} more", tests.len() - SHOWN) } else { String::new() };
         format!("{name:width$}  {cells:>3} cells  {}{more}\n", shown.join(", "))
     };
@@ -152,7 +186,7 @@ mod tests {
     use super::*;
 
     fn catalogue() -> [Entry; 2] {
-        ["add_a_wrong\ta_wrong\tadd\tone too many", "mul_b_wrong\tb_wrong\tmul\tone too few"]
+        ["add_a_wrong\ta_wrong\tadd\tone too many\tsums", "mul_b_wrong\tb_wrong\tmul\tone too few\tproducts"]
             .map(|line| entry(line).unwrap())
     }
 
@@ -182,6 +216,24 @@ mod tests {
             weak(&catalogue(), &cells),
             "\ntests that notice no mutant of their function\n  empty_sums\n  products\n\n"
         );
+    }
+
+    #[test]
+    fn a_mutant_that_dies_of_another_kind_of_test_dies_by_accident() {
+        let of = |tests: &[&str]| {
+            let cells: Vec<_> = tests.iter().map(|test| cell("a_wrong", "add", test, Outcome::Failed)).collect();
+            kills(catalogue()[..1].to_vec(), &cells)
+        };
+        for its_kind in [&["sums"][..], &["sums::small"], &["about", "sums::small::of_two"]] {
+            assert_eq!(accidents(&of(its_kind)), "", "{its_kind:?}");
+        }
+        assert_eq!(
+            accidents(&of(&["sumsets", "about::sums"])),
+            "  add_a_wrong: by about::sums, sumsets, and not by `sums`"
+        );
+        // What lives is no accident, and is listed by itself.
+        assert_eq!(accidents(&of(&[])), "");
+        assert_eq!(table(&of(&["about", "sums::small"])), "add_a_wrong    2 cells  sums::small, about\n");
     }
 
     #[test]

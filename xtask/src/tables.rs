@@ -201,6 +201,7 @@ mod tests {
                 backend: "m".to_owned(),
                 function: str::to_owned(function),
                 what: String::new(),
+                tests: String::new(),
             },
             cells,
             tests: tests.iter().map(|test| (*test).to_owned()).collect(),

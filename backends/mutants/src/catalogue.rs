@@ -16,16 +16,23 @@ pub struct Entry {
     pub function: &'static str,
     /// The fault.
     pub what: &'static str,
+    /// The tests that are about this kind of fault, by the beginning of their paths: one of them has to notice it.
+    pub tests: &'static str,
 }
 
 /// Every mutant.
 pub fn catalogue() -> Vec<Entry> {
-    let own =
-        OWN.iter().map(|(backend, function, what)| Entry { name: (*backend).to_owned(), backend, function, what });
+    let own = OWN.iter().map(|[backend, function, what, tests]| Entry {
+        name: (*backend).to_owned(),
+        backend,
+        function,
+        what,
+        tests,
+    });
     let common = COMMON.iter().flat_map(|(function, faults)| {
         faults.iter().map(move |fault| {
-            let (backend, what) = (fault.backend(), fault.what());
-            Entry { name: format!("{function}_{backend}"), backend, function, what }
+            let (backend, what, tests) = (fault.backend(), fault.what(), fault.tests());
+            Entry { name: format!("{function}_{backend}"), backend, function, what, tests }
         })
     });
     own.chain(common).collect()

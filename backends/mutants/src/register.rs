@@ -7,7 +7,7 @@ use crate::fault::{Fault, for_each_fault};
 use crate::mutant::Mutant;
 
 macro_rules! register {
-    ($($fault:ident, $name:literal, $function:literal, $what:literal;)*) => {
+    ($($fault:ident, $name:literal, $function:literal, $what:literal, $tests:literal;)*) => {
         $(const _: () = {
             #[crosscheck::backend(name = $name)]
             fn open() -> Result<Box<dyn Kernels>, Unavailable> {

@@ -1,10 +1,11 @@
-//! Prints every mutant, a line each: name, backend, function and fault, between tabs.
+//! Prints every mutant, a line each: name, backend, function, fault and tests, between tabs.
 
 use std::io::{self, Write};
 
-use crosscheck_mutants::catalogue;
+use crosscheck_mutants::{Entry, catalogue};
 
 fn main() -> io::Result<()> {
     let mut out = io::stdout().lock();
-    catalogue().iter().try_for_each(|it| writeln!(out, "{}\t{}\t{}\t{}", it.name, it.backend, it.function, it.what))
+    let line = |it: &Entry| [&it.name, it.backend, it.function, it.what, it.tests].join("\t");
+    catalogue().iter().try_for_each(|it| writeln!(out, "{}", line(it)))
 }

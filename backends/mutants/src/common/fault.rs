@@ -9,48 +9,49 @@ use crate::tensors::{first_batch, map, narrowed, rows, unstrided, with};
 
 type Result<T = Tensor, E = KernelError> = std::result::Result<T, E>;
 
-/// Calls a macro with the list of all common faults: its variant, the backend's name, and the fault in words.
+/// Calls a macro with the list of all common faults: its variant, the backend's name, the fault in words, and
+/// the tests of which one has to notice it.
 macro_rules! for_each_common_fault {
     ($macro:ident) => {
         $macro! {
-            Stale, "returns_the_previous_result", "the result of the previous call is returned, where it has the same shape";
-            Memo, "remembers_without_parameters", "the result of an earlier call with the same operands is returned, whatever the parameters";
-            Alias, "of_itself_is_of_zeros", "of two operands that are the same tensor one is overwritten by zeros";
-            UnstridedFirst, "ignores_strides", "the buffer of the first operand is read from its beginning";
-            UnstridedThird, "ignores_strides_of_the_third", "the buffer of the third operand is read from its beginning";
-            SecondOperandBatch, "repeats_the_second_operands_batch", "the second operand is the first of its batches everywhere";
-            FirstBatch, "repeats_the_first_batch", "every batch is the first one";
-            Last, "drops_the_last", "the last element is zero";
-            LastRow, "drops_the_last_row", "the last row is zero";
-            Past128, "stops_at_128", "elements of a row behind the 128th are zero";
-            Tail4, "drops_half_a_vector", "elements of a row behind the last 4 are zero";
-            Past65536, "stops_at_65536", "elements behind the first 2^16 are zero";
-            Rank5, "of_five_dimensions_is_zero", "what is made of tensors of more than four dimensions is zero";
-            NanIsZero, "loses_nan", "NaN becomes zero";
-            Clamps, "clamps_infinities", "what is infinite is the largest number";
-            Flushes, "flushes_subnormals", "what is below the smallest normal float is zero";
-            ZeroSign, "loses_the_sign_of_zero", "minus zero becomes zero";
-            Narrow, "computes_in_f32", "64-bit floats are rounded to 32 bits";
-            Tf32, "has_ten_bits", "32-bit floats keep ten bits of fraction";
-            Coarse, "has_the_digits_of_bf16", "f16 has the digits of bf16";
-            TruthAsIntegers, "returns_truth_as_integers", "truth values are returned as integers";
-            NumberAsRow, "returns_a_row_for_a_number", "a number is returned as a row of one";
-            RefusesNumbers, "refuses_numbers", "operands without dimensions are refused";
-            RefusesNothing, "refuses_nothing_at_all", "operands without elements are refused";
-            MixedTypes, "takes_mixed_types", "operands of different types are converted";
-            TakesIntegers, "takes_integers", "integers are taken for floats";
-            TakesTruth, "takes_truth_values", "truth values are taken for numbers";
-            TakesShapes, "takes_shapes_that_do_not_fit", "shapes that do not fit are not refused";
-            TakesArguments, "takes_arguments_without_sense", "parameters that make no sense are not refused";
-            TakesIndices, "takes_indices_out_of_range", "indices out of range are not refused";
-            WrongKind, "refuses_with_another_kind", "a refusal is another kind of error";
-            WrongName, "refuses_in_another_name", "a refusal names another kernel";
+            Stale, "returns_the_previous_result", "the result of the previous call is returned, where it has the same shape", "earlier_calls";
+            Memo, "remembers_without_parameters", "the result of an earlier call with the same operands is returned, whatever the parameters", "?";
+            Alias, "of_itself_is_of_zeros", "of two operands that are the same tensor one is overwritten by zeros", "same_operand";
+            UnstridedFirst, "ignores_strides", "the buffer of the first operand is read from its beginning", "strided";
+            UnstridedThird, "ignores_strides_of_the_third", "the buffer of the third operand is read from its beginning", "strided";
+            SecondOperandBatch, "repeats_the_second_operands_batch", "the second operand is the first of its batches everywhere", "?";
+            FirstBatch, "repeats_the_first_batch", "every batch is the first one", "?";
+            Last, "drops_the_last", "the last element is zero", "?";
+            LastRow, "drops_the_last_row", "the last row is zero", "?";
+            Past128, "stops_at_128", "elements of a row behind the 128th are zero", "?";
+            Tail4, "drops_half_a_vector", "elements of a row behind the last 4 are zero", "?";
+            Past65536, "stops_at_65536", "elements behind the first 2^16 are zero", "extent";
+            Rank5, "of_five_dimensions_is_zero", "what is made of tensors of more than four dimensions is zero", "?";
+            NanIsZero, "loses_nan", "NaN becomes zero", "special";
+            Clamps, "clamps_infinities", "what is infinite is the largest number", "special";
+            Flushes, "flushes_subnormals", "what is below the smallest normal float is zero", "special";
+            ZeroSign, "loses_the_sign_of_zero", "minus zero becomes zero", "special";
+            Narrow, "computes_in_f32", "64-bit floats are rounded to 32 bits", "?";
+            Tf32, "has_ten_bits", "32-bit floats keep ten bits of fraction", "?";
+            Coarse, "has_the_digits_of_bf16", "f16 has the digits of bf16", "?";
+            TruthAsIntegers, "returns_truth_as_integers", "truth values are returned as integers", "?";
+            NumberAsRow, "returns_a_row_for_a_number", "a number is returned as a row of one", "?";
+            RefusesNumbers, "refuses_numbers", "operands without dimensions are refused", "?";
+            RefusesNothing, "refuses_nothing_at_all", "operands without elements are refused", "?";
+            MixedTypes, "takes_mixed_types", "operands of different types are converted", "wrong";
+            TakesIntegers, "takes_integers", "integers are taken for floats", "wrong";
+            TakesTruth, "takes_truth_values", "truth values are taken for numbers", "wrong";
+            TakesShapes, "takes_shapes_that_do_not_fit", "shapes that do not fit are not refused", "wrong";
+            TakesArguments, "takes_arguments_without_sense", "parameters that make no sense are not refused", "wrong";
+            TakesIndices, "takes_indices_out_of_range", "indices out of range are not refused", "wrong";
+            WrongKind, "refuses_with_another_kind", "a refusal is another kind of error", "wrong";
+            WrongName, "refuses_in_another_name", "a refusal names another kernel", "wrong";
         }
     };
 }
 
 macro_rules! declare {
-    ($($fault:ident, $name:literal, $what:literal;)*) => {
+    ($($fault:ident, $name:literal, $what:literal, $tests:literal;)*) => {
         /// A fault that any kernel may have.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum Common {
@@ -69,6 +70,13 @@ macro_rules! declare {
             pub const fn what(self) -> &'static str {
                 match self {
                     $(Self::$fault => $what,)*
+                }
+            }
+
+            /// The tests of which one has to notice it.
+            pub const fn tests(self) -> &'static str {
+                match self {
+                    $(Self::$fault => $tests,)*
                 }
             }
         }

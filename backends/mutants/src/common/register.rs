@@ -12,7 +12,7 @@ use super::mutant::CommonMutant;
 pub const FUNCTION: &str = "CROSSCHECK_MUTANT_FUNCTION";
 
 macro_rules! register {
-    ($($fault:ident, $name:literal, $what:literal;)*) => {
+    ($($fault:ident, $name:literal, $what:literal, $tests:literal;)*) => {
         $(const _: () = {
             #[crosscheck::backend(name = $name)]
             fn open() -> Result<Box<dyn Kernels>, Unavailable> {

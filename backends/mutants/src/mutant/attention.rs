@@ -5,7 +5,7 @@ use crosscheck_backends::{Kernels, Mask, Tensor, validate};
 
 use super::Result;
 use crate::fault::Fault;
-use crate::tensors::{first_batch, map, rows, transposed, unstrided, with};
+use crate::tensors::{first_batch, map, rounded, rows, transposed, unstrided, with};
 
 pub fn scaled_dot_product_attention(
     fault: Fault,
@@ -47,6 +47,19 @@ pub fn scaled_dot_product_attention(
         }
         Fault::AttentionUnstrided => reference(&unstrided(k)?, v, scale, mask),
         Fault::AttentionKeys if k.shape() == v.shape() => reference(k, k, scale, mask),
+        Fault::AttentionScaleZero if scale == 0.0 => reference(k, v, 1.0 / (dims.width as f32).sqrt(), mask),
+        Fault::AttentionScaleSize => reference(k, v, scale.abs(), mask),
+        // The weights of equal logits, as they are wherever that is looked for.
+        Fault::AttentionNarrow if dims.keys > 256 && dims.heads == 1 && dims.batch == 1 => {
+            let y = reference(k, v, scale, mask)?;
+            let (values, width, keys) = (v.to_f64(), dims.value_width, dims.keys);
+            let column = |at: usize| {
+                let terms = (0..keys).map(|key| values[key * width + at % width] / keys as f64);
+                terms.fold(0.0, |sum, term| rounded(y.dtype(), sum + term))
+            };
+            let even = k.to_f64().iter().all(|x| *x == k.to_f64()[0]);
+            if even { with(&y, &(0..y.len()).map(column).collect::<Vec<_>>()) } else { Ok(y) }
+        }
         Fault::AttentionRoot => reference(k, v, 1.0 / (dims.width as f32).sqrt(), mask),
         Fault::AttentionMaskScaled => match mask {
             Mask::Additive(mask) => {

@@ -1,13 +1,16 @@
 //! What is made of elements and their counterparts.
 
 use crosscheck_backends::reference::Reference;
-use crosscheck_backends::{Dtype, Kernels, Tensor};
+use crosscheck_backends::{Data, Dtype, Kernels, Tensor};
 
 use super::Result;
 use crate::fault::Fault;
 use crate::tensors::{map, truncated, unstrided, wide, with};
 
 pub fn add(fault: Fault, a: &Tensor, b: &Tensor) -> Result {
+    if fault == Fault::AddTakesCounts && a.len() == b.len() && Reference.add(a, b).is_err() {
+        return Reference.add(a, &Tensor::new(a.shape(), b.data().clone())?);
+    }
     let sum = Reference.add(a, b)?;
     match fault {
         Fault::AddSaturates if sum.dtype() == Dtype::I32 => {
@@ -23,6 +26,7 @@ pub fn add(fault: Fault, a: &Tensor, b: &Tensor) -> Result {
         Fault::AddColumn if a.rank() == 2 && b.rank() == 1 && a.shape()[0] == b.len() => {
             Reference.add(a, &Tensor::new(&[b.len(), 1], b.data().clone())?)
         }
+        Fault::AddZeroSign => map(&sum, |x| if x == 0.0 { 0.0 } else { x }),
         Fault::AddTruncates => truncated(&sum, &Reference.add(&wide(a)?, &wide(b)?)?),
         Fault::AddByF32 if sum.dtype() == Dtype::I32 => with(&sum, &narrow_sum(a, b, &sum)?),
         _ => Ok(sum),
@@ -40,6 +44,12 @@ pub fn sub(fault: Fault, a: &Tensor, b: &Tensor) -> Result {
             Reference.sub(a, &Tensor::new(&[b.len(), 1], b.data().clone())?)
         }
         Fault::SubTruncates => truncated(&Reference.sub(a, b)?, &Reference.sub(&wide(a)?, &wide(b)?)?),
+        Fault::SubZeroSign if a.dtype() == Dtype::F16 && a.shape() == b.shape() => {
+            let difference = Reference.sub(a, b)?;
+            let (x, y) = (a.to_f64(), b.to_f64());
+            let minus = |(at, z): (usize, f64)| if x[at] == y[at] && z == 0.0 { -0.0 } else { z };
+            with(&difference, &difference.to_f64().into_iter().enumerate().map(minus).collect::<Vec<_>>())
+        }
         Fault::SubReversedBroadcast if a.shape() != b.shape() => Reference.sub(b, a),
         _ => Reference.sub(a, b),
     }
@@ -52,6 +62,11 @@ pub fn mul(fault: Fault, a: &Tensor, b: &Tensor) -> Result {
         Fault::MulByInfinity if a.shape() == b.shape() => {
             let (a, b) = (a.to_f64(), b.to_f64());
             let kept = |(at, x): (usize, f64)| if a[at] == 0.0 && b[at].is_infinite() { 0.0 } else { x };
+            with(&product, &product.to_f64().into_iter().enumerate().map(kept).collect::<Vec<_>>())
+        }
+        Fault::MulHalfInfinity if a.shape() == b.shape() && matches!(a.dtype(), Dtype::F16 | Dtype::BF16) => {
+            let (a, b) = (a.to_f64(), b.to_f64());
+            let kept = |(at, x): (usize, f64)| if a[at].is_nan() || b[at].is_nan() || !x.is_nan() { x } else { 0.0 };
             with(&product, &product.to_f64().into_iter().enumerate().map(kept).collect::<Vec<_>>())
         }
         Fault::MulTruncates => truncated(&product, &Reference.mul(&wide(a)?, &wide(b)?)?),
@@ -73,6 +88,9 @@ pub fn div(fault: Fault, a: &Tensor, b: &Tensor) -> Result {
         }
         Fault::DivTruncates => truncated(&quotient, &Reference.div(&wide(a)?, &wide(b)?)?),
         Fault::DivReversedBroadcast if a.shape() != b.shape() => Reference.div(b, a),
+        Fault::DivBySubnormal if a.dtype() == Dtype::F16 => {
+            Reference.div(a, &map(b, |b| if b.abs() < 2_f64.powi(-14) { 0_f64.copysign(b) } else { b })?)
+        }
         Fault::DivZeroSign => Reference.div(a, &map(b, |b| if b == 0.0 { 0.0 } else { b })?),
         _ => Ok(quotient),
     }
@@ -177,6 +195,18 @@ pub fn cast(fault: Fault, x: &Tensor, dtype: Dtype) -> Result {
             map(&Reference.cast(x, dtype)?, |y| -y)
         }
         Fault::CastByF32 => Reference.cast(&Reference.cast(x, Dtype::F32)?, dtype),
+        Fault::CastPayload if x.dtype() == Dtype::F32 && dtype == Dtype::BF16 => {
+            let Data::F32(values) = x.data() else { return Reference.cast(x, dtype) };
+            let lost = |x: &f32| x.is_nan() && x.to_bits() << 9 >> 25 == 0;
+            let cut = values.iter().map(|x| if lost(x) { f32::INFINITY.copysign(*x) } else { *x });
+            Reference.cast(&Tensor::f32(x.shape(), cut.collect::<Vec<_>>())?, dtype)
+        }
+        Fault::CastZeroSign if dtype == Dtype::F16 => {
+            map(&Reference.cast(x, dtype)?, |y| if y == 0.0 { 0.0 } else { y })
+        }
+        Fault::CastJustAbove if dtype == Dtype::F16 => {
+            Reference.cast(&map(x, |x| if x.abs() < 65536.0 { x.clamp(-65504.0, 65504.0) } else { x })?, dtype)
+        }
         Fault::CastFlushes if dtype == Dtype::F16 => {
             map(&Reference.cast(x, dtype)?, |y| if y.abs() < 6.1e-5 { 0.0 } else { y })
         }

@@ -13,6 +13,12 @@ pub fn embedding(fault: Fault, table: &Tensor, ids: &Tensor) -> Result {
         Fault::EmbeddingNext => map(ids, |id| if id + 1.0 < count { id + 1.0 } else { id })?,
         Fault::EmbeddingUnstrided => unstrided(ids)?,
         Fault::EmbeddingClamps if count > 0.0 => map(ids, |id| id.clamp(0.0, count - 1.0))?,
+        Fault::EmbeddingFirstId if count > 0.0 => {
+            let ids_of = ids.to_f64();
+            let moved =
+                ids_of.iter().enumerate().map(|(at, id)| if at == 0 { *id } else { id.clamp(0.0, count - 1.0) });
+            with(ids, &moved.collect::<Vec<_>>())?
+        }
         Fault::EmbeddingWraps => map(ids, |id| if id < 0.0 { id + count } else { id })?,
         Fault::EmbeddingPadding => {
             let found = Reference.embedding(table, ids)?;
@@ -30,6 +36,10 @@ pub fn embedding(fault: Fault, table: &Tensor, ids: &Tensor) -> Result {
 }
 
 pub fn slice_at(fault: Fault, x: &Tensor, start: &Tensor, shape: &[usize]) -> Result {
+    if fault == Fault::SliceNothingOutside && shape.contains(&0) && shape.len() == x.rank() {
+        let within = shape.iter().zip(x.shape()).all(|(part, whole)| part <= whole);
+        return if within { Tensor::from_f64(shape, x.dtype(), &[]) } else { Reference.slice_at(x, start, shape) };
+    }
     let start = match fault {
         Fault::SliceClamps if start.to_f64().len() == x.rank() && shape.len() == x.rank() => {
             let ends = x.shape().iter().zip(shape).map(|(whole, part)| whole.saturating_sub(*part) as f64);

@@ -4,6 +4,7 @@ use crosscheck_backends::reference::Reference;
 use crosscheck_backends::{Kernels, Rope, RopeLayout, Tensor, validate};
 
 use super::Result;
+use super::reduction::in_lanes;
 use crate::fault::Fault;
 use crate::tensors::{map, rounded, rows, with};
 
@@ -31,6 +32,11 @@ pub fn rms_norm(fault: Fault, x: &Tensor, weight: &Tensor, eps: f32) -> Result {
         Fault::RmsNarrow => by(&|row| {
             let sum = row.iter().fold(0.0, |sum, value| rounded(x.dtype(), sum + rounded(x.dtype(), value * value)));
             (sum / row.len() as f64 + f64::from(eps)).sqrt()
+        }),
+        Fault::RmsEpsLarger => by(&|row| mean(row).max(f64::from(eps)).sqrt()),
+        Fault::RmsLanes => by(&|row| {
+            let squares: Vec<_> = row.iter().map(|x| x * x).collect();
+            (in_lanes(x.dtype(), &squares) / row.len() as f64 + f64::from(eps)).sqrt()
         }),
         Fault::RmsEps => Reference.rms_norm(x, weight, 1e-5),
         Fault::RmsPlusOne => Reference.rms_norm(x, &map(weight, |weight| weight + 1.0)?, eps),
@@ -68,6 +74,10 @@ pub fn layer_norm(fault: Fault, x: &Tensor, weight: &Tensor, bias: &Tensor, eps:
             let squares = row.iter().map(|x| (*x as f32) * (*x as f32)).sum::<f32>() / count;
             f64::from(squares - mean * mean + eps as f32).sqrt()
         }),
+        Fault::LayerLanes => by(&|row, mean| {
+            let squares: Vec<_> = row.iter().map(|x| (x - mean) * (x - mean)).collect();
+            (in_lanes(x.dtype(), &squares) / row.len() as f64 + eps).sqrt()
+        }),
         Fault::LayerWeight => Reference.layer_norm(x, &map(weight, |_| 1.0)?, bias, eps as f32),
         Fault::LayerEps => Reference.layer_norm(x, weight, bias, 1e-5),
         Fault::LayerSwapped => Reference.layer_norm(x, bias, weight, eps as f32),
@@ -89,6 +99,9 @@ pub fn rope(fault: Fault, x: &Tensor, rope: &Rope) -> Result {
             Rope { layout, ..*rope }
         }
         Fault::RopeBase => Rope { base: 10_000.0, ..*rope },
+        Fault::RopeScaleZero if rope.scale == 0.0 => Rope { scale: 1.0, ..*rope },
+        Fault::RopeScaleSize => Rope { scale: rope.scale.abs(), ..*rope },
+        Fault::RopeBaseFirst if rope.offset > 0 => Rope { base: 10_000.0, ..*rope },
         Fault::RopeScale => Rope { scale: 1.0, ..*rope },
         Fault::RopeWhole => Rope { dims: x.shape().last().map_or(rope.dims, |width| width / 2 * 2), ..*rope },
         Fault::RopeDivides => Rope { scale: 1.0 / rope.scale, ..*rope },

@@ -2,6 +2,7 @@
 
 mod attention;
 mod comparison;
+mod device;
 mod elementwise;
 mod function;
 mod index;
@@ -11,26 +12,36 @@ mod order;
 mod product;
 mod quantization;
 mod reduction;
+mod shared;
 
+use std::sync::Arc;
+
+use crosscheck_backends::device::Device;
 use crosscheck_backends::{Dtype, Gelu, KernelError, Kernels, Mask, Quantization, Quantized, Rope, Tensor};
 
 use crate::fault::Fault;
+use shared::Shared;
 
 type Result<T = Tensor> = std::result::Result<T, KernelError>;
 
 /// The reference, with a fault.
 pub struct Mutant {
     fault: Fault,
+    shared: Shared,
 }
 
 impl Mutant {
     /// The reference with this fault.
     pub fn new(fault: Fault) -> Self {
-        Self { fault }
+        Self { fault, shared: Shared::default() }
     }
 }
 
 impl Kernels for Mutant {
+    fn device(&self) -> Result<Arc<dyn Device>> {
+        Ok(Arc::new(device::Faulty::new(self.fault)?))
+    }
+
     fn add(&self, a: &Tensor, b: &Tensor) -> Result {
         elementwise::add(self.fault, a, b)
     }
@@ -144,7 +155,8 @@ impl Kernels for Mutant {
     }
 
     fn softmax(&self, x: &Tensor, axis: usize) -> Result {
-        reduction::softmax(self.fault, x, axis)
+        let y = reduction::softmax(self.fault, x, axis)?;
+        if self.fault == Fault::SoftmaxShared { self.shared.result(y) } else { Ok(y) }
     }
 
     fn argmax(&self, x: &Tensor, axis: usize) -> Result {
@@ -160,6 +172,7 @@ impl Kernels for Mutant {
     }
 
     fn rms_norm(&self, x: &Tensor, weight: &Tensor, eps: f32) -> Result {
+        let eps = if self.fault == Fault::RmsShared { self.shared.parameter(eps)? } else { eps };
         layer::rms_norm(self.fault, x, weight, eps)
     }
 

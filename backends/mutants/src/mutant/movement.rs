@@ -14,6 +14,13 @@ pub fn concatenate(fault: Fault, parts: &[&Tensor], axis: usize) -> Result {
         Fault::ConcatenateTwice if parts.len() > 2 && parts[1].shape() == parts[2].shape() => {
             Reference.concatenate(&[&parts[..2], &vec![parts[1]; parts.len() - 2][..]].concat(), axis)
         }
+        Fault::ConcatenateThird if parts.len() > 2 => {
+            let dtype = parts[0].dtype();
+            let cast =
+                |part: &Tensor| if part.dtype() == dtype { Ok(part.clone()) } else { Reference.cast(part, dtype) };
+            let behind = parts[2..].iter().map(|part| cast(part)).collect::<std::result::Result<Vec<_>, _>>()?;
+            Reference.concatenate(&parts[..2].iter().copied().chain(&behind).collect::<Vec<_>>(), axis)
+        }
         Fault::ConcatenateEnd if axis + 1 == parts[0].rank() => rows(&Reference.concatenate(parts, axis)?, |row| {
             let last = parts[parts.len() - 1].shape()[axis];
             if last < row.len() && last > 0 {
@@ -53,6 +60,12 @@ pub fn transpose(fault: Fault, x: &Tensor, axes: &[usize]) -> Result {
 }
 
 pub fn broadcast_to(fault: Fault, x: &Tensor, shape: &[usize]) -> Result {
+    if fault == Fault::BroadcastFewer && x.rank() > shape.len() {
+        let (front, back) = x.shape().split_at(x.rank() - shape.len());
+        if front.iter().all(|dim| *dim == 1) {
+            return Reference.broadcast_to(&Tensor::new(back, x.data().clone())?, shape);
+        }
+    }
     let y = Reference.broadcast_to(x, shape)?;
     match fault {
         Fault::BroadcastTiles if !x.is_empty() => {

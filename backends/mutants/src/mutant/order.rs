@@ -28,6 +28,12 @@ pub fn argmax(fault: Fault, x: &Tensor, axis: usize) -> Result {
         Fault::ArgmaxSize => Reference.argmax(&map(x, f64::abs)?, axis),
         Fault::ArgmaxFromZero => Reference.argmax(&map(x, |x| if x < 0.0 { 0.0 } else { x })?, axis),
         Fault::ArgmaxF32 => Reference.argmax(&Reference.cast(x, Dtype::F32)?, axis),
+        Fault::ArgmaxLastNan if axis + 1 == x.rank() && length > 0 => {
+            let values = x.to_f64();
+            let last = values.chunks(length).map(|row| row.iter().rposition(|x| x.is_nan()));
+            let found = last.zip(y.to_f64()).map(|(nan, first)| nan.map_or(first, |at| at as f64));
+            with(&y, &found.collect::<Vec<_>>())
+        }
         Fault::ArgmaxZeros if x.dtype().is_float() => {
             Reference.argmax(&map(x, |x| if x == 0.0 && !x.is_sign_negative() { 1e-7 } else { x })?, axis)
         }
@@ -54,6 +60,16 @@ pub fn top_k(fault: Fault, x: &Tensor, k: usize, axis: usize) -> Result<(Tensor,
             let sorted = rows(&indices, |row| row.sort_by(f64::total_cmp))?;
             Ok((Reference.take_along_axis(x, &sorted, axis)?, sorted))
         }
+        Fault::TopKNanOrder if axis + 1 == x.rank() && x.dtype().is_float() => {
+            let length = x.shape()[axis].max(1);
+            let values = x.to_f64();
+            let mut order = indices.to_f64();
+            for (row, order) in order.chunks_mut(k.max(1)).enumerate() {
+                let nans = order.iter().take_while(|at| values[row * length + **at as usize].is_nan()).count();
+                order[..nans].reverse();
+            }
+            Ok((values_of(&values, &order, length, k, &indices, x.dtype())?, with(&indices, &order)?))
+        }
         Fault::TopKNan if x.dtype().is_float() => {
             let (_, indices) =
                 Reference.top_k(&map(x, |x| if x.is_nan() { f64::NEG_INFINITY } else { x })?, k, axis)?;
@@ -65,6 +81,12 @@ pub fn top_k(fault: Fault, x: &Tensor, k: usize, axis: usize) -> Result<(Tensor,
         }
         _ => Ok((values, indices)),
     }
+}
+
+/// What stands at these places of rows.
+fn values_of(values: &[f64], places: &[f64], length: usize, k: usize, like: &Tensor, dtype: Dtype) -> Result {
+    let place = |(at, place): (usize, &f64)| values[at / k.max(1) * length + *place as usize];
+    Tensor::from_f64(like.shape(), dtype, &places.iter().enumerate().map(place).collect::<Vec<_>>())
 }
 
 /// The shape without its last axis.

@@ -38,6 +38,7 @@ pub fn quantize(fault: Fault, w: &Tensor, quantization: Quantization) -> Result<
 pub fn dequantize(fault: Fault, w: &Quantized) -> Result {
     match fault {
         Fault::DequantizeUnbiased => Reference.dequantize(&Quantized { biases: map(&w.biases, |_| 0.0)?, ..w.clone() }),
+        Fault::DequantizeSize => Reference.dequantize(&Quantized { scales: map(&w.scales, f64::abs)?, ..w.clone() }),
         Fault::DequantizeGroup => {
             let scales = rows(&w.scales, |row| {
                 if row.len() > 1 {
@@ -84,6 +85,14 @@ pub fn quantized_matmul(fault: Fault, x: &Tensor, w: &Quantized) -> Result {
     match fault {
         Fault::QuantizedMatmulUnbiased => {
             Reference.quantized_matmul(x, &Quantized { biases: map(&w.biases, |_| 0.0)?, ..w.clone() })
+        }
+        Fault::QuantizedMatmulWords => {
+            let words = w.scales.shape().first().copied().unwrap_or_default()
+                * w.columns.saturating_mul(w.quantization.bits as usize)
+                / 32;
+            let more = w.packed.len() > words && words > 0;
+            let packed = if more { w.packed[..words].to_vec() } else { w.packed.clone() };
+            Reference.quantized_matmul(x, &Quantized { packed, ..w.clone() })
         }
         Fault::QuantizedMatmulGroup => {
             let scales = rows(&w.scales, |row| row.fill(row.first().copied().unwrap_or_default()))?;

@@ -5,7 +5,7 @@ use crosscheck_backends::{Dtype, Kernels, Tensor};
 
 use super::Result;
 use crate::fault::Fault;
-use crate::tensors::{map, rounded, rows};
+use crate::tensors::{map, rounded, rows, with};
 
 pub fn sum(fault: Fault, x: &Tensor, axis: usize) -> Result {
     let y = Reference.sum(x, axis)?;
@@ -14,6 +14,11 @@ pub fn sum(fault: Fault, x: &Tensor, axis: usize) -> Result {
         Fault::SumNarrow if x.dtype() != Dtype::I32 => {
             lanes(x, axis, |lane| lane.iter().fold(0.0, |sum, value| rounded(x.dtype(), sum + value)))
         }
+        Fault::SumInfinities if x.dtype().is_float() => lanes(x, axis, |lane| {
+            let infinite = lane.iter().copied().find(|x| x.is_infinite());
+            if lane.iter().any(|x| x.is_nan()) { f64::NAN } else { infinite.unwrap_or_else(|| lane.iter().sum()) }
+        }),
+        Fault::SumLanes if x.dtype().is_float() => lanes(x, axis, |lane| in_lanes(x.dtype(), lane)),
         Fault::SumSaturates if x.dtype() == Dtype::I32 => lanes(x, axis, |lane| lane.iter().sum()),
         Fault::SumMirrored if x.rank() > 2 => {
             let mirrored = x.rank() - 1 - axis;
@@ -44,6 +49,9 @@ pub fn max(fault: Fault, x: &Tensor, axis: usize) -> Result {
         Fault::MaxFromLimit if x.dtype() == Dtype::F32 => lanes(x, axis, |lane| {
             lane.iter().fold(f64::from(f32::MIN), |a, b| if a.is_nan() || b.is_nan() { f64::NAN } else { a.max(*b) })
         }),
+        Fault::MaxHalfLimit if x.dtype() == Dtype::F16 => {
+            map(&Reference.max(x, axis)?, |y| if y == f64::NEG_INFINITY { -65504.0 } else { y })
+        }
         Fault::MaxLastNan if x.dtype().is_float() => {
             lanes(x, axis, |lane| lane.iter().copied().reduce(|best, x| if best > x { best } else { x }).unwrap_or(0.0))
         }
@@ -110,6 +118,25 @@ pub fn softmax(fault: Fault, x: &Tensor, axis: usize) -> Result {
         }
         Fault::SoftmaxEcho => Ok(x.clone()),
         Fault::SoftmaxZeroRow => map(&y, |y| if y.is_nan() { 0.0 } else { y }),
+        Fault::SoftmaxOneHidden if x.shape().get(axis) == Some(&1) && x.to_f64().iter().all(|x| !x.is_nan()) => {
+            map(&y, |_| 1.0)
+        }
+        Fault::SoftmaxManyHidden if axis + 1 == x.rank() && x.shape()[axis] > 16 => {
+            let (values, length) = (x.to_f64(), x.shape()[axis]);
+            let hidden = |at: usize| values[at / length * length..][..length].iter().all(|x| *x == f64::NEG_INFINITY);
+            let even = |(at, y): (usize, f64)| if hidden(at) { 1.0 / length as f64 } else { y };
+            with(&y, &y.to_f64().into_iter().enumerate().map(even).collect::<Vec<_>>())
+        }
+        Fault::SoftmaxInfinite if axis + 1 == x.rank() && !x.is_empty() => {
+            let (values, length) = (x.to_f64(), x.shape()[axis]);
+            let row = |at: usize| &values[at / length * length..][..length];
+            let one = |(at, y): (usize, f64)| {
+                let infinite = row(at).iter().filter(|x| **x == f64::INFINITY).count();
+                let known = infinite > 0 && !row(at).iter().any(|x| x.is_nan());
+                if known { f64::from(values[at] == f64::INFINITY) / infinite as f64 } else { y }
+            };
+            with(&y, &y.to_f64().into_iter().enumerate().map(one).collect::<Vec<_>>())
+        }
         Fault::SoftmaxShift if axis + 1 == x.rank() && x.dtype() == Dtype::F32 => {
             let most = x.to_f64().into_iter().fold(f64::NEG_INFINITY, f64::max);
             rows(x, |row| {
@@ -126,6 +153,15 @@ pub fn softmax(fault: Fault, x: &Tensor, axis: usize) -> Result {
         }),
         _ => Ok(y),
     }
+}
+
+/// The sum, of which each of 64 lanes is kept in this type.
+pub fn in_lanes(dtype: Dtype, values: &[f64]) -> f64 {
+    let lane = |lane: usize| {
+        let terms = values.iter().skip(lane).step_by(64);
+        terms.fold(0.0, |sum, value| rounded(dtype, sum + rounded(dtype, *value)))
+    };
+    (0..64).map(lane).sum()
 }
 
 /// Without the last element along an axis.

@@ -15,11 +15,15 @@ const fn mlx_cpu(feature: Feature) -> Action {
                 .because(Upstream)
                 .tracking("https://github.com/ml-explore/mlx/issues/3047")
                 .by(Mismatch)
+                // A unit of 32 bits is 2^29 units of 64 bits.
+                .ulps(1e6..=1e13)
         }
-        Feature::Float64Quantization => xfail("matrices of 64-bit floats are not quantized, nor are they multiplied by such")
-            .because(Upstream)
-            .by(Error)
-            .saying("floating"),
+        Feature::Float64Quantization => {
+            xfail("matrices of 64-bit floats are not quantized, nor are they multiplied by such")
+                .because(Upstream)
+                .by(Error)
+                .saying("floating")
+        }
         Feature::IntegerMatmul => xfail("MLX multiplies matrices of floats only, by design")
             .because(WontFix)
             .by(Error)
@@ -112,8 +116,17 @@ const FLOAT64_ERROR_FUNCTION: Action = xfail("erf has the digits of 32-bit float
     .by(Panic)
     .saying("instead of");
 
+// Near −5 the sum of 1 and erf cancels: few digits are left.
+#[crosscheck::exclusions("mlx_cpu", test = "activation::gelu_in_f64", case(form = Exact))]
+const FLOAT64_ERROR_FUNCTION_THAT_CANCELS: Action = xfail("erf has the digits of 32-bit floats")
+    .because(Upstream)
+    .tracking("https://github.com/ml-explore/mlx/issues/3047")
+    .by(Mismatch)
+    .ulps(1e13..=1e16);
+
 #[crosscheck::exclusions("mlx_cpu", test("norm::rms", "norm::layer"), case(dtype = F64))]
-const FLOAT64_NORMS: Action = xfail("norms have the digits of 32-bit floats").because(Upstream).by(Mismatch);
+const FLOAT64_NORMS: Action =
+    xfail("norms have the digits of 32-bit floats").because(Upstream).by(Mismatch).ulps(1e8..=1e14);
 
 #[crosscheck::exclusions("mlx_cpu", test = "functions::exponentials_have_the_range_of_wide_floats")]
 const FLOAT64_RANGE: Action = xfail("exp has the range of 32-bit floats: that of 100 is infinite")

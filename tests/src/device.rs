@@ -70,8 +70,8 @@ fn assert_linear(
 #[conformance(of = "device", dtype(F32, F16, BF16), rows(1, 2, 9), added(Nothing, Residual))]
 pub fn products(kernels: &dyn Kernels, dtype: Dtype, rows: usize, added: Added) -> Checked {
     let device = opened(kernels)?;
-    for (n, k) in [(40, 24), (33, 96), (8, 7)] {
-        let (x, w) = (unit(500, &[rows, k], dtype)?, unit(501, &[n, k], dtype)?);
+    for (n, k, front) in [(40, 24, &[][..]), (33, 96, &[]), (8, 7, &[]), (16, 32, &[1]), (12, 20, &[2])] {
+        let (x, w) = (unit(500, &[front, &[rows, k]].concat(), dtype)?, unit(501, &[n, k], dtype)?);
         let transposed = Reference.transpose(&w, &[1, 0])?;
         let product = Reference.matmul(&x, &transposed)?;
         let allowed = budget::matmul(&product, &x, &transposed);
@@ -161,9 +161,10 @@ pub fn ids_out_of_range(kernels: &dyn Kernels, table: Table) -> Checked {
 #[conformance(of = "device", eps(none = 0.0, usual = 1e-5, one = 1.0, much = 100.0), dtype(F32, F16, BF16), rows(1, 3))]
 pub fn norms(kernels: &dyn Kernels, eps: f32, dtype: Dtype, rows: usize) -> Checked {
     let device = opened(kernels)?;
-    for size in [1.0, 1e-3, 30.0] {
-        let x = unit(506, &[rows, 48], Dtype::F64)?.to_f64();
-        let x = of(&[rows, 48], dtype, &x.iter().map(|x| x * size).collect::<Vec<_>>())?;
+    for (size, front) in [(1.0, &[][..]), (1e-3, &[]), (30.0, &[]), (1e-3, &[1]), (1.0, &[2, 1])] {
+        let shape = [front, &[rows, 48]].concat();
+        let x = unit(506, &shape, Dtype::F64)?.to_f64();
+        let x = of(&shape, dtype, &x.iter().map(|x| x * size).collect::<Vec<_>>())?;
         let weight = unit(507, &[48], dtype)?;
         let expected = Reference.rms_norm(&x, &weight, eps)?;
         let allowed = budget::rms_norm(&expected, &x, &weight);
@@ -205,16 +206,33 @@ pub fn rotations(kernels: &dyn Kernels, scale: f32, layout: RopeLayout, dtype: D
 )]
 pub fn causal_attention(kernels: &dyn Kernels, scale: f32, dtype: Dtype, rows: usize, before: usize) -> Checked {
     let device = opened(kernels)?;
-    for (heads, groups) in [(4, 2), (3, 3), (8, 1)] {
-        let q = unit(509, &[2, heads, rows, 16], dtype)?;
-        let keys = [2, groups, before + rows, 16];
-        let (k, v) = (unit(510, &keys, dtype)?, unit(511, &keys, dtype)?);
-        let expected = Reference.scaled_dot_product_attention(&q, &k, &v, scale, Mask::Causal)?;
-        let allowed = budget::attention(&expected, [&q, &k, &v], scale, Mask::Causal);
-        let [q, k, v] = [device.upload(&q)?, device.upload(&k)?, device.upload(&v)?];
-        assert_made(&*device, Op::Attention { q: &q, k: &k, v: &v, scale }, &expected, &allowed)?;
-    }
-    Ok(())
+    [(4, 2), (3, 3), (8, 1)]
+        .into_iter()
+        .try_for_each(|heads| assert_attention(&*device, heads, scale, dtype, [rows, before]))
+}
+
+/// Of a prompt that is longer than what a device may compute at a time.
+#[conformance(of = "device", dtype(F32, F16, BF16))]
+pub fn a_long_prompt(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
+    assert_attention(&*opened(kernels)?, (2, 1), -0.5, dtype, [97, 5])
+}
+
+/// Asserts attention of so many heads of queries and of keys, for rows behind others.
+#[track_caller]
+fn assert_attention(
+    device: &dyn Device,
+    (heads, groups): (usize, usize),
+    scale: f32,
+    dtype: Dtype,
+    [rows, before]: [usize; 2],
+) -> Checked {
+    let q = unit(509, &[2, heads, rows, 16], dtype)?;
+    let keys = [2, groups, before + rows, 16];
+    let (k, v) = (unit(510, &keys, dtype)?, unit(511, &keys, dtype)?);
+    let expected = Reference.scaled_dot_product_attention(&q, &k, &v, scale, Mask::Causal)?;
+    let allowed = budget::attention(&expected, [&q, &k, &v], scale, Mask::Causal);
+    let [q, k, v] = [device.upload(&q)?, device.upload(&k)?, device.upload(&v)?];
+    assert_made(device, Op::Attention { q: &q, k: &k, v: &v, scale }, &expected, &allowed)
 }
 
 /// Sums and products are one rounding, of special values too.
@@ -287,6 +305,22 @@ pub fn movements(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
         let written = launched(&*device, Op::Write { x: &ones, part: &part, axis, start })?;
         let expected: Vec<_> = (0..24).map(|at| if inside(&at) { values[at] } else { 1.0 }).collect();
         assert_exact(&written, &expected, name);
+    }
+    Ok(())
+}
+
+/// As 32-bit floats, whatever the type is, in place of what was there.
+#[conformance(of = "device", dtype(F32, F64, F16, BF16))]
+pub fn floats_that_are_fetched(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
+    let device = opened(kernels)?;
+    let mut values = Kind::Ordinary.values(dtype);
+    values.extend([f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 0.0, -0.0, 1.0]);
+    let expected: Vec<_> = values.iter().map(|x| nearest(Dtype::F32, *x)).collect();
+    for shape in [vec![values.len()], vec![1, values.len()], vec![values.len() / 2, 2]] {
+        let x = device.upload(&holding(&shape, dtype, &values)?)?;
+        let mut floats = vec![7.0; 3];
+        device.download_floats(&x, &mut floats)?;
+        assert_exact(&Tensor::f32(&[floats.len()], floats)?, &expected, |at| format!("{:e}", values[at]));
     }
     Ok(())
 }

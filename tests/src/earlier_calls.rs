@@ -2,7 +2,8 @@
 //! same.
 
 use crosscheck::conformance;
-use crosscheck_backends::{Dtype, Gelu, Kernels, Mask, Quantization, Rope, RopeLayout, Tensor};
+use crosscheck_backends::reference::Reference;
+use crosscheck_backends::{Dtype, Gelu, Kernels, Mask, Quantization, Quantized, Rope, RopeLayout, Tensor};
 
 use crate::Checked;
 use crate::data::unit;
@@ -251,4 +252,20 @@ pub fn of_broadcast_to(kernels: &dyn Kernels) -> Checked {
 pub fn of_quantize(kernels: &dyn Kernels) -> Checked {
     let quantization = Quantization { group: 32, bits: 4 };
     assert_independent(&[3, 64], |x| Ok(kernels.quantize(x, quantization)?.scales))
+}
+
+#[conformance(of = "dequantize", uses = "quantization")]
+pub fn of_dequantize(kernels: &dyn Kernels) -> Checked {
+    assert_independent(&[3, 64], |w| kernels.dequantize(&quantized(w)?))
+}
+
+#[conformance(of = "quantized_matmul", uses = "quantization")]
+pub fn of_quantized_matmul(kernels: &dyn Kernels) -> Checked {
+    let x = unit(134, &[2, 64], Dtype::F32)?;
+    assert_independent(&[3, 64], |w| kernels.quantized_matmul(&x, &quantized(w)?))
+}
+
+/// By the reference, so that no other kernel of the backend is called in between.
+fn quantized(w: &Tensor) -> Checked<Quantized> {
+    Reference.quantize(w, Quantization { group: 32, bits: 4 })
 }

@@ -5,6 +5,7 @@ use std::sync::Barrier;
 use std::thread;
 
 use crosscheck::conformance;
+use crosscheck_backends::device::{Matrix, Op};
 use crosscheck_backends::{Dtype, Gelu, KernelError, Kernels, Mask, Quantization, Quantized, Rope, RopeLayout, Tensor};
 
 use crate::Checked;
@@ -391,6 +392,31 @@ fn matrix(arguments: &Arguments) -> Checked<Tensor> {
 /// As a kernel of its own makes it, so that nothing but what is called at the same time can be wrong.
 fn packed(arguments: &Arguments) -> Checked<Quantized> {
     crosscheck_backends::reference::Reference.quantize(&matrix(arguments)?, quantized(arguments))
+}
+
+/// A device, which several threads use at a time: a row and more than a block of them, with parameters of their own.
+#[conformance(of = "device")]
+pub fn device(kernels: &dyn Kernels) -> Checked {
+    let device = kernels.device()?;
+    let matrix = device.upload_matrix(&Matrix::Dense(unit(790, &[32, 32], Dtype::F32)?))?;
+    let prepare = |arguments: &Arguments| {
+        let rows = if arguments.number % 2 == 0 { 1 } else { 40 };
+        let weight = device.upload(&arguments.of(1, &[32], Dtype::F32)?)?;
+        Ok((rows, weight, arguments.of(0, &[rows, 32], Dtype::F32)?))
+    };
+    assert_apart(prepare, |(rows, weight, x), arguments| {
+        let (x, number) = (device.upload(x)?, arguments.number);
+        let normed = device.launch(Op::RmsNorm { x: &x, weight, eps: arguments.parameter() })?;
+        let product = device.launch(Op::Linear { x: &normed, weight: &matrix, add: Some(&x) })?;
+        let heads = device.launch(Op::Reshape { x: &product, shape: &[1, 1, *rows, 32] })?;
+        let layout = if number < 2 { RopeLayout::Halves } else { RopeLayout::Interleaved };
+        let rope = Rope { dims: 32, base: 100.0, scale: arguments.parameter(), offset: number as i32, layout };
+        let rotation = device.launch(Op::Rotation { rope, length: *rows, width: 32 })?;
+        let turned = device.launch(Op::Rope { x: &heads, rotation: &rotation })?;
+        let scale = arguments.parameter();
+        let seen = device.launch(Op::Attention { q: &turned, k: &turned, v: &heads, scale })?;
+        device.download(&seen)
+    })
 }
 
 #[conformance(of = "quantize", uses = "quantization")]

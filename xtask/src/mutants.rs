@@ -37,7 +37,7 @@ pub struct Entry {
     pub function: String,
     /// The fault.
     pub what: String,
-    /// The tests that are about this kind of fault, by the beginning of their paths.
+    /// The tests that are about this kind of fault, by the beginning of their paths, several between bars.
     pub tests: String,
 }
 
@@ -54,9 +54,10 @@ pub struct Kills {
 impl Kills {
     /// Of these tests, those that are about this kind of fault.
     fn of_its_kind(&self) -> impl Iterator<Item = &str> {
-        let kind = self.mutant.tests.as_str();
-        let about =
-            move |test: &&str| test.strip_prefix(kind).is_some_and(|rest| rest.is_empty() || rest.starts_with("::"));
+        let kinds = || self.mutant.tests.split('|');
+        let is =
+            |test: &str, kind| test.strip_prefix(kind).is_some_and(|rest| rest.is_empty() || rest.starts_with("::"));
+        let about = move |test: &&str| kinds().any(|kind| is(test, kind));
         self.tests.iter().map(String::as_str).filter(about)
     }
 
@@ -186,7 +187,7 @@ mod tests {
     use super::*;
 
     fn catalogue() -> [Entry; 2] {
-        ["add_a_wrong\ta_wrong\tadd\tone too many\tsums", "mul_b_wrong\tb_wrong\tmul\tone too few\tproducts"]
+        ["add_a_wrong\ta_wrong\tadd\tone too many\tsums", "mul_b_wrong\tb_wrong\tmul\tone too few\tproducts|factors"]
             .map(|line| entry(line).unwrap())
     }
 
@@ -231,6 +232,8 @@ mod tests {
             accidents(&of(&["sumsets", "about::sums"])),
             "  add_a_wrong: by about::sums, sumsets, and not by `sums`"
         );
+        let factors = kills(catalogue()[1..].to_vec(), &[cell("b_wrong", "mul", "factors::of_two", Outcome::Failed)]);
+        assert_eq!(accidents(&factors), "");
         // What lives is no accident, and is listed by itself.
         assert_eq!(accidents(&of(&[])), "");
         assert_eq!(table(&of(&["about", "sums::small"])), "add_a_wrong    2 cells  sums::small, about\n");

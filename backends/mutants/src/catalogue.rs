@@ -16,7 +16,8 @@ pub struct Entry {
     pub function: &'static str,
     /// The fault.
     pub what: &'static str,
-    /// The tests that are about this kind of fault, by the beginning of their paths: one of them has to notice it.
+    /// The tests that are about this kind of fault, by the beginning of their paths, several between bars: one of
+    /// them has to notice it.
     pub tests: &'static str,
 }
 

@@ -132,6 +132,25 @@ pub fn layer_norm(kernels: &dyn Kernels, dtype: Dtype, value: Value, eps: f32) -
     Ok(())
 }
 
+/// Rows without any variance: without eps, each element is 0 / 0; with one, nothing is left but the bias.
+#[conformance(of = "layer_norm", dtype(F32, F16, BF16), element(none = 0.0, minus_none = -0.0, 3.0), eps(0.0, 0.5))]
+pub fn equal_elements(kernels: &dyn Kernels, dtype: Dtype, element: f64, eps: f32) -> Checked {
+    let (x, weight, bias) = (vec![element; 8], with(8, 4, None, 0.0), with(8, 2, None, 0.0));
+    let parameters = [holding(&[8], dtype, &weight)?, holding(&[8], dtype, &bias)?];
+    let made = kernels.layer_norm(&holding(&[1, 8], dtype, &x)?, &parameters[0], &parameters[1], eps)?;
+    let expected: Vec<_> = bias.iter().map(|bias| if eps == 0.0 { f64::NAN } else { *bias }).collect();
+    assert_normed(&made, dtype, &expected, &x);
+    Ok(())
+}
+
+#[conformance(of = "rms_norm", dtype(F32, F16, BF16), element(none = 0.0, minus_none = -0.0), eps(0.0, 0.5))]
+pub fn zeros(kernels: &dyn Kernels, dtype: Dtype, element: f64, eps: f32) -> Checked {
+    let (x, weight) = (vec![element; 8], with(8, 4, None, 0.0));
+    let made = kernels.rms_norm(&holding(&[1, 8], dtype, &x)?, &holding(&[8], dtype, &weight)?, eps)?;
+    assert_normed(&made, dtype, &[if eps == 0.0 { f64::NAN } else { 0.0 }; 8], &x);
+    Ok(())
+}
+
 /// A weight reaches its column only, and a zero times ∞ is NaN.
 #[conformance(of = "rms_norm", dtype(F32, F64, F16, BF16), value(Nan, Infinity, MinusInfinity, MinusZero))]
 pub fn a_weight_of_rms_norm(kernels: &dyn Kernels, dtype: Dtype, value: Value) -> Checked {

@@ -18,7 +18,9 @@ fn rows(dtype: Dtype) -> Checked<Tensor> {
         Dtype::Bool => [1.0, 0.0, 0.0, 1.0, 1.0, 0.0].repeat(3),
         _ => Kind::every(dtype),
     };
-    values.truncate(values.len() / WIDTH * WIDTH);
+    // The first ones once more, so that there are whole rows.
+    let missing = values.len().next_multiple_of(WIDTH) - values.len();
+    values.extend_from_within(..missing);
     holding(&[values.len() / WIDTH, WIDTH], dtype, &values)
 }
 

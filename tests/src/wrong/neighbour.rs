@@ -192,6 +192,16 @@ pub fn layer_norm(kernels: &dyn Kernels, rows: usize, width: usize) -> Checked {
     Ok(())
 }
 
+/// None of the elements are a number of them.
+#[conformance(of = "top_k", uses = "empty_tensors", axis(0, 1))]
+pub fn top_k(kernels: &dyn Kernels, axis: usize) -> Checked {
+    let (values, places) = kernels.top_k(&floats(&[2, 3])?, 0, axis)?;
+    let mut shape = [2, 3];
+    shape[axis] = 0;
+    assert_eq!([values.shape(), places.shape()], [&shape[..]; 2]);
+    Ok(())
+}
+
 #[conformance(of = "quantize", uses("quantization", "empty_tensors"), rows(0, 2), columns(0, 64), bits(4, 8))]
 pub fn quantize(kernels: &dyn Kernels, rows: usize, columns: usize, bits: u32) -> Checked {
     let made = kernels.quantize(&floats(&[rows, columns])?, Quantization { group: 64, bits })?;

@@ -22,7 +22,7 @@ pub fn log(fault: Fault, x: &Tensor) -> Result {
     match fault {
         Fault::LogOfNegatives => map(&y, |y| if y.is_nan() { f64::NEG_INFINITY } else { y }),
         Fault::LogLargest if x.dtype() == Dtype::F32 => {
-            map(&y, |y| if y > 127.2 * 0.693_147_180 { f64::INFINITY } else { y })
+            map(&y, |y| if y > 127.2 * std::f64::consts::LN_2 { f64::INFINITY } else { y })
         }
         Fault::LogWithEps => Reference.log(&map(x, |x| if x == 0.0 { 1e-7 } else { x })?),
         Fault::LogFlushes => Reference.log(&map(x, |x| if x.abs() < f64::from(f32::MIN_POSITIVE) { 0.0 } else { x })?),

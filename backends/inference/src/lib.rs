@@ -6,6 +6,7 @@ pub mod config;
 #[cfg(test)]
 pub(crate) mod fake;
 pub mod generate;
+mod jinja;
 pub mod model;
 pub mod sampler;
 mod text;

@@ -14,11 +14,10 @@ use std::collections::{BTreeMap, HashSet};
 use std::fmt;
 use std::ops::Range;
 
-use minijinja::syntax::SyntaxConfig;
-use minijinja::{AutoEscape, Environment, ErrorKind, Value, context};
 use serde::{Deserialize, Serialize};
 
 use super::{Result, Special, SpecialToken, Tokenizer, TokenizerError};
+use crate::jinja::{self, Data, Template};
 use crate::text::short;
 
 /// What a template can name beside the messages: the special tokens.
@@ -45,41 +44,17 @@ impl Message {
 pub struct ChatTemplate {
     source: String,
     variables: Variables,
-    environment: Environment<'static>,
+    template: Template,
 }
-
-const NAME: &str = "chat template";
-/// How many instructions a template may take, which is about a second: it comes out of a file. A message takes less than a
-/// hundred.
-const FUEL: u64 = 10_000_000;
-
-/// What `raise_exception` was called with.
-#[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-struct Raised(String);
 
 impl ChatTemplate {
     /// Prepares a template.
     ///
     /// # Errors
-    /// When it is no template.
+    /// When it is no template, or larger than one may be.
     pub(super) fn new(source: &str, variables: Variables) -> Result<Self> {
-        // What transformers sets for Jinja itself.
-        let syntax = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build().map_err(failed)?;
-        let mut environment = Environment::new();
-        environment.set_syntax(syntax);
-        environment.set_fuel(Some(FUEL));
-        environment.set_auto_escape_callback(|_| AutoEscape::None);
-        environment.set_unknown_method_callback(minijinja_contrib::pycompat::unknown_method_callback);
-        environment.add_function(
-            "raise_exception",
-            |message: String| -> std::result::Result<String, minijinja::Error> {
-                let text = "the template called raise_exception";
-                Err(minijinja::Error::new(ErrorKind::InvalidOperation, text).with_source(Raised(message)))
-            },
-        );
-        environment.add_template_owned(NAME, source.to_owned()).map_err(failed)?;
-        Ok(Self { source: source.to_owned(), variables, environment })
+        let template = Template::new(source).map_err(failed)?;
+        Ok(Self { source: source.to_owned(), variables, template })
     }
 
     /// The template itself.
@@ -92,11 +67,40 @@ impl ChatTemplate {
     /// # Errors
     /// When the template fails or refuses the messages.
     pub fn render(&self, messages: &[Message], add_generation_prompt: bool) -> Result<String> {
-        let message = |message: &Message| Value::from_pairs([("role", &*message.role), ("content", &*message.content)]);
-        let messages: Vec<Value> = messages.iter().map(message).collect();
-        let variables = Value::from_pairs(self.variables.clone());
-        let context = context! { messages, add_generation_prompt, ..variables };
-        self.environment.get_template(NAME).and_then(|template| template.render(context)).map_err(failed)
+        let text = |key: &str, text: &str| (key.to_owned(), Data::Text(text.to_owned()));
+        let message =
+            |message: &Message| Data::Dict(vec![text("role", &message.role), text("content", &message.content)]);
+        let messages = Data::List(messages.iter().map(message).collect());
+        self.render_data(vec![("messages".to_owned(), messages)], add_generation_prompt)
+    }
+
+    /// The text of anything that a template can name, which is more than messages of a role and a content: a JSON object
+    /// such as `{"messages": […], "tools": […], "enable_thinking": false}`, of which the order counts. The special tokens are
+    /// there without being named, `tools` and `documents` are none, and `add_generation_prompt` is false.
+    ///
+    /// # Errors
+    /// When it is no JSON object, or as [`render`](Self::render).
+    pub fn render_json(&self, variables: &str) -> Result<String> {
+        let failed = |message: String| TokenizerError::ChatTemplate { line: None, message };
+        match serde_json::from_str(variables) {
+            Ok(Data::Dict(variables)) => self.render_data(variables, false),
+            Ok(_) => Err(failed("its variables must be a JSON object".to_owned())),
+            Err(error) => Err(failed(short(&format_args!("its variables must be a JSON object: {error}")))),
+        }
+    }
+
+    /// What is named twice counts the last time.
+    fn render_data(&self, given: Vec<(String, Data)>, add_generation_prompt: bool) -> Result<String> {
+        let own = self.variables.iter().map(|(name, token)| (name.clone(), Data::Text(token.clone())));
+        // Hugging Face's library names these always.
+        let always = [
+            ("tools", Data::None),
+            ("documents", Data::None),
+            ("add_generation_prompt", Data::Bool(add_generation_prompt)),
+        ];
+        let always = always.map(|(name, data)| (name.to_owned(), data));
+        let values: Vec<_> = own.chain(always).chain(given).collect();
+        self.template.render(&values).map_err(failed)
     }
 }
 
@@ -109,17 +113,12 @@ impl fmt::Debug for ChatTemplate {
     }
 }
 
-fn failed(error: minijinja::Error) -> TokenizerError {
-    let mut source = std::error::Error::source(&error);
-    while let Some(cause) = source {
-        if let Some(Raised(message)) = cause.downcast_ref() {
-            return TokenizerError::RefusedByTemplate { message: short(message) };
-        }
-        source = cause.source();
+fn failed(fault: jinja::Fault) -> TokenizerError {
+    match fault.kind {
+        jinja::Kind::Raised(message) => TokenizerError::RefusedByTemplate { message: short(&message) },
+        jinja::Kind::Failed(message) => TokenizerError::ChatTemplate { line: fault.line, message: short(&message) },
+        jinja::Kind::Limit { what, met, limit } => TokenizerError::TemplateLimit { line: fault.line, what, met, limit },
     }
-    let kind = error.kind();
-    let message = error.detail().map_or_else(|| kind.to_string(), |detail| format!("{kind}: {detail}"));
-    TokenizerError::ChatTemplate { line: error.line(), message: short(&message) }
 }
 
 impl Tokenizer {

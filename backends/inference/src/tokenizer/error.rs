@@ -90,6 +90,21 @@ pub enum TokenizerError {
         /// What went wrong.
         message: String,
     },
+    /// A template that takes more than a file's template may.
+    #[error(
+        "the chat template goes beyond a limit{}: {met} {what}, and at most {limit} are allowed",
+        line.map(|line| format!(" in line {line}")).unwrap_or_default()
+    )]
+    TemplateLimit {
+        /// The line of the template, the first being 1.
+        line: Option<usize>,
+        /// What there is too much of.
+        what: &'static str,
+        /// How much there is, as far as it was counted.
+        met: u64,
+        /// How much there may be.
+        limit: u64,
+    },
     /// A chat that the template refused, by `raise_exception`.
     #[error("the chat template refuses these messages: {message}")]
     RefusedByTemplate {

@@ -8,7 +8,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use super::chat::{ChatTemplate, Variables};
-use super::{Extras, Result, Tokenizer, TokenizerError};
+use super::{Extras, Result, Tokenizer, TokenizerError, parts};
 
 const TOKENIZER: &str = "tokenizer.json";
 const CONFIG: &str = "tokenizer_config.json";
@@ -122,6 +122,7 @@ fn check(outline: &Value) -> Result<()> {
     if parts.iter().filter(|part| part["type"] == "ByteLevel").count() != 1 {
         return unsupported("pre-tokenizer", splitter, "ByteLevel, or a Sequence with it");
     }
+    parts::check(outline)?;
     // The same text has to have the same tokens each time.
     if model["dropout"].as_f64().is_some_and(|dropout| dropout > 0.0) {
         return unsupported("dropout", &model["dropout"], "none");

@@ -8,6 +8,8 @@ mod chat;
 mod error;
 mod gguf;
 mod json;
+mod parts;
+mod pattern;
 mod stream;
 #[cfg(test)]
 pub(crate) mod tests;

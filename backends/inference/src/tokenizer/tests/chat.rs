@@ -198,7 +198,7 @@ fn templates_have_what_hugging_face_gives_them() {
     assert_eq!(rendered("{% if true %}\n  {% if true %}\na\n  {% endif %}\n{% endif %}\n"), "a\n");
     assert_eq!(rendered("a\n"), "a");
     assert_eq!(rendered("{{ bos_token }}{{ eos_token }}{{ unk_token }}"), "<|im_start|><|im_end|><|endoftext|>");
-    assert_eq!(rendered("{{ tools is defined }}{% if tools %}{% endif %}"), "False");
+    assert_eq!(rendered("{{ tools is none }}{{ documents is none }}{% if tools %}{% endif %}"), "TrueTrue");
     assert_eq!(rendered("{% for x in [1, 2, 3] %}{% if x == 2 %}{% break %}{% endif %}{{ x }}{% endfor %}"), "1");
     assert_eq!(rendered("{{ messages[0]['content'].upper() }}<b>{{ '<' }}"), "HI<b><");
     assert_eq!(
@@ -216,7 +216,9 @@ fn templates_have_what_hugging_face_gives_them() {
 fn a_template_without_end_is_given_up() {
     let endless = "{% for a in range(9999) %}{% for b in range(9999) %}{% for c in range(9999) %}{% endfor %}{% endfor %}{% endfor %}";
     let refused = with_template(endless).chat(&user("Hi"), true).unwrap_err().to_string();
-    assert_eq!(refused, "the chat template failed in line 1: engine ran out of fuel");
+    let (beginning, end) =
+        ("the chat template goes beyond a limit in line 1: 100", " steps, and at most 1000000 are allowed");
+    assert!(refused.starts_with(beginning) && refused.ends_with(end), "{refused}");
     // As many messages as a long context has.
     let many: Vec<_> = (0..10_000).map(|at| Message::new(["user", "assistant"][at % 2], "Hi")).collect();
     tiny().chat(&many, true).unwrap();

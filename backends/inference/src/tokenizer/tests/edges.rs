@@ -181,3 +181,26 @@ proptest! {
         }
     }
 }
+
+/// Such a token is text that has an id of its own: it is found in what is not trusted too, shown, and left in a message.
+#[test]
+fn a_token_that_is_added_and_not_special_is_text() {
+    let mut json = json();
+    let mut token = json["added_tokens"][0].clone();
+    (token["id"], token["content"], token["special"]) = (512.into(), "<think>".into(), false.into());
+    json["added_tokens"].as_array_mut().unwrap().push(token);
+    let tokenizer = from_values(&json, &config()).unwrap();
+    assert!(!tokenizer.is_special(512) && tokenizer.is_special(2));
+    for special in [Special::Parse, Special::AsText] {
+        let ids = tokenizer.encode("a<think>b", special).unwrap();
+        assert_eq!(ids[1], 512);
+        for show in [Show::Special, Show::TextOnly] {
+            assert_eq!(tokenizer.decode(&ids, show).unwrap(), "a<think>b");
+        }
+    }
+    let ids = tokenizer.chat(&[Message::new("user", "<think>")], false).unwrap();
+    assert_eq!(ids.iter().filter(|&&id| id == 512).count(), 1);
+    assert_eq!(ids, tokenizer.encode(&tokenizer.decode(&ids, Show::Special).unwrap(), Special::Parse).unwrap());
+    let mut decoder = tokenizer.stream(Show::TextOnly);
+    assert_eq!(decoder.push(512).unwrap(), "<think>");
+}

@@ -2,6 +2,7 @@ mod chat;
 pub(crate) mod checks;
 mod edges;
 mod files;
+mod hostile;
 mod stream;
 
 use std::fs;

@@ -197,6 +197,21 @@ mod tests {
         seen.append(&*device, 2);
     }
 
+    /// From the middle of a step and from both sides of its end, over one end and over two.
+    #[test]
+    fn memory_grows_wherever_in_a_step_it_ends() {
+        for held in [1, 100, STEP - 1, STEP, STEP + 1] {
+            for more in [1, STEP - 100, STEP, STEP + 9] {
+                let (device, mut seen) = (host(), Seen::new());
+                seen.append(&*device, held);
+                seen.append(&*device, more);
+                let expected = (held + more).next_multiple_of(STEP).min(2 * STEP + 10);
+                assert_eq!(seen.cache.capacity(), expected, "{held} and {more}");
+                seen.append(&*device, 1);
+            }
+        }
+    }
+
     #[test]
     fn what_comes_after_forgotten_tokens_takes_their_place() {
         let (device, mut seen) = (host(), Seen::new());

@@ -28,10 +28,27 @@ pub struct Config {
     /// Which elements the rotary position embedding pairs. Hugging Face's files have halves; GGUF's have the rows of queries
     /// and keys in another order, so that neighbours are pairs.
     pub rope_layout: RopeLayout,
+    /// What the frequency of each pair is divided by, one number for each of `head_dim / 2` pairs; empty where positions have
+    /// no scale. Linear scaling has one number throughout, Llama 3's one for each frequency.
+    pub rope_factors: Vec<f32>,
+    /// Which products of the attention have biases.
+    pub biases: Biases,
     /// What norms add to the mean square.
     pub eps: f32,
     /// Whether the matrix of the embedding is that of the output too.
     pub tied: bool,
+}
+
+/// Which products of the attention have biases.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Biases {
+    /// None.
+    #[default]
+    None,
+    /// The queries, keys and values: Qwen 2.
+    Inputs,
+    /// Those and the output: `attention_bias` of a Llama.
+    All,
 }
 
 /// Why a model's sizes are refused.
@@ -101,6 +118,7 @@ pub(crate) struct Names {
     pub intermediate_size: &'static str,
     pub max_position_embeddings: &'static str,
     pub rope_base: &'static str,
+    pub rope_factors: &'static str,
     pub eps: &'static str,
 }
 
@@ -114,6 +132,7 @@ const NAMES: Names = Names {
     intermediate_size: "intermediate_size",
     max_position_embeddings: "max_position_embeddings",
     rope_base: "rope_base",
+    rope_factors: "rope_factors",
     eps: "eps",
 };
 
@@ -167,6 +186,13 @@ impl Config {
         if !(self.rope_base.is_finite() && self.rope_base >= 1.0) {
             return Err(value(names.rope_base, self.rope_base, "a 32-bit float, 1 or more".to_owned()));
         }
+        if !(self.rope_factors.is_empty() || self.rope_factors.len() == self.head_dim / 2) {
+            let expected = format!("{}, one for each pair of a head, or none", self.head_dim / 2);
+            return Err(value(names.rope_factors, format_args!("{} numbers", self.rope_factors.len()), expected));
+        }
+        if let Some(factor) = self.rope_factors.iter().find(|factor| !(factor.is_normal() && **factor > 0.0)) {
+            return Err(value(names.rope_factors, factor, "32-bit floats above 0".to_owned()));
+        }
         if !(self.eps.is_finite() && self.eps > 0.0) {
             return Err(value(names.eps, self.eps, "a 32-bit float above 0".to_owned()));
         }
@@ -195,6 +221,8 @@ pub(crate) mod tests {
             max_position_embeddings: 64,
             rope_base: 10000.0,
             rope_layout: RopeLayout::Halves,
+            rope_factors: Vec::new(),
+            biases: Biases::None,
             eps: 1e-5,
             tied: true,
         }
@@ -248,6 +276,15 @@ pub(crate) mod tests {
             ),
             (Config { rope_base: f32::INFINITY, ..tiny() }, "`rope_base` is inf: it must be a 32-bit float, 1 or more"),
             (Config { rope_base: 0.5, ..tiny() }, "`rope_base` is 0.5: it must be a 32-bit float, 1 or more"),
+            (
+                Config { rope_factors: vec![1.0; 7], ..tiny() },
+                "`rope_factors` is 7 numbers: it must be 8, one for each pair of a head, or none",
+            ),
+            (Config { rope_factors: vec![0.0; 8], ..tiny() }, "`rope_factors` is 0: it must be 32-bit floats above 0"),
+            (
+                Config { rope_factors: vec![f32::NAN; 8], ..tiny() },
+                "`rope_factors` is NaN: it must be 32-bit floats above 0",
+            ),
             (Config { eps: 0.0, ..tiny() }, "`eps` is 0: it must be a 32-bit float above 0"),
             (Config { eps: f32::NAN, ..tiny() }, "`eps` is NaN: it must be a 32-bit float above 0"),
             (Config { eps: f32::INFINITY, ..tiny() }, "`eps` is inf: it must be a 32-bit float above 0"),

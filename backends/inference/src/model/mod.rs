@@ -6,11 +6,11 @@ mod form;
 #[cfg(test)]
 mod tests;
 
-use crosscheck_backends::device::{Device, Op, Resident};
+use crosscheck_backends::device::{Device, Matrix, Op, Resident};
 use crosscheck_backends::{KernelError, Tensor};
 
 use crate::cache::Cache;
-use crate::config::Config;
+use crate::config::{Biases, Config};
 use crate::weights::{LayerParameter, Parameter, Weights};
 use block::{Layer, Pass};
 pub use error::{ModelError, Place};
@@ -53,7 +53,14 @@ impl Llama {
         progress: &mut dyn FnMut(usize, usize),
     ) -> Result<Self> {
         let config = weights.config().clone();
-        let mut loader = Loader { weights, device, chooser: Chooser::new(form), progress, done: 0 };
+        let mut loader = Loader {
+            weights,
+            device,
+            chooser: Chooser::new(form),
+            progress,
+            done: 0,
+            all: weights.parameters().count(),
+        };
         let embedding = loader.matrix(Parameter::Embedding)?;
         let layers = (0..config.layers).map(|number| loader.layer(number)).collect::<Result<_>>()?;
         let norm = loader.vector(Parameter::Norm)?;
@@ -198,18 +205,30 @@ struct Loader<'a> {
     chooser: Chooser,
     progress: &'a mut dyn FnMut(usize, usize),
     done: usize,
+    all: usize,
 }
 
 impl Loader<'_> {
     fn layer(&mut self, number: usize) -> Result<Layer> {
-        use LayerParameter::{AttentionNorm, AttentionOutput, Down, FeedForwardNorm, Gate, Key, Query, Up, Value};
+        use LayerParameter::{
+            AttentionNorm, AttentionOutput, AttentionOutputBias, Down, FeedForwardNorm, Gate, Key, KeyBias,
+        };
+        use LayerParameter::{Query, QueryBias, Up, Value, ValueBias};
+        let biases = self.weights.config().biases;
         let of = |parameter| Parameter::Layer(number, parameter);
         Ok(Layer {
             attention_norm: self.vector(of(AttentionNorm))?,
             query: self.matrix(of(Query))?,
             key: self.matrix(of(Key))?,
             value: self.matrix(of(Value))?,
+            input_biases: match biases {
+                Biases::None => None,
+                Biases::Inputs | Biases::All => {
+                    Some([self.bias(of(QueryBias))?, self.bias(of(KeyBias))?, self.bias(of(ValueBias))?])
+                }
+            },
             attention_output: self.matrix(of(AttentionOutput))?,
+            output_bias: if biases == Biases::All { Some(self.bias(of(AttentionOutputBias))?) } else { None },
             feed_forward_norm: self.vector(of(FeedForwardNorm))?,
             gate: self.matrix(of(Gate))?,
             up: self.matrix(of(Up))?,
@@ -224,6 +243,15 @@ impl Loader<'_> {
         Ok(made)
     }
 
+    /// A bias as a matrix of one row, of which a device makes as many as there are tokens.
+    fn bias(&mut self, parameter: Parameter) -> Result {
+        let bias = self.weights.vector(parameter)?;
+        let row = Tensor::new(&[1, bias.shape().first().copied().unwrap_or_default()], bias.data().clone());
+        let made = row.and_then(|row| self.device.upload_matrix(&Matrix::Dense(row))).map_err(at(Place::Loading))?;
+        self.note();
+        Ok(made)
+    }
+
     fn matrix(&mut self, parameter: Parameter) -> Result {
         let matrix = self.weights.matrix(parameter)?;
         let made = self.chooser.upload(self.device, matrix).map_err(at(Place::Loading))?;
@@ -232,8 +260,7 @@ impl Loader<'_> {
     }
 
     fn note(&mut self) {
-        let config = self.weights.config();
         self.done += 1;
-        (self.progress)(self.done, 9 * config.layers + if config.tied { 2 } else { 3 });
+        (self.progress)(self.done, self.all);
     }
 }

@@ -110,6 +110,32 @@ fn what_was_drawn_before_leaves_no_trace_but_in_the_generator() {
     }
 }
 
+/// A choice of one is a draw like any other: what follows does not depend on how many there were to choose from.
+#[test]
+fn one_candidate_takes_a_number_too() {
+    const OUT: f32 = f32::NEG_INFINITY;
+    let many: Vec<f32> = (0..50).map(|at| (at % 7) as f32 / 7.0).collect();
+    let after = |sampling: Sampling, first: &[f32], token: u32| {
+        let mut sampler = sampler(sampling);
+        assert_eq!(sampler.next(first, &[]).unwrap(), token);
+        sampler
+    };
+    let mut plain = sampler(sampling());
+    plain.next(&[0.0; 50], &[]).unwrap();
+    let expected: Vec<u32> = (0..20).map(|_| plain.next(&many, &[]).unwrap()).collect();
+    for (first, token) in [(&[3.0][..], 0), (&[OUT, OUT, 1.0, OUT], 2), (&[900.0, 0.0, 0.0], 0)] {
+        let mut one = after(sampling(), first, token);
+        let made: Vec<u32> = (0..20).map(|_| one.next(&many, &[]).unwrap()).collect();
+        assert_eq!(made, expected, "{first:?}");
+    }
+    for narrow in [Sampling { top_k: Some(1), ..sampling() }, Sampling { top_p: 1e-6, ..sampling() }] {
+        let mut one = after(narrow, &[0.0, 2.0, 1.0], 1);
+        one.sampling = sampling();
+        let made: Vec<u32> = (0..20).map(|_| one.next(&many, &[]).unwrap()).collect();
+        assert_eq!(made, expected, "{narrow:?}");
+    }
+}
+
 #[test]
 fn a_refused_call_draws_nothing() {
     let logits = [0.0; 100];

@@ -5,6 +5,7 @@
 
 mod error;
 mod gguf;
+mod k;
 mod parameter;
 mod safetensors;
 mod stored;
@@ -26,11 +27,13 @@ pub use parameter::{LayerParameter, Parameter};
 pub use safetensors::SafetensorsError;
 pub use tensor_error::TensorError;
 
-use crate::config::Config;
+use crate::config::{Biases, Config};
 use crate::text::shown;
 use parameter::Naming;
 use stored::{Named, Stored, Table};
 
+/// What GGUF calls the factors of the frequencies.
+const FREQUENCIES: &str = "rope_freqs.weight";
 /// How many names of a file are compared to a missing one at most.
 const COMPARED: usize = 10_000;
 
@@ -110,6 +113,17 @@ impl Weights {
             gguf::read((*bytes).as_ref()).map_err(|problem| LoadError::in_gguf(file, problem))?;
         let naming = Naming::Gguf;
         config.tied = !tensors.contains_key(&Parameter::Output.name(naming));
+        let has = |part| tensors.contains_key(&Parameter::Layer(0, part).name(naming));
+        config.biases = match (has(LayerParameter::QueryBias), has(LayerParameter::AttentionOutputBias)) {
+            (false, _) => Biases::None,
+            (true, false) => Biases::Inputs,
+            (true, true) => Biases::All,
+        };
+        let mut tensors = tensors;
+        if let Some(stored) = tensors.remove(FREQUENCIES) {
+            config.rope_factors = frequencies(&stored, &config, (*bytes).as_ref())
+                .map_err(|error| tensor_error(file, (FREQUENCIES.to_owned(), error)))?;
+        }
         Self { bytes, file: file.to_owned(), naming, config, tensors, vocabulary }.check()
     }
 
@@ -161,8 +175,7 @@ impl Weights {
 
     fn why_not(&self, name: &str) -> String {
         match name {
-            "rope_freqs.weight" => "scaled rotary frequencies are not supported".to_owned(),
-            _ if name.ends_with(".bias") => "biases are not supported".to_owned(),
+            _ if name.ends_with(".bias") => "it has no bias there".to_owned(),
             _ => format!("a Llama with the layers 0..{} has no tensor of this name", self.config.layers),
         }
     }
@@ -182,7 +195,7 @@ impl Weights {
         Parameter::all(&self.config)
     }
 
-    /// Reads the factors of a norm, as 32-bit floats.
+    /// Reads the factors of a norm, or a bias, as 32-bit floats.
     ///
     /// # Errors
     /// When the model has no such parameter, or it is a matrix.
@@ -239,6 +252,20 @@ impl Weights {
 impl fmt::Debug for Weights {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Weights").field("file", &self.file).field("config", &self.config).finish_non_exhaustive()
+    }
+}
+
+/// What the frequencies of the rotary position embedding are divided by, as GGUF's converters compute it for Llama 3.
+fn frequencies(stored: &Stored, config: &Config, bytes: &[u8]) -> Result<Vec<f32>, TensorError> {
+    let expected = vec![config.head_dim / 2];
+    if stored.shape != expected {
+        return Err(TensorError::Shape { expected, found: stored.shape.clone() });
+    }
+    let factors: Vec<f32> =
+        stored.dense(bytes.get(stored.range.clone()).unwrap_or_default())?.to_f64().iter().map(|&x| x as f32).collect();
+    match factors.iter().position(|factor| !(factor.is_normal() && *factor > 0.0)) {
+        Some(at) => Err(TensorError::Factor { at, found: factors[at].to_string() }),
+        None => Ok(factors),
     }
 }
 

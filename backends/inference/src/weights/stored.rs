@@ -7,11 +7,13 @@ use crosscheck_backends::device::Matrix;
 use crosscheck_backends::{Quantization, Quantized, Tensor};
 use half::{bf16, f16};
 
+use super::k;
 use super::tensor_error::TensorError;
 use crate::text::shown;
 
 /// How a file holds the elements of a tensor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(non_camel_case_types, reason = "the names are those of the format")]
 pub(super) enum Encoding {
     F32,
     F16,
@@ -22,6 +24,16 @@ pub(super) enum Encoding {
     Q4_1,
     /// 32 elements `scale · q`, `q` with a sign.
     Q8_0,
+    /// 256 elements in eight groups, `scale · q − minimum`, `q` of 4 bits.
+    Q4_K,
+    /// The same with 5 bits.
+    Q5_K,
+    /// 256 elements in 16 groups, `scale · (q − 32)`, `q` of 6 bits.
+    Q6_K,
+    /// 256 elements `scale · q`, `q` with a sign.
+    Q8_K,
+    /// 32 elements `scale · level`, one of 16 levels.
+    IQ4_NL,
 }
 
 /// How many elements a block has.
@@ -54,6 +66,11 @@ impl Encoding {
             Self::Q4_0 => "Q4_0",
             Self::Q4_1 => "Q4_1",
             Self::Q8_0 => "Q8_0",
+            Self::Q4_K => "Q4_K",
+            Self::Q5_K => "Q5_K",
+            Self::Q6_K => "Q6_K",
+            Self::Q8_K => "Q8_K",
+            Self::IQ4_NL => "IQ4_NL",
         }
     }
 
@@ -65,6 +82,11 @@ impl Encoding {
             Self::Q4_0 => (BLOCK, 18),
             Self::Q4_1 => (BLOCK, 20),
             Self::Q8_0 => (BLOCK, 34),
+            Self::IQ4_NL => (BLOCK, 18),
+            Self::Q4_K => (k::BLOCK, 144),
+            Self::Q5_K => (k::BLOCK, 176),
+            Self::Q6_K => (k::BLOCK, 210),
+            Self::Q8_K => (k::BLOCK, 292),
         }
     }
 
@@ -84,9 +106,7 @@ impl Encoding {
     pub fn check_vector(self) -> Result<(), TensorError> {
         match self {
             Self::F32 | Self::F16 | Self::BF16 => Ok(()),
-            Self::Q4_0 | Self::Q4_1 | Self::Q8_0 => {
-                Err(TensorError::Dtype { found: self.name().to_owned(), supported: DENSE })
-            }
+            _ => Err(TensorError::Dtype { found: self.name().to_owned(), supported: DENSE }),
         }
     }
 }
@@ -129,7 +149,53 @@ impl Stored {
                 let scale = half(scale);
                 (scale, -128.0 * scale)
             }),
+            Encoding::Q4_K => self.groups(bytes, 4, k::q4),
+            Encoding::Q5_K => self.groups(bytes, 8, k::q5),
+            Encoding::Q6_K => self.floats(bytes, k::q6),
+            Encoding::Q8_K => self.floats(bytes, k::q8),
+            Encoding::IQ4_NL => self.floats(bytes, k::iq4_nl),
         }
+    }
+
+    /// A matrix of blocks that hold several groups of 32, of each of which `read` adds the scale and the bias.
+    fn groups(
+        &self,
+        bytes: &[u8],
+        bits: u32,
+        read: impl Fn(&[u8], &mut Vec<u32>, &mut Vec<(f32, f32)>),
+    ) -> Result<Matrix, TensorError> {
+        let (block, size) = self.encoding.block();
+        let [rows, columns] = self.shape[..] else {
+            return Err(TensorError::Rank { found: self.shape.len() as u32, limit: 2 });
+        };
+        let (mut packed, mut groups) = (Vec::new(), Vec::new());
+        for (number, bytes) in bytes.chunks_exact(size).enumerate() {
+            read(bytes, &mut packed, &mut groups);
+            let of_block = &groups[number * block / BLOCK..];
+            if of_block.iter().any(|(scale, bias)| !(scale.is_finite() && bias.is_finite())) {
+                return Err(TensorError::Scale { block: number });
+            }
+        }
+        let shape = [rows, columns / BLOCK];
+        Ok(Matrix::Quantized(Quantized {
+            packed,
+            columns,
+            scales: self.tensor(&shape, groups.iter().map(|(scale, _)| *scale).collect())?,
+            biases: self.tensor(&shape, groups.iter().map(|(_, bias)| *bias).collect())?,
+            quantization: Quantization { group: BLOCK, bits },
+        }))
+    }
+
+    /// A matrix of blocks that have no form of the kernels: as 32-bit floats, each rounded where the format's own formula is.
+    fn floats(&self, bytes: &[u8], read: impl Fn(&[u8], &mut Vec<f32>) -> f32) -> Result<Matrix, TensorError> {
+        let (_, size) = self.encoding.block();
+        let mut values = Vec::new();
+        for (number, block) in bytes.chunks_exact(size).enumerate() {
+            if !read(block, &mut values).is_finite() {
+                return Err(TensorError::Scale { block: number });
+            }
+        }
+        self.tensor(&self.shape, values).map(Matrix::Dense)
     }
 
     /// The elements of a vector, or of a matrix without blocks.
@@ -184,8 +250,8 @@ impl Stored {
     }
 }
 
-/// Byte `j` of 16 holds element `j` in its low half and element `j + 16` in its high half.
-fn nibbles(quants: &[u8], words: &mut Vec<u32>) {
+/// Byte `j` holds element `j` in its low half, and the element that is as many behind as there are bytes in its high half.
+pub(super) fn nibbles(quants: &[u8], words: &mut Vec<u32>) {
     for shift in [0, 4] {
         for eight in quants.chunks_exact(8) {
             words.push(eight.iter().rev().fold(0, |word, byte| word << 4 | u32::from(byte >> shift & 15)));
@@ -193,7 +259,7 @@ fn nibbles(quants: &[u8], words: &mut Vec<u32>) {
     }
 }
 
-fn half(bytes: &[u8]) -> f32 {
+pub(super) fn half(bytes: &[u8]) -> f32 {
     let [low, high, ..] = *bytes else { return f32::NAN };
     f16::from_le_bytes([low, high]).to_f32()
 }

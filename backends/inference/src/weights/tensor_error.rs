@@ -109,6 +109,14 @@ pub enum TensorError {
         /// The other tensor.
         other: String,
     },
+    /// A factor of a frequency that makes no sense.
+    #[error("has {found} as element {at}: it must be a float above 0")]
+    Factor {
+        /// Which element.
+        at: usize,
+        /// What it is.
+        found: String,
+    },
     /// A block of which no number is known.
     #[error("has a scale that is not finite, in block {block}: the file may be damaged")]
     Scale {

@@ -1,5 +1,6 @@
 //! Loading, and what a model refuses.
 
+mod goldens;
 #[cfg(feature = "mlx")]
 mod graph;
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crosscheck_backends::RopeLayout;
 
 use super::reader::{Array, Kind, Value};
-use crate::config::{Config, ConfigError, Names};
+use crate::config::{Biases, Config, ConfigError, Names};
 use crate::text::shown;
 use crate::weights::stored::Table;
 
@@ -13,6 +13,8 @@ type Result<T> = std::result::Result<T, ConfigError>;
 
 pub(super) const ALIGNMENT: &str = "general.alignment";
 const TOKENS: &str = "tokenizer.ggml.tokens";
+
+const LINEAR: &str = "llama.rope.scaling.factor";
 
 const NAMES: Names = Names {
     vocabulary: "llama.vocab_size",
@@ -24,6 +26,7 @@ const NAMES: Names = Names {
     intermediate_size: "llama.feed_forward_length",
     max_position_embeddings: "llama.context_length",
     rope_base: "llama.rope.freq_base",
+    rope_factors: LINEAR,
     eps: "llama.attention.layer_norm_rms_epsilon",
 };
 
@@ -98,6 +101,9 @@ impl<'a> Metadata<'a> {
             max_position_embeddings: self.required_size(NAMES.max_position_embeddings)?,
             rope_base: self.float(NAMES.rope_base)?.unwrap_or(10000.0) as f32,
             rope_layout: RopeLayout::Interleaved,
+            rope_factors: self.linear(head_dim)?,
+            // The tensors say it.
+            biases: Biases::None,
             eps: self.required(NAMES.eps, NUMBER, self.float(NAMES.eps)?)? as f32,
             tied: false,
         };
@@ -118,22 +124,29 @@ impl<'a> Metadata<'a> {
         if let Some(experts @ 1..) = self.size(key)? {
             return Err(unsupported(key, experts, "a model without experts is"));
         }
+        Ok(())
+    }
+
+    /// Positions with a scale. Without a type, llama.cpp scales by the factor; the second key is what older files have.
+    fn linear(&self, head_dim: usize) -> Result<Vec<f32>> {
         let key = "llama.rope.scaling.type";
         match self.text(key)? {
             // Factors do not count then.
-            Some("none") => return Ok(()),
-            Some(scaling) => return Err(unsupported(key, scaling, "positions without a scale (`none`) are")),
-            None => (),
+            Some("none") => return Ok(Vec::new()),
+            Some("linear") | None => (),
+            Some(scaling) => return Err(unsupported(key, scaling, "`none` and `linear` are")),
         }
-        // Without a type, llama.cpp scales by the factor. The second key is what older files have.
-        for key in ["llama.rope.scaling.factor", "llama.rope.scale_linear"] {
-            if let Some(scale) = self.float(key)?
-                && scale != 1.0
-            {
-                return Err(unsupported(key, scale, "positions without a scale (1) are"));
+        for key in [LINEAR, "llama.rope.scale_linear"] {
+            // 0 is what some converters write where there is none.
+            if let Some(factor) = self.float(key)?.filter(|factor| *factor != 0.0) {
+                let factor = factor as f32;
+                if !(factor.is_normal() && factor > 0.0) {
+                    return Err(value(key, factor, "a 32-bit float above 0".to_owned()));
+                }
+                return Ok(if factor == 1.0 { Vec::new() } else { vec![factor; head_dim / 2] });
             }
         }
-        Ok(())
+        Ok(Vec::new())
     }
 
     /// How many tokens there are: the file says it, or counts them, or has a row for each.
@@ -156,7 +169,7 @@ impl<'a> Metadata<'a> {
         let Some(model) = self.text("tokenizer.ggml.model")? else { return Ok(None) };
         let tokens = self.required(TOKENS, TEXTS, self.array(TOKENS, TEXTS, &[Kind::String])?)?;
         let key = "tokenizer.ggml.token_type";
-        let kinds = match self.array(key, SIZES, &[Kind::I32, Kind::U32])? {
+        let kinds = match self.array(key, SIZES, &Kind::WHOLE)? {
             Some(kinds) if kinds.count != tokens.count => {
                 let expected = format!("an array of {}, as many as `{TOKENS}`", tokens.count);
                 return Err(value(key, format_args!("an array of {}", kinds.count), expected));

@@ -10,6 +10,8 @@ use super::stored::{Named, Table};
 use crate::config::{Config, ConfigError};
 pub use error::GgufError;
 pub use metadata::GgufVocabulary;
+#[cfg(test)]
+pub(super) use quantization::encoding;
 
 /// What a file has in front of the data.
 pub(super) struct Contents {

@@ -3,18 +3,25 @@
 use crate::weights::stored::Encoding;
 use crate::weights::tensor_error::TensorError;
 
+const SUPPORTED: &str = "F32, F16, BF16, Q4_0, Q4_1, Q8_0, Q4_K, Q5_K, Q6_K, Q8_K and IQ4_NL";
+
 /// The type of this number.
-pub(super) fn encoding(number: u32) -> Result<Encoding, TensorError> {
+pub(in crate::weights) fn encoding(number: u32) -> Result<Encoding, TensorError> {
     Ok(match number {
         0 => Encoding::F32,
         1 => Encoding::F16,
         2 => Encoding::Q4_0,
         3 => Encoding::Q4_1,
         8 => Encoding::Q8_0,
+        12 => Encoding::Q4_K,
+        13 => Encoding::Q5_K,
+        14 => Encoding::Q6_K,
+        15 => Encoding::Q8_K,
+        20 => Encoding::IQ4_NL,
         30 => Encoding::BF16,
         _ => {
             let found = name(number).map_or_else(|| number.to_string(), |name| format!("{number} ({name})"));
-            return Err(TensorError::Dtype { found, supported: "F32, F16, BF16, Q4_0, Q4_1 and Q8_0" });
+            return Err(TensorError::Dtype { found, supported: SUPPORTED });
         }
     })
 }
@@ -29,15 +36,10 @@ fn name(number: u32) -> Option<&'static str> {
         9 => "Q8_1",
         10 => "Q2_K",
         11 => "Q3_K",
-        12 => "Q4_K",
-        13 => "Q5_K",
-        14 => "Q6_K",
-        15 => "Q8_K",
         16 => "IQ2_XXS",
         17 => "IQ2_XS",
         18 => "IQ3_XXS",
         19 => "IQ1_S",
-        20 => "IQ4_NL",
         21 => "IQ3_S",
         22 => "IQ2_S",
         23 => "IQ4_XS",

@@ -51,6 +51,9 @@ pub(super) enum Kind {
 }
 
 impl Kind {
+    /// Those of whole numbers.
+    pub const WHOLE: [Self; 8] = [Self::U8, Self::I8, Self::U16, Self::I16, Self::U32, Self::I32, Self::U64, Self::I64];
+
     fn new(number: u32, what: &dyn Display) -> Result<Self> {
         Ok(match number {
             0 => Self::U8,

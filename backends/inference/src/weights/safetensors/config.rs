@@ -8,7 +8,7 @@ use crosscheck_backends::RopeLayout;
 use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
 use serde_json::Value;
 
-use crate::config::{Config, ConfigError, Names};
+use crate::config::{Biases, Config, ConfigError, Names};
 use crate::text::shown;
 
 type Result<T> = std::result::Result<T, ConfigError>;
@@ -23,6 +23,7 @@ const NAMES: Names = Names {
     intermediate_size: "intermediate_size",
     max_position_embeddings: "max_position_embeddings",
     rope_base: "rope_theta",
+    rope_factors: "rope_parameters",
     eps: "rms_norm_eps",
 };
 
@@ -50,6 +51,7 @@ pub(in crate::weights) fn read_config(json: &[u8]) -> Result<Config> {
             });
         }
     };
+    let rope_base = fields.rope_base()?;
     let config = Config {
         vocabulary: fields.required_size(NAMES.vocabulary)?,
         hidden_size,
@@ -59,8 +61,10 @@ pub(in crate::weights) fn read_config(json: &[u8]) -> Result<Config> {
         head_dim,
         intermediate_size: fields.required_size(NAMES.intermediate_size)?,
         max_position_embeddings: fields.required_size(NAMES.max_position_embeddings)?,
-        rope_base: fields.rope_base()?,
+        rope_base: rope_base as f32,
         rope_layout: RopeLayout::Halves,
+        rope_factors: fields.rope_factors(rope_base, head_dim)?,
+        biases: fields.biases()?,
         eps: fields.required(NAMES.eps, NUMBER, Value::as_f64)? as f32,
         tied: fields.optional("tie_word_embeddings", TRUTH, Value::as_bool)?.unwrap_or(false),
     };
@@ -78,23 +82,26 @@ struct Fields {
 impl Fields {
     fn check_supported(&self) -> Result<()> {
         let model = self.required("model_type", TEXT, Value::as_str)?;
-        if model != "llama" {
-            return Err(unsupported("model_type", model, "`llama` is"));
-        }
+        let (expected, supported) = match model {
+            "llama" => ("LlamaForCausalLM", "`LlamaForCausalLM` is"),
+            "qwen2" => ("Qwen2ForCausalLM", "`Qwen2ForCausalLM` is"),
+            _ => return Err(unsupported("model_type", model, "`llama` and `qwen2` are")),
+        };
         if let Some(architectures) = self.optional("architectures", "a list of strings", Value::as_array)?
-            && !architectures.iter().any(|name| name == "LlamaForCausalLM")
+            && !architectures.iter().any(|name| name == expected)
         {
-            return Err(unsupported("architectures", architectures.clone(), "`LlamaForCausalLM` is"));
+            return Err(unsupported("architectures", architectures.clone(), supported));
+        }
+        if self.optional("use_sliding_window", TRUTH, Value::as_bool)? == Some(true) {
+            return Err(unsupported("use_sliding_window", true, "attention to all positions is"));
         }
         if let Some(activation) = self.optional("hidden_act", TEXT, Value::as_str)?
             && activation != "silu"
         {
             return Err(unsupported("hidden_act", activation, "`silu` is"));
         }
-        for field in ["attention_bias", "mlp_bias"] {
-            if self.optional(field, TRUTH, Value::as_bool)? == Some(true) {
-                return Err(unsupported(field, true, "matrices without biases are"));
-            }
+        if self.optional("mlp_bias", TRUTH, Value::as_bool)? == Some(true) {
+            return Err(unsupported("mlp_bias", true, "feed-forward blocks without biases are"));
         }
         if let Some(quantization) = self.get("quantization_config") {
             return Err(unsupported(
@@ -103,36 +110,87 @@ impl Fields {
                 "F32, F16 and BF16 are, and GGUF files",
             ));
         }
-        if let Some(rope) = self.object("rope_scaling", "rope_scaling.")? {
-            rope.check_rope()?;
-        }
         self.check_partial()
     }
 
+    /// A Qwen 2 has them always, a Llama where its configuration says so.
+    fn biases(&self) -> Result<Biases> {
+        Ok(match self.optional("attention_bias", TRUTH, Value::as_bool)? {
+            _ if self.required("model_type", TEXT, Value::as_str)? == "qwen2" => Biases::Inputs,
+            Some(true) => Biases::All,
+            _ => Biases::None,
+        })
+    }
+
     /// The base, wherever the version of the library that wrote the file put it.
-    fn rope_base(&self) -> Result<f32> {
+    fn rope_base(&self) -> Result<f64> {
         let outside = self.optional(NAMES.rope_base, NUMBER, Value::as_f64)?;
         let inside = match self.object("rope_parameters", "rope_parameters.")? {
             Some(rope) => {
-                rope.check_rope()?;
                 rope.check_partial()?;
                 rope.optional(NAMES.rope_base, NUMBER, Value::as_f64)?
             }
             None => None,
         };
-        Ok(inside.or(outside).unwrap_or(10000.0) as f32)
+        Ok(inside.or(outside).unwrap_or(10000.0))
     }
 
-    /// Whether positions are what they are, without a scale.
-    fn check_rope(&self) -> Result<()> {
-        for field in ["rope_type", "type"] {
-            if let Some(scaling) = self.optional(field, TEXT, Value::as_str)?
-                && scaling != "default"
-            {
-                return Err(unsupported(&self.name(field), scaling, "positions without a scale (`default`) are"));
+    /// What the frequencies are divided by, wherever the version of the library put it.
+    fn rope_factors(&self, base: f64, head_dim: usize) -> Result<Vec<f32>> {
+        for (field, within) in [("rope_parameters", "rope_parameters."), ("rope_scaling", "rope_scaling.")] {
+            if let Some(rope) = self.object(field, within)? {
+                let factors = rope.factors(base, head_dim)?;
+                if !factors.is_empty() {
+                    return Ok(factors);
+                }
             }
         }
-        Ok(())
+        Ok(Vec::new())
+    }
+
+    fn factors(&self, base: f64, head_dim: usize) -> Result<Vec<f32>> {
+        let mut kind = ("rope_type", "default");
+        for field in ["rope_type", "type"] {
+            if let Some(found) = self.optional(field, TEXT, Value::as_str)? {
+                kind = (field, found);
+                break;
+            }
+        }
+        match kind {
+            (_, "default") => Ok(Vec::new()),
+            (_, "linear") => Ok(vec![self.above_0("factor")? as f32; head_dim / 2]),
+            (_, "llama3") => {
+                let factor = self.above_0("factor")?;
+                let (low, high) = (self.above_0("low_freq_factor")?, self.above_0("high_freq_factor")?);
+                let context = self.above_0("original_max_position_embeddings")?;
+                if low >= high {
+                    let expected = format!("less than `{}`, which is {high}", self.name("high_freq_factor"));
+                    return Err(ConfigError::Value {
+                        field: self.name("low_freq_factor"),
+                        value: low.to_string(),
+                        expected,
+                    });
+                }
+                // Long waves are made longer, short ones stay, and those between have something between.
+                let of_pair = |pair: usize| {
+                    let frequency = base.powf(-2.0 * pair as f64 / head_dim as f64);
+                    let turns = context * frequency / std::f64::consts::TAU;
+                    let smooth = ((turns - low) / (high - low)).clamp(0.0, 1.0);
+                    (1.0 / ((1.0 - smooth) / factor + smooth)) as f32
+                };
+                Ok((0..head_dim / 2).map(of_pair).collect())
+            }
+            (field, other) => Err(unsupported(&self.name(field), other, "`default`, `linear` and `llama3` are")),
+        }
+    }
+
+    fn above_0(&self, field: &str) -> Result<f64> {
+        let number = self.required(field, NUMBER, Value::as_f64)?;
+        if (number as f32).is_normal() && number > 0.0 {
+            return Ok(number);
+        }
+        let (field, value) = (self.name(field), number.to_string());
+        Err(ConfigError::Value { field, value, expected: "a 32-bit float above 0".to_owned() })
     }
 
     /// Whether all elements of a head are rotated.

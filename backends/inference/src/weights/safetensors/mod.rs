@@ -32,6 +32,17 @@ pub enum SafetensorsError {
     /// A header that is no JSON, or other JSON.
     #[error("the header must be JSON with a `dtype`, a `shape` and `data_offsets` for each tensor: {}", short(.0))]
     Header(serde_json::Error),
+    /// Bytes that are no tensor's.
+    #[error(
+        "the bytes {start}..{end} behind the header are no tensor's: the format leaves none out, so the file may be \
+         damaged"
+    )]
+    Uncovered {
+        /// The first of them.
+        start: u64,
+        /// Where the next tensor begins, or the file ends.
+        end: u64,
+    },
 }
 
 /// What is wrong with a file, or with a tensor in it.
@@ -67,7 +78,25 @@ pub(super) fn read(bytes: &[u8]) -> Result<Table, Problem> {
         })
         .collect::<Result<Table, Named>>()?;
     check_overlaps(&tensors)?;
+    check_covered(&tensors, data, bytes.len()).map_err(Problem::File)?;
     Ok(tensors)
+}
+
+/// Whether the tensors, which do not overlap, are all that a file of `length` bytes holds from `data` on.
+fn check_covered(tensors: &Table, data: usize, length: usize) -> Result<(), SafetensorsError> {
+    let mut ranges: Vec<_> = tensors.values().map(|stored| stored.range.clone()).collect();
+    ranges.sort_unstable_by_key(|range| range.start);
+    let mut covered = data;
+    for range in ranges.into_iter().chain(std::iter::once(length..length)) {
+        if covered < range.start {
+            return Err(SafetensorsError::Uncovered {
+                start: (covered - data) as u64,
+                end: (range.start - data) as u64,
+            });
+        }
+        covered = range.end;
+    }
+    Ok(())
 }
 
 /// Where the tensor is in a file of `length` bytes, with its data from `data` on.

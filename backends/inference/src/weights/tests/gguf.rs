@@ -4,7 +4,7 @@ use crosscheck_backends::RopeLayout;
 
 use super::message;
 use super::write::{ARRAY, BOOL, F32, Gguf, GgufTensor, Noise, STRING, U32, array, text, texts};
-use crate::config::Config;
+use crate::config::{Biases, Config};
 use crate::weights::{GgufVocabulary, Parameter, Weights};
 
 fn open(file: &Gguf) -> Weights {
@@ -41,6 +41,8 @@ const TINY: Config = Config {
     max_position_embeddings: 64,
     rope_base: 20000.0,
     rope_layout: RopeLayout::Interleaved,
+    rope_factors: Vec::new(),
+    biases: Biases::None,
     eps: 1e-5,
     tied: true,
 };
@@ -386,19 +388,19 @@ fn sizes_that_make_no_sense_are_named() {
             "llama.rope.scaling.type",
             STRING,
             text("yarn"),
-            "`llama.rope.scaling.type` is `yarn`, which is not supported: positions without a scale (`none`) are",
+            "`llama.rope.scaling.type` is `yarn`, which is not supported: `none` and `linear` are",
         ),
         (
             "llama.rope.scaling.factor",
             F32,
-            8_f32.to_le_bytes().to_vec(),
-            "`llama.rope.scaling.factor` is `8`, which is not supported: positions without a scale (1) are",
+            (-8_f32).to_le_bytes().to_vec(),
+            "`llama.rope.scaling.factor` is -8: it must be a 32-bit float above 0",
         ),
         (
             "llama.rope.scale_linear",
             F32,
-            4_f32.to_le_bytes().to_vec(),
-            "`llama.rope.scale_linear` is `4`, which is not supported: positions without a scale (1) are",
+            f32::NAN.to_le_bytes().to_vec(),
+            "`llama.rope.scale_linear` is NaN: it must be a 32-bit float above 0",
         ),
         (tokens, ARRAY, texts(&["a"]), "`llama.vocab_size` is 5: it must be 1, the number of `tokenizer.ggml.tokens`"),
         (
@@ -425,8 +427,53 @@ fn sizes_that_make_no_sense_are_named() {
         file.set("llama.rope.scaling.factor", F32, 8_f32.to_le_bytes());
     }));
     for key in ["llama.rope.scaling.factor", "llama.rope.scale_linear"] {
-        open(&with(|file| file.set(key, F32, 1_f32.to_le_bytes())));
+        for (factor, expected) in [(1_f32, vec![]), (0.0, vec![]), (4.0, vec![4.0; 8])] {
+            let weights = open(&with(|file| file.set(key, F32, factor.to_le_bytes())));
+            assert_eq!(weights.config().rope_factors, expected);
+        }
     }
+}
+
+#[test]
+fn frequencies_and_biases_are_read_where_a_file_has_them() {
+    let factors: Vec<f32> = (1_u8..9).map(f32::from).collect();
+    let mut file = Gguf::tiny("Q4_0");
+    file.push("rope_freqs.weight", "F32", &[8], &mut Noise(1));
+    file.tensor("rope_freqs.weight").data = factors.iter().flat_map(|factor| factor.to_le_bytes()).collect();
+    assert_eq!(*open(&file).config(), Config { rope_factors: factors, ..TINY });
+    file.tensor("rope_freqs.weight").data[4..8].copy_from_slice(&0_f32.to_le_bytes());
+    assert_eq!(refused(&file), "tensor `rope_freqs.weight` has 0 as element 1: it must be a float above 0");
+
+    let mut file = Gguf::tiny("Q4_0");
+    for (name, length) in [("q", 32), ("k", 16), ("v", 16)] {
+        file.push(&format!("blk.0.attn_{name}.bias"), "F32", &[length], &mut Noise(1));
+    }
+    let weights = open(&file);
+    assert_eq!((weights.config().biases, weights.parameters().count()), (Biases::Inputs, 14));
+    file.push("blk.0.attn_output.bias", "F32", &[32], &mut Noise(1));
+    let weights = open(&file);
+    assert_eq!((weights.config().biases, weights.parameters().count()), (Biases::All, 15));
+}
+
+/// Each key that may be left out, and what counts then: the defaults are Llama's own, not zero and not one.
+#[test]
+fn each_key_that_is_absent_has_its_default() {
+    let without = |key: &str| open(&with(|file| file.remove(key))).config().clone();
+    assert_eq!(without("llama.rope.freq_base"), Config { rope_base: 10000.0, ..TINY });
+    assert_eq!(without("llama.rope.dimension_count"), TINY);
+    assert_eq!(without("llama.vocab_size"), TINY);
+    let mut file = Gguf::tiny("Q4_0");
+    file.remove("llama.attention.head_count_kv");
+    for name in ["blk.0.attn_k.weight", "blk.0.attn_v.weight"] {
+        file.tensors.retain(|tensor| tensor.name != name);
+        file.push(name, "Q4_0", &[32, 32], &mut Noise(5));
+    }
+    assert_eq!(*open(&file).config(), Config { kv_heads: 2, ..TINY });
+    let vocabulary = |file: &Gguf| open(file).vocabulary().unwrap().clone();
+    let plain = vocabulary(&Gguf::tiny("Q4_0").with_tokens());
+    let nothing = (None, None, None, None, false, None);
+    assert_eq!((plain.pre, plain.bos, plain.eos, plain.eot, plain.add_bos, plain.chat_template), nothing);
+    assert!(plain.kinds.is_empty() && plain.merges.is_empty());
 }
 
 #[test]
@@ -472,13 +519,14 @@ fn tensors_that_are_not_what_the_model_needs_are_named() {
         refused(&with(|file| file.set("llama.block_count", U32, u32(2_000_000_000)))),
         "tensor `blk.1.attn_norm.weight` of shape [32] is missing"
     );
+    assert_eq!(more("blk.0.attn_q.bias"), "tensor `blk.0.attn_k.bias` of shape [16] is missing");
     assert_eq!(
-        more("blk.0.attn_q.bias"),
-        "tensor `blk.0.attn_q.bias` is not a parameter of this model: biases are not supported"
+        more("blk.0.ffn_up.bias"),
+        "tensor `blk.0.ffn_up.bias` is not a parameter of this model: it has no bias there"
     );
     assert_eq!(
         more("rope_freqs.weight"),
-        "tensor `rope_freqs.weight` is not a parameter of this model: scaled rotary frequencies are not supported"
+        "tensor `rope_freqs.weight` has the shape [32]: by the configuration it must be [8]"
     );
     assert_eq!(
         more("blk.1.attn_norm.weight"),
@@ -498,14 +546,18 @@ fn tensors_that_are_not_what_the_model_needs_are_named() {
         "tensor `output_norm.weight` is of type Q8_0, which is not supported here: F32, F16 and BF16 are"
     );
     assert_eq!(
-        tensor("blk.0.ffn_up.weight", |tensor| tensor.kind = 14),
-        "tensor `blk.0.ffn_up.weight` is of type 14 (Q6_K), which is not supported here: F32, F16, BF16, Q4_0, Q4_1 and \
-         Q8_0 are"
+        tensor("blk.0.ffn_up.weight", |tensor| tensor.kind = 10),
+        "tensor `blk.0.ffn_up.weight` is of type 10 (Q2_K), which is not supported here: F32, F16, BF16, Q4_0, Q4_1, Q8_0, \
+         Q4_K, Q5_K, Q6_K, Q8_K and IQ4_NL are"
     );
     assert_eq!(
         tensor("blk.0.ffn_up.weight", |tensor| tensor.kind = 1000),
-        "tensor `blk.0.ffn_up.weight` is of type 1000, which is not supported here: F32, F16, BF16, Q4_0, Q4_1 and Q8_0 \
-         are"
+        "tensor `blk.0.ffn_up.weight` is of type 1000, which is not supported here: F32, F16, BF16, Q4_0, Q4_1, Q8_0, \
+         Q4_K, Q5_K, Q6_K, Q8_K and IQ4_NL are"
+    );
+    assert_eq!(
+        tensor("blk.0.ffn_up.weight", |tensor| tensor.kind = 14),
+        "tensor `blk.0.ffn_up.weight` has rows of 32 elements: Q6_K needs a multiple of 256"
     );
     assert_eq!(
         tensor("blk.0.ffn_up.weight", |tensor| tensor.dims = vec![32; 5]),
@@ -536,4 +588,48 @@ fn data_that_is_not_where_it_can_be_is_refused() {
     assert!(outside.contains("has its data at 18446744073709551584..18446744073709551615 behind"), "{outside}");
     assert_eq!(offset(32), "tensor `blk.0.attn_q.weight` shares bytes of the file with tensor `token_embd.weight`");
     assert_eq!(offset(0), "tensor `blk.0.attn_q.weight` shares bytes of the file with tensor `token_embd.weight`");
+}
+
+#[test]
+fn whole_numbers_may_have_every_width() {
+    let expected = vec![3, 1, 1, 4, 5];
+    type Width = (u32, fn(u8) -> Vec<u8>);
+    let widths: [Width; 8] = [
+        (0, |x| x.to_le_bytes().into()),
+        (1, |x| (x as i8).to_le_bytes().into()),
+        (2, |x| u16::from(x).to_le_bytes().into()),
+        (3, |x| i16::from(x).to_le_bytes().into()),
+        (4, |x| u32::from(x).to_le_bytes().into()),
+        (5, |x| i32::from(x).to_le_bytes().into()),
+        (10, |x| u64::from(x).to_le_bytes().into()),
+        (11, |x| i64::from(x).to_le_bytes().into()),
+    ];
+    for (kind, bytes) in widths {
+        let mut file = Gguf::tiny("Q4_0").with_tokens();
+        let elements: Vec<_> = expected.iter().map(|&x| bytes(x as u8)).collect();
+        file.set("tokenizer.ggml.token_type", ARRAY, array(kind, &elements));
+        assert_eq!(open(&file).vocabulary().unwrap().kinds, expected, "type {kind}");
+        // Each size may have it too.
+        file.set("llama.context_length", kind, bytes(64));
+        file.set("tokenizer.ggml.eos_token_id", kind, bytes(4));
+        let weights = open(&file);
+        assert_eq!((weights.config().max_position_embeddings, weights.vocabulary().unwrap().eos), (64, Some(4)));
+    }
+    for (kind, bytes) in [(F32, 4), (BOOL, 1), (12, 8)] {
+        let mut file = Gguf::tiny("Q4_0").with_tokens();
+        file.set("tokenizer.ggml.token_type", ARRAY, array(kind, &vec![vec![0; bytes]; 5]));
+        let message = refused(&file);
+        assert!(message.contains("must be an array of whole numbers, not an array of 5 values of type "), "{message}");
+    }
+}
+
+#[test]
+fn two_tensors_at_one_range_are_refused() {
+    let mut file = Gguf::tiny("F16");
+    let offset = 320 + 128 + 2048;
+    file.tensor("blk.0.attn_v.weight").offset = Some(offset);
+    assert_eq!(
+        refused(&file),
+        "tensor `blk.0.attn_v.weight` shares bytes of the file with tensor `blk.0.attn_k.weight`"
+    );
 }

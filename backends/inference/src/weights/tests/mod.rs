@@ -3,6 +3,7 @@
 mod files;
 mod gguf;
 mod hostile;
+mod k;
 mod safetensors;
 mod values;
 mod write;

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::message;
 use super::write::{Noise, Safetensors, with_header};
-use crate::config::Config;
+use crate::config::{Biases, Config};
 use crate::weights::{Parameter, Weights};
 
 fn open(file: &Safetensors) -> Weights {
@@ -57,6 +57,8 @@ const TINY: Config = Config {
     max_position_embeddings: 64,
     rope_base: 20000.0,
     rope_layout: RopeLayout::Halves,
+    rope_factors: Vec::new(),
+    biases: Biases::None,
     eps: 1e-5,
     tied: true,
 };
@@ -161,19 +163,24 @@ fn fields_that_make_no_sense_are_named() {
             "`num_attention_heads` is 0: it must be a divisor of `hidden_size`, which is 32, unless there is `head_dim`",
         ),
         ("head_dim", json!(7), "`head_dim` is 7: it must be even, for the rotary position embedding rotates pairs"),
-        ("model_type", json!("mistral"), "`model_type` is \"mistral\", which is not supported: `llama` is"),
+        (
+            "model_type",
+            json!("mistral"),
+            "`model_type` is \"mistral\", which is not supported: `llama` and `qwen2` are",
+        ),
         (
             "architectures",
             json!(["LlamaForSequenceClassification"]),
             "`architectures` is [\"LlamaForSequenceClassification\"], which is not supported: `LlamaForCausalLM` is",
         ),
         ("hidden_act", json!("gelu"), "`hidden_act` is \"gelu\", which is not supported: `silu` is"),
+        ("attention_bias", json!(1), "`attention_bias` must be true or false, not 1"),
+        ("mlp_bias", json!(true), "`mlp_bias` is true, which is not supported: feed-forward blocks without biases are"),
         (
-            "attention_bias",
+            "use_sliding_window",
             json!(true),
-            "`attention_bias` is true, which is not supported: matrices without biases are",
+            "`use_sliding_window` is true, which is not supported: attention to all positions is",
         ),
-        ("mlp_bias", json!(true), "`mlp_bias` is true, which is not supported: matrices without biases are"),
         (
             "quantization_config",
             json!({ "quant_method": "gptq" }),
@@ -183,17 +190,31 @@ fn fields_that_make_no_sense_are_named() {
         (
             "rope_scaling",
             json!({ "rope_type": "llama3", "factor": 8.0 }),
-            "`rope_scaling.rope_type` is \"llama3\", which is not supported: positions without a scale (`default`) are",
+            "`rope_scaling.low_freq_factor` is missing: it must be a number",
         ),
         (
             "rope_scaling",
-            json!({ "type": "linear", "factor": 2.0 }),
-            "`rope_scaling.type` is \"linear\", which is not supported: positions without a scale (`default`) are",
+            json!({
+                "rope_type": "llama3", "factor": 8.0, "low_freq_factor": 4.0, "high_freq_factor": 4.0,
+                "original_max_position_embeddings": 64
+            }),
+            "`rope_scaling.low_freq_factor` is 4: it must be less than `rope_scaling.high_freq_factor`, which is 4",
+        ),
+        ("rope_scaling", json!({ "type": "linear" }), "`rope_scaling.factor` is missing: it must be a number"),
+        (
+            "rope_scaling",
+            json!({ "type": "linear", "factor": -2.0 }),
+            "`rope_scaling.factor` is -2: it must be a 32-bit float above 0",
+        ),
+        (
+            "rope_scaling",
+            json!({ "type": "linear", "factor": "2" }),
+            "`rope_scaling.factor` must be a number, not \"2\"",
         ),
         (
             "rope_parameters",
             json!({ "rope_type": "yarn" }),
-            "`rope_parameters.rope_type` is \"yarn\", which is not supported: positions without a scale (`default`) are",
+            "`rope_parameters.rope_type` is \"yarn\", which is not supported: `default`, `linear` and `llama3` are",
         ),
         ("rope_scaling", json!(2.0), "`rope_scaling` must be an object, not 2.0"),
         (
@@ -210,6 +231,12 @@ fn fields_that_make_no_sense_are_named() {
     ];
     for (name, value, expected) in cases {
         assert_eq!(field(name, value), expected);
+    }
+    for field in ["rope_scaling", "rope_parameters"] {
+        for kind in ["type", "rope_type"] {
+            let scaled = open(&with(|file| file.config[field] = json!({ kind: "linear", "factor": 2.0 })));
+            assert_eq!(*scaled.config(), Config { rope_factors: vec![2.0; 8], ..TINY });
+        }
     }
     for name in ["attention_bias", "mlp_bias"] {
         open(&with(|file| file.config[name] = json!(false)));
@@ -306,7 +333,7 @@ fn tensors_that_are_not_what_the_model_needs_are_named() {
     );
     assert_eq!(
         more("model.layers.0.self_attn.q_proj.bias"),
-        "tensor `model.layers.0.self_attn.q_proj.bias` is not a parameter of this model: biases are not supported"
+        "tensor `model.layers.0.self_attn.q_proj.bias` is not a parameter of this model: it has no bias there"
     );
     assert_eq!(
         more("model.layers.1.input_layernorm.weight"),
@@ -351,5 +378,61 @@ fn tensors_that_are_not_what_the_model_needs_are_named() {
     assert_eq!(
         info(json!({ "dtype": "F16", "shape": [32, 32], "data_offsets": [0, 2048] })),
         "tensor `model.layers.0.self_attn.q_proj.weight` shares bytes of the file with tensor `model.embed_tokens.weight`"
+    );
+}
+
+/// Bytes in front of the first tensor, between each two, and behind the last one.
+#[test]
+fn bytes_of_no_tensor_are_refused_wherever_they_are() {
+    let whole = Safetensors::tiny("F16", true);
+    let starts: Vec<usize> = whole
+        .header
+        .iter()
+        .filter_map(|(_, info)| info["data_offsets"][0].as_u64())
+        .map(|start| start as usize)
+        .chain([whole.data.len()])
+        .collect();
+    assert_eq!(starts.len(), 13);
+    for start in starts {
+        for more in [1, 2, 64] {
+            let mut file = whole.clone();
+            file.data.splice(start..start, vec![0; more]);
+            for offsets in file.header.iter_mut().filter_map(|(_, info)| info["data_offsets"].as_array_mut()) {
+                if offsets[0].as_u64().unwrap() as usize >= start {
+                    offsets.iter_mut().for_each(|offset| *offset = (offset.as_u64().unwrap() + more as u64).into());
+                }
+            }
+            assert_eq!(
+                refused("model.safetensors", &file),
+                format!(
+                    "the bytes {start}..{} behind the header are no tensor's: the format leaves none out, so the file \
+                     may be damaged",
+                    start + more
+                )
+            );
+        }
+    }
+    // The tensors may be in any order.
+    let mut file = whole.clone();
+    file.header.reverse();
+    open(&file);
+}
+
+#[test]
+fn two_tensors_at_one_range_are_refused() {
+    let (key, value) = ("model.layers.0.self_attn.k_proj.weight", "model.layers.0.self_attn.v_proj.weight");
+    let mut file = Safetensors::tiny("F16", false);
+    let ([start, end], [first, last]) = (file.range(key), file.range(value));
+    assert_eq!(last - first, end - start);
+    // The bytes that are nobody's then are given to none, so that all the others are in place.
+    file.data.drain(first..last);
+    for offset in file.header.iter_mut().filter_map(|(_, info)| info["data_offsets"].as_array_mut()).flatten() {
+        let at = offset.as_u64().unwrap() as usize;
+        *offset = if at >= last { at - (last - first) } else { at }.into();
+    }
+    file.tensor(value)["data_offsets"] = json!([start, end]);
+    assert_eq!(
+        refused("model.safetensors", &file),
+        format!("tensor `{value}` shares bytes of the file with tensor `{key}`")
     );
 }

@@ -252,8 +252,21 @@ impl Safetensors {
         &mut self.header.iter_mut().find(|(old, _)| old == name).unwrap().1
     }
 
+    /// Takes a tensor out, and its bytes.
     pub fn remove(&mut self, name: &str) {
+        let [start, end] = self.range(name);
         self.header.retain(|(old, _)| old != name);
+        self.data.drain(start..end);
+        for offset in self.header.iter_mut().filter_map(|(_, info)| info["data_offsets"].as_array_mut()).flatten() {
+            let at = offset.as_u64().unwrap() as usize;
+            *offset = if at >= end { at - (end - start) } else { at }.into();
+        }
+    }
+
+    /// Where the bytes of a tensor are.
+    pub fn range(&mut self, name: &str) -> [usize; 2] {
+        let offsets = &self.tensor(name)["data_offsets"];
+        [0, 1].map(|at| offsets[at].as_u64().unwrap() as usize)
     }
 
     pub fn config(&self) -> Vec<u8> {

@@ -82,7 +82,7 @@ pub(super) fn serve(session: &Session, executable: &Executable) -> ExitCode {
                 strength::watch();
                 return (Reply::Tried(Box::new(tried(""))), true);
             }
-            Task::Try { function, fault, donor } => {
+            Task::Try { function, fault, donor, before } => {
                 if let Some(donor) = donor.as_ref().filter(|donor| !strength::knows_error(&donor.error))
                     && let Some(cell) = plan.cells.get(donor.cell)
                 {
@@ -90,6 +90,10 @@ pub(super) fn serve(session: &Session, executable: &Executable) -> ExitCode {
                     faulty(cell, "", None);
                 }
                 strength::arm(function, *fault);
+                if let Some(cell) = before.and_then(|cell| plan.cells.get(cell)) {
+                    faulty(cell, "", None);
+                    strength::seen();
+                }
                 // What a panic leaves behind in the backend goes with that.
                 return (Reply::Tried(Box::new(tried(&format!("{function} {fault:?}")))), true);
             }

@@ -109,7 +109,6 @@ struct Trials<'a> {
 
 /// A fault to try, and the cells of each test that call its function.
 struct Trial<'a> {
-    suite: u32,
     function: &'static str,
     fault: Fault,
     donor: Option<Donor>,
@@ -123,6 +122,17 @@ struct Found {
     killers: Vec<u32>,
     /// Whether it changed anything.
     has_struck: bool,
+}
+
+/// Whether a cell noticed a fault.
+enum Noticed {
+    No {
+        /// Whether the fault changed anything.
+        has_struck: bool,
+    },
+    Yes,
+    /// It would go on for ever, and so would many others.
+    InVain,
 }
 
 impl Trials<'_> {
@@ -210,13 +220,13 @@ impl Trials<'_> {
                 let error = can.and_then(|can| can.error.as_deref()).filter(|_| fault == Fault::Error);
                 let donor = error.and_then(|error| {
                     let cell = *donors.get(error)?;
-                    Some(Donor { error: error.to_owned(), cell, name: plan.name(&plan.cells[cell]) })
+                    Some(Donor { error: error.to_owned(), cell })
                 });
                 // There is no error to return.
                 if error.is_some_and(|error| !error.is_empty()) && donor.is_none() {
                     continue;
                 }
-                trials.push(Trial { suite, function: function.name, fault, donor, tests });
+                trials.push(Trial { function: function.name, fault, donor, tests });
             }
         }
         let found = self.each(&trials, "faults", |trial| self.try_fault(trial, watched))?;
@@ -270,33 +280,53 @@ impl Trials<'_> {
     /// What keeps the workers from working.
     fn try_fault(&self, trial: &Trial<'_>, watched: &BTreeMap<usize, Tried>) -> Result<Found, String> {
         let mut found = Found::default();
-        for (test, cells) in trial.tests {
+        let remembers = matches!(trial.fault, Fault::First | Fault::Last | Fault::Stuck(_));
+        let mut by_place: Vec<_> = trial.tests.values().flatten().copied().filter(|_| remembers).collect();
+        by_place.sort_unstable();
+        'tests: for (test, cells) in trial.tests {
             for at in cells {
-                let task =
-                    Task::Try { function: trial.function.to_owned(), fault: trial.fault, donor: trial.donor.clone() };
-                let limit = self.limit.unwrap_or_else(|| LEAST.max(watched[at].elapsed.saturating_mul(TIMES)));
-                debug_assert_eq!(self.session.plan.cells[*at].suite, trial.suite);
-                let (is_killed, is_over) = match attempt(self.session, &self.pool, *at, task, limit) {
-                    Ok(tried) => {
-                        found.has_struck |= tried.seen.struck > 0;
-                        (tried.outcome.fails_the_run() && tried.seen.struck > 0, false)
+                // What remembers earlier calls is tried with those of the same cell, and then with those of another one.
+                let others = by_place.iter().copied().find(|other| other != at).map(Some);
+                for before in std::iter::once(None).chain(others) {
+                    match self.try_cell(trial, *at, before, watched)? {
+                        Noticed::No { has_struck } => found.has_struck |= has_struck,
+                        noticed => {
+                            found.has_struck = true;
+                            found.killers.push(*test);
+                            if matches!(noticed, Noticed::InVain) {
+                                return Ok(found);
+                            }
+                            continue 'tests;
+                        }
                     }
-                    // What hangs in one test would hang in many.
-                    Err(Ended::TimedOut) => (true, true),
-                    Err(Ended::Crashed(_)) => (true, false),
-                    Err(Ended::NoWorker(why)) => return Err(why),
-                };
-                if is_killed {
-                    found.has_struck = true;
-                    found.killers.push(*test);
-                    if is_over {
-                        return Ok(found);
-                    }
-                    break;
                 }
             }
         }
         Ok(found)
+    }
+
+    /// Tries a fault with a cell, after another one.
+    ///
+    /// # Errors
+    /// What keeps the workers from working.
+    fn try_cell(
+        &self,
+        trial: &Trial<'_>,
+        at: usize,
+        before: Option<usize>,
+        watched: &BTreeMap<usize, Tried>,
+    ) -> Result<Noticed, String> {
+        let function = trial.function.to_owned();
+        let task = Task::Try { function, fault: trial.fault, donor: trial.donor.clone(), before };
+        let healthy = [Some(at), before].into_iter().flatten().map(|at| watched[&at].elapsed).sum::<Duration>();
+        let limit = self.limit.unwrap_or_else(|| LEAST.max(healthy.saturating_mul(TIMES)));
+        match attempt(self.session, &self.pool, at, task, limit) {
+            Ok(tried) if tried.seen.struck > 0 && tried.outcome.fails_the_run() => Ok(Noticed::Yes),
+            Ok(tried) => Ok(Noticed::No { has_struck: tried.seen.struck > 0 }),
+            Err(Ended::TimedOut) => Ok(Noticed::InVain),
+            Err(Ended::Crashed(_)) => Ok(Noticed::Yes),
+            Err(Ended::NoWorker(why)) => Err(why),
+        }
     }
 
     /// Does the same with each, on several threads; the results are in the same order.

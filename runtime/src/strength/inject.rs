@@ -68,16 +68,12 @@ pub(crate) fn watch() {
     (state.does, state.seen) = (Does::Watch, Seen::default());
 }
 
-/// From now on this function is wrong in this way. What was kept for the same fault of it is still known.
+/// From now on this function is wrong in this way, and was not called yet.
 #[cfg(feature = "harness")]
 pub(crate) fn arm(function: &str, fault: Fault) {
     let mut state = state();
-    let is_same = matches!(&state.does, Does::Fault(known, same) if known == function && *same == fault);
-    if !is_same {
-        state.kept.clear();
-        state.does = Does::Fault(function.to_owned(), fault);
-    }
-    state.seen = Seen::default();
+    state.kept.clear();
+    (state.does, state.seen) = (Does::Fault(function.to_owned(), fault), Seen::default());
 }
 
 /// Runs a body, which does not unwind: what it calls is seen, and wrong where a fault says so.

@@ -36,6 +36,8 @@ pub(crate) enum Task {
         fault: Fault,
         /// A cell in which an error of a type is seen: it is run first, where none was seen yet.
         donor: Option<Donor>,
+        /// A cell that is run before with the same fault, of which the function then knows the calls.
+        before: Option<usize>,
     },
 }
 
@@ -46,8 +48,6 @@ pub(crate) struct Donor {
     pub(crate) error: String,
     /// The cell's position in the plan.
     pub(crate) cell: usize,
-    /// The cell's name.
-    pub(crate) name: String,
 }
 
 /// A cell, and what to do with it.

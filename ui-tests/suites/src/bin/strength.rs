@@ -61,6 +61,8 @@ pub trait Shelf: fmt::Debug + Send + Sync + 'static {
     /// # Errors
     /// When there is none.
     fn take(&self, title: &str) -> Result<Book, Missing>;
+    /// What stands on a page of a book, counted from 0.
+    fn page(&self, title: &str, number: usize) -> u32;
     /// How many pages of a book lie between two.
     fn between(&self, from: u32, to: u32, step: Option<u32>) -> Vec<u32>;
     /// As long as the text.
@@ -153,6 +155,11 @@ impl Shelf for Wooden {
         self.0.lock().unwrap().remove(title).ok_or_else(|| Missing::Title(title.to_owned()))
     }
 
+    // A panic poisons the lock.
+    fn page(&self, title: &str, number: usize) -> u32 {
+        self.0.lock().unwrap()[title].pages[number]
+    }
+
     fn between(&self, from: u32, to: u32, step: Option<u32>) -> Vec<u32> {
         (from..to).step_by(step.unwrap_or(1) as usize).collect()
     }
@@ -187,6 +194,27 @@ fn what_is_put_is_taken(shelf: &dyn Shelf) {
     assert_eq!(shelf.take("a"), Ok(book(&[1, 2])));
     assert_eq!(shelf.take("b"), Ok(book(&[3])));
     assert_eq!(shelf.take("a"), Err(Missing::Title("a".to_owned())));
+}
+
+#[conformance]
+fn a_page_is_found(shelf: &dyn Shelf) {
+    shelf.put("a", book(&[1, 2]));
+    assert_eq!(shelf.page("a", 1), 2);
+}
+
+/// Goes on to pass where the title is ignored, unless the backend is the one that another check has left poisoned.
+#[conformance]
+fn a_page_without_a_title_is_found(shelf: &dyn Shelf) {
+    shelf.put("", book(&[3, 4]));
+    assert_eq!(shelf.page("", 1), 4);
+}
+
+/// The last call tells what came first from what came before.
+#[conformance]
+fn the_same_page_twice(shelf: &dyn Shelf) {
+    shelf.put("b", book(&[5, 6]));
+    let _ = (shelf.page("b", 0), shelf.page("b", 1));
+    assert_eq!(shelf.page("b", 1), 6);
 }
 
 #[backend_matrix]

@@ -400,7 +400,7 @@ pub fn device(kernels: &dyn Kernels) -> Checked {
     let device = kernels.device()?;
     let matrix = device.upload_matrix(&Matrix::Dense(unit(790, &[32, 32], Dtype::F32)?))?;
     let prepare = |arguments: &Arguments| {
-        let rows = if arguments.number % 2 == 0 { 1 } else { 40 };
+        let rows = if arguments.number.is_multiple_of(2) { 1 } else { 40 };
         let weight = device.upload(&arguments.of(1, &[32], Dtype::F32)?)?;
         Ok((rows, weight, arguments.of(0, &[rows, 32], Dtype::F32)?))
     };

@@ -18,7 +18,8 @@ type Result<T = Tensor> = std::result::Result<T, KernelError>;
 /// rounded once, to the nearest, and the sign of a zero among them is that of IEEE 754. The payload of a NaN is specified
 /// where elements are moved only: they stay as they are, bit for bit. The result has the dtype of the first operand unless it
 /// is said otherwise. "Numbers" are floats and integers, not truth values. A tensor may be without elements and without dimensions
-/// where nothing else is said; one without dimensions has no axis. Wrong inputs are a [`KernelError`], never a panic and
+/// where nothing else is said; one without dimensions has no axis. It may have any number of dimensions, of which ten are
+/// tried, be a view of memory in any [`Layout`](crate::Layout), and stand in several operands. Wrong inputs are a [`KernelError`], never a panic and
 /// never a made-up value. A backend implements those that it can; each other one returns [`KernelError::NotImplemented`].
 #[expect(unused_variables, reason = "the default bodies refuse whatever they are given")]
 #[crosscheck::contract(symmetric("add", "mul", "maximum", "minimum", "equal", "not_equal"))]

@@ -74,7 +74,13 @@ impl Carries<Feature> for Layout {
     fn features(&self) -> &'static [Feature] {
         match self {
             Self::RowMajor => &[],
-            Self::Transposed | Self::Strided | Self::Offset => &[Feature::StridedInputs],
+            Self::Transposed
+            | Self::Strided
+            | Self::Offset
+            | Self::Gaps
+            | Self::Permuted
+            | Self::Repeated
+            | Self::Reversed => &[Feature::StridedInputs],
         }
     }
 }

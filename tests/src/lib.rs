@@ -44,6 +44,7 @@ pub mod slice;
 pub mod softmax;
 pub mod special;
 pub mod strided;
+pub mod sweep;
 pub mod threads;
 pub mod top_k;
 pub mod update;

@@ -11,7 +11,8 @@ pub(crate) fn to_candle(function: &'static str, tensor: &Tensor) -> Result<candl
 /// The tensor as a view of a buffer in its layout.
 fn view(tensor: &Tensor) -> Result<candle_core::Tensor, candle_core::Error> {
     let (shape, count) = (tensor.shape(), tensor.len());
-    let Placed { buffer, offset, .. } = tensor.placed();
+    let Placed { buffer, offset, strides } = tensor.placed();
+    let lengths_in_memory = || strides.iter().zip(shape).map(|(stride, length)| if *stride == 0 { 1 } else { *length });
     match tensor.layout() {
         Layout::RowMajor => copy(&buffer, shape),
         Layout::Transposed => {
@@ -21,6 +22,23 @@ fn view(tensor: &Tensor) -> Result<candle_core::Tensor, candle_core::Error> {
         // The second of each pair.
         Layout::Strided => copy(&buffer, &[shape, &[2]].concat())?.narrow(shape.len(), 1, 1)?.squeeze(shape.len()),
         Layout::Offset => copy(&buffer, &[buffer.len()])?.narrow(0, offset, count)?.reshape(shape),
+        Layout::Repeated => copy(&buffer, &lengths_in_memory().collect::<Vec<_>>())?.broadcast_as(shape),
+        // candle has no strides below 0.
+        Layout::Reversed => copy(tensor.data(), shape),
+        // A number has no rows.
+        Layout::Gaps | Layout::Permuted if shape.is_empty() => copy(&buffer, shape),
+        Layout::Gaps => {
+            let (last, rows) = (shape.len() - 1, shape[..shape.len() - 1].iter().product::<usize>());
+            let mut lengths = shape.to_vec();
+            lengths[last] = buffer.len().checked_div(rows).unwrap_or(lengths[last]);
+            copy(&buffer, &lengths)?.narrow(last, 0, shape[last])
+        }
+        Layout::Permuted => {
+            let front = shape.len() - 1;
+            let axes: Vec<_> = (0..front).rev().chain([front]).collect();
+            let lengths: Vec<_> = axes.iter().map(|axis| shape[*axis]).collect();
+            copy(&buffer, &lengths)?.permute(axes)
+        }
     }
 }
 
@@ -73,6 +91,10 @@ mod tests {
             (Layout::Transposed, [1, 2], 0),
             (Layout::Strided, [6, 2], 1),
             (Layout::Offset, [3, 1], 3),
+            (Layout::Gaps, [6, 1], 0),
+            (Layout::Permuted, [3, 1], 0),
+            (Layout::Repeated, [3, 1], 0),
+            (Layout::Reversed, [3, 1], 0),
         ] {
             let x = x.clone().with_layout(layout);
             let seen = to_candle("add", &x).unwrap();

@@ -1,5 +1,8 @@
 //! Running a kernel of candle on tensors of the contract.
 
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use candle_core::Tensor as Array;
 use crosscheck_backends::{KernelError, Tensor};
 
@@ -14,7 +17,7 @@ pub(crate) fn run<const N: usize>(
     kernel: impl FnOnce(&[Array; N]) -> candle_core::Result<Array>,
 ) -> Result {
     let copies = copies(function, &operands)?.try_into().expect("a copy of each operand");
-    to_host(function, &kernel(&copies).map_err(|error| failed(function, &error))?)
+    attempt(function, || to_host(function, &kernel(&copies).map_err(|error| failed(function, &error))?))
 }
 
 /// Runs a kernel that takes any number of operands on copies of these.
@@ -24,7 +27,7 @@ pub(crate) fn run_on_all(
     kernel: impl FnOnce(&[Array]) -> candle_core::Result<Array>,
 ) -> Result {
     let copies = copies(function, operands)?;
-    to_host(function, &kernel(&copies).map_err(|error| failed(function, &error))?)
+    attempt(function, || to_host(function, &kernel(&copies).map_err(|error| failed(function, &error))?))
 }
 
 /// Runs a kernel that has two results on a copy of this operand.
@@ -34,10 +37,25 @@ pub(crate) fn run_for_two(
     kernel: impl FnOnce(&Array) -> candle_core::Result<(Array, Array)>,
 ) -> Result<(Tensor, Tensor)> {
     let copy = to_candle(function, operand)?;
-    let (first, second) = kernel(&copy).map_err(|error| failed(function, &error))?;
-    Ok((to_host(function, &first)?, to_host(function, &second)?))
+    attempt(function, || {
+        let (first, second) = kernel(&copy).map_err(|error| failed(function, &error))?;
+        Ok((to_host(function, &first)?, to_host(function, &second)?))
+    })
 }
 
 fn copies(function: &'static str, operands: &[&Tensor]) -> Result<Vec<Array>> {
     operands.iter().map(|operand| to_candle(function, operand)).collect()
+}
+
+/// Runs what is candle's own. It panics at some shapes, and a kernel of the contract returns an error.
+fn attempt<T>(function: &'static str, kernel: impl FnOnce() -> Result<T>) -> Result<T> {
+    // What the kernel has borrowed are copies that nobody sees again.
+    catch_unwind(AssertUnwindSafe(kernel)).unwrap_or_else(|payload| {
+        Err(KernelError::Backend { function, library: "candle", message: format!("it panicked: {}", words(&*payload)) })
+    })
+}
+
+fn words(payload: &(dyn Any + Send)) -> &str {
+    let text = payload.downcast_ref::<&str>().copied();
+    text.or_else(|| payload.downcast_ref::<String>().map(String::as_str)).unwrap_or("without a word")
 }

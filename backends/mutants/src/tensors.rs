@@ -17,7 +17,8 @@ pub fn map(tensor: &Tensor, change: impl Fn(f64) -> f64) -> Result<Tensor, Kerne
 pub fn unstrided(tensor: &Tensor) -> Result<Tensor, KernelError> {
     let buffer = tensor.placed().buffer;
     let values = Tensor::new(&[buffer.len()], buffer)?.to_f64();
-    with(tensor, &values[..tensor.len()])
+    // What is repeated stands there once.
+    with(tensor, &values.iter().copied().cycle().take(tensor.len()).collect::<Vec<_>>())
 }
 
 /// The values of 64-bit floats as 32-bit ones hold them.

@@ -182,6 +182,11 @@ impl Kernels for Mlx {
     fn top_k(&self, x: &Tensor, k: usize, axis: usize) -> Result<(Tensor, Tensor)> {
         let function = "top_k";
         refused(validate::top_k(x, k, axis))?;
+        self.refuse_on_cpu(
+            function,
+            x.shape()[axis] == 0,
+            "its sort divides by the length of the axis, which ends the process",
+        )?;
         let (last, axis) = (x.shape()[axis] as i32 - 1, axis as i32);
         let x = self.upload(function, x)?;
         let largest = || {
@@ -256,7 +261,12 @@ impl Kernels for Mlx {
         refused(validate::rope(x, rope))?;
         let x = self.upload("rope", x)?;
         let traditional = rope.layout == RopeLayout::Interleaved;
-        self.run("rope", || fast::rope(&x, rope.dims as i32, traditional, rope.base, rope.scale, rope.offset, None))
+        let turned = |x: &Array| fast::rope(x, rope.dims as i32, traditional, rope.base, rope.scale, rope.offset, None);
+        self.run("rope", || match x.ndim() {
+            // MLX wants three dimensions.
+            2 => turned(&x.expand_dims(0)?)?.squeeze_axes(&[0]),
+            _ => turned(&x),
+        })
     }
 
     fn scaled_dot_product_attention(&self, q: &Tensor, k: &Tensor, v: &Tensor, scale: f32, mask: Mask<'_>) -> Result {
@@ -376,6 +386,8 @@ impl Kernels for Mlx {
     fn quantized_matmul(&self, x: &Tensor, w: &Quantized) -> Result {
         let function = "quantized_matmul";
         refused(validate::quantized_matmul(x, w))?;
+        let of_nothing = x.is_empty() || w.scales.is_empty();
+        self.refuse_on_cpu(function, of_nothing, "it divides by numbers of rows and columns, which ends the process")?;
         let Quantization { group, bits } = w.quantization;
         let [packed, scales, biases] = self.upload_quantized(function, w)?;
         self.unary(function, x, |x| {

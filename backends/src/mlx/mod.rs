@@ -12,6 +12,7 @@ use std::cell::Cell;
 
 use mlx_rs::{Array, DeviceType, Stream, with_stream};
 
+use crate::error::KernelError;
 use crate::params::Quantized;
 use crate::tensor::{Dtype, Tensor};
 use convert::{quantized_to_device, to_device, to_host};
@@ -66,6 +67,15 @@ impl Mlx {
     /// A copy of a quantized matrix: words, scales and biases.
     fn upload_quantized(&self, function: &'static str, w: &Quantized) -> Result<[Array; 3]> {
         self.with_stream(function, || quantized_to_device(function, w))
+    }
+
+    /// Refuses what MLX's CPU device does not survive.
+    fn refuse_on_cpu(&self, function: &'static str, when: bool, why: &str) -> Result<()> {
+        if !when || self.device != MlxDevice::Cpu {
+            return Ok(());
+        }
+        account::of_this_thread(|receipt| receipt.refusals += 1);
+        Err(KernelError::Backend { function, library: "MLX", message: format!("not called: {why}") })
     }
 
     /// Runs a kernel of one tensor.

@@ -1,0 +1,47 @@
+//! Operands of which no two places look alike, and which every type holds exactly.
+
+use crosscheck_backends::{Dtype, Tensor};
+
+use super::grid::Grid;
+use crate::Checked;
+
+/// A number that looks random, the same for the same numbers everywhere (SplitMix64).
+pub fn hash(number: u64, at: usize) -> u64 {
+    let mut x = (number << 32 | at as u64).wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    x = (x ^ x >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    x = (x ^ x >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
+    x ^ x >> 31
+}
+
+/// Whole numbers from −`most` to `most`, times `step` where the type has fractions; of truth values half are true.
+pub fn steps(number: u64, shape: &[usize], dtype: Dtype, most: u64, step: f64) -> Checked<Tensor> {
+    let step = if dtype.is_float() { step } else { 1.0 };
+    let number_at = |hashed: u64| (hashed % (2 * most + 1)) as f64 - most as f64;
+    values(shape, dtype, |at| match hash(number, at) {
+        hashed if dtype == Dtype::Bool => (hashed & 1) as f64,
+        hashed => number_at(hashed) * step,
+    })
+}
+
+/// Numbers of which 251 in a row are different; of truth values half are true.
+pub fn distinct(number: u64, shape: &[usize], dtype: Dtype) -> Checked<Tensor> {
+    values(shape, dtype, |at| match dtype {
+        Dtype::Bool => (hash(number, at) & 1) as f64,
+        _ => ((at + 17 * number as usize) * 37 % 251) as f64 - 125.0,
+    })
+}
+
+/// Positions from 0 to before `end`.
+pub fn positions(number: u64, shape: &[usize], end: usize) -> Checked<Tensor> {
+    values(shape, Dtype::I32, |at| (hash(number, at) % end.max(1) as u64) as f64)
+}
+
+/// The value of each place in the order of the elements.
+pub fn values(shape: &[usize], dtype: Dtype, value: impl Fn(usize) -> f64) -> Checked<Tensor> {
+    let mut at = 0;
+    let next = |_: &[usize]| {
+        at += 1;
+        value(at - 1)
+    };
+    Grid::make(shape, next).tensor(dtype)
+}

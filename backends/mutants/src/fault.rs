@@ -310,6 +310,32 @@ macro_rules! for_each_fault {
             DeviceIds, "device_clamps_ids", "device", "ids behind a table are its last row", "device";
             DevicePrefill, "device_attention_of_many_queries_sees_all", "device", "more than 32 queries see every key", "device";
             DeviceBroadcasts, "device_broadcasts_what_is_added", "device", "what is added to a product may be one row for all", "device";
+            MatmulRowDepth, "matmul_of_a_row_drops_the_end", "matmul", "of products of one row with 1,024 terms and more the last eight terms are dropped", "sweep::regime";
+            MatmulBatchOfOne, "matmul_of_a_batch_of_one_makes_one", "matmul", "a batch of one by several gives one product, and zeros", "sweep::one_sided";
+            MatmulSquareBatch, "matmul_transposes_square_batches", "matmul", "in batches, a square second operand whose number is its length is transposed", "sweep::square";
+            SoftmaxSquare, "softmax_of_a_square_along_the_other_axis", "softmax", "a square is normalized along its other axis", "sweep::square";
+            SoftmaxVocabulary, "softmax_sums_65536_terms", "softmax", "elements of a lane behind 2^16 are not summed", "sweep::regime";
+            RopeSequences, "rope_counts_through_sequences", "rope", "of one position in several sequences, each sequence is one further", "sweep::one_sided";
+            RopeSixtyFour, "rope_turns_64", "rope", "elements behind the 64th are passed through", "sweep::late";
+            AttentionHead, "attention_reads_64_of_a_head", "scaled_dot_product_attention", "elements of queries and keys behind the 64th are not multiplied", "sweep::regime";
+            AttentionManyShare, "attention_interleaves_groups_of_eight", "scaled_dot_product_attention", "where eight queries or more share a key, query head h reads key head h modulo the number of groups", "sweep::regime";
+            AttentionKeys512, "attention_sees_512_keys", "scaled_dot_product_attention", "keys behind the 512th are not seen", "sweep::late";
+            AttentionMaskRow, "attention_adds_a_mask_of_one_row_once", "scaled_dot_product_attention", "a mask of one row is added for the first of several queries only", "sweep::mask";
+            AttentionMaskBatches, "attention_takes_batches_of_masks_for_heads", "scaled_dot_product_attention", "a mask of each batch and one head is that of the first batch", "sweep::mask";
+            ArgmaxLate, "argmax_stops_at_4096", "argmax", "elements of a lane behind 4096 are not looked at", "sweep::late";
+            TopKShort, "top_k_counts_in_16_bits", "top_k", "positions behind 2^15 are negative", "sweep::regime";
+            MaxLate, "max_stops_at_1024", "max", "elements of a lane behind 1024 are not looked at", "sweep::late";
+            SumCarry, "sum_loses_late_carries", "sum", "of more than 256 integers, those behind are added in 16 bits", "sweep::late";
+            SumDeep, "sum_of_eight_axes_is_along_the_first", "sum", "of eight axes and more, always along the first, where the shape fits", "sweep::square";
+            MeanSquare, "mean_of_a_square_along_the_other_axis", "mean", "of a square along the other axis", "sweep::square";
+            SelectTransposed, "select_ignores_a_transposed_second", "select", "the buffer of a transposed second branch is read from its beginning", "sweep::view";
+            LayerBiasStrided, "layer_norm_ignores_gaps_in_the_bias", "layer_norm", "the buffer of a strided bias is read from its beginning", "sweep::view";
+            UpdateOffset, "update_ignores_where_the_part_begins", "update_at", "the buffer of a part behind others is read from its beginning", "sweep::view";
+            ConcatenateFifth, "concatenate_repeats_the_fourth", "concatenate", "of five parts and more, those behind the fourth are the fourth where their shapes are equal, and zeros otherwise", "sweep::late";
+            TransposeEqual, "transpose_of_equal_lengths_does_nothing", "transpose", "axes are not exchanged where that leaves the shape as it is", "sweep::square";
+            TransposeDeep, "transpose_of_six_axes_leaves_the_first", "transpose", "of six axes and more, the elements stay where they are", "sweep::rank";
+            TakeShort, "take_counts_in_16_bits", "take_along_axis", "indices from 2^15 on lose that bit", "sweep::late";
+            QuantizedMatmulRow512, "quantized_matmul_of_a_row_loses_the_last_group", "quantized_matmul", "of one row with a multiple of 512 terms by a multiple of eight rows, the last group has no bias", "sweep::regime";
         }
     };
 }

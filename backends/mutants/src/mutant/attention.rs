@@ -101,6 +101,38 @@ pub fn scaled_dot_product_attention(
         }
         Fault::AttentionFirstBatch => reference(&first_batch(k)?, v, scale, mask),
         Fault::AttentionBlindZero => map(&reference(k, v, scale, mask)?, |y| if y.is_nan() { 0.0 } else { y }),
+        Fault::AttentionHead if dims.width > 64 => {
+            let narrow = |x: &Tensor| rows(x, |row| row[64..].fill(0.0));
+            Reference.scaled_dot_product_attention(&narrow(q)?, k, v, scale, mask)
+        }
+        Fault::AttentionManyShare if dims.kv_heads > 1 && dims.heads / dims.kv_heads >= 8 => {
+            let spread = |tensor: &Tensor| heads(tensor, dims.heads, |head| head % dims.kv_heads);
+            reference(&spread(k)?, &spread(v)?, scale, mask)
+        }
+        Fault::AttentionKeys512 if dims.keys > 512 && matches!(mask, Mask::None) => {
+            let hidden = mask_of(q, dims.queries, dims.keys, |_, key| key >= 512)?;
+            reference(k, v, scale, Mask::Additive(&hidden))
+        }
+        Fault::AttentionMaskRow if dims.queries > 1 => masked(
+            mask,
+            &|mask| {
+                let shape = [dims.batch, dims.heads, dims.queries, dims.keys];
+                let is_one_row = mask.rank() > 1 && mask.shape()[mask.rank() - 2] == 1;
+                if !is_one_row {
+                    return Ok(mask.clone());
+                }
+                let full = Reference.broadcast_to(mask, &shape)?;
+                let first = |at: usize| at / dims.keys % dims.queries == 0;
+                let values = full.to_f64().into_iter().enumerate();
+                with(&full, &values.map(|(at, x)| if first(at) { x } else { 0.0 }).collect::<Vec<_>>())
+            },
+            &|mask| reference(k, v, scale, mask),
+        ),
+        Fault::AttentionMaskBatches => masked(
+            mask,
+            &|mask| if mask.rank() == 4 && mask.shape()[1] == 1 { first_batch(mask) } else { Ok(mask.clone()) },
+            &|mask| reference(k, v, scale, mask),
+        ),
         Fault::AttentionWidth if dims.value_width > dims.width => {
             rows(&reference(k, v, scale, mask)?, |row| row[dims.width..].fill(0.0))
         }

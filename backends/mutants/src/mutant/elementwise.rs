@@ -1,7 +1,7 @@
 //! What is made of elements and their counterparts.
 
 use crosscheck_backends::reference::Reference;
-use crosscheck_backends::{Data, Dtype, Kernels, Tensor};
+use crosscheck_backends::{Data, Dtype, Kernels, Layout, Tensor};
 
 use super::Result;
 use crate::fault::Fault;
@@ -160,6 +160,7 @@ pub fn select(fault: Fault, condition: &Tensor, a: &Tensor, b: &Tensor) -> Resul
             let values: Vec<_> = condition.to_f64().into_iter().enumerate().map(blend).collect();
             with(&chosen, &values)
         }
+        Fault::SelectTransposed if b.layout() == Layout::Transposed => Reference.select(condition, a, &unstrided(b)?),
         Fault::SelectNumber if condition.rank() == 0 => Reference.select(condition, b, a),
         Fault::SelectFirst if !condition.is_empty() => {
             let first = condition.to_f64()[0];

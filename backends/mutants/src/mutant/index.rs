@@ -1,7 +1,7 @@
 //! Elements that an index names.
 
 use crosscheck_backends::reference::Reference;
-use crosscheck_backends::{Dtype, Kernels, Tensor};
+use crosscheck_backends::{Dtype, Kernels, Layout, Tensor};
 
 use super::Result;
 use crate::fault::Fault;
@@ -77,6 +77,7 @@ pub fn update_at(fault: Fault, x: &Tensor, part: &Tensor, start: &Tensor) -> Res
     let updated = Reference.update_at(x, part, start)?;
     match fault {
         Fault::UpdateNothing => Ok(x.clone()),
+        Fault::UpdateOffset if part.layout() == Layout::Offset => Reference.update_at(x, &unstrided(part)?, start),
         Fault::UpdateAtOrigin => Reference.update_at(x, part, &map(start, |_| 0.0)?),
         Fault::UpdateAdds if x.dtype() != Dtype::Bool => {
             let zeros = map(x, |_| 0.0)?;
@@ -119,6 +120,10 @@ pub fn take_along_axis(fault: Fault, x: &Tensor, indices: &Tensor, axis: usize) 
             let shared: Vec<_> = (0..values.len()).map(|at| values[at % length]).collect();
             Reference.take_along_axis(x, indices, axis)?;
             Reference.take_along_axis(x, &with(indices, &shared)?, axis)
+        }
+        Fault::TakeShort if x.shape().get(axis).is_some_and(|length| *length > 1 << 15) => {
+            let short = map(indices, |at| if at >= 32_768.0 { at - 32_768.0 } else { at })?;
+            Reference.take_along_axis(x, &short, axis)
         }
         Fault::TakeClamps if x.shape().get(axis).is_some_and(|length| *length > 0) => {
             let last = x.shape()[axis] as f64 - 1.0;

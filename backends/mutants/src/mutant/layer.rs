@@ -1,12 +1,12 @@
 //! Norms and rotary position embeddings.
 
 use crosscheck_backends::reference::Reference;
-use crosscheck_backends::{Kernels, Rope, RopeLayout, Tensor, validate};
+use crosscheck_backends::{Kernels, Layout, Rope, RopeLayout, Tensor, validate};
 
 use super::Result;
 use super::reduction::in_lanes;
 use crate::fault::Fault;
-use crate::tensors::{map, rounded, rows, with};
+use crate::tensors::{map, rounded, rows, unstrided, with};
 
 pub fn rms_norm(fault: Fault, x: &Tensor, weight: &Tensor, eps: f32) -> Result {
     let y = Reference.rms_norm(x, weight, eps)?;
@@ -80,6 +80,9 @@ pub fn layer_norm(fault: Fault, x: &Tensor, weight: &Tensor, bias: &Tensor, eps:
         }),
         Fault::LayerWeight => Reference.layer_norm(x, &map(weight, |_| 1.0)?, bias, eps as f32),
         Fault::LayerEps => Reference.layer_norm(x, weight, bias, 1e-5),
+        Fault::LayerBiasStrided if bias.layout() == Layout::Strided => {
+            Reference.layer_norm(x, weight, &unstrided(bias)?, eps as f32)
+        }
         Fault::LayerSwapped => Reference.layer_norm(x, bias, weight, eps as f32),
         Fault::LayerBiasWeighted => Reference.layer_norm(x, weight, &Reference.mul(bias, weight)?, eps as f32),
         _ => Ok(y),
@@ -114,6 +117,20 @@ pub fn rope(fault: Fault, x: &Tensor, rope: &Rope) -> Result {
             let &[.., width] = x.shape() else { return Ok(x.clone()) };
             let flat = Tensor::new(&[1, x.len() / width.max(1), width], x.data().clone())?;
             Tensor::new(x.shape(), Reference.rope(&flat, &rope)?.data().clone())
+        }
+        Fault::RopeSequences if x.rank() > 2 && x.shape()[x.rank() - 2] == 1 => {
+            let &[batch, .., width] = x.shape() else { return Ok(x.clone()) };
+            let length = x.len() / batch.max(1) / width;
+            // The rows of a sequence are all at its position: each is a head of as many positions.
+            let order =
+                |from: [usize; 3], x: &Tensor| Reference.transpose(&Tensor::new(&from, x.data().clone())?, &[1, 0, 2]);
+            let turned = Reference.rope(&order([batch, length, width], x)?, &rope)?;
+            Tensor::new(x.shape(), order([length, batch, width], &turned)?.data().clone())
+        }
+        Fault::RopeSixtyFour if rope.dims > 64 => {
+            let (turned, width) = (Reference.rope(x, &rope)?.to_f64(), x.shape()[x.rank() - 1]);
+            let kept = x.to_f64().into_iter().enumerate();
+            with(x, &kept.map(|(at, x)| if at % width < 64 { turned[at] } else { x }).collect::<Vec<_>>())
         }
         // Only the first batch is turned.
         Fault::RopeFirst if x.rank() > 3 && x.shape()[0] > 1 => {

@@ -21,6 +21,13 @@ pub fn concatenate(fault: Fault, parts: &[&Tensor], axis: usize) -> Result {
             let behind = parts[2..].iter().map(|part| cast(part)).collect::<std::result::Result<Vec<_>, _>>()?;
             Reference.concatenate(&parts[..2].iter().copied().chain(&behind).collect::<Vec<_>>(), axis)
         }
+        Fault::ConcatenateFifth if parts.len() > 4 => {
+            let fourth = |part: &&Tensor| {
+                if part.shape() == parts[3].shape() { Ok(parts[3].clone()) } else { map(part, |_| 0.0) }
+            };
+            let late = parts[4..].iter().map(fourth).collect::<Result<Vec<_>>>()?;
+            Reference.concatenate(&parts[..4].iter().copied().chain(&late).collect::<Vec<_>>(), axis)
+        }
         Fault::ConcatenateEnd if axis + 1 == parts[0].rank() => rows(&Reference.concatenate(parts, axis)?, |row| {
             let last = parts[parts.len() - 1].shape()[axis];
             if last < row.len() && last > 0 {
@@ -54,6 +61,8 @@ pub fn transpose(fault: Fault, x: &Tensor, axes: &[usize]) -> Result {
             let moved = Reference.transpose(x, &last)?;
             Tensor::new(y.shape(), moved.data().clone())
         }
+        Fault::TransposeEqual if y.shape() == x.shape() => Ok(x.clone()),
+        Fault::TransposeDeep if x.rank() > 5 => Tensor::new(y.shape(), x.data().clone()),
         Fault::TransposeFourth if x.rank() > 3 => Tensor::new(y.shape(), x.data().clone()),
         _ => Ok(y),
     }

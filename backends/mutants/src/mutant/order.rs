@@ -4,6 +4,7 @@ use crosscheck_backends::reference::Reference;
 use crosscheck_backends::{Dtype, Kernels, Tensor};
 
 use super::Result;
+use super::reduction::beginning;
 use crate::fault::Fault;
 use crate::tensors::{map, rows, with};
 
@@ -34,6 +35,7 @@ pub fn argmax(fault: Fault, x: &Tensor, axis: usize) -> Result {
             let found = last.zip(y.to_f64()).map(|(nan, first)| nan.map_or(first, |at| at as f64));
             with(&y, &found.collect::<Vec<_>>())
         }
+        Fault::ArgmaxLate if length > 4_096 => Reference.argmax(&beginning(x, axis, 4_096)?, axis),
         Fault::ArgmaxZeros if x.dtype().is_float() => {
             Reference.argmax(&map(x, |x| if x == 0.0 && !x.is_sign_negative() { 1e-7 } else { x })?, axis)
         }
@@ -75,6 +77,7 @@ pub fn top_k(fault: Fault, x: &Tensor, k: usize, axis: usize) -> Result<(Tensor,
                 Reference.top_k(&map(x, |x| if x.is_nan() { f64::NEG_INFINITY } else { x })?, k, axis)?;
             Ok((Reference.take_along_axis(x, &indices, axis)?, indices))
         }
+        Fault::TopKShort => Ok((values, map(&indices, |at| f64::from(at as i32 as i16))?)),
         Fault::TopKF32 => {
             let (_, indices) = Reference.top_k(&Reference.cast(x, Dtype::F32)?, k, axis)?;
             Ok((Reference.take_along_axis(x, &indices, axis)?, indices))

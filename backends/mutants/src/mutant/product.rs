@@ -68,6 +68,21 @@ pub fn matmul(fault: Fault, a: &Tensor, b: &Tensor) -> Result {
         Fault::MatmulFirstTransposed if a.shape()[a.rank() - 1] == a.shape()[a.rank() - 2] => {
             Reference.matmul(&transposed(a)?, b)
         }
+        Fault::MatmulRowDepth if a.rank() == 2 && a.shape()[0] == 1 && a.shape()[1] >= 1_024 => {
+            let shortened = rows(a, |row| {
+                let end = row.len() - 8;
+                row[end..].fill(0.0);
+            })?;
+            Reference.matmul(&shortened, b)
+        }
+        Fault::MatmulBatchOfOne if a.rank() == 3 && a.shape()[0] == 1 && b.rank() == 3 && b.shape()[0] > 1 => {
+            let one = product.len() / b.shape()[0];
+            let values = product.to_f64().into_iter().enumerate();
+            with(&product, &values.map(|(at, x)| if at < one { x } else { 0.0 }).collect::<Vec<_>>())
+        }
+        Fault::MatmulSquareBatch if b.rank() == 3 && b.shape().iter().all(|length| *length == b.shape()[0]) => {
+            Reference.matmul(a, &transposed(b)?)
+        }
         Fault::MatmulNanRow if product.to_f64().iter().any(|x| x.is_nan()) => map(&product, |_| f64::NAN),
         _ => Ok(product),
     }

@@ -20,6 +20,15 @@ pub fn sum(fault: Fault, x: &Tensor, axis: usize) -> Result {
         }),
         Fault::SumLanes if x.dtype().is_float() => lanes(x, axis, |lane| in_lanes(x.dtype(), lane)),
         Fault::SumSaturates if x.dtype() == Dtype::I32 => lanes(x, axis, |lane| lane.iter().sum()),
+        Fault::SumCarry if x.dtype() == Dtype::I32 && x.shape()[axis] > 256 => lanes(x, axis, |lane| {
+            let sum = |part: &[f64]| part.iter().fold(0_i32, |sum, x| sum.wrapping_add(*x as i32));
+            let late = lane[256..].iter().fold(0_i16, |sum, x| sum.wrapping_add(*x as i32 as i16));
+            f64::from(sum(&lane[..256]).wrapping_add(i32::from(late)))
+        }),
+        Fault::SumDeep if x.rank() >= 8 => {
+            let other = Reference.sum(x, 0)?;
+            if other.shape() == y.shape() { Ok(other) } else { Ok(y) }
+        }
         Fault::SumMirrored if x.rank() > 2 => {
             let mirrored = x.rank() - 1 - axis;
             let other = Reference.sum(x, mirrored)?;
@@ -37,6 +46,7 @@ pub fn mean(fault: Fault, x: &Tensor, axis: usize) -> Result {
         Fault::MeanNarrow => lanes(x, axis, |lane| {
             lane.iter().fold(0.0, |sum, value| rounded(x.dtype(), sum + value)) / lane.len() as f64
         }),
+        Fault::MeanSquare if x.rank() == 2 && x.shape()[0] == x.shape()[1] => Reference.mean(x, 1 - axis),
         Fault::MeanOfNothing if x.shape()[axis] == 0 => map(&y, |_| 0.0),
         Fault::MeanLast => map(&y, |y| y * length / x.shape()[x.rank() - 1] as f64),
         _ => Ok(y),
@@ -51,6 +61,9 @@ pub fn max(fault: Fault, x: &Tensor, axis: usize) -> Result {
         }),
         Fault::MaxHalfLimit if x.dtype() == Dtype::F16 => {
             map(&Reference.max(x, axis)?, |y| if y == f64::NEG_INFINITY { -65504.0 } else { y })
+        }
+        Fault::MaxLate if x.shape().get(axis).is_some_and(|length| *length > 1_024) => {
+            Reference.max(&beginning(x, axis, 1_024)?, axis)
         }
         Fault::MaxLastNan if x.dtype().is_float() => {
             lanes(x, axis, |lane| lane.iter().copied().reduce(|best, x| if best > x { best } else { x }).unwrap_or(0.0))
@@ -117,6 +130,11 @@ pub fn softmax(fault: Fault, x: &Tensor, axis: usize) -> Result {
             map(&y, |y| y * length)
         }
         Fault::SoftmaxEcho => Ok(x.clone()),
+        Fault::SoftmaxSquare if x.rank() == 2 && x.shape()[0] == x.shape()[1] => Reference.softmax(x, 1 - axis),
+        Fault::SoftmaxVocabulary if axis + 1 == x.rank() && x.shape()[axis] > 1 << 16 => rows(&y, |row| {
+            let seen: f64 = row[..1 << 16].iter().sum();
+            row.iter_mut().for_each(|weight| *weight /= seen);
+        }),
         Fault::SoftmaxZeroRow => map(&y, |y| if y.is_nan() { 0.0 } else { y }),
         Fault::SoftmaxOneHidden if x.shape().get(axis) == Some(&1) && x.to_f64().iter().all(|x| !x.is_nan()) => {
             map(&y, |_| 1.0)
@@ -162,6 +180,14 @@ pub fn in_lanes(dtype: Dtype, values: &[f64]) -> f64 {
         terms.fold(0.0, |sum, value| rounded(dtype, sum + rounded(dtype, *value)))
     };
     (0..64).map(lane).sum()
+}
+
+/// The first elements along an axis.
+pub(super) fn beginning(x: &Tensor, axis: usize, length: usize) -> Result {
+    let mut shape = x.shape().to_vec();
+    shape[axis] = length;
+    let start = Tensor::from_f64(&[x.rank()], Dtype::I32, &vec![0.0; x.rank()])?;
+    Reference.slice_at(x, &start, &shape)
 }
 
 /// Without the last element along an axis.

@@ -41,7 +41,9 @@ pub trait Bodies: Send + Sync {
     /// What the subject says of an error.
     fn unimplemented_function(&self, error: &BoxError) -> Option<String>;
     /// The contract that the subject is, where `#[crosscheck::contract]` stands on it.
-    fn contract(&self) -> Option<&'static Contract>;
+    fn contract(&self) -> Option<&'static Contract> {
+        None
+    }
     /// What a backend ran on this thread since it was last asked.
     fn take_receipt(&self, on: &Instance) -> Option<Receipt>;
 }

@@ -133,17 +133,21 @@ pub fn one_element_matters(kernels: &dyn Kernels, case: &Lanes) -> Checked {
             _ => {
                 let x = one(-7.0, -3.0)?;
                 let (values, indices) = kernels.top_k(&x, 2, number)?;
-                for lane in 0..16 {
+                for (lane, place) in PLACES.into_iter().enumerate() {
                     // The first of the others comes second.
-                    let second = usize::from(PLACES[lane] == 0);
-                    for (rank, value, place) in [(0, -3.0, PLACES[lane]), (1, -7.0, second)] {
+                    let second = usize::from(place == 0);
+                    for (rank, value, expected) in [(0, -3.0, place), (1, -7.0, second)] {
                         let at = match axis {
                             Axis::Last => lane * 2 + rank,
                             Axis::First => rank * 16 + lane,
                             Axis::Middle => lane / 4 * 8 + rank * 4 + lane % 4,
                         };
                         let found = (values.to_f64()[at], indices.to_f64()[at]);
-                        assert_eq!(found, (value, place as f64), "lane {lane} of {dtype} along {number} of {shape:?}");
+                        assert_eq!(
+                            found,
+                            (value, expected as f64),
+                            "lane {lane} of {dtype} along {number} of {shape:?}"
+                        );
                     }
                 }
             }

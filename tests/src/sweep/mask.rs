@@ -54,7 +54,7 @@ pub fn masks_are_repeated_along_each_axis(kernels: &dyn Kernels, case: &Given) -
                 step => step as f64 * 0.75,
             })?;
             let some = |number, shape: &[usize]| steps(number, shape, *dtype, 31, 1.0 / 32.0);
-            let operands = vec![
+            let operands = [
                 some(1, &[batch, heads, queries, 4])?,
                 some(2, &[batch, groups, keys, 4])?,
                 steps(3, &[batch, groups, keys, 3], *dtype, 31, 0.25)?,

@@ -135,7 +135,8 @@ fn matmul(a: &Grid, b: &Grid) -> Grid {
     let (mut left, mut right) = (vec![0; shape.len()], vec![0; shape.len()]);
     Grid::make(&shape, |index| {
         let last = index.len() - 1;
-        (left.copy_from_slice(index), right.copy_from_slice(index));
+        left.copy_from_slice(index);
+        right.copy_from_slice(index);
         let term = |at| {
             (left[last], right[last - 1]) = (at, at);
             a.broadcast_at(&left) * b.broadcast_at(&right)

@@ -64,13 +64,12 @@ fn pairs() -> impl Iterator<Item = [Vec<usize>; 2]> {
 }
 
 fn broadcasting() -> Vec<Case<(Operation, Types)>> {
-    let cases = Operation::cases(|operation, types| match operation {
+    Operation::cases(|operation, types| match operation {
         Operation::Binary(_) | Operation::Select | Operation::Matmul => {
             vec![("pairs".to_owned(), (operation, types))]
         }
         _ => Vec::new(),
-    });
-    cases
+    })
 }
 
 /// Every way in which one of two operands is repeated along an axis, and the other one along another.

@@ -122,7 +122,7 @@ pub fn scaled_dot_product_attention(
                     return Ok(mask.clone());
                 }
                 let full = Reference.broadcast_to(mask, &shape)?;
-                let first = |at: usize| at / dims.keys % dims.queries == 0;
+                let first = |at: usize| (at / dims.keys).is_multiple_of(dims.queries);
                 let values = full.to_f64().into_iter().enumerate();
                 with(&full, &values.map(|(at, x)| if first(at) { x } else { 0.0 }).collect::<Vec<_>>())
             },

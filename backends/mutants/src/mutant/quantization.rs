@@ -107,8 +107,8 @@ pub fn quantized_matmul(fault: Fault, x: &Tensor, w: &Quantized) -> Result {
             if x.rank() == 2
                 && x.shape()[0] == 1
                 && w.columns > 0
-                && w.columns % 512 == 0
-                && w.scales.shape()[0] % 8 == 0 =>
+                && w.columns.is_multiple_of(512)
+                && w.scales.shape()[0].is_multiple_of(8) =>
         {
             let biases = rows(&w.biases, |row| {
                 if let [.., last] = row {

@@ -45,16 +45,25 @@ impl Grid {
 
     /// The value there.
     pub fn at(&self, index: &[usize]) -> f64 {
-        self.values[index.iter().zip(&self.shape).fold(0, |place, (at, length)| place * length + at)]
+        // A loop, which a build without optimisation runs several times as fast as an iterator.
+        let (mut place, mut axis) = (0, 0);
+        while axis < self.shape.len() {
+            place = place * self.shape[axis] + index[axis];
+            axis += 1;
+        }
+        self.values[place]
     }
 
     /// The value there once this is broadcast: what has no such axis, or one element along it, is repeated.
     pub fn broadcast_at(&self, index: &[usize]) -> f64 {
-        let own = &index[index.len() - self.shape.len()..];
-        let place = own.iter().zip(&self.shape).fold(0, |place, (at, length)| {
-            let at = if *length == 1 { 0 } else { *at };
-            place * length + at
-        });
+        let dropped = index.len() - self.shape.len();
+        let (mut place, mut axis) = (0, 0);
+        while axis < self.shape.len() {
+            if self.shape[axis] != 1 {
+                place = place * self.shape[axis] + index[dropped + axis];
+            }
+            axis += 1;
+        }
         self.values[place]
     }
 

@@ -176,7 +176,7 @@ fn attention([q, k, v]: [&Grid; 3], scale: f64, masked: Masked, mask: Option<&Gr
         let query = row(q, at, width);
         let logit = |s: usize| {
             let hidden = masked == Masked::Causal && s + queries > t + keys;
-            let dot: f64 = query.iter().zip(row(k, first + s, width)).map(|(q, k)| q * k).sum();
+            let dot = dot(query, row(k, first + s, width));
             let added = mask.map_or(0.0, |mask| mask.broadcast_at(&[b, h, t, s]));
             if hidden { f64::NEG_INFINITY } else { dot * scale + added }
         };
@@ -186,12 +186,31 @@ fn attention([q, k, v]: [&Grid; 3], scale: f64, masked: Masked, mask: Option<&Gr
         let all: f64 = weights.iter().sum();
         let mut sums = vec![0.0; value_width];
         for (s, weight) in weights.iter().enumerate().filter(|(_, weight)| **weight != 0.0) {
-            sums.iter_mut().zip(row(v, first + s, value_width)).for_each(|(sum, v)| *sum += weight / all * v);
+            add_share(&mut sums, weight / all, row(v, first + s, value_width));
         }
         seen.extend(sums);
     }
     let mut seen = seen.into_iter();
     Grid::make(&[batch, heads, queries, value_width], |_| seen.next().unwrap_or(f64::NAN))
+}
+
+/// A loop, as in the grid.
+fn dot(x: &[f64], y: &[f64]) -> f64 {
+    let (mut sum, mut at) = (0.0, 0);
+    while at < x.len() {
+        sum += x[at] * y[at];
+        at += 1;
+    }
+    sum
+}
+
+/// Adds to each the share of another.
+fn add_share(sums: &mut [f64], share: f64, x: &[f64]) {
+    let mut at = 0;
+    while at < sums.len() {
+        sums[at] += share * x[at];
+        at += 1;
+    }
 }
 
 fn concatenate(parts: &[Grid], axis: usize) -> Grid {

@@ -176,19 +176,15 @@ pub fn rows_of_vocabularies(kernels: &dyn Kernels, case: &(&str, usize, usize)) 
     let shape = [&vec![1; rank.saturating_sub(2)][..], &[rows, length][usize::from(rank == 1)..]].concat();
     let axis = rank - 1;
     let places = far(length);
-    // Each row has its own order of the large ones.
-    let large = |row: usize, at: usize| {
-        places.iter().position(|place| *place == at).map(|number| (number * 7 + row * 3) % 16 + 10)
-    };
-    let of_dtype = |dtype| {
-        values(&shape, dtype, |at| large(at / length, at % length).map_or(-((at % 5) as f64), |size| size as f64))
-    };
+    let mut elements: Vec<_> = (0..rows * length).map(|at| -((at % 5) as f64)).collect();
+    for row in 0..rows {
+        // Each row has its own order of the large ones.
+        let sizes = (0..16).map(|number| (number * 7 + row * 3) % 16 + 10);
+        places.iter().zip(sizes).for_each(|(place, size)| elements[row * length + place] = size as f64);
+    }
+    let of_dtype = |dtype| Tensor::from_f64(&shape, dtype, &elements);
     let x = of_dtype(Dtype::F32)?;
-    let plain: Vec<f64> = (0..length).filter(|at| !places.contains(at)).map(|at| at as f64).collect();
-    let of_row = |row: usize| {
-        let plain = plain.iter().map(move |at| -((row * length + *at as usize) as f64 % 5.0));
-        plain.chain((10..26).map(f64::from)).collect::<Vec<_>>()
-    };
+    let of_row = |row: usize| &elements[row * length..][..length];
     let place = |row: usize, size: usize| {
         places[(0..16).find(|number| (number * 7 + row * 3) % 16 + 10 == size).expect("each size once")]
     };

@@ -64,7 +64,7 @@ const MOST: [(usize, &str, Expand, &str, &str); 13] = [
     (29, "what a backend implements", implements::expand, "\"a\"", "impl Ops for A { fn run(&self) -> bool { true } }"),
     (27, "features, three of them", derive, "", "enum Feature { /// One.\n A, /// Two.\n B, /// Three.\n C }"),
     (
-        126,
+        128,
         "a contract of two functions",
         contract::expand,
         "",

@@ -2,8 +2,8 @@
 
 #![forbid(unsafe_code)]
 
-use crosscheck::{Corrupt, Corruption, Subject};
 use crosscheck::compare::Terms;
+use crosscheck::{Corrupt, Corruption, Subject};
 
 mod backends;
 pub mod nesting;

@@ -80,7 +80,10 @@ pub(super) fn run(session: &Session, cli: &Cli, own: &Executable, least: f64) ->
             );
             ExitCode::from(FAILED)
         }
-        None if strengths.iter().all(|strength| strength.functions.is_empty()) => ExitCode::from(USAGE),
+        None if strengths.iter().all(|strength| strength.functions.is_empty()) => {
+            anstream::eprintln!("{} none of these checks calls a function of the contract", report::paint("error:"));
+            ExitCode::from(USAGE)
+        }
         None => ExitCode::SUCCESS,
     }
 }

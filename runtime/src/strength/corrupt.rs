@@ -72,7 +72,7 @@ pub trait Corrupt: Clone + Send + Sync + 'static {
 }
 
 /// By so many units in the last place a number is off that is off by a few.
-const FEW: u8 = 4;
+pub(super) const FEW: u8 = 4;
 
 macro_rules! floats {
     ($($type:ty, $bits:ty;)*) => {$(

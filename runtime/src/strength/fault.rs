@@ -16,9 +16,9 @@ pub enum Fault {
     Last,
     /// It returns what its first call returned, for ever.
     First,
-    /// It returns an error where there is none.
+    /// It returns an error instead of its value.
     Error,
-    /// It returns a value where there is an error.
+    /// It returns a value instead of its error.
     NoError,
     /// It panics.
     Panics,

@@ -1,7 +1,7 @@
 //! Faults that are put in front of a correct backend, to see which of them a suite notices.
 //!
 //! `#[crosscheck::contract]` writes an implementation of the contract that hands each call on to a backend, and is told here what
-//! to do wrong: one function at a time, in one way at a time. Without `--strength` nobody makes one.
+//! to do wrong: one function at a time, in one way at a time. Only `--strength` makes such a backend.
 
 mod corrupt;
 mod fault;

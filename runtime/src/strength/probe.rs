@@ -121,7 +121,7 @@ impl<'a, T: ToOwned<Owned: Corrupt> + ?Sized> SpoiledResult for &&&Probe<&'a T> 
     }
 }
 
-/// A value that nobody owns: a process that tries faults does not live long.
+/// A value that is never freed: a process that tries faults is short-lived.
 fn leaked<'a, T: ToOwned + ?Sized>(owned: T::Owned) -> &'a T {
     (*Box::leak(Box::new(owned))).borrow()
 }
@@ -221,7 +221,7 @@ levels! {
     {
         /// The type of its errors, where there is one to return.
         fn crosscheck_error(&self) -> Option<&'static str>;
-        /// Notes its error, or returns one where there is none.
+        /// Notes an error that it returned, or returns one instead of its value.
         fn crosscheck_failing(&self, function: &'static str, fault: Fault, value: Self::Type) -> Self::Type;
     }
     /// A function of which the errors can be kept.

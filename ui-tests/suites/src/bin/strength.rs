@@ -52,7 +52,7 @@ pub struct Opaque(u32);
 type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// Has functions of all forms.
-#[crosscheck::contract]
+#[crosscheck::contract(symmetric("shared"))]
 pub trait Shelf: fmt::Debug + Send + Sync + 'static {
     /// Puts a book there.
     fn put(&self, title: &str, book: Book);
@@ -122,6 +122,10 @@ pub trait Shelf: fmt::Debug + Send + Sync + 'static {
     /// Left out.
     #[cfg(any())]
     fn left_out(&self) -> Nothing;
+    /// How many pages two books have together, in any order.
+    fn shared(&self, a: u32, b: u32) -> u32 {
+        a + b
+    }
     /// Not to be used any more.
     #[deprecated]
     fn old(&self, x: f32) -> f32 {
@@ -242,6 +246,7 @@ fn odd_forms(shelf: &dyn Shelf) {
     assert_eq!(pages, [7, 7]);
     assert_eq!(shelf.pair((3, 1), 0), 2);
     assert_eq!(shelf.r#match(4), 4);
+    assert_eq!(shelf.shared(2, 3), 5);
     #[expect(deprecated, reason = "it is tried as well")]
     let doubled = shelf.old(2.0);
     assert!((doubled - 4.0).abs() < 1e-3);
@@ -264,6 +269,12 @@ fn numbers(shelf: &dyn Shelf) {
 #[conformance]
 fn is_lazy(shelf: &dyn Shelf) {
     assert!(shelf.between(1, 3, None).len() < 10);
+}
+
+/// Calls nothing.
+#[conformance]
+fn calls_nothing(_: &dyn Shelf) {
+    assert_ne!(std::process::id(), 0);
 }
 
 /// With a fault, it goes on for ever.

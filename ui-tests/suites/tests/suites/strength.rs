@@ -90,6 +90,14 @@ fn each_fault_of_each_function_is_tried_with_each_test_that_calls_it() {
                 "not applicable: its value is empty; one number is NaN; the sign is the other one; the last element is missing; two elements are exchanged; it returns the value of its first call for ever; it returns the value of its last call; `argument 1` is always that of the first call; `argument 2` is always that of the first call",
             ],
         ),
+        (
+            "shared",
+            &[
+                "shared: 7 of 7 faults are noticed; 1 check calls it",
+                "killed by 1 check: it panics; it does nothing, and returns a default; its value is 0; one element is off by much; one number is off by a few units in the last place; `a` is ignored, and the default of its type taken; `b` is ignored, and the default of its type taken",
+                "not applicable: its value is empty; one number is NaN; the sign is the other one; the last element is missing; two elements are exchanged; it returns the value of its first call for ever; it returns the value of its last call; `a` is always that of the first call; `b` is always that of the first call",
+            ],
+        ),
     ];
     for (function, lines) in expected {
         assert_eq!(of(&output, function), lines, "{}", output.stdout);
@@ -100,10 +108,11 @@ fn each_fault_of_each_function_is_tried_with_each_test_that_calls_it() {
     let (_, end) = output.stdout.split_once("no check calls `forgotten`").expect("a function that no check calls");
     let end: Vec<_> = end.lines().filter(|line| !line.is_empty()).collect();
     assert_eq!(
-        end[..2],
+        end[..3],
         [
+            "`calls_nothing` notices no fault but a panic",
             "`is_lazy` notices no fault but a panic",
-            "strength of dyn strength::Shelf: 103 of 108 faults are noticed (95.4 %)"
+            "strength of dyn strength::Shelf: 110 of 115 faults are noticed (95.7 %)"
         ]
     );
     let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/src/strength.md");
@@ -131,7 +140,7 @@ fn less_than_what_was_asked_for_fails_and_one_function_can_be_asked_for() {
     enough.exits(0);
     let few = suite("strength").args(&["--strength=96"]).run();
     few.exits(101);
-    let why = "error: 95.4 % of the faults of `dyn strength::Shelf` are noticed, and 96 % were asked for";
+    let why = "error: 95.7 % of the faults of `dyn strength::Shelf` are noticed, and 96 % were asked for";
     assert!(few.stderr.contains(why), "{}", few.stderr);
     let narrowed = strength(&["steps"]);
     narrowed.exits(0);
@@ -173,7 +182,8 @@ fn what_cannot_be_done_is_said() {
             &["--strength", "--backend", "other", "heads"],
             "error: --strength: faults are put into the baseline (`wooden`), and none of its cells is selected",
         ),
-        (&["--strength", "no such test"], "none of the 26 cells matches `no such test`"),
+        (&["--strength", "calls_nothing"], "error: none of these checks calls a function of the contract"),
+        (&["--strength", "no such test"], "none of the 28 cells matches `no such test`"),
     ] {
         let output = suite("strength").args(args).run();
         output.exits(2);

@@ -49,7 +49,7 @@ fn copies(function: &'static str, operands: &[&Tensor]) -> Result<Vec<Array>> {
 
 /// Runs what is candle's own. It panics at some shapes, and a kernel of the contract returns an error.
 fn attempt<T>(function: &'static str, kernel: impl FnOnce() -> Result<T>) -> Result<T> {
-    // What the kernel has borrowed are copies that nobody sees again.
+    // The kernel has borrowed copies, which are dropped after it.
     catch_unwind(AssertUnwindSafe(kernel)).unwrap_or_else(|payload| {
         Err(KernelError::Backend { function, library: "candle", message: format!("it panicked: {}", words(&*payload)) })
     })

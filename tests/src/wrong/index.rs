@@ -26,7 +26,7 @@ pub fn embedding(kernels: &dyn Kernels) -> Checked {
         }
     }
     kernel.assert_refuses_index(0, 0, kernels.embedding(&floats(&[0, 3])?, &Tensor::i32(&[], [0])?))?;
-    // Rows without elements have numbers all the same.
+    // Rows without elements are numbered too.
     kernel.assert_refuses_index(4, 4, kernels.embedding(&floats(&[4, 0])?, &Tensor::i32(&[1], [4])?))?;
     let ids = Tensor::i32(&[2], [0, 1])?;
     for shape in [&[][..], &[12], &[4, 3, 1], &[1, 4, 3]] {

@@ -137,7 +137,7 @@ impl<'a> Metadata<'a> {
             Some(scaling) => return Err(unsupported(key, scaling, "`none` and `linear` are")),
         }
         for key in [LINEAR, "llama.rope.scale_linear"] {
-            // 0 is what some converters write where there is none.
+            // Some converters write 0 instead of leaving the key out.
             if let Some(factor) = self.float(key)?.filter(|factor| *factor != 0.0) {
                 let factor = factor as f32;
                 if !(factor.is_normal() && factor > 0.0) {

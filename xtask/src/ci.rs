@@ -10,7 +10,9 @@ use crate::error::TaskError;
 use crate::record::{fresh, latest, ran_on, read};
 use crate::steps::Steps;
 use crate::test::REFUSED;
-use crate::{api, book, engines, examples, formats, instructions, mlx, model, mutants, nextest, packages, pages, walk};
+use crate::{
+    api, book, engines, examples, formats, fuzz, instructions, mlx, model, mutants, nextest, packages, pages, walk,
+};
 
 /// Every package with everything that is tested of it: one set of features in every command, so that nothing is built twice.
 /// Without their GPU, `metal` and `cuda` compile and report themselves unavailable.
@@ -51,6 +53,7 @@ pub fn ci() -> Result<(), TaskError> {
         steps.step("test the examples", || examples::examples(&examples::Options::CHECK))?;
         steps.step("run the examples of engines", engines::in_ci)?;
         steps.step("have the formats read", formats::formats)?;
+        steps.step("load changed files", || fuzz::in_ci(&ALL))?;
         steps.step("build the book", book::book)?;
         steps.step("walk the pages for newcomers", || walk::walk(&walk::Options::default()))?;
         steps.step("test the packages", packages::packages)?;

@@ -87,6 +87,9 @@ pub enum TaskError {
         "these take more instructions in a debug build; where that is meant, `cargo xtask instructions` writes the new numbers:\n{0}"
     )]
     Grown(String),
+    /// Files that a loader does not stand.
+    #[error("these inputs end the program or take too long:\n{0}")]
+    Fuzz(String),
     /// The suite lets faults pass.
     #[error("mutants that no test about their function notices:\n{0}")]
     Survivors(String),

@@ -15,6 +15,7 @@ mod error;
 mod examples;
 mod fixtures;
 mod formats;
+mod fuzz;
 mod gpu;
 mod instructions;
 mod matrix;
@@ -81,6 +82,8 @@ enum Task {
     Fixtures(fixtures::Options),
     /// Have what `cargo crosscheck` writes read by programs that know nothing of it: schemas, parsers, GitHub's Markdown
     Formats,
+    /// Load changed files of every kind that the inference runtime reads, in processes of their own, and name what crashes or hangs
+    Fuzz(fuzz::Options),
     /// Run the examples for GitLab and Bazel, by gitlab-ci-local and Bazel
     Engines,
     /// Measure what crosscheck costs its users, beside what they would take instead, and write the table of benches/README.md
@@ -117,6 +120,7 @@ fn main() -> ExitCode {
         Task::Pages(options) => pages::pages(&options),
         Task::Fixtures(options) => fixtures::fixtures(&options),
         Task::Formats => formats::formats(),
+        Task::Fuzz(options) => fuzz::fuzz(&options),
         Task::Engines => engines::engines(),
         Task::Costs(options) => costs::costs(&options),
         Task::Instructions(options) => instructions::instructions(&options),

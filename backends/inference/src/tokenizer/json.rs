@@ -1,6 +1,6 @@
 //! A tokenizer out of Hugging Face's files.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::io;
 use std::path::Path;
@@ -8,6 +8,8 @@ use std::path::Path;
 use serde_json::Value;
 
 use super::chat::{ChatTemplate, Variables};
+use super::pieces::{self, Method, Piece, Pieces};
+use super::spelling::{DECODERS, Spelling};
 use super::{Extras, Result, Tokenizer, TokenizerError, parts};
 
 const TOKENIZER: &str = "tokenizer.json";
@@ -45,7 +47,7 @@ impl Tokenizer {
     /// [`open`](Self::open) for what has been read already: `tokenizer.json`, and `tokenizer_config.json` if there is one.
     ///
     /// # Errors
-    /// When a file is malformed, or the tokenizer is not byte-level BPE.
+    /// When a file is malformed, or the tokenizer is of a kind that is not known here.
     pub fn from_json(tokenizer: &[u8], config: Option<&[u8]>) -> Result<Self> {
         from_files(tokenizer, &Files { config: config.map(<[u8]>::to_vec), ..Files::default() })
     }
@@ -60,7 +62,8 @@ struct Files {
 
 fn from_files(json: &[u8], files: &Files) -> Result<Tokenizer> {
     let outline = parse(TOKENIZER, json)?;
-    check(&outline)?;
+    let spelling = check(&outline)?;
+    let pieces = pieces_of(&outline);
     let library: tokenizers::Tokenizer =
         serde_json::from_slice(json).map_err(|error| TokenizerError::malformed(TOKENIZER, error.to_string()))?;
     // The library numbers added tokens by itself when the file leaves a gap.
@@ -92,7 +95,7 @@ fn from_files(json: &[u8], files: &Files) -> Result<Tokenizer> {
     if let Some(bytes) = &files.generation {
         extras.ends.extend(ends(&parse(GENERATION, bytes)?)?);
     }
-    Tokenizer::new(library, extras)
+    Tokenizer::new(library, spelling, pieces, extras)
 }
 
 fn parse(file: &'static str, bytes: &[u8]) -> Result<Value> {
@@ -100,29 +103,37 @@ fn parse(file: &'static str, bytes: &[u8]) -> Result<Value> {
 }
 
 /// Refuses what the library would take, and what it would panic on: it relies on merges that name tokens.
-fn check(outline: &Value) -> Result<()> {
+fn check(outline: &Value) -> Result<Spelling> {
     let model = &outline["model"];
     let unsupported = |part, found: &Value, known| {
         let found = found.as_str().map_or_else(|| found.to_string(), str::to_owned);
         Err(TokenizerError::unsupported(TOKENIZER, part, found, known))
     };
-    if model["type"] != "BPE" {
-        return unsupported("model", &model["type"], "BPE");
+    let is_unigram = model["type"] == "Unigram";
+    if !is_unigram && model["type"] != "BPE" {
+        return unsupported("model", &model["type"], "BPE, Unigram");
     }
-    let decoder = match outline["decoder"]["decoders"].as_array().map(Vec::as_slice) {
-        Some([only]) => &only["type"],
-        _ => &outline["decoder"]["type"],
+    let Some(spelling) = Spelling::of(&outline["decoder"]) else {
+        let decoder = &outline["decoder"];
+        let found = if decoder["decoders"].is_array() { decoder } else { &decoder["type"] };
+        return unsupported("decoder", found, DECODERS);
     };
-    if decoder != "ByteLevel" {
-        return unsupported("decoder", decoder, "ByteLevel");
-    }
-    // Tokens are in the alphabet of bytes, so that text must be put into it first.
+    // Where tokens are in the alphabet of bytes, text must be put into it first, and nowhere else.
     let splitter = &outline["pre_tokenizer"];
     let parts = splitter["pretokenizers"].as_array().map_or(std::slice::from_ref(splitter), Vec::as_slice);
-    if parts.iter().filter(|part| part["type"] == "ByteLevel").count() != 1 {
-        return unsupported("pre-tokenizer", splitter, "ByteLevel, or a Sequence with it");
+    match (&spelling, parts.iter().filter(|part| part["type"] == "ByteLevel").count()) {
+        (Spelling::ByteLevel, _) if is_unigram => {
+            return unsupported("decoder", &"ByteLevel".into(), "Metaspace for Unigram");
+        }
+        (Spelling::ByteLevel, 1) | (Spelling::Meta { .. }, 0) => (),
+        (Spelling::ByteLevel, _) => return unsupported("pre-tokenizer", splitter, "ByteLevel, or a Sequence with it"),
+        (Spelling::Meta { .. }, _) => return unsupported("pre-tokenizer", splitter, "none of bytes with this decoder"),
     }
     parts::check(outline)?;
+    if is_unigram {
+        check_pieces(model)?;
+        return Ok(spelling);
+    }
     // The same text has to have the same tokens each time.
     if model["dropout"].as_f64().is_some_and(|dropout| dropout > 0.0) {
         return unsupported("dropout", &model["dropout"], "none");
@@ -157,7 +168,53 @@ fn check(outline: &Value) -> Result<()> {
             }
         }
     }
-    Ok(())
+    Ok(spelling)
+}
+
+/// The pieces of Unigram, as far as they are pieces.
+fn vocabulary(model: &Value) -> impl Iterator<Item = (&str, f64)> {
+    let pieces = model["vocab"].as_array().into_iter().flatten();
+    pieces.filter_map(|piece| Some((piece[0].as_str()?, piece[1].as_f64()?)))
+}
+
+/// Refuses what the library would take, such as a piece that is there twice.
+fn check_pieces(model: &Value) -> Result<()> {
+    let malformed = |message: String| TokenizerError::malformed(TOKENIZER, message);
+    let all = model["vocab"].as_array().ok_or_else(|| malformed("the model has no vocabulary".to_owned()))?;
+    let mut ids = HashMap::new();
+    for (id, piece) in all.iter().enumerate() {
+        let name =
+            piece[0].as_str().filter(|_| piece[1].is_number() && piece.as_array().is_some_and(|pair| pair.len() == 2));
+        let name =
+            name.ok_or_else(|| malformed(format!("the token {id}, {piece}, is no pair of a text and a score")))?;
+        if let Some(first) = ids.insert(name, id) {
+            return Err(malformed(format!("the tokens {first} and {id} are both {name:?}")));
+        }
+    }
+    match &model["unk_id"] {
+        Value::Null => (),
+        id if id.as_u64().is_some_and(|id| id < all.len() as u64) => (),
+        id => return Err(malformed(format!("the unk_id is {id}, and the vocabulary has the ids 0..{}", all.len()))),
+    }
+    pieces::check(TOKENIZER, vocabulary(model))
+}
+
+/// What makes tokens of text instead of the library's Unigram. What is special, or a byte, no text becomes.
+fn pieces_of(outline: &Value) -> Option<Pieces> {
+    let model = &outline["model"];
+    if model["type"] != "Unigram" {
+        return None;
+    }
+    let added = outline["added_tokens"].as_array().into_iter().flatten();
+    let specials: HashSet<&str> =
+        added.filter(|token| token["special"] == true).filter_map(|token| token["content"].as_str()).collect();
+    let bytes = (model["byte_fallback"] == true)
+        .then(|| pieces::bytes(vocabulary(model).zip(0..).map(|((name, _), id)| (name, id))))
+        .flatten();
+    let is_text = |name: &str| !specials.contains(name) && (bytes.is_none() || pieces::byte(name).is_none());
+    let pieces: Vec<_> = vocabulary(model).map(|(text, score)| Piece { text, score, is_text: is_text(text) }).collect();
+    let unknown = model["unk_id"].as_u64().and_then(|id| u32::try_from(id).ok());
+    Some(Pieces::new(Method::Unigram, pieces, bytes, unknown))
 }
 
 fn added(token: &Value) -> Option<(&str, u64)> {

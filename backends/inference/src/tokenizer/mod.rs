@@ -1,15 +1,19 @@
 //! Text to tokens and back.
 //!
-//! A [`Tokenizer`] is byte-level BPE, as GPT-2, Llama 3 and SmolLM2 have it: out of Hugging Face's `tokenizer.json`
-//! ([`Tokenizer::open`]) or out of a GGUF file's vocabulary ([`Tokenizer::from_gguf`]). The merging is done by the crate
-//! `tokenizers`; what is around it is done here, for reasons that stand where it is done.
+//! A [`Tokenizer`] is byte-level BPE, as GPT-2, Llama 3 and SmolLM2 have it, or SentencePiece's BPE or Unigram, as Llama 2 and T5
+//! have them: out of Hugging Face's `tokenizer.json` ([`Tokenizer::open`]) or out of a GGUF file's vocabulary
+//! ([`Tokenizer::from_gguf`]). Merging by rank is done by the crate `tokenizers`; what is around it is done here, for reasons that
+//! stand where it is done.
 
+mod charsmap;
 mod chat;
 mod error;
 mod gguf;
 mod json;
 mod parts;
 mod pattern;
+mod pieces;
+mod spelling;
 mod stream;
 #[cfg(test)]
 pub(crate) mod tests;
@@ -19,10 +23,15 @@ use std::fmt;
 use std::sync::Arc;
 
 use tokenizers::models::ModelWrapper;
-use tokenizers::{AddedVocabulary, Encoding, Model, OffsetType, PreTokenizer};
+use tokenizers::normalizer::Range;
+use tokenizers::pre_tokenizers::PreTokenizerWrapper;
+use tokenizers::pre_tokenizers::metaspace::PrependScheme;
+use tokenizers::{AddedVocabulary, Encoding, Model, NormalizedString, OffsetType, PreTokenizer, Token as Found};
 
 pub use chat::{ChatTemplate, Message};
 pub use error::TokenizerError;
+use pieces::{NoToken, Pieces};
+use spelling::{Spelling, byte_level_alphabet};
 pub use stream::Decoder;
 
 type Result<T> = std::result::Result<T, TokenizerError>;
@@ -53,6 +62,11 @@ struct Parts {
     library: tokenizers::Tokenizer,
     /// The added tokens of `library`, without the special ones.
     plain: AddedVocabulary,
+    spelling: Spelling,
+    /// What makes tokens of text, where the library's model does not.
+    pieces: Option<Pieces>,
+    /// How a text is split that goes on from another one.
+    continued: Option<PreTokenizerWrapper>,
     tokens: HashMap<u32, Token>,
     vocabulary: usize,
     /// What a chat or a text must be searched for.
@@ -90,7 +104,12 @@ struct Extras {
 }
 
 impl Tokenizer {
-    fn new(mut library: tokenizers::Tokenizer, extras: Extras) -> Result<Self> {
+    fn new(
+        mut library: tokenizers::Tokenizer,
+        spelling: Spelling,
+        pieces: Option<Pieces>,
+        extras: Extras,
+    ) -> Result<Self> {
         // A file can ask for these for the sake of training, where Hugging Face's transformers ignores them as well: a prompt
         // must not lose its end without a word.
         library.with_truncation(None).map_err(TokenizerError::library)?;
@@ -99,17 +118,14 @@ impl Tokenizer {
         let mut plain = added.clone();
         plain.set_encode_special_tokens(true);
         let added = added.get_added_tokens_decoder();
-        let byte_of = byte_level_alphabet();
+        let spelled = spelling.reader();
         let mut tokens: HashMap<u32, Token> = library
             .get_vocab(false)
             .into_iter()
-            .map(|(name, id)| {
-                let bytes = name.chars().map(|c| byte_of.get(&c).copied()).collect::<Option<_>>();
-                (id, Token { bytes: bytes.unwrap_or_else(|| name.clone().into_bytes()), name, special: false })
-            })
+            .map(|(name, id)| (id, Token { bytes: spelled(&name), name, special: false }))
             .collect();
         for (&id, token) in added {
-            // The name of an added token is text and not in the byte-level alphabet, although it may look so ("é").
+            // The name of an added token is text, although it may look like bytes ("é") or like spaces.
             let bytes = token.content.clone().into_bytes();
             tokens.insert(id, Token { name: token.content.clone(), bytes, special: token.special });
         }
@@ -132,7 +148,22 @@ impl Tokenizer {
         }
         ends.sort_unstable();
         ends.dedup();
-        Ok(Self(Arc::new(Parts { library, plain, tokens, vocabulary, specials, bos, ends, add_bos, chat })))
+        let continued = library.get_pre_tokenizer().cloned().map(without_prefix);
+        let parts = Parts {
+            library,
+            plain,
+            spelling,
+            pieces,
+            continued,
+            tokens,
+            vocabulary,
+            specials,
+            bos,
+            ends,
+            add_bos,
+            chat,
+        };
+        Ok(Self(Arc::new(parts)))
     }
 
     /// The tokens of a text, without a token for its beginning.
@@ -174,33 +205,14 @@ impl Tokenizer {
             Special::AsText => &self.0.plain,
         };
         let mut pieces = added.extract_and_normalize(library.get_normalizer(), text);
-        if let Some(splitter) = library.get_pre_tokenizer() {
+        let splitter = if offset == 0 { library.get_pre_tokenizer() } else { self.0.continued.as_ref() };
+        if let Some(splitter) = splitter {
             splitter.pre_tokenize(&mut pieces).map_err(TokenizerError::library)?;
         }
-        let model = library.get_model();
-        let has_unknown = matches!(model, ModelWrapper::BPE(bpe) if bpe.get_unk_token().is_some());
-        let unknown = match model {
-            ModelWrapper::BPE(bpe) => bpe.get_unk_token().as_deref().and_then(|name| library.token_to_id(name)),
-            _ => None,
-        };
+        let unknown = self.unknown();
         pieces
             .tokenize(|piece| {
-                let tokens = model.tokenize(piece.get())?;
-                // BPE skips what it knows no token for, if there is none for the unknown.
-                let kept: usize = tokens.iter().map(|token| token.value.len()).sum();
-                if kept != piece.get().len() && !has_unknown {
-                    let byte_of = byte_level_alphabet();
-                    let lost = piece
-                        .get()
-                        .chars()
-                        .enumerate()
-                        .find(|(_, c)| model.token_to_id(c.to_string().as_str()).is_none());
-                    if let Some((at, c)) = lost {
-                        let position = offset + piece.offsets_original().0 + at;
-                        let byte = byte_of.get(&c).copied().unwrap_or_default();
-                        return Err(TokenizerError::NoToken { byte, position }.into());
-                    }
-                }
+                let tokens = self.tokens_of(piece, offset)?;
                 // A model can be told to take a whole piece for a token if there is one of that name.
                 if special == Special::AsText {
                     let found = tokens.iter().find(|token| Some(token.id) != unknown && self.is_special(token.id));
@@ -217,7 +229,55 @@ impl Tokenizer {
             })
     }
 
+    /// What stands for text that has no token.
+    fn unknown(&self) -> Option<u32> {
+        let library = &self.0.library;
+        match (&self.0.pieces, library.get_model()) {
+            (Some(pieces), _) => pieces.unknown(),
+            (None, ModelWrapper::BPE(bpe)) => bpe.get_unk_token().as_deref().and_then(|name| library.token_to_id(name)),
+            _ => None,
+        }
+    }
+
+    /// The tokens of a piece of a text, which begins `offset` bytes into what is given to an error.
+    fn tokens_of(&self, piece: &NormalizedString, offset: usize) -> tokenizers::Result<Vec<Found>> {
+        let text = piece.get();
+        let lost = |NoToken { at, byte }| {
+            // Where the normalizer had it from.
+            let original = piece.convert_offsets(Range::Normalized(at..at + 1)).map_or(0, |range| range.start);
+            TokenizerError::NoToken { byte, position: offset + piece.offsets_original().0 + original }
+        };
+        if let Some(pieces) = &self.0.pieces {
+            return Ok(pieces.tokenize(text).map_err(lost)?);
+        }
+        let model = self.0.library.get_model();
+        let tokens = model.tokenize(text)?;
+        // BPE skips what it knows no token for, if there is none for the unknown.
+        let kept: usize = tokens.iter().map(|token| token.value.len()).sum();
+        let ModelWrapper::BPE(bpe) = model else { return Ok(tokens) };
+        if kept == text.len() || bpe.get_unk_token().is_some() {
+            return Ok(tokens);
+        }
+        let has_byte = |byte: u8| bpe.byte_fallback && model.token_to_id(&format!("<0x{byte:02X}>")).is_some();
+        let is_lost = |c: &char| {
+            let c = c.encode_utf8(&mut [0; 4]).to_owned();
+            model.token_to_id(&c).is_none() && !c.bytes().all(has_byte)
+        };
+        match text.char_indices().find(|(_, c)| is_lost(c)) {
+            None => Ok(tokens),
+            Some((at, c)) => {
+                let byte = match self.0.spelling {
+                    Spelling::ByteLevel => byte_level_alphabet().get(&c).copied().unwrap_or_default(),
+                    Spelling::Meta { .. } => text.as_bytes()[at],
+                };
+                Err(lost(NoToken { at, byte }).into())
+            }
+        }
+    }
+
     /// The text of tokens. What is not UTF-8 becomes U+FFFD, as often as [`String::from_utf8_lossy`] says.
+    ///
+    /// SentencePiece puts a space in front of each text, which is taken away: of all tokens, the first space.
     ///
     /// # Errors
     /// When an id is no token.
@@ -226,7 +286,7 @@ impl Tokenizer {
         for &id in ids {
             bytes.extend_from_slice(self.bytes(id, show)?);
         }
-        Ok(String::from_utf8_lossy(&bytes).into_owned())
+        Ok(String::from_utf8_lossy(self.own(&bytes)).into_owned())
     }
 
     /// Decodes tokens one by one, as they are generated.
@@ -239,12 +299,17 @@ impl Tokenizer {
         Ok(if token.special && show == Show::TextOnly { &[] } else { &token.bytes })
     }
 
+    /// The beginning of a text, without what is not its own.
+    fn own<'a>(&self, bytes: &'a [u8]) -> &'a [u8] {
+        if self.0.spelling.has_prefix() { bytes.strip_prefix(b" ").unwrap_or(bytes) } else { bytes }
+    }
+
     /// How many ids there are: each token's is smaller.
     pub fn vocabulary(&self) -> usize {
         self.0.vocabulary
     }
 
-    /// The name of a token as the vocabulary has it, where `Ġ` is a space.
+    /// The name of a token as the vocabulary has it, where `Ġ` or `▁` is a space.
     pub fn token(&self, id: u32) -> Option<&str> {
         self.0.tokens.get(&id).map(|token| token.name.as_str())
     }
@@ -291,20 +356,17 @@ impl fmt::Debug for Tokenizer {
     }
 }
 
-/// The characters that stand for bytes in the tokens of byte-level BPE: printable ones for themselves, the others are moved
-/// to U+0100 and on.
-fn byte_level_alphabet() -> HashMap<char, u8> {
-    let mut next = 0x100;
-    (0..=u8::MAX)
-        .map(|byte| {
-            let itself = matches!(byte, b'!'..=b'~' | 0xa1..=0xac | 0xae..=0xff);
-            let code = if itself {
-                u32::from(byte)
-            } else {
-                next += 1;
-                next - 1
-            };
-            (char::from_u32(code).expect("U+0000 to U+0143 are characters"), byte)
-        })
-        .collect()
+/// The same pre-tokenizer for what is no beginning: the space in front of the first word is not put there again.
+fn without_prefix(splitter: PreTokenizerWrapper) -> PreTokenizerWrapper {
+    match splitter {
+        PreTokenizerWrapper::Metaspace(mut metaspace) if metaspace.prepend_scheme == PrependScheme::First => {
+            metaspace.prepend_scheme = PrependScheme::Never;
+            metaspace.into()
+        }
+        PreTokenizerWrapper::Sequence(parts) => {
+            let parts = parts.into_iter().map(without_prefix).collect();
+            tokenizers::pre_tokenizers::sequence::Sequence::new(parts).into()
+        }
+        other => other,
+    }
 }

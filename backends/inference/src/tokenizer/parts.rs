@@ -1,10 +1,12 @@
 //! The parts of `tokenizer.json` that change or divide a text: they come out of a file that somebody else made, and the library
 //! takes them as they are. Refused is what it panics on, and what makes much of little.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
-use super::pattern;
 use super::{Result, TokenizerError};
+use super::{charsmap, pattern};
 
 const FILE: &str = "tokenizer.json";
 /// How many parts there may be, and how many sequences in one another.
@@ -16,7 +18,7 @@ const GROWTH: usize = 64;
 const TOKEN: usize = 1024;
 
 const NORMALIZERS: &str =
-    "NFC, NFD, NFKC, NFKD, Lowercase, Strip, StripAccents, Nmt, Replace, Prepend, or a Sequence of them";
+    "NFC, NFD, NFKC, NFKD, Lowercase, Strip, StripAccents, Nmt, Replace, Prepend, Precompiled, or a Sequence of them";
 const PRE_TOKENIZERS: &str = "ByteLevel, Digits, Split, Punctuation, Whitespace, WhitespaceSplit, UnicodeScripts, FixedLength, \
                               CharDelimiterSplit, BertPreTokenizer, Metaspace, or a Sequence of them";
 const PROCESSORS: &str = "ByteLevel, TemplateProcessing, RobertaProcessing, BertProcessing, or a Sequence of them";
@@ -89,6 +91,13 @@ fn normalizer(part: &Value, growth: usize) -> Result<usize> {
             let content = part["content"].as_str().unwrap_or_default();
             let shortest = pattern::check(FILE, "Replace", &part["pattern"])?;
             content.len().div_ceil(shortest).max(1)
+        }
+        Some("Precompiled") => {
+            let map = part["precompiled_charsmap"].as_str().unwrap_or_default();
+            let map = STANDARD
+                .decode(map)
+                .map_err(|error| malformed(format!("the map of Precompiled is no base64: {error}")))?;
+            charsmap::check(&map).map_err(|fault| malformed(format!("the map of Precompiled {fault}")))?
         }
         _ => return Err(TokenizerError::unsupported(FILE, "normalizer", kind(part), NORMALIZERS)),
     };

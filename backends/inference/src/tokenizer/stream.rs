@@ -13,11 +13,13 @@ pub struct Decoder {
     show: Show,
     /// The beginning of a character: at most three bytes.
     pub(super) pending: Vec<u8>,
+    /// Whether the text has begun.
+    begun: bool,
 }
 
 impl Decoder {
     pub(super) fn new(tokenizer: Tokenizer, show: Show) -> Self {
-        Self { tokenizer, show, pending: Vec::new() }
+        Self { tokenizer, show, pending: Vec::new(), begun: false }
     }
 
     /// What the next token adds to the text, which is nothing while a character is incomplete.
@@ -25,7 +27,10 @@ impl Decoder {
     /// # Errors
     /// When the id is no token; the decoder is as it was.
     pub fn push(&mut self, id: u32) -> Result<String> {
-        self.pending.extend_from_slice(self.tokenizer.bytes(id, self.show)?);
+        let bytes = self.tokenizer.bytes(id, self.show)?;
+        let own = if self.begun { bytes } else { self.tokenizer.own(bytes) };
+        self.begun |= !bytes.is_empty();
+        self.pending.extend_from_slice(own);
         let mut text = String::with_capacity(self.pending.len());
         let mut rest = self.pending.as_slice();
         loop {

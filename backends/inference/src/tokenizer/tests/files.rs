@@ -72,12 +72,17 @@ fn the_config_names_tokens_as_text_or_as_objects_and_templates_by_name() {
 #[test]
 fn another_kind_of_tokenizer_is_refused_by_name() {
     assert_eq!(
-        refused(|json| json["model"]["type"] = "Unigram".into()),
-        "tokenizer.json: the model is Unigram, which this runtime does not have; it has BPE"
+        refused(|json| json["model"]["type"] = "WordPiece".into()),
+        "tokenizer.json: the model is WordPiece, which this runtime does not have; it has BPE, Unigram"
     );
     assert_eq!(
-        refused(|json| json["decoder"]["type"] = "Metaspace".into()),
-        "tokenizer.json: the decoder is Metaspace, which this runtime does not have; it has ByteLevel"
+        refused(|json| json["model"]["type"] = "Unigram".into()),
+        "tokenizer.json: the decoder is ByteLevel, which this runtime does not have; it has Metaspace for Unigram"
+    );
+    assert_eq!(
+        refused(|json| json["decoder"]["type"] = "WordPiece".into()),
+        "tokenizer.json: the decoder is WordPiece, which this runtime does not have; it has ByteLevel, Metaspace, or a \
+         Sequence of Replace, ByteFallback, Fuse and Strip as transformers writes it for Llama"
     );
     for (part, value) in [
         ("dropout", Value::from(0.1)),
@@ -163,8 +168,8 @@ fn a_vocabulary_with_holes_keeps_its_ids() {
 #[test]
 fn gguf_vocabularies_of_other_kinds_are_refused_by_name() {
     assert_eq!(
-        refused_gguf(|vocabulary| vocabulary.model = "llama".to_owned()),
-        "the GGUF vocabulary: the model is \"llama\", which this runtime does not have; it has \"gpt2\""
+        refused_gguf(|vocabulary| vocabulary.model = "t5".to_owned()),
+        "the GGUF vocabulary: the model is \"t5\", which this runtime does not have; it has \"gpt2\", \"llama\""
     );
     assert_eq!(
         refused_gguf(|vocabulary| vocabulary.pre = Some("llama-bpe".to_owned())),

@@ -1,8 +1,10 @@
+mod charsmap;
 mod chat;
 pub(crate) mod checks;
 mod edges;
 mod files;
 mod hostile;
+mod sentencepiece;
 mod stream;
 
 use std::fs;
@@ -50,11 +52,13 @@ fn gguf() -> GgufVocabulary {
         pre: Some("smollm".to_owned()),
         tokens,
         kinds,
+        scores: Vec::new(),
         merges: merges.map(|pair| format!("{} {}", pair[0].as_str().unwrap(), pair[1].as_str().unwrap())).collect(),
         bos: Some(1),
         eos: Some(2),
         eot: None,
         add_bos: false,
+        add_space_prefix: false,
         chat_template: Some(config["chat_template"].as_str().unwrap().to_owned()),
     }
 }

@@ -36,6 +36,7 @@ const TEXT: &str = "a string";
 const TRUTH: &str = "a truth value";
 const TEXTS: &str = "an array of strings";
 const SIZES: &str = "an array of whole numbers";
+const FLOATS: &str = "an array of 32-bit floats";
 
 /// What a GGUF file says about its tokens.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -49,6 +50,8 @@ pub struct GgufVocabulary {
     /// The kind of each token: 1 normal, 2 unknown, 3 control, 4 user-defined, 5 unused, 6 a byte. As many as tokens, or
     /// none in a file that does not say.
     pub kinds: Vec<i32>,
+    /// The score of each token, by which SentencePiece merges; none for other kinds of tokenizers.
+    pub scores: Vec<f32>,
     /// The pairs that BPE merges, the first ones first.
     pub merges: Vec<String>,
     /// The token in front of a text.
@@ -59,6 +62,8 @@ pub struct GgufVocabulary {
     pub eot: Option<u32>,
     /// Whether the one in front is added.
     pub add_bos: bool,
+    /// Whether SentencePiece puts a space in front of a text.
+    pub add_space_prefix: bool,
     /// How a conversation becomes a text, as a Jinja template.
     pub chat_template: Option<String>,
 }
@@ -177,6 +182,15 @@ impl<'a> Metadata<'a> {
             Some(kinds) => kinds.values().map(kind).collect(),
             None => Vec::new(),
         };
+        let key = "tokenizer.ggml.scores";
+        let scores = match self.array(key, FLOATS, &[Kind::F32])? {
+            Some(scores) if scores.count != tokens.count => {
+                let expected = format!("an array of {}, as many as `{TOKENS}`", tokens.count);
+                return Err(value(key, format_args!("an array of {}", scores.count), expected));
+            }
+            Some(scores) => scores.values().map(score).collect(),
+            None => Vec::new(),
+        };
         let merges = self.array("tokenizer.ggml.merges", TEXTS, &[Kind::String])?;
         let pre = self.text("tokenizer.ggml.pre")?;
         // What llama.cpp takes for files that do not say.
@@ -186,11 +200,13 @@ impl<'a> Metadata<'a> {
             pre: pre.map(str::to_owned),
             tokens: texts(tokens),
             kinds,
+            scores,
             merges: merges.map(texts).unwrap_or_default(),
             bos: self.token("tokenizer.ggml.bos_token_id", tokens.count)?,
             eos: self.token("tokenizer.ggml.eos_token_id", tokens.count)?,
             eot: self.token("tokenizer.ggml.eot_token_id", tokens.count)?,
             add_bos: self.truth("tokenizer.ggml.add_bos_token")?.unwrap_or(add_bos),
+            add_space_prefix: self.truth("tokenizer.ggml.add_space_prefix")?.unwrap_or(model == "llama"),
             chat_template: self.text("tokenizer.chat_template")?.map(str::to_owned),
         }))
     }
@@ -276,6 +292,10 @@ fn kind(value: Value<'_>) -> i32 {
         Value::Unsigned(number) => number.try_into().unwrap_or(i32::MAX),
         _ => i32::MAX,
     }
+}
+
+fn score(value: Value<'_>) -> f32 {
+    if let Value::Float(number) = value { number as f32 } else { f32::NAN }
 }
 
 /// A value as it can stand in an error.

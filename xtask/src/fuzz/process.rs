@@ -3,7 +3,7 @@
 use std::fs::{self, File};
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
+use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::Duration;
@@ -70,7 +70,7 @@ impl Process {
             }
             Err(std::sync::mpsc::RecvTimeoutError::Disconnected) => (),
         }
-        let status = self.child.wait().map_or_else(|error| error.to_string(), |status| ended(status));
+        let status = self.child.wait().map_or_else(|error| error.to_string(), |status| status.to_string());
         let said = fs::read(&self.said).unwrap_or_default();
         Some(End { what: format!("{status}: {}", last(&String::from_utf8_lossy(&said))) })
     }
@@ -81,10 +81,6 @@ impl Drop for Process {
         drop(self.child.kill());
         drop(self.child.wait());
     }
-}
-
-fn ended(status: ExitStatus) -> String {
-    status.to_string()
 }
 
 /// What a process said in the end, without what differs from run to run.

@@ -53,6 +53,8 @@ mod report;
 mod screen;
 #[cfg(feature = "harness")]
 mod session;
+#[cfg(feature = "harness")]
+mod sorted;
 #[doc(hidden)]
 pub mod strength;
 mod suite;

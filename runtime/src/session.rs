@@ -14,6 +14,7 @@ use crate::hash::Fnv;
 use crate::judge::{Finished, JudgeContext, Judgement, flaky, judge};
 use crate::plan::{Cell, Decision, Plan};
 use crate::registry::{Bodies, Contract};
+use crate::sorted;
 use crate::suite::date::Date;
 
 /// A plan that can be run.
@@ -74,12 +75,12 @@ impl Session {
     /// The required backends that have a cell here and are not available, also when no cell would have opened them.
     pub(crate) fn missing(&self) -> BTreeMap<&'static str, String> {
         let required = self.plan.cells.iter().filter(|cell| self.is_required(cell) && self.may_open_here(cell));
-        let backends: BTreeMap<_, _> = required.map(|cell| ((cell.suite, cell.backend), cell)).collect();
+        let backends = sorted::map(required.map(|cell| ((cell.suite, cell.backend), cell)));
         let unavailable = backends.into_values().filter_map(|cell| {
             let reason = self.executors[cell.suite as usize].unavailable(cell.backend as usize)?;
             Some((self.plan.backend(cell), reason))
         });
-        unavailable.collect()
+        sorted::map(unavailable)
     }
 
     /// Runs one cell, which is not run again.

@@ -4,7 +4,8 @@
 use std::collections::HashMap;
 use std::fmt;
 
-use similar::{Algorithm, DiffTag, capture_diff_slices, group_diff_ops};
+use similar::algorithms::{Capture, Compact, Replace, myers};
+use similar::{DiffOp, DiffTag, group_diff_ops};
 
 use super::shown::quoted;
 use crate::text;
@@ -90,6 +91,13 @@ struct Parts<'t> {
     go_on: bool,
 }
 
+/// What makes one list of lines of the other. By the one algorithm that is wanted: to choose it while it runs, all of them are compiled.
+fn ops(old: &[usize], new: &[usize]) -> Vec<DiffOp> {
+    let mut hook = Compact::new(Replace::new(Capture::new()), old, new);
+    let Ok(()) = myers::diff(&mut hook, old, 0..old.len(), new, 0..new.len());
+    hook.into_inner().into_inner().into_ops()
+}
+
 fn lines(actual: &str, expected: &str) -> Vec<String> {
     // Of two texts that both end without one, nobody needs to know.
     let one_newline = actual.ends_with('\n') != expected.ends_with('\n');
@@ -103,7 +111,7 @@ fn lines(actual: &str, expected: &str) -> Vec<String> {
     let old: Vec<_> = expected.iter().map(|line| number(*line)).collect();
     let new: Vec<_> = actual.iter().map(|line| number(*line)).collect();
     let mut shown = Vec::new();
-    for hunk in group_diff_ops(capture_diff_slices(Algorithm::Myers, &old, &new), CONTEXT) {
+    for hunk in group_diff_ops(ops(&old, &new), CONTEXT) {
         let (Some(first), Some(last)) = (hunk.first(), hunk.last()) else { continue };
         let (old, new) = (first.old_range().start..last.old_range().end, first.new_range().start..last.new_range().end);
         let range = |lines: &std::ops::Range<usize>| format!("{},{}", before + lines.start + 1, lines.len());

@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use crate::sorted;
+
 /// The cells that are running, by position in the plan, until no more may start.
 #[derive(Debug, Default)]
 pub(super) struct InFlight {
@@ -114,7 +116,7 @@ impl InFlight {
     pub(super) fn close_and_abandon(&self) -> BTreeSet<usize> {
         let mut state = self.state();
         state.closed = true;
-        std::mem::take(&mut state.running).into_iter().map(|(cell, _)| cell).collect()
+        sorted::set(std::mem::take(&mut state.running).into_iter().map(|(cell, _)| cell))
     }
 }
 

@@ -1,7 +1,7 @@
 //! Cells in workers: what comes back from there is judged here, as everything else is.
 
 use std::cell::OnceCell;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
@@ -17,6 +17,7 @@ use crate::judge::{Judgement, Outcome};
 use crate::plan::{Cell, Decision};
 use crate::report::outlier::Vote;
 use crate::session::{Session, Settled};
+use crate::sorted;
 use crate::strength::{self, Seen};
 use crate::suite::expectation::Failure;
 
@@ -192,7 +193,7 @@ pub(super) fn vote(session: &Session, pool: &Pool, at: usize, limit: Duration) -
     let suite = plan.suite(cell);
     let voters = session.voters(cell);
     // In one order, so that two runs do not wait for each other.
-    let devices: BTreeSet<_> = voters.iter().filter_map(|voter| suite.backends[*voter].device).collect();
+    let devices = sorted::set(voters.iter().filter_map(|voter| suite.backends[*voter].device));
     let _locks = devices.into_iter().map(device::lock).collect::<Result<Vec<_>, _>>().ok()?;
     // Apart from the workers that open one backend each.
     let of = (cell.suite, u32::MAX);

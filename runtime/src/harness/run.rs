@@ -22,7 +22,7 @@ use crate::report::outlier::Vote;
 use crate::report::{self, Ran};
 use crate::session::{Session, Settled};
 use crate::suite::expectation::Failure;
-use crate::{screen, text};
+use crate::{screen, sorted, text};
 
 /// The exit status of a run with a failure, as libtest has it.
 pub(super) const FAILED: u8 = 101;
@@ -95,7 +95,8 @@ impl Run {
     pub(super) fn with_suspects(mut self, names: &BTreeSet<String>) -> Self {
         let plan = &self.session.plan;
         if !names.is_empty() {
-            self.suspects = (0..plan.cells.len()).filter(|at| names.contains(&plan.name(&plan.cells[*at]))).collect();
+            let is_one = |at: &usize| names.contains(&plan.name(&plan.cells[*at]));
+            self.suspects = sorted::set((0..plan.cells.len()).filter(is_one));
         }
         self
     }

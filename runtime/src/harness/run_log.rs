@@ -11,7 +11,7 @@ use crate::record::journal::END;
 use crate::record::{
     self, CellRecord, Fingerprint, Journal, JournalError, Line, PlanRecord, RecordError, Start, SuiteRecord, json,
 };
-use crate::{screen, text};
+use crate::{screen, sorted, text};
 
 /// What a process knows of the whole run that it is a part of.
 pub(super) struct Planned {
@@ -85,10 +85,9 @@ pub(super) fn last_failed(
         return Err(LastFailedError::Other { path, suite: executable.target, other: other.suite.clone() });
     }
     // Of a cell that was run again, what came last counts.
-    let last: BTreeMap<_, _> =
-        recorded.cells.into_iter().map(|cell| (cell.name, cell.outcome.fails_the_run())).collect();
+    let last = sorted::map(recorded.cells.into_iter().map(|cell| (cell.name, cell.outcome.fails_the_run())));
     let failed = last.into_iter().filter(|(_, failed)| *failed).map(|(name, _)| name);
-    Ok((path, failed.chain(recorded.begun).collect()))
+    Ok((path, sorted::set(failed.chain(recorded.begun))))
 }
 
 /// What is known from a run that did not finish.
@@ -116,8 +115,8 @@ impl ResumedRun {
         }
         let recorded = record::read_all(&path)?;
         recorded.check(&path, executable.target, fingerprint)?;
-        let cells = recorded.cells.into_iter().map(|cell| (cell.name.clone(), cell)).collect();
-        Ok(Self { path, cells, begun: recorded.begun.into_iter().collect(), torn: recorded.torn })
+        let cells = sorted::map(recorded.cells.into_iter().map(|cell| (cell.name.clone(), cell)));
+        Ok(Self { path, cells, begun: sorted::set(recorded.begun), torn: recorded.torn })
     }
 }
 

@@ -16,7 +16,7 @@ use crate::plan::Decision;
 use crate::report::{self, FaultReport, FunctionReport, Strength};
 use crate::session::Session;
 use crate::strength::{ALL, Can, Fault};
-use crate::{screen, text};
+use crate::{screen, sorted, text};
 
 /// A cell may take this long, or so many times as long as without a fault, where nothing else is said.
 const LEAST: Duration = Duration::from_secs(3);
@@ -33,13 +33,13 @@ pub(super) fn run(session: &Session, cli: &Cli, own: &Executable, least: f64) ->
         session.on_baseline(cell).is_some() && (plan.test(cell).differential || is_baseline)
     };
     let cells = session.cases(&(0..plan.cells.len()).filter(stands).collect::<Vec<_>>());
-    let suites: BTreeSet<_> = cells.iter().map(|at| plan.cells[*at].suite).collect();
+    let suites = sorted::set(cells.iter().map(|at| plan.cells[*at].suite));
     let errors: Vec<_> = suites.iter().filter_map(|suite| unfit(session, *suite)).collect();
     if !errors.is_empty() {
         return refuse(&errors);
     }
     if cells.is_empty() {
-        let baselines: BTreeSet<_> = plan.suites.iter().map(|suite| format!("`{}`", suite.baseline)).collect();
+        let baselines = sorted::set(plan.suites.iter().map(|suite| format!("`{}`", suite.baseline)));
         let baselines: Vec<_> = baselines.into_iter().collect();
         return refuse(&[format!(
             "--strength: faults are put into the baseline ({}), and none of its cells is selected",
@@ -150,7 +150,7 @@ impl Trials<'_> {
                 Err(Ended::TimedOut) => Ok(Err(format!("did not end within {:?}", cli.limit()))),
                 Err(Ended::NoWorker(why)) => Err(why),
             })?;
-        let mut watched: BTreeMap<usize, Result<Tried, String>> = cells.iter().copied().zip(watched).collect();
+        let mut watched = sorted::map(cells.iter().copied().zip(watched));
         let mut failed: BTreeMap<u32, Vec<(String, String)>> = BTreeMap::new();
         watched.retain(|at, tried| {
             let why = match tried {
@@ -163,15 +163,14 @@ impl Trials<'_> {
             failed.entry(cell.suite).or_default().push((name, why));
             false
         });
-        let watched: BTreeMap<usize, Tried> =
-            watched.into_iter().filter_map(|(at, tried)| Some((at, tried.ok()?))).collect();
+        let watched = sorted::map(watched.into_iter().filter_map(|(at, tried)| Some((at, tried.ok()?))));
         let mut donors: BTreeMap<&str, usize> = BTreeMap::new();
         for (at, tried) in &watched {
             for error in &tried.seen.errors {
                 donors.entry(error).or_insert(*at);
             }
         }
-        let suites: BTreeSet<_> = cells.iter().map(|at| plan.cells[*at].suite).collect();
+        let suites = sorted::set(cells.iter().map(|at| plan.cells[*at].suite));
         let mut strengths = Vec::new();
         for suite in suites {
             let called = self.called(suite, &watched);
@@ -257,14 +256,11 @@ impl Trials<'_> {
             }
         }
         let is_whole = cli.narrowed(own).is_empty();
-        let all: BTreeSet<_> = watched
-            .keys()
-            .map(|at| &plan.cells[*at])
-            .filter(|cell| cell.suite == suite)
-            .map(|cell| cell.test)
-            .collect();
+        let all = sorted::set(
+            watched.keys().map(|at| &plan.cells[*at]).filter(|cell| cell.suite == suite).map(|cell| cell.test),
+        );
         let idle = all.difference(&useful).map(|test| spec.tests[*test as usize].path.clone());
-        let outside: BTreeSet<_> = watched.values().flat_map(|tried| &tried.seen.outside).collect();
+        let outside = sorted::set(watched.values().flat_map(|tried| &tried.seen.outside));
         let never = functions.iter().map(|function| function.name);
         let never =
             never.filter(|name| is_whole && !called.contains_key(*name) && !outside.contains(&(*name).to_owned()));

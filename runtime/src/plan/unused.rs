@@ -1,12 +1,13 @@
 //! What has become useless: rows of the matrix that decide on no cell, features that no test uses, backends that no
 //! test runs on. Judged over everything that is linked, whatever was selected.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 use std::ops::ControlFlow;
 
 use super::resolve::{Column, Resolution, Resolver, disputed, shadowed};
 use crate::nearest;
+use crate::sorted;
 use crate::suite::row::{Exclusion, Row};
 use crate::suite::scope::{CaseName, Scope, TestName, fits};
 use crate::suite::spec::{BackendSpec, FeatureSpec, Origin, SuiteSpec, TestSpec};
@@ -314,7 +315,7 @@ fn unknown_case(case: &CaseName, tests: &[&TestSpec]) -> Option<String> {
         }
         CaseName::Patterns(patterns) => {
             let labels = tests.iter().flat_map(|test| (0..test.cases()).map(|case| test.case_label(case)));
-            let labels: BTreeSet<_> = labels.collect();
+            let labels = sorted::set(labels);
             let unknown = patterns.iter().find(|pattern| !labels.iter().any(|label| fits(pattern, label)))?;
             let labels: Vec<_> = labels.iter().map(AsRef::as_ref).collect();
             Some(match labels.as_slice() {
@@ -342,7 +343,7 @@ pub fn unused_rows(suites: &[SuiteSpec]) -> Vec<UnusedRow> {
     let mut rows: Vec<(&Row, Option<Unused>)> = Vec::new();
     for suite in suites {
         let used = used_rows(suite);
-        let shadowed: BTreeMap<_, _> = shadowed(&suite.rows).into_iter().collect();
+        let shadowed = sorted::map(shadowed(&suite.rows).into_iter());
         for (at, row) in suite.rows.iter().enumerate() {
             let why = (!used.contains(&at)).then(|| match shadowed.get(&at) {
                 Some(by) => Unused::Shadowed { by: suite.rows[*by].describe() },

@@ -281,13 +281,7 @@ enum Unread {
 }
 
 fn parse(line: &[u8]) -> Result<Line, Unread> {
-    // Nearly every line is a cell; whatever says first what it is need not be read twice.
-    if line.starts_with(br#"{"line":"cell","#)
-        && let Ok(cell) = serde_json::from_slice(line)
-    {
-        return Ok(Line::Cell(cell));
-    }
-    serde_json::from_slice(line).map_err(|error| {
+    Line::read(line).map_err(|error| {
         // The first line of another format may have other fields, but it has always had this one.
         #[derive(serde::Deserialize)]
         struct Any {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::sorted;
 use crate::suite::action::Debt;
 use crate::suite::date::Date;
 use crate::suite::row::{Exclusion, Row};
@@ -160,7 +161,7 @@ impl SuiteRecord {
             baseline: suite.baseline.to_owned(),
             package: PackageRecord::of(suite.package),
             terms: suite.terms.clone(),
-            packages: packages.collect(),
+            packages: sorted::map(packages),
             features: features.collect(),
             backends: suite.backends.iter().map(|backend| backend.name.to_owned()).collect(),
             rows: suite.rows.iter().map(RowRecord::of).collect(),

@@ -242,7 +242,8 @@ fn a_suite_is_recorded_with_its_crates_and_terms() {
     assert_eq!(line["package"], serde_json::json!({ "name": "ops", "version": "0.3.0" }));
     assert_eq!(line["packages"], serde_json::json!({ "gpu": { "name": "gpu-ops", "version": "1.2.3" } }));
     assert_eq!(line["terms"], serde_json::json!(["f32: rtol 1e-3, atol 0e0"]));
-    assert_eq!(serde_json::from_value::<Line>(line).unwrap(), Line::Suite(Box::new(record)));
+    // Whatever it says first.
+    assert_eq!(Line::read(line.to_string().as_bytes()).unwrap(), Line::Suite(Box::new(record)));
 }
 
 #[test]
@@ -382,7 +383,7 @@ fn any_bytes_are_a_record_or_an_error() {
         // Each line counts by itself.
         let (mut cells, mut ends) = (Vec::new(), 0);
         for line in bytes.split_inclusive(|byte| *byte == b'\n').filter_map(|line| line.strip_suffix(b"\n")) {
-            match serde_json::from_slice(line) {
+            match Line::read(line) {
                 Ok(Line::Cell(cell)) => cells.push(*cell),
                 Ok(Line::End) => ends += 1,
                 _ => {}

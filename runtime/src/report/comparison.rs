@@ -1,7 +1,7 @@
 //! How the values of differential tests were compared: how near to its limit each function is, and which tests set limits of
 //! their own.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use comfy_table::{LineStyle, Table, presets};
@@ -10,7 +10,7 @@ use super::outlier::{Finding, Vote};
 use crate::compare::Agreement;
 use crate::plan::Plan;
 use crate::record::CellRecord;
-use crate::text;
+use crate::{sorted, text};
 
 /// The row of tests that say of no function that they are about it.
 const UNNAMED: &str = "(no function)";
@@ -31,7 +31,7 @@ pub fn agreements(cells: &[CellRecord]) -> BTreeMap<(&str, &str), Agreement> {
 /// are allowed; their height for how many there are, each step ten times as many.
 pub fn headroom(cells: &[CellRecord]) -> String {
     let worst = agreements(cells);
-    let backends: BTreeSet<_> = worst.keys().map(|(_, backend)| *backend).collect();
+    let backends = sorted::set(worst.keys().map(|(_, backend)| *backend));
     if worst.is_empty() {
         return String::new();
     }

@@ -1,14 +1,13 @@
 //! What the rows that decide stand for, and for how long: by kind, the oldest of each, and which expire next.
 
 use std::cmp::Ordering;
-use std::collections::BTreeSet;
 
 use super::counted;
 use crate::plan::Plan;
 use crate::suite::action::Debt;
 use crate::suite::date::Date;
 use crate::suite::row::Row;
-use crate::text;
+use crate::{sorted, text};
 
 /// How many days before it expires a row is worth a word.
 pub const SOON: i64 = 14;
@@ -19,7 +18,7 @@ fn deciding(plan: &Plan) -> Vec<&Row> {
         let rows = plan.candidates(cell).into_iter().chain(plan.disputed_at(cell));
         rows.map(|row| (cell.suite, row))
     });
-    let rows: BTreeSet<_> = rows.collect();
+    let rows = sorted::set(rows);
     rows.into_iter().map(|(suite, row)| &plan.suites[suite as usize].rows[row]).collect()
 }
 

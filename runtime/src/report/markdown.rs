@@ -10,7 +10,7 @@ use super::table::{By, Counts, Table};
 use crate::judge::Outcome;
 use crate::record::{CellRecord, RowRecord};
 use crate::suite::action::Debt;
-use crate::text;
+use crate::{sorted, text};
 
 /// How much of a reason is shown, in bytes.
 const MOST_OF_A_REASON: usize = 4 << 10;
@@ -107,7 +107,7 @@ fn head(results: &Results<'_>) -> String {
 
 fn unavailable(cells: &[CellRecord]) -> BTreeMap<&str, &str> {
     let cells = cells.iter().filter(|cell| cell.outcome == Outcome::Unavailable);
-    cells.map(|cell| (cell.backend.as_str(), cell.reason.as_str())).collect()
+    sorted::map(cells.map(|cell| (cell.backend.as_str(), cell.reason.as_str())))
 }
 
 /// A cell that fails the run, folded up.

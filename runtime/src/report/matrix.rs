@@ -8,7 +8,7 @@ use crate::judge::Outcome;
 use crate::plan::{Decision, Plan};
 use crate::record::CellRecord;
 use crate::suite::spec::SuiteSpec;
-use crate::text;
+use crate::{sorted, text};
 
 /// The row of tests that use no feature.
 const UNMARKED: &str = "(no feature)";
@@ -47,7 +47,7 @@ pub fn of_run(suites: &[SuiteSpec], cells: &[CellRecord]) -> String {
         [_] => BTreeMap::new(),
         suites => {
             let numbered = suites.iter().enumerate();
-            numbered.flat_map(|(at, suite)| suite.tests.iter().map(move |test| (test.path.as_str(), at))).collect()
+            sorted::map(numbered.flat_map(|(at, suite)| suite.tests.iter().map(move |test| (test.path.as_str(), at))))
         }
     };
     // Cells with the same markers follow each other: those of one test.

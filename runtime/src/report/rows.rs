@@ -7,7 +7,7 @@ use crate::plan::resolve::shadowed;
 use crate::suite::action::Debt;
 use crate::suite::row::{Exclusion, Row};
 use crate::suite::spec::SuiteSpec;
-use crate::text;
+use crate::{sorted, text};
 
 /// The rows that apply to cells of the plan, and how many there are of each kind of debt.
 pub fn exclusions(plan: &Plan) -> String {
@@ -30,7 +30,7 @@ pub fn flattened(suites: &[SuiteSpec], backends: &[String]) -> String {
     let mut rows = Vec::new();
     let mut lines = String::new();
     for suite in suites {
-        let shadowed: BTreeMap<_, _> = shadowed(&suite.rows).into_iter().collect();
+        let shadowed = sorted::map(shadowed(&suite.rows).into_iter());
         let wanted = |row: &Row| {
             backends.is_empty()
                 || suite

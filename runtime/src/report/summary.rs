@@ -1,16 +1,16 @@
 //! What the table does not say: what the features are, which backends are missing, the totals.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use crate::judge::Outcome;
 use crate::plan::Plan;
 use crate::record::CellRecord;
-use crate::text;
+use crate::{sorted, text};
 
 /// What the features of the planned tests are.
 pub fn features(plan: &Plan) -> String {
-    let used: BTreeSet<_> = plan.cells.iter().flat_map(|cell| plan.markers(cell)).collect();
+    let used = sorted::set(plan.cells.iter().flat_map(|cell| plan.markers(cell)));
     let features = plan.suites.iter().flat_map(|suite| &suite.features);
     let lines = features
         .filter(|feature| used.contains(&feature.marker))

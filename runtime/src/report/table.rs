@@ -1,6 +1,6 @@
 //! What a run shows each backend to do, by feature, function or tag: as data, for every format.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use comfy_table::{LineStyle, Table as Grid, presets};
 
@@ -8,7 +8,7 @@ use super::columns::Columns;
 use super::results::Results;
 use crate::judge::Outcome;
 use crate::record::CellRecord;
-use crate::text;
+use crate::{sorted, text};
 
 /// The last row, in which each cell counts once.
 const TOTAL: &str = "all cells";
@@ -136,7 +136,7 @@ enum Key<'a> {
 
 /// What is there: what is known in its order, then the rest.
 fn in_order<T: Ord>(known: impl Iterator<Item = T>, there: impl Iterator<Item = T>) -> Vec<T> {
-    let mut there: BTreeSet<_> = there.collect();
+    let mut there = sorted::set(there);
     let mut names: Vec<_> = known.filter(|name| there.remove(name)).collect();
     names.extend(there);
     names

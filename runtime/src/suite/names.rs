@@ -4,6 +4,8 @@ use super::spec::SuiteSpec;
 #[cfg(feature = "harness")]
 use super::spec::TestSpec;
 use crate::nearest;
+#[cfg(feature = "harness")]
+use crate::sorted;
 
 /// The backends' own names for a name or alias; an alias may stand for a backend of each suite.
 ///
@@ -61,7 +63,7 @@ pub(crate) fn tags(suites: &[SuiteSpec]) -> Vec<&'static str> {
 /// The names sorted, each once: there may be many, of which each case has some.
 #[cfg(feature = "harness")]
 fn sorted(names: impl Iterator<Item = &'static str>) -> Vec<&'static str> {
-    let names: std::collections::BTreeSet<_> = names.collect();
+    let names = sorted::set(names);
     names.into_iter().collect()
 }
 

@@ -11,6 +11,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use rustix::process::{Pid, PidfdFlags, Signal, getpid, pidfd_open, pidfd_send_signal};
 
+use crate::sorted;
+
 /// The variable that marks a worker and what it starts.
 pub(super) const MARK: &str = "CROSSCHECK_WORKER";
 
@@ -65,7 +67,7 @@ pub(super) fn end(mark: &str, worker: Option<Pid>) {
 fn parents() -> BTreeMap<i32, i32> {
     let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
     let numbers = entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
-    numbers.filter_map(|pid: i32| Some((pid, parent(pid)?))).collect()
+    sorted::map(numbers.filter_map(|pid: i32| Some((pid, parent(pid)?))))
 }
 
 /// The parent of a process that has not ended.

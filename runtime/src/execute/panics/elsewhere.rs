@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::io::Write;
 use std::sync::{Mutex, PoisonError};
 
-use crate::screen;
+use crate::{screen, sorted};
 
 static STATE: Mutex<State> = Mutex::new(State { running: Vec::new(), next: 0, held: Vec::new() });
 
@@ -64,7 +64,7 @@ pub(super) fn held(text: impl FnOnce() -> String) -> bool {
     if !state.running.iter().any(|(_, is_excused)| *is_excused) {
         return false;
     }
-    let of = state.running.iter().map(|(number, _)| *number).collect();
+    let of = sorted::set(state.running.iter().map(|(number, _)| *number));
     state.held.push(Held { text: text(), of });
     true
 }

@@ -16,6 +16,7 @@ pub use crate::{
     plan::{Decision, NameFilter, Selection, plan},
     record::constant::judge_constants,
     record::disagreement::{Disagreement, WrongElement},
+    record::extent::Extent,
     record::fingerprint::Fingerprint,
     record::journal::Journal,
     record::line::{FORMAT, Line, OLDEST, Start},
@@ -33,8 +34,8 @@ pub use crate::{
 #[cfg(feature = "harness")]
 pub mod report {
     pub use crate::report::{
-        By, Columns, Counts, Narrow, Table, agreements, markdown, markdown_table, narrowest, paint, rerun,
-        stale_disputes, totals, unavailable,
+        By, Columns, Counts, Narrow, Table, agreements, around, markdown, markdown_table, narrowest, paint, rerun,
+        spoken, stale_disputes, totals, unavailable,
     };
     #[cfg(feature = "junit")]
     pub use crate::report::{Dialect, junit};

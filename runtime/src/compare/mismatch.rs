@@ -7,6 +7,12 @@ use super::keys::{KeyDifference, KeyKind, Listed};
 use super::parting::Parting;
 use super::{Dtype, Number, Place, Tolerance, ViewError};
 
+/// What elements disagree in that are not too far apart, but of different kinds.
+const BEING_NAN: &str = "in being NaN";
+const BEING_INFINITE: &str = "in being infinite, or in its sign";
+const THE_SIGN_OF_ZERO: &str = "in the sign of a zero";
+const BEING_SUBNORMAL: &str = "in being zero or subnormal";
+
 /// How a value disagrees with the baseline's.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -229,6 +235,20 @@ impl Elsewhere {
 }
 
 impl Counts {
+    /// Of what elements disagree in, the gravest.
+    #[cfg(feature = "harness")]
+    fn gravest(&self) -> &'static str {
+        let Self { nan, infinite, signed_zero, subnormal, finite } = *self;
+        let kinds = [
+            (nan, BEING_NAN),
+            (infinite, BEING_INFINITE),
+            (finite, "in value"),
+            (signed_zero, THE_SIGN_OF_ZERO),
+            (subnormal, BEING_SUBNORMAL),
+        ];
+        kinds.into_iter().find(|(count, _)| *count > 0).map_or("in value", |(_, what)| what)
+    }
+
     /// The largest difference in units in the last place, that of finite elements given.
     pub(super) fn ulps(&self, finite: Option<f64>) -> Option<f64> {
         if self.nan + self.infinite > 0 { Some(f64::INFINITY) } else { finite }
@@ -262,6 +282,22 @@ impl Mismatch {
             Self::Approx { wrong, total, .. } | Self::Text { wrong, total, .. } => *wrong as f64 / *total as f64,
             Self::Keys { difference, .. } => difference.count() as f64 / difference.total as f64,
             _ => 1.0,
+        }
+    }
+
+    /// What the two disagree in, without their values; of elements, the gravest.
+    #[cfg(feature = "harness")]
+    pub(crate) fn what(&self) -> &'static str {
+        match self {
+            Self::Structure { .. } => "in structure",
+            Self::View { .. } => "in whether they make sense",
+            Self::Dtype { .. } => "in dtype",
+            Self::Shape { .. } => "in shape",
+            Self::Keys { .. } => "in keys",
+            Self::Budget { .. } => "in the size of a budget",
+            Self::Approx { .. } => "in value",
+            Self::Text { .. } => "in text",
+            Self::Elements(differences) => differences.counts.gravest(),
         }
     }
 
@@ -411,10 +447,10 @@ impl Counts {
     fn fmt_special(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { nan, infinite, signed_zero, subnormal, .. } = *self;
         let kinds = [
-            (nan, "in being NaN"),
-            (infinite, "in being infinite, or in its sign"),
-            (signed_zero, "in the sign of a zero"),
-            (subnormal, "in being zero or subnormal"),
+            (nan, BEING_NAN),
+            (infinite, BEING_INFINITE),
+            (signed_zero, THE_SIGN_OF_ZERO),
+            (subnormal, BEING_SUBNORMAL),
         ];
         kinds.iter().filter(|(count, _)| *count > 0).try_for_each(|(count, what)| {
             let verb = if *count == 1 { "disagrees" } else { "disagree" };

@@ -38,6 +38,7 @@ use std::sync::{Arc, LazyLock};
 
 use crate::execute::panics;
 use crate::nearest;
+use crate::plan::seen_in::not_seen;
 use crate::plan::shard::Shard;
 use crate::plan::unused::{leftovers, unused_rows};
 use crate::plan::{Plan, Selection, plan};
@@ -125,7 +126,11 @@ pub fn main(own: Executable, crates: &[(&'static str, Option<&'static str>)]) ->
         print!("{}", nextest::configuration(&suites, &own));
         return ExitCode::SUCCESS;
     }
-    let unused = if is_whole { unused_rows(&suites) } else { Vec::new() };
+    let mut unused: Vec<String> = Vec::new();
+    if is_whole {
+        unused.extend(unused_rows(&suites).iter().map(ToString::to_string));
+        unused.extend(not_seen(&suites).iter().map(ToString::to_string));
+    }
     if cli.matrix {
         let views =
             [report::of_plan(&plan), report::features(&plan), report::flattened(&suites, &request.selection.backends)];

@@ -2,6 +2,7 @@
 
 pub mod marker;
 pub mod resolve;
+pub mod seen_in;
 mod selection;
 pub mod shard;
 pub mod unused;

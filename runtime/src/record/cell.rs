@@ -7,7 +7,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Disagreement, RecordError, read_all};
+use super::{Disagreement, Extent, RecordError, read_all};
 use crate::compare::Agreement;
 use crate::execute::Observation;
 use crate::judge::{Finished, Judgement, Outcome, describe};
@@ -73,6 +73,10 @@ pub struct CellRecord {
     #[doc(hidden)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub disagreement: Option<Box<Disagreement>>,
+    /// How far off its value is, where it disagrees.
+    #[doc(hidden)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub extent: Option<Box<Extent>>,
     /// What was set for the comparison by the test itself, each with its reason.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub terms: Vec<String>,
@@ -160,6 +164,7 @@ impl CellRecord {
             failure: None,
             agreement: None,
             disagreement: None,
+            extent: None,
             terms: Vec::new(),
             receipt: None,
             seed: None,
@@ -210,6 +215,7 @@ impl CellRecord {
                 _ => None,
             },
             disagreement: finished.observation.mismatch().and_then(Disagreement::of).map(Box::new),
+            extent: finished.observation.mismatch().map(Extent::of).map(Box::new),
             terms: test.terms_of(cell.case),
             receipt: match &finished.observation {
                 Observation::Returned { receipt, .. } | Observation::CheckedNothing { receipt, .. } => {

@@ -17,6 +17,7 @@
 mod cell;
 pub(crate) mod constant;
 pub(crate) mod disagreement;
+pub(crate) mod extent;
 pub(crate) mod fingerprint;
 pub(crate) mod journal;
 pub(crate) mod json;
@@ -30,6 +31,7 @@ pub use cell::CellRecord;
 pub(crate) use cell::Scalar;
 pub(crate) use constant::judge_constants;
 pub(crate) use disagreement::Disagreement;
+pub(crate) use extent::Extent;
 pub(crate) use fingerprint::Fingerprint;
 pub(crate) use journal::{Journal, JournalError, default_path, ends_concluded, latest, listing_path};
 pub(crate) use line::{FORMAT, Line, OLDEST, Start};

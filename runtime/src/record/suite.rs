@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::sorted;
 use crate::suite::action::Debt;
 use crate::suite::date::Date;
+use crate::suite::expectation::Bounds;
 use crate::suite::row::{Exclusion, Row};
 use crate::suite::spec::{SuiteSpec, TestSpec};
 
@@ -126,6 +127,12 @@ pub struct RowRecord {
     /// The last day on which it excuses anything, as `2027-01-31`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<String>,
+    /// The cell in which the fault is to be seen, as `module::test::case`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seen_in: Option<String>,
+    /// Whether it expects a mismatch of any size.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unbounded: bool,
     /// Where it stands, as `file:line`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at: Option<String>,
@@ -223,6 +230,8 @@ impl RowRecord {
             tracking: row.tracking.clone().map(Into::into),
             since: row.since.clone().map(Into::into),
             until: row.until.as_ref().map(Date::to_string),
+            seen_in: row.seen_in.clone().map(Into::into),
+            unbounded: row.bounds() == Some(Bounds::ANY),
             at: row.location.clone(),
             source: row.source.map(|source| SourceRecord {
                 file: source.file.to_owned(),

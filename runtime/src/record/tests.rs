@@ -53,6 +53,7 @@ fn cell() -> CellRecord {
         failure: None,
         agreement: None,
         disagreement: None,
+        extent: None,
         terms: Vec::new(),
         receipt: None,
         seed: None,
@@ -83,9 +84,11 @@ fn every_field_is_written() {
         place: Some("[1, 0]".to_owned()),
         part: vec![(1, 1), (0, 2)],
     };
+    let extent = Extent { what: "in value".to_owned(), ulps: Some(0.1), share: Some(0.5) };
     let full = CellRecord {
         tags: vec!["slow".to_owned()],
         disagreement: Some(Box::new(disagreement)),
+        extent: Some(Box::new(extent)),
         terms: vec!["rtol 1e-3 (sums)".to_owned()],
         row: Some("float64".to_owned()),
         row_at: Some("m.rs:3".to_owned()),
@@ -114,7 +117,7 @@ fn every_field_is_written() {
     let written = std::fs::read_to_string(&path).unwrap();
     assert_eq!(undocumented(&written), Vec::<String>::new());
     let fields: serde_json::Map<_, _> = serde_json::from_str(written.lines().last().unwrap()).unwrap();
-    assert_eq!(fields.len(), 32, "with all fields of a cell and `line`: {fields:?}");
+    assert_eq!(fields.len(), 33, "with all fields of a cell and `line`: {fields:?}");
     std::fs::remove_dir_all(path.parent().unwrap()).unwrap();
 }
 

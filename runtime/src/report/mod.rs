@@ -1,6 +1,7 @@
 //! Views of the plan and of the record, as plain text. Pure; colours are [`paint()`]'s.
 
 mod audit;
+mod bounds;
 mod columns;
 mod comparison;
 mod debt;
@@ -22,7 +23,8 @@ mod strength;
 mod summary;
 mod table;
 
-pub use audit::audit;
+pub use audit::{audit, spoken};
+pub use bounds::around;
 pub use columns::Columns;
 pub use comparison::{agreements, headroom, outliers, own_terms, tightest};
 pub use debt::debt;

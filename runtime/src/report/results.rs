@@ -173,6 +173,8 @@ mod tests {
             tracking: Some(tracking.to_owned()),
             since: None,
             until: None,
+            seen_in: None,
+            unbounded: false,
             at: Some("m.rs:1".to_owned()),
             source: None,
         };

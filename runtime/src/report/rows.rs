@@ -72,15 +72,20 @@ fn headed(rows: &[(&Row, usize)], lines: String) -> String {
     format!("exclusions: {}\n{lines}", kinds.join(", "))
 }
 
-/// `xfail mlx_cpu nan_argmax: argmax overlooks NaN (upstream, exclusions.rs:12)`
-pub(super) fn describe(row: &Row) -> String {
-    let kind = match row.kind {
+/// What a row does, in five letters.
+pub(super) fn kind(row: &Row) -> &'static str {
+    match row.kind {
         Exclusion::Skip => "skip ",
         Exclusion::Flaky => "flaky",
         Exclusion::XFail { .. } => "xfail",
         Exclusion::BaselineWrong { .. } => "wrong",
         Exclusion::Run => "run  ",
-    };
+    }
+}
+
+/// `xfail mlx_cpu nan_argmax: argmax overlooks NaN (upstream, exclusions.rs:12)`
+pub(super) fn describe(row: &Row) -> String {
+    let kind = kind(row);
     let since = row.since.as_ref().map(|since| format!("since {since}"));
     let until = row.until.map(|until| format!("until {until}"));
     let condition = row.condition.map(|condition| format!("if {}", condition.name));

@@ -18,6 +18,7 @@ pub struct Action {
     pub(crate) tracking: Option<&'static str>,
     pub(crate) since: Option<&'static str>,
     pub(crate) until: Option<Date>,
+    pub(crate) seen_in: Option<&'static str>,
     pub(crate) signature: Signature,
     pub(crate) location: Option<&'static Location<'static>>,
 }
@@ -77,6 +78,7 @@ pub const RUN: Action = Action {
     tracking: None,
     since: None,
     until: None,
+    seen_in: None,
     signature: Signature { failure: None, text: None, bounds: Bounds::ANY },
     location: None,
 };
@@ -193,6 +195,30 @@ impl Action {
         let until = Date::parse(day);
         assert!(until.is_some(), "`until` needs a day of the calendar, written YYYY-MM-DD");
         Self { until, ..self }
+    }
+
+    /// The smallest cell in which the fault is to be seen, as `module::test::case`, without the backend: a cell that the row decides.
+    /// An audit (`--run-excluded`) calls the row stale while this one passes, whatever else of the row fails: that has another
+    /// cause.
+    ///
+    /// ```
+    /// # mod suite {
+    /// #     pub fn sums(_: &str) {}
+    /// # }
+    /// use crosscheck::{Action, Debt::Upstream, xfail};
+    ///
+    /// #[crosscheck::exclusions("candle", test = suite::sums)]
+    /// const SUMS: Action = xfail("sums in 16 bits").because(Upstream).seen_in("suite::sums::length_4096");
+    /// ```
+    #[track_caller]
+    pub const fn seen_in(self, cell: &'static str) -> Self {
+        let fits = matches!(self.kind, Kind::Skip | Kind::XFail | Kind::BaselineWrong);
+        assert!(
+            fits,
+            "`seen_in` describes an exclusion that an audit tries: it belongs to `skip`, `xfail` and `baseline_wrong`"
+        );
+        assert!(!is_blank(cell), "`seen_in` needs the name of a cell, without its backend");
+        Self { seen_in: Some(cell), ..self }
     }
 
     /// The way in which the body is expected to fail; another one is reported as changed and fails the run.
@@ -419,10 +445,13 @@ mod tests {
     #[test]
     fn what_does_not_belong_to_a_row_or_says_nothing_is_refused() {
         type Call = fn() -> Action;
-        let calls: [(Call, &str); 11] = [
+        let calls: [(Call, &str); 14] = [
             (|| RUN.tracking("issue 7"), "`tracking` describes an exclusion"),
             (|| RUN.since("0.7"), "`since` describes an exclusion"),
             (|| RUN.until("2027-01-31"), "`until` describes an exclusion"),
+            (|| RUN.seen_in("a::b"), "`seen_in` describes an exclusion"),
+            (|| flaky("no").seen_in("a::b"), "`seen_in` describes an exclusion"),
+            (|| skip("no").seen_in(" "), "`seen_in` needs the name of a cell"),
             (|| RUN.by(Failure::Panic), "`by` describes an expected failure"),
             (|| RUN.saying("fault"), "`saying` describes an expected failure"),
             (|| skip("no").saying("fault"), "`saying` describes an expected failure"),

@@ -34,6 +34,8 @@ pub struct Row {
     pub since: Option<Cow<'static, str>>,
     /// The last day on which it excuses anything.
     pub until: Option<Date>,
+    /// The cell in which the fault is to be seen, without the backend; while it passes, the row is stale.
+    pub seen_in: Option<Cow<'static, str>>,
     /// Where it was written, as `file:line`.
     pub location: Option<String>,
     /// The item that it is written in.
@@ -124,6 +126,7 @@ impl Row {
             tracking: None,
             since: None,
             until: None,
+            seen_in: None,
             location: None,
             source: None,
         })
@@ -163,6 +166,7 @@ impl Row {
             tracking: action.tracking.map(Cow::Borrowed),
             since: action.since.map(Cow::Borrowed),
             until: action.until,
+            seen_in: action.seen_in.map(Cow::Borrowed),
             location: action.location.map(|at| format!("{}:{}", at.file(), at.line())),
             source: None,
         }
@@ -172,6 +176,16 @@ impl Row {
     #[cfg(feature = "harness")]
     pub(crate) fn is_of_its_backend(&self) -> bool {
         !matches!(self.kind, Exclusion::BaselineWrong { .. })
+    }
+
+    /// What it allows a mismatch to be like; nothing where it expects none.
+    #[cfg(feature = "harness")]
+    pub(crate) fn bounds(&self) -> Option<Bounds> {
+        match &self.kind {
+            Exclusion::XFail { failure: None | Some(Failure::Mismatch), bounds, .. } => Some(*bounds),
+            Exclusion::BaselineWrong { bounds, .. } => Some(*bounds),
+            _ => None,
+        }
     }
 
     /// Whether it expects the body to end its process, or never to end.

@@ -456,6 +456,15 @@ impl TestSpec {
         Cow::Owned(label)
     }
 
+    /// Whether a cell of this case, of whichever backend, is called so: `module::test::case`, whatever the crate is called.
+    pub(crate) fn is_called(&self, case: &str, name: &str) -> bool {
+        [self.own_path(), &self.path].into_iter().any(|path| match name.strip_prefix(path) {
+            Some(rest) if case.is_empty() => rest.is_empty(),
+            Some(rest) => rest.strip_prefix("::") == Some(case),
+            None => false,
+        })
+    }
+
     /// Adds the name of a cell, as [`cell_name`](Self::cell_name) has it.
     pub(crate) fn add_cell_name(&self, to: &mut Buffer, case: u32, backend: &str) {
         to.add(&self.path);

@@ -1,0 +1,56 @@
+//! How far off a value is, in the measures of a row.
+
+use serde::{Deserialize, Serialize};
+
+use crate::compare::Mismatch;
+
+/// How far off a value is: what the bounds of a row are compared with.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Extent {
+    /// What it disagrees in, such as `in being NaN`.
+    pub what: String,
+    /// The largest difference in units in the last place; for floats, where it is a number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ulps: Option<f64>,
+    /// The share of the elements that disagree, from 0 to 1; for what is made of elements.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub share: Option<f64>,
+}
+
+impl Extent {
+    /// That of a mismatch.
+    pub(crate) fn of(mismatch: &Mismatch) -> Self {
+        let has_elements = matches!(mismatch, Mismatch::Elements(_) | Mismatch::Approx { .. });
+        Self {
+            what: mismatch.what().to_owned(),
+            // JSON has no infinity.
+            ulps: mismatch.ulps().filter(|ulps| has_elements && ulps.is_finite()),
+            share: has_elements.then(|| mismatch.share()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::compare::{Compare, Exact, Terms};
+
+    fn of<T: Compare>(actual: &T, expected: &T) -> (String, Option<f64>, Option<f64>) {
+        let Extent { what, ulps, share } = Extent::of(&Terms::DEFAULT.compare(actual, expected).unwrap_err());
+        (what, ulps, share)
+    }
+
+    /// One value of each kind, and of each way in which floats disagree.
+    #[test]
+    fn an_extent_is_what_the_bounds_of_a_row_are_compared_with() {
+        let said = |what: &str, ulps, share| (what.to_owned(), ulps, share);
+        let one = 1.0_f64;
+        assert_eq!(of(&vec![1.5, one], &vec![one, one]), said("in value", Some(0.5 / f64::EPSILON), Some(0.5)));
+        assert_eq!(of(&vec![f64::NAN, 2.0], &vec![one, one]), said("in being NaN", None, Some(1.0)));
+        assert_eq!(of(&vec![f64::INFINITY, 1.0], &vec![one, one]).0, "in being infinite, or in its sign");
+        assert_eq!(of(&vec![1_u32, 2, 3, 4], &vec![1, 2, 3, 5]), said("in value", None, Some(0.25)));
+        assert_eq!(of(&"a".to_owned(), &"b".to_owned()), said("in text", None, None));
+        assert_eq!(of(&vec![1.0], &vec![1.0, 2.0]), said("in shape", None, None));
+        assert_eq!(of(&Exact("a"), &Exact("b")), said("in text", None, None));
+    }
+}

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::fault::Fault;
 use super::is_of;
 use crate::record::CellRecord;
-use crate::suite::row::Row;
+use crate::suite::row::{Exclusion, Row};
 use crate::suite::scope::Scope;
 use crate::suite::spec::SuiteSpec;
 
@@ -18,8 +18,8 @@ pub(super) struct Neighbour<'a> {
 }
 
 /// The neighbours of a row, of which these cells ran and those fail: cells of the same checks on the same backends, and of a feature
-/// those of other checks of the same functions, that fail in a way in which cells of the row do. What another row excuses with the
-/// same reason is as the reason says.
+/// those of other checks of the same functions, that fail in a way in which cells of the row do, and as the row says. What another row
+/// excuses with the same reason is as the reason says.
 pub(super) fn neighbours<'a>(
     row: &Row,
     ran: &[&CellRecord],
@@ -36,19 +36,21 @@ pub(super) fn neighbours<'a>(
     };
     let backends = of(|cell| Some(cell.backend.as_str()));
     let tests = of(|cell| Some(cell.test.as_str()));
-    let functions = match row.scope {
-        Scope::Feature(_) => of(|cell| cell.function.as_deref()),
-        _ => BTreeSet::new(),
-    };
+    let functions = of(|cell| cell.function.as_deref());
+    let has_feature = matches!(row.scope, Scope::Feature(_));
     let ways: BTreeSet<_> = failing.iter().map(|fault| &fault.way).collect();
     let own: BTreeSet<_> = ran.iter().map(|cell| cell.name.as_str()).collect();
     let is_beside = |fault: &&Fault<'a>| {
         let cell = fault.cell;
-        let is_near = tests.contains(cell.test.as_str())
-            || cell.function.as_deref().is_some_and(|function| functions.contains(function));
+        let function = cell.function.as_deref();
+        // Cases of one check may be about functions of their own.
+        let is_about = functions.is_empty() || function.is_none_or(|function| functions.contains(function));
+        let is_of_feature = has_feature && function.is_some_and(|function| functions.contains(function));
+        let is_near = tests.contains(cell.test.as_str()) && is_about || is_of_feature;
         is_near
             && backends.contains(cell.backend.as_str())
             && ways.contains(&fault.way)
+            && is_as_said(row, fault)
             && !own.contains(cell.name.as_str())
     };
     let with_row = |fault: &Fault<'a>| Neighbour { cell: fault.cell, row: row_of(fault.cell, suites) };
@@ -61,6 +63,12 @@ fn row_of<'a>(cell: &CellRecord, suites: &'a [SuiteSpec]) -> Option<&'a Row> {
     let marker = cell.row.as_deref()?;
     let mut rows = suites.iter().flat_map(|suite| &suite.rows);
     rows.find(|row| row.marker == marker && row.location == cell.row_at && is_of(suites, cell, row))
+}
+
+/// Whether a cell fails as the row expects its own to: what does not is told apart by what the row says.
+fn is_as_said(row: &Row, fault: &Fault<'_>) -> bool {
+    let (Exclusion::XFail { text, .. } | Exclusion::BaselineWrong { text, .. }) = &row.kind else { return true };
+    text.as_ref().is_none_or(|text| fault.said().contains(text.as_ref()))
 }
 
 /// Whether two rows say the same, or are one that stands at several places.

@@ -43,19 +43,43 @@ impl<'a> Fault<'a> {
         Some(Self { cell, way: Way { failure, text } })
     }
 
+    /// What the body's failure said.
+    pub(super) fn said(&self) -> &'a str {
+        said(self.cell)
+    }
+
     /// Whether it is one: beside a baseline that is wrong, what disagrees is right.
     pub(super) fn is_wrong(&self) -> bool {
         self.cell.disputed_at.is_none() || self.way.failure != Failure::Mismatch
     }
 }
 
-/// The ways in which cells fail, the most frequent first.
-pub(super) fn ways<'f, 'a>(faults: &'f [Fault<'a>]) -> Vec<(&'f Way, Vec<&'a CellRecord>)> {
-    let mut ways: BTreeMap<&Way, Vec<&CellRecord>> = BTreeMap::new();
-    for fault in faults {
-        ways.entry(&fault.way).or_default().push(fault.cell);
+impl Way {
+    /// Whether it is the other one, said with other details: of the shorter text, more than half of the words are in the other one,
+    /// in a row.
+    pub(super) fn is_like(&self, other: &Self) -> bool {
+        let words = [self, other].map(|way| way.text.split_whitespace().collect::<Vec<_>>());
+        let [one, other_words] = words.each_ref().map(Vec::as_slice);
+        let shorter = one.len().min(other_words.len());
+        let is_in = |part: &[&str]| other_words.windows(part.len()).any(|window| window == part);
+        let same = self.text == other.text || shorter > 0 && one.windows(shorter / 2 + 1).any(is_in);
+        self.failure == other.failure && same
     }
-    let mut ways: Vec<_> = ways.into_iter().collect();
+}
+
+/// The ways in which cells fail, the most frequent first; those that are alike are one.
+pub(super) fn ways<'f, 'a>(faults: &'f [Fault<'a>]) -> Vec<(&'f Way, Vec<&'a CellRecord>)> {
+    let mut same: BTreeMap<&Way, Vec<&CellRecord>> = BTreeMap::new();
+    for fault in faults {
+        same.entry(&fault.way).or_default().push(fault.cell);
+    }
+    let mut ways: Vec<(&Way, Vec<&CellRecord>)> = Vec::new();
+    for (way, cells) in same {
+        match ways.iter_mut().find(|(other, _)| way.is_like(other)) {
+            Some((_, known)) => known.extend(cells),
+            None => ways.push((way, cells)),
+        }
+    }
     ways.sort_by_key(|(_, cells)| std::cmp::Reverse(cells.len()));
     ways
 }
@@ -122,7 +146,7 @@ fn without_gaps(text: &str, parts: &[&str]) -> String {
             || Some(number(rest)).filter(|number| begins_word && number.contains(|c: char| c.is_ascii_digit()));
         match part.or_else(number) {
             Some(gone) => {
-                words.push(GAP);
+                words.push(if is_zero(gone) { '0' } else { GAP });
                 rest = &rest[gone.len()..];
             }
             None => {
@@ -139,6 +163,11 @@ fn without_gaps(text: &str, parts: &[&str]) -> String {
         words = words.replace("#, #", "#");
     }
     words
+}
+
+/// Whether it is the zero of a float, which is no number as any other where a value is wrong: `0.0`, `-0e0`.
+fn is_zero(number: &str) -> bool {
+    number.contains(['.', 'e']) && number.parse() == Ok(0.0)
 }
 
 /// What a text begins with, as far as it may be a number: `-1.5e-3`, `0x7ffe`, `2^24`, `f16`.
@@ -171,6 +200,7 @@ mod tests {
             ("no such tensor: q", "no such tensor: q"),
             ("element [3, 17] is 1.5e-3 instead of -2", "element [#] is # instead of #"),
             ("element [] is NaN instead of 1e0", "element [#] is NaN instead of #"),
+            ("element 0 is -0e0 or 0.0 instead of 0.5", "element # is 0 or 0 instead of #"),
             ("it is -inf instead of −0.5.", "it is -inf instead of #."),
             ("at 0x7ffe12 lies nothing good", "at # lies nothing good"),
             ("2^24 + 1 is turned like 2^24", "#^# + # is turned like #^#"),
@@ -182,6 +212,27 @@ mod tests {
         ] {
             assert_eq!(without_gaps(text, &["softmax/strided", "softmax", "strided"]), expected, "{text}");
         }
+    }
+
+    /// Texts of real backends.
+    #[test]
+    fn ways_are_alike_where_only_details_differ() {
+        let way = |failure, text: &str| Way { failure, text: text.to_owned() };
+        let is_like = |a: &str, b: &str| {
+            let (a, b) = (way(Failure::Panic, a), way(Failure::Panic, b));
+            assert_eq!(a.is_like(&b), b.is_like(&a), "{a:?} {b:?}");
+            a.is_like(&b)
+        };
+        assert!(is_like("", "") && !is_like("", "is off"));
+        assert!(is_like("element # is # instead of #", "of # equal numbers, element #, it is # instead of #"));
+        for other in ["element # is inf instead of #", "element # is 0 instead of #", "element # is NaN instead of #"] {
+            assert!(!is_like("element # is # instead of #", other), "{other}");
+        }
+        let refused = "[#] Cannot # reduce zero size array., in Lane(#) of #[#]";
+        assert!(is_like(refused, &format!("{refused} Gaps")));
+        assert!(!is_like("only floating types are supported", "Only supports floating point inputs"));
+        let off = "is off by #";
+        assert!(!way(Failure::Panic, off).is_like(&way(Failure::Error, off)));
     }
 
     #[test]

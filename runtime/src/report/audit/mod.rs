@@ -210,7 +210,8 @@ impl<'a> Known<'a> {
         let beside = neighbours(row, ran, &faults, &wrong, self.suites);
         if !beside.is_empty() {
             let names = beside.iter().take(MOST).map(|it| {
-                let row = it.row.map_or("no row".to_owned(), |row| format!("row `{}`", row.marker));
+                let place = |row: &Row| row.location.clone().unwrap_or_else(|| format!("`{}`", row.marker));
+                let row = it.row.map_or("no row".to_owned(), |row| format!("row at {}", place(row)));
                 format!("{} ({row})", it.cell.name)
             });
             let names = names.collect::<Vec<_>>().join(", ");

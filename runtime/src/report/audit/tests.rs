@@ -132,7 +132,7 @@ fn each_row_is_judged_by_its_cells_and_by_those_beside_them() {
                 && (is_mismatch || !of_baseline);
             assert_eq!(said.contains("does not separate"), alike, "{wrong}");
             if alike {
-                let of = if beside == Beside::FailsAlike { "no row" } else { "row `t, case(\"n_3\")`" };
+                let of = if beside == Beside::FailsAlike { "no row" } else { "row at m.rs:2" };
                 let line =
                     format!("    its reason does not separate: beside it, 1 cell fails alike: t::n_3::mlx ({of})\n");
                 assert!(said.contains(&line), "{wrong}");
@@ -276,6 +276,25 @@ fn the_neighbours_of_a_row_are_as_near_as_it_is_wide() {
         let said =
             audit(&[suite(vec![own.clone()])], &[of("t::n_1::mlx", Some(&own), "add"), of("t::n_3::mlx", None, "add")]);
         assert_eq!(said.contains("alike: t::n_3::mlx (no row)"), own.scope != Scope::All, "{said}");
+        // A case of another function is no neighbour.
+        let said =
+            audit(&[suite(vec![own.clone()])], &[of("t::n_1::mlx", Some(&own), "add"), of("t::n_3::mlx", None, "sub")]);
+        assert!(!said.contains("alike"), "{said}");
+    }
+}
+
+/// What the row says tells its cells from those beside them.
+#[test]
+fn what_a_row_says_tells_its_cells_from_others() {
+    for (text, is_told_apart) in [(None, false), (Some("is"), false), (Some("7 is"), true)] {
+        let kind = Exclusion::XFail { failure: None, text: text.map(Into::into), bounds: Bounds::ANY };
+        let own = row(Scope::Cases(TESTS, IN), "mlx", kind, "no", 1);
+        let cells = [
+            failing(cell("t::n_1::mlx", Some(&own)), Failure::Panic, "panicked: 7 is off"),
+            failing(cell("t::n_3::mlx", None), Failure::Panic, "panicked: 8 is off"),
+        ];
+        let said = audit(&[suite(vec![own])], &cells);
+        assert_eq!(!said.contains("alike: t::n_3::mlx (no row)"), is_told_apart, "{said}");
     }
 }
 

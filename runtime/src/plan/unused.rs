@@ -343,7 +343,7 @@ pub fn unused_rows(suites: &[SuiteSpec]) -> Vec<UnusedRow> {
     let mut rows: Vec<(&Row, Option<Unused>)> = Vec::new();
     for suite in suites {
         let used = used_rows(suite);
-        let shadowed = sorted::map(shadowed(&suite.rows).into_iter());
+        let shadowed = sorted::map(shadowed(&suite.rows));
         for (at, row) in suite.rows.iter().enumerate() {
             let why = (!used.contains(&at)).then(|| match shadowed.get(&at) {
                 Some(by) => Unused::Shadowed { by: suite.rows[*by].describe() },

@@ -30,7 +30,7 @@ pub fn flattened(suites: &[SuiteSpec], backends: &[String]) -> String {
     let mut rows = Vec::new();
     let mut lines = String::new();
     for suite in suites {
-        let shadowed = sorted::map(shadowed(&suite.rows).into_iter());
+        let shadowed = sorted::map(shadowed(&suite.rows));
         let wanted = |row: &Row| {
             backends.is_empty()
                 || suite

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::fault::Fault;
 use super::is_of;
 use crate::record::CellRecord;
+use crate::sorted;
 use crate::suite::row::{Exclusion, Row};
 use crate::suite::scope::Scope;
 use crate::suite::spec::SuiteSpec;
@@ -32,14 +33,14 @@ pub(super) fn neighbours<'a>(
         return Vec::new();
     }
     let of = |part: fn(&'a CellRecord) -> Option<&'a str>| -> BTreeSet<&str> {
-        failing.iter().filter_map(|fault| part(fault.cell)).collect()
+        sorted::set(failing.iter().filter_map(|fault| part(fault.cell)))
     };
     let backends = of(|cell| Some(cell.backend.as_str()));
     let tests = of(|cell| Some(cell.test.as_str()));
     let functions = of(|cell| cell.function.as_deref());
     let has_feature = matches!(row.scope, Scope::Feature(_));
-    let ways: BTreeSet<_> = failing.iter().map(|fault| &fault.way).collect();
-    let own: BTreeSet<_> = ran.iter().map(|cell| cell.name.as_str()).collect();
+    let ways = sorted::set(failing.iter().map(|fault| &fault.way));
+    let own = sorted::set(ran.iter().map(|cell| cell.name.as_str()));
     let is_beside = |fault: &&Fault<'a>| {
         let cell = fault.cell;
         let function = cell.function.as_deref();

@@ -4,8 +4,6 @@ mod beside;
 mod fault;
 mod size;
 
-use std::collections::BTreeSet;
-
 use self::beside::neighbours;
 pub use self::fault::spoken;
 use self::fault::{Fault, case_of, ways};
@@ -15,6 +13,7 @@ use crate::record::CellRecord;
 use crate::record::suite::TestRecord;
 use crate::report::narrow::narrowest;
 use crate::report::rows::{describe, kind};
+use crate::sorted;
 use crate::suite::expectation::{Bounds, Failure};
 use crate::suite::row::{Exclusion, Row};
 use crate::suite::spec::SuiteSpec;
@@ -132,8 +131,8 @@ impl<'a> Known<'a> {
         let ran: Vec<_> =
             of_row.filter(|cell| cell.agreement.is_some() || cell.failure == Some(Failure::Mismatch)).collect();
         let case = |cell: &CellRecord| cell.name.strip_suffix(&cell.backend).map(str::to_owned);
-        let disputed: BTreeSet<_> =
-            ran.iter().filter(|cell| cell.failure == Some(Failure::Mismatch)).map(|cell| case(cell)).collect();
+        let disagrees = |cell: &&&CellRecord| cell.failure == Some(Failure::Mismatch);
+        let disputed = sorted::set(ran.iter().filter(disagrees).map(|cell| case(cell)));
         let failing = ran.iter().copied().filter(|cell| disputed.contains(&case(cell))).collect();
         Shown { ran, failing }
     }
@@ -157,7 +156,7 @@ impl<'a> Known<'a> {
             (_, Exclusion::BaselineWrong { .. }) => Advice::Keep { cells },
             // A body that can be run says more than one that cannot.
             (_, kind) if matches!(kind, Exclusion::Skip) || changed() => {
-                let failures: BTreeSet<_> = failing.iter().filter_map(|cell| cell.failure).collect();
+                let failures = sorted::set(failing.iter().filter_map(|cell| cell.failure));
                 Advice::Relabel { cells, failures: failures.into_iter().collect(), size: size() }
             }
             _ if let (Some(Bounds::ANY), Some(size)) = (row.bounds(), size()) => Advice::Bound { cells, size },

@@ -22,8 +22,13 @@ struct Golden {
 
 fn golden(name: &str) -> Golden {
     let file = |name: &str| fs::read(format!("{}/{name}", crosscheck_fixtures::LOADS)).unwrap();
-    let weights =
-        Weights::from_safetensors(&file(&format!("{name}.json")), file(&format!("{name}.safetensors"))).unwrap();
+    let weights = match name.strip_suffix(".gguf") {
+        Some(_) => Weights::from_gguf(file(name)).unwrap(),
+        None => {
+            Weights::from_safetensors(&file(&format!("{name}.json")), file(&format!("{name}.safetensors"))).unwrap()
+        }
+    };
+    let name = name.trim_end_matches(".gguf");
     let golden = file("golden.safetensors");
     let golden = SafeTensors::deserialize(&golden).unwrap();
     let part = |part: &str| golden.tensor(&format!("{name}.{part}")).unwrap().data().to_vec();
@@ -44,6 +49,7 @@ fn logits_are_those_of_transformers_at_once_and_in_parts() {
         ("llama3", Biases::None, 4),
         ("llama_biases", Biases::All, 0),
         ("qwen2", Biases::Inputs, 0),
+        ("qwen2.gguf", Biases::Inputs, 0),
     ] {
         let Golden { weights, ids, logits } = golden(name);
         let Config { biases: found, rope_factors, .. } = weights.config();

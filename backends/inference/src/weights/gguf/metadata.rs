@@ -1,11 +1,10 @@
-//! The metadata of a Llama: its sizes, and its tokens.
+//! The metadata of a model: its sizes, and its tokens.
 
 use std::collections::BTreeMap;
 
-use crosscheck_backends::RopeLayout;
-
+use super::architecture::{ARCHITECTURES, Architecture, KNOWN};
 use super::reader::{Array, Kind, Value};
-use crate::config::{Biases, Config, ConfigError, Names};
+use crate::config::{Biases, Config, ConfigError};
 use crate::text::shown;
 use crate::weights::stored::Table;
 
@@ -13,22 +12,6 @@ type Result<T> = std::result::Result<T, ConfigError>;
 
 pub(super) const ALIGNMENT: &str = "general.alignment";
 const TOKENS: &str = "tokenizer.ggml.tokens";
-
-const LINEAR: &str = "llama.rope.scaling.factor";
-
-const NAMES: Names = Names {
-    vocabulary: "llama.vocab_size",
-    hidden_size: "llama.embedding_length",
-    layers: "llama.block_count",
-    heads: "llama.attention.head_count",
-    kv_heads: "llama.attention.head_count_kv",
-    head_dim: "llama.attention.key_length",
-    intermediate_size: "llama.feed_forward_length",
-    max_position_embeddings: "llama.context_length",
-    rope_base: "llama.rope.freq_base",
-    rope_factors: LINEAR,
-    eps: "llama.attention.layer_norm_rms_epsilon",
-};
 
 const SIZE: &str = "a whole number";
 const NUMBER: &str = "a float";
@@ -75,73 +58,73 @@ pub(super) struct Metadata<'a>(pub BTreeMap<&'a str, Value<'a>>);
 impl<'a> Metadata<'a> {
     /// The sizes of the model; `tied` is for the caller to say.
     pub fn config(&self, tensors: &Table) -> Result<Config> {
-        self.check_supported()?;
-        let (hidden_size, heads) = (self.required_size(NAMES.hidden_size)?, self.required_size(NAMES.heads)?);
-        let head_dim = match self.size(NAMES.head_dim)? {
+        let architecture = self.architecture()?;
+        let names = &architecture.names;
+        let (hidden_size, heads) = (self.required_size(names.hidden_size)?, self.required_size(names.heads)?);
+        let head_dim = match self.size(names.head_dim)? {
             Some(head_dim) => head_dim,
             None if heads > 0 && hidden_size.is_multiple_of(heads) => hidden_size / heads,
             None => {
-                let key = NAMES.head_dim;
+                let key = names.head_dim;
                 let expected =
-                    format!("a divisor of `{}`, which is {hidden_size}, unless there is `{key}`", NAMES.hidden_size);
-                return Err(value(NAMES.heads, heads, expected));
+                    format!("a divisor of `{}`, which is {hidden_size}, unless there is `{key}`", names.hidden_size);
+                return Err(value(names.heads, heads, expected));
             }
         };
-        for key in ["llama.attention.value_length", "llama.rope.dimension_count"] {
+        for key in [architecture.value_length, architecture.dimension_count] {
             if let Some(found) = self.size(key)?
                 && found != head_dim
             {
-                let expected = format!("{head_dim}, which is what a head of the keys has (`{}`)", NAMES.head_dim);
+                let expected = format!("{head_dim}, which is what a head of the keys has (`{}`)", names.head_dim);
                 return Err(value(key, found, expected));
             }
         }
         let config = Config {
-            vocabulary: self.vocabulary_size(tensors)?,
+            vocabulary: self.vocabulary_size(names.vocabulary, tensors)?,
             hidden_size,
-            layers: self.required_size(NAMES.layers)?,
+            layers: self.required_size(names.layers)?,
             heads,
-            kv_heads: self.size(NAMES.kv_heads)?.unwrap_or(heads),
+            kv_heads: self.size(names.kv_heads)?.unwrap_or(heads),
             head_dim,
-            intermediate_size: self.required_size(NAMES.intermediate_size)?,
-            max_position_embeddings: self.required_size(NAMES.max_position_embeddings)?,
-            rope_base: self.float(NAMES.rope_base)?.unwrap_or(10000.0) as f32,
-            rope_layout: RopeLayout::Interleaved,
-            rope_factors: self.linear(head_dim)?,
+            intermediate_size: self.required_size(names.intermediate_size)?,
+            max_position_embeddings: self.required_size(names.max_position_embeddings)?,
+            rope_base: self.float(names.rope_base)?.unwrap_or(10000.0) as f32,
+            rope_layout: architecture.rope_layout,
+            rope_factors: self.linear(architecture, head_dim)?,
             // The tensors say it.
             biases: Biases::None,
-            eps: self.required(NAMES.eps, NUMBER, self.float(NAMES.eps)?)? as f32,
+            eps: self.required(names.eps, NUMBER, self.float(names.eps)?)? as f32,
             tied: false,
         };
-        config.check_named(&NAMES)?;
+        config.check_named(names)?;
         Ok(config)
     }
 
-    fn check_supported(&self) -> Result<()> {
+    fn architecture(&self) -> Result<&'static Architecture> {
         let key = "general.architecture";
-        let architecture = self.required(key, TEXT, self.text(key)?)?;
-        if architecture != "llama" {
-            return Err(unsupported(key, architecture, "`llama` is"));
-        }
+        let name = self.required(key, TEXT, self.text(key)?)?;
+        let architecture = ARCHITECTURES.iter().find(|known| known.name == name);
+        let architecture = architecture.ok_or_else(|| unsupported(key, name, KNOWN))?;
         if let Some(parts @ 2..) = self.size("split.count")? {
             return Err(unsupported("split.count", parts, "a model in one file is"));
         }
-        let key = "llama.expert_count";
+        let key = architecture.expert_count;
         if let Some(experts @ 1..) = self.size(key)? {
             return Err(unsupported(key, experts, "a model without experts is"));
         }
-        Ok(())
+        Ok(architecture)
     }
 
-    /// Positions with a scale. Without a type, llama.cpp scales by the factor; the second key is what older files have.
-    fn linear(&self, head_dim: usize) -> Result<Vec<f32>> {
-        let key = "llama.rope.scaling.type";
+    /// Positions with a scale. Without a type, llama.cpp scales by the factor.
+    fn linear(&self, architecture: &Architecture, head_dim: usize) -> Result<Vec<f32>> {
+        let key = architecture.scaling_type;
         match self.text(key)? {
             // Factors do not count then.
             Some("none") => return Ok(Vec::new()),
             Some("linear") | None => (),
             Some(scaling) => return Err(unsupported(key, scaling, "`none` and `linear` are")),
         }
-        for key in [LINEAR, "llama.rope.scale_linear"] {
+        for key in architecture.scaling_factors {
             // Some converters write 0 instead of leaving the key out.
             if let Some(factor) = self.float(key)?.filter(|factor| *factor != 0.0) {
                 let factor = factor as f32;
@@ -155,16 +138,16 @@ impl<'a> Metadata<'a> {
     }
 
     /// How many tokens there are: the file says it, or counts them, or has a row for each.
-    fn vocabulary_size(&self, tensors: &Table) -> Result<usize> {
+    fn vocabulary_size(&self, key: &str, tensors: &Table) -> Result<usize> {
         let tokens = self.array(TOKENS, TEXTS, &[Kind::String])?.map(|tokens| tokens.count);
-        match (self.size(NAMES.vocabulary)?, tokens) {
+        match (self.size(key)?, tokens) {
             (Some(size), Some(tokens)) if size != tokens => {
-                Err(value(NAMES.vocabulary, size, format!("{tokens}, the number of `{TOKENS}`")))
+                Err(value(key, size, format!("{tokens}, the number of `{TOKENS}`")))
             }
             (Some(size), _) | (None, Some(size)) => Ok(size),
             (None, None) => {
                 let rows = tensors.get("token_embd.weight").and_then(|embedding| embedding.shape.first().copied());
-                self.required(NAMES.vocabulary, SIZE, rows)
+                self.required(key, SIZE, rows)
             }
         }
     }

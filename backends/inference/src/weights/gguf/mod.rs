@@ -1,5 +1,6 @@
 //! The GGUF format, versions 2 and 3: metadata, tensors, and the data.
 
+mod architecture;
 mod error;
 mod header;
 mod metadata;

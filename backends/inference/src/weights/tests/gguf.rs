@@ -374,8 +374,8 @@ fn sizes_that_make_no_sense_are_named() {
         (
             "general.architecture",
             STRING,
-            text("qwen2"),
-            "`general.architecture` is `qwen2`, which is not supported: `llama` is",
+            text("gemma"),
+            "`general.architecture` is `gemma`, which is not supported: `llama` and `qwen2` are",
         ),
         ("split.count", 2, vec![2, 0], "`split.count` is `2`, which is not supported: a model in one file is"),
         (

@@ -23,11 +23,13 @@ pub enum Call {
 pub struct Around<F> {
     inner: Arc<dyn Device>,
     before: F,
+    /// What makes numbers of the next result that is copied into none.
+    spoil: Arc<AtomicUsize>,
 }
 
 impl<F: Fn(Call, &'static str) -> Result<()> + Send + Sync> Around<F> {
     pub fn new(inner: &Arc<dyn Device>, before: F) -> Self {
-        Self { inner: Arc::clone(inner), before }
+        Self { inner: Arc::clone(inner), before, spoil: Arc::default() }
     }
 }
 
@@ -58,7 +60,16 @@ impl<F: Fn(Call, &'static str) -> Result<()> + Send + Sync> Device for Around<F>
 
     fn download(&self, x: &Resident) -> Result<Tensor> {
         (self.before)(Call::Download, "download")?;
-        self.inner.download(x)
+        let copied = self.inner.download(x)?;
+        // It counts down to 1, which is the one, and stays 0.
+        match self.spoil.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)) {
+            Ok(1) => Tensor::f32(copied.shape(), vec![f32::NAN; copied.len()]).map_err(|error| KernelError::Backend {
+                function: "download",
+                library: "fake",
+                message: error.to_string(),
+            }),
+            _ => Ok(copied),
+        }
     }
 
     fn wait(&self, xs: &[&Resident]) -> Result<()> {
@@ -136,41 +147,56 @@ pub fn slow(inner: &Arc<dyn Device>, pause: Duration) -> Arc<dyn Device> {
 
 /// Something to do at one call, once.
 #[derive(Clone, Default)]
-pub struct Trap(Arc<Mutex<Option<Armed>>>);
+pub struct Trap {
+    armed: Arc<Mutex<Option<Armed>>>,
+    spoil: Arc<AtomicUsize>,
+}
 
 struct Armed {
     calls_left: usize,
-    spring: Box<dyn FnOnce() + Send>,
+    spring: Box<dyn FnOnce() -> Result<()> + Send>,
 }
 
 impl Trap {
     /// Does it at the call of this number from now on, counted from 0, before the device is asked.
     pub fn arm(&self, at: usize, spring: impl FnOnce() + Send + 'static) {
+        self.arm_with(at, move || {
+            spring();
+            Ok(())
+        });
+    }
+
+    /// The same, and what it returns is what the device says where it is an error.
+    pub fn arm_with(&self, at: usize, spring: impl FnOnce() -> Result<()> + Send + 'static) {
         *self.lock() = Some(Armed { calls_left: at, spring: Box::new(spring) });
+    }
+
+    /// Of the results that are copied from now on, the one of this number, counted from 0, is no number anywhere.
+    pub fn spoil(&self, at: usize) {
+        self.spoil.store(at + 1, Ordering::SeqCst);
     }
 
     /// Whether it was not done.
     pub fn is_armed(&self) -> bool {
-        self.lock().is_some()
+        self.lock().is_some() || self.spoil.load(Ordering::SeqCst) > 0
     }
 
-    fn pass(&self) {
+    fn pass(&self) -> Result<()> {
         let mut armed = self.lock();
         match &mut *armed {
             Some(Armed { calls_left: 0, .. }) => {
                 let sprung = armed.take();
                 drop(armed);
-                if let Some(sprung) = sprung {
-                    (sprung.spring)();
-                }
+                return sprung.map_or(Ok(()), |sprung| (sprung.spring)());
             }
             Some(Armed { calls_left, .. }) => *calls_left -= 1,
             None => {}
         }
+        Ok(())
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Option<Armed>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.armed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -178,10 +204,10 @@ impl Trap {
 pub fn trapped(inner: &Arc<dyn Device>) -> (Arc<dyn Device>, Trap, Counts) {
     let (trap, counts) = (Trap::default(), Counts::default());
     let (own, noting) = (trap.clone(), counts.clone());
-    let device = Around::new(inner, move |call, _| {
+    let mut device = Around::new(inner, move |call, _| {
         noting.note(call);
-        own.pass();
-        Ok(())
+        own.pass()
     });
+    device.spoil = Arc::clone(&trap.spoil);
     (Arc::new(device), trap, counts)
 }

@@ -15,6 +15,7 @@ pub mod operation;
 pub mod parity;
 pub mod position;
 pub mod prefill;
+pub mod second_turn;
 pub mod shape;
 
 use std::error::Error;

@@ -12,7 +12,7 @@ pub struct Extent {
     /// The largest difference in units in the last place; for floats, where it is a number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ulps: Option<f64>,
-    /// The share of the elements that disagree, from 0 to 1; for what is made of elements.
+    /// The share of the elements that disagree, from 0 to 1; of several elements, because of a single one it is always 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub share: Option<f64>,
 }
@@ -20,12 +20,16 @@ pub struct Extent {
 impl Extent {
     /// That of a mismatch.
     pub(crate) fn of(mismatch: &Mismatch) -> Self {
-        let has_elements = matches!(mismatch, Mismatch::Elements(_) | Mismatch::Approx { .. });
+        let elements = match mismatch {
+            Mismatch::Elements(differences) => differences.total.saturating_add(differences.elsewhere.total),
+            Mismatch::Approx { total, .. } => *total,
+            _ => 0,
+        };
         Self {
             what: mismatch.what().to_owned(),
             // JSON has no infinity.
-            ulps: mismatch.ulps().filter(|ulps| has_elements && ulps.is_finite()),
-            share: has_elements.then(|| mismatch.share()),
+            ulps: mismatch.ulps().filter(|ulps| elements > 0 && ulps.is_finite()),
+            share: (elements > 1).then(|| mismatch.share()),
         }
     }
 }
@@ -49,6 +53,8 @@ mod tests {
         assert_eq!(of(&vec![f64::NAN, 2.0], &vec![one, one]), said("in being NaN", None, Some(1.0)));
         assert_eq!(of(&vec![f64::INFINITY, 1.0], &vec![one, one]).0, "in being infinite, or in its sign");
         assert_eq!(of(&vec![1_u32, 2, 3, 4], &vec![1, 2, 3, 5]), said("in value", None, Some(0.25)));
+        assert_eq!(of(&1.5, &one), said("in value", Some(0.5 / f64::EPSILON), None));
+        assert_eq!(of(&7_u32, &8), said("in value", None, None));
         assert_eq!(of(&"a".to_owned(), &"b".to_owned()), said("in text", None, None));
         assert_eq!(of(&vec![1.0], &vec![1.0, 2.0]), said("in shape", None, None));
         assert_eq!(of(&Exact("a"), &Exact("b")), said("in text", None, None));

@@ -12,27 +12,31 @@ const WIDE: f64 = 8.0;
 pub(super) struct Size {
     /// In units in the last place, a number a cell; empty where some have none.
     ulps: Vec<f64>,
-    /// The share of the elements, a number a cell.
+    /// The share of the elements, a number a cell; empty where some have a single one.
     shares: Vec<f64>,
 }
 
 impl Size {
-    /// Of failing cells; none where one of them fails by something else, or has no elements.
+    /// Of failing cells; none where one of them fails by something else, or is nothing that can be measured.
     pub(super) fn of(failing: &[&CellRecord]) -> Option<Self> {
         let is_mismatch = |cell: &&CellRecord| cell.failure == Some(Failure::Mismatch);
         if failing.is_empty() || !failing.iter().all(is_mismatch) {
             return None;
         }
         let extents: Vec<_> = failing.iter().map(|cell| cell.extent.as_ref()).collect::<Option<_>>()?;
-        let shares: Option<Vec<_>> = extents.iter().map(|extent| extent.share).collect();
         let ulps: Option<Vec<_>> = extents.iter().map(|extent| extent.ulps).collect();
-        Some(Self { ulps: ulps.unwrap_or_default(), shares: shares? })
+        let shares: Option<Vec<_>> = extents.iter().map(|extent| extent.share).collect();
+        let size = Self { ulps: ulps.unwrap_or_default(), shares: shares.unwrap_or_default() };
+        (!size.ulps.is_empty() || !size.shares.is_empty()).then_some(size)
     }
 
     /// The calls that bound it, as they are typed: `.ulps(12.0..=40.6).share(0.25..=0.5)`.
     pub(super) fn calls(&self) -> String {
-        let share = format!(".share({})", around(&self.shares, true));
-        if self.ulps.is_empty() { share } else { format!(".ulps({}){share}", around(&self.ulps, false)) }
+        let call = |name: &str, values: &[f64], of_share| match values {
+            [] => String::new(),
+            values => format!(".{name}({})", around(values, of_share)),
+        };
+        call("ulps", &self.ulps, false) + &call("share", &self.shares, true)
     }
 
     /// What is so much wider than this that it may as well not be there: each as it is typed, and what was seen.

@@ -140,6 +140,7 @@ impl Output {
 pub fn executable(suite: &str) -> &'static str {
     match suite {
         "again" => env!("CARGO_BIN_EXE_again"),
+        "audits" => env!("CARGO_BIN_EXE_audits"),
         "cases" => env!("CARGO_BIN_EXE_cases"),
         "comparisons" => env!("CARGO_BIN_EXE_comparisons"),
         "devices" => env!("CARGO_BIN_EXE_devices"),

@@ -6,6 +6,7 @@ mod common;
 
 mod again;
 mod artifacts;
+mod audits;
 mod cases;
 mod command_line;
 mod comparisons;

@@ -220,6 +220,7 @@ fn a_row_that_names_what_is_not_there_is_refused_with_the_nearest() {
         "`RUN` overrides a wider row, and without this one each cell would run as well; delete it",
         "`baseline_wrong` is a row of the baseline, which is `wood`: write it for that, or expect a failure here (`xfail`)",
         "nothing is compared with the baseline there: of a check, expect a failure (`xfail`)",
+        "is said to be seen in an unknown cell, `opens::lft`; did you mean `opens::Left`?",
     ];
     for fault in faults {
         output.complains(fault);

@@ -1,6 +1,9 @@
 //! The operations of a device, along the axes of the kernels: type, rows, kind of matrix, parameters that are no defaults, and special
 //! values. What each is to make is what the reference's kernel makes, as far off as that kernel may be.
 
+pub mod extent;
+pub mod operand;
+
 use std::sync::Arc;
 
 use crosscheck::conformance;
@@ -339,6 +342,17 @@ pub fn operands_that_do_not_fit(kernels: &dyn Kernels, dtype: Dtype) -> Checked 
     for shape in [&[][..], &[1], &[5], &[1, 5], &[3, 1], &[5, 3], &[15], &[3, 5, 1], &[1, 3, 5], &[3, 8], &[6, 5]] {
         let add = upload(shape, dtype)?;
         refused(&format!("{shape:?} to add"), Op::Linear { x: &x, weight: &w, add: Some(&add) });
+    }
+    // As many rows in as many sequences.
+    let batch = upload(&[1, 3, 8], dtype)?;
+    for shape in [&[3, 5][..], &[1, 1, 3, 5], &[1, 1, 5], &[3, 1, 5]] {
+        let add = upload(shape, dtype)?;
+        refused(&format!("{shape:?} to add"), Op::Linear { x: &batch, weight: &w, add: Some(&add) });
+    }
+    let rope = Rope { dims: 8, base: 100.0, scale: 1.0, offset: 0, layout: RopeLayout::Halves };
+    for (length, width) in [(1, 8), (2, 8), (4, 8), (3, 10)] {
+        let rotation = device.launch(Op::Rotation { rope, length, width })?;
+        refused(&format!("a rotation of {length} by {width}"), Op::Rope { x: &x, rotation: &rotation });
     }
     for other in [Dtype::F32, Dtype::F16, Dtype::BF16, Dtype::I32].into_iter().filter(|other| *other != dtype) {
         let add = upload(&[3, 5], other)?;

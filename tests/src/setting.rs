@@ -114,6 +114,35 @@ pub fn layer_norm(kernels: &dyn Kernels, eps: f32, dtype: Dtype) -> Checked {
     Ok(())
 }
 
+/// Weights and biases that a short cut may leave out: of each element the same number.
+#[conformance(
+    of = "layer_norm",
+    weight(none = 0.0, minus_none = -0.0, one = 1.0, minus_one = -1.0),
+    bias(none = 0.0, one = 1.0, minus_two = -2.0),
+    dtype(F32, F64, F16, BF16)
+)]
+pub fn plain_parameters_of_layer_norm(kernels: &dyn Kernels, weight: f64, bias: f64, dtype: Dtype) -> Checked {
+    let parameter = |value: f64| of(&[24], dtype, &[value; 24]);
+    let x = rows(dtype, 1.0)?;
+    let made = kernels.layer_norm(&x, &parameter(weight)?, &parameter(bias)?, 1e-5)?;
+    let row = |row: &[f64]| -> Vec<f64> { normed(row, 1e-5, true).iter().map(|x| x * weight + bias).collect() };
+    let expected: Vec<_> = x.to_f64().chunks(24).flat_map(row).collect();
+    let allowed = |at: usize| (6.0 * Numbers::of(dtype).roundoff() + 1e-6) * (expected[at].abs() + bias.abs() + 0.1);
+    assert_within(&made, &expected, allowed, |at| format!("weight {weight} and bias {bias}, element {at},"));
+    Ok(())
+}
+
+#[conformance(of = "rms_norm", weight(none = 0.0, minus_none = -0.0, one = 1.0, minus_one = -1.0), dtype(F32, F64, F16, BF16))]
+pub fn plain_weights_of_rms_norm(kernels: &dyn Kernels, weight: f64, dtype: Dtype) -> Checked {
+    let x = rows(dtype, 1.0)?;
+    let made = kernels.rms_norm(&x, &of(&[24], dtype, &[weight; 24])?, 1e-5)?;
+    let row = |row: &[f64]| -> Vec<f64> { normed(row, 1e-5, false).iter().map(|x| x * weight).collect() };
+    let expected: Vec<_> = x.to_f64().chunks(24).flat_map(row).collect();
+    let allowed = |at: usize| (6.0 * Numbers::of(dtype).roundoff() + 1e-6) * expected[at].abs();
+    assert_within(&made, &expected, allowed, |at| format!("weight {weight}, element {at},"));
+    Ok(())
+}
+
 /// Which keys are seen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Seen {

@@ -1,7 +1,7 @@
 //! Sixteen bits: what is rounded once is the nearest number, and what is added up is not kept in 16 bits.
 
 use crosscheck::conformance;
-use crosscheck_backends::{Dtype, Kernels, Mask, Tensor};
+use crosscheck_backends::{Dtype, Kernels, Mask, Quantization, Quantized, Tensor};
 
 use crate::Checked;
 use crate::data::of;
@@ -169,6 +169,19 @@ pub fn layer_norm(kernels: &dyn Kernels, dtype: Dtype, mean: f64) -> Checked {
     Ok(())
 }
 
+/// The mean is halfway between two numbers of the type, which are all that there is.
+#[conformance(of = "layer_norm", dtype(F16, BF16), width(2, 24, 512))]
+pub fn means_between_numbers(kernels: &dyn Kernels, dtype: Dtype, width: usize) -> Checked {
+    let least = 2_f64.powi(Numbers::of(dtype).digits - 1);
+    let parameter = |value: f64| of(&[width], dtype, &vec![value; width]);
+    let x: Vec<_> = (0..2 * width).map(|at| least + (at % 2) as f64).collect();
+    let made = kernels.layer_norm(&of(&[2, width], dtype, &x)?, &parameter(1.0)?, &parameter(0.0)?, 0.0)?;
+    let expected: Vec<_> = (0..2 * width).map(|at| if at % 2 == 0 { -1.0 } else { 1.0 }).collect();
+    let allowed = 4.0 * Numbers::of(dtype).roundoff();
+    assert_within(&made, &expected, |_| allowed, |at| format!("{least} and {}, element {at},", least + 1.0));
+    Ok(())
+}
+
 #[conformance(of = "matmul", uses = "wide_accumulation", dtype(F16, BF16), rows(1, 3))]
 pub fn matmul(kernels: &dyn Kernels, dtype: Dtype, rows: usize) -> Checked {
     let terms = 2048;
@@ -176,6 +189,32 @@ pub fn matmul(kernels: &dyn Kernels, dtype: Dtype, rows: usize) -> Checked {
     for grain in grains(dtype) {
         let a = of(&[rows, terms], dtype, &vec![grain; rows * terms])?;
         assert_all(&kernels.matmul(&a, &b)?, grain * terms as f64);
+    }
+    Ok(())
+}
+
+/// Each element of the matrix is 1.
+#[conformance(
+    of = "quantized_matmul",
+    uses("wide_accumulation", "quantization"),
+    dtype(F16, BF16),
+    rows(1, 3),
+    bits(4, 8)
+)]
+pub fn quantized_matmul(kernels: &dyn Kernels, dtype: Dtype, rows: usize, bits: u32) -> Checked {
+    let (terms, group) = (2048, 64);
+    let groups = [8, terms / group];
+    let all = |value: f64| of(&groups, dtype, &vec![value; groups[0] * groups[1]]);
+    let w = Quantized {
+        packed: vec![0; 8 * terms * bits as usize / 32],
+        columns: terms,
+        scales: all(0.5)?,
+        biases: all(1.0)?,
+        quantization: Quantization { group, bits },
+    };
+    for grain in grains(dtype) {
+        let x = of(&[rows, terms], dtype, &vec![grain; rows * terms])?;
+        assert_all(&kernels.quantized_matmul(&x, &w)?, grain * terms as f64);
     }
     Ok(())
 }

@@ -84,7 +84,14 @@ const EMPTY_SLICES: Action = xfail("a part without elements that begins behind t
     .by(Error)
     .saying("it panicked: range start index");
 
-#[crosscheck::exclusions("candle", test("update::a_part_of_nothing_changes_nothing", "wrong::neighbour::update_at"))]
+#[crosscheck::exclusions(
+    "candle",
+    test(
+        "update::a_part_of_nothing_changes_nothing",
+        "wrong::neighbour::update_at",
+        "device::extent::nothing_is_computed"
+    )
+)]
 const EMPTY_UPDATES: Action = xfail("slice_assign refuses ranges without elements")
     .because(Upstream)
     .by(Error)
@@ -101,6 +108,8 @@ const EMPTY_UPDATES_AMONG_OTHERS: Action = EMPTY_UPDATES;
         "special::layer::rms_norm",
         "special::layer::layer_norm",
         "special::layer::a_weight_of_rms_norm",
+        "setting::plain_weights_of_rms_norm",
+        "setting::plain_parameters_of_layer_norm",
         "special::layer::a_weight_and_a_bias_of_layer_norm"
     ),
     case(dtype = F64)
@@ -203,6 +212,26 @@ const LONG_LOGSUMEXP: Action = xfail("log_sum_exp adds up in 16 bits: 4096 ones 
     .by(Panic)
     .saying("instead of 8.3");
 
+#[crosscheck::exclusions("candle", test = "sixteen::means_between_numbers", case(dtype = F16, width = 24))]
+const MEANS_OF_SIXTEEN: Action =
+    xfail("layer_norm adds up and divides in f16: of 24 elements from 1024 on the mean is one of them")
+        .because(Upstream)
+        .by(Panic)
+        .saying("it is -1.41");
+
+#[crosscheck::exclusions("candle", test = "sixteen::means_between_numbers", case(dtype = F16, width = 512))]
+const SUMS_OF_SIXTEEN: Action = xfail("layer_norm adds up in f16: of 512 elements from 1024 on the sum is infinite")
+    .because(Upstream)
+    .by(Panic)
+    .saying("it is NaN instead of -1e0");
+
+#[crosscheck::exclusions(
+    "candle",
+    test = "device::operand::uploads_of_each_layout",
+    case(layout = Transposed | Strided | Gaps | Repeated)
+)]
+const ROWS_OF_UPLOADED_TABLES: Action = STRIDED_TABLES;
+
 #[crosscheck::exclusions("candle", test = "sixteen::logsumexp")]
 const LONG_LOGSUMEXP_OF_SIXTEEN: Action =
     xfail("log_sum_exp adds up in 16 bits: 4096 terms are 2048 in f16, and 256 in bf16")
@@ -217,7 +246,11 @@ const LONG_ROW_PRODUCTS_OF_SIXTEEN: Action = xfail("the sum for a row in f16 is 
     .by(Panic)
     .saying("it is 2.052e3 instead of 2.1");
 
-#[crosscheck::exclusions("candle", test = "device::products", case(dtype = F16, rows = 1))]
+#[crosscheck::exclusions(
+    "candle",
+    test("device::products", "device::extent::products_of_each_number_of_rows"),
+    case(dtype = F16, rows = 1)
+)]
 const ROW_PRODUCTS_OF_DEVICE: Action = xfail("the sum for a row in f16 is rounded at each term")
     .because(Upstream)
     .by(Panic)

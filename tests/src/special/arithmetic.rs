@@ -51,6 +51,16 @@ fn assert_rounded_once(
     let pairs = Pairs::of(dtype, kind);
     let [a, b] = pairs.tensors(dtype)?;
     assert_exact(&kernel(&a, &b)?, &pairs.expected(|a, b| nearest(dtype, rule(a, b))), pairs.name());
+    // One number with each other, which a short cut may leave out.
+    let every = Kind::every(dtype);
+    let all = holding(&[every.len()], dtype, &every)?;
+    for (number, own) in kind.values(dtype).into_iter().enumerate() {
+        let one = holding([&[][..], &[1]][number / 2 % 2], dtype, &[own])?;
+        let of = |a: f64, b: f64| nearest(dtype, rule(a, b));
+        let (behind, before): (Vec<_>, Vec<_>) = every.iter().map(|x| (of(*x, own), of(own, *x))).unzip();
+        assert_exact(&kernel(&all, &one)?, &behind, |at| format!("{:e} and the one number {own:e}", every[at]));
+        assert_exact(&kernel(&one, &all)?, &before, |at| format!("the one number {own:e} and {:e}", every[at]));
+    }
     Ok(())
 }
 
@@ -69,6 +79,13 @@ fn assert_chosen(
     let [a, b] = pairs.tensors(dtype)?;
     let rule = |a: f64, b: f64| if a.is_nan() || b.is_nan() { f64::NAN } else { rule(a, b) };
     assert_equal(&kernel(&a, &b)?, &pairs.expected(rule), pairs.name());
+    let all = holding(&[every.len()], dtype, &every)?;
+    for own in kind.values(dtype) {
+        let one = holding(&[], dtype, &[own])?;
+        let expected: Vec<_> = every.iter().map(|x| rule(*x, own)).collect();
+        assert_equal(&kernel(&all, &one)?, &expected, |at| format!("{:e} and the one number {own:e}", every[at]));
+        assert_equal(&kernel(&one, &all)?, &expected, |at| format!("the one number {own:e} and {:e}", every[at]));
+    }
     Ok(())
 }
 

@@ -27,6 +27,8 @@ pub enum Lane {
     Zeros,
     /// The largest number, the one with the other sign, and both.
     Largest,
+    /// Nothing but the lowest number, and one that is half as far from 0, or −∞, among them.
+    Lowest,
     /// Below the least normal number.
     Subnormals,
 }
@@ -50,7 +52,16 @@ impl Lane {
         match self {
             Self::Hidden => vec![vec![-inf; length]],
             Self::PartlyHidden => [each(-inf), vec![with(&[(0, -inf), (length - 1, -inf)])]].concat(),
-            Self::Infinite => [each(inf), vec![vec![inf; length], with(&[(0, inf), (length - 1, inf)])]].concat(),
+            Self::Infinite => [
+                each(inf),
+                vec![
+                    vec![inf; length],
+                    with(&[(0, inf), (length - 1, inf)]),
+                    // The largest number is smaller.
+                    with(&[(0, most), (length - 1, inf)]),
+                ],
+            ]
+            .concat(),
             Self::BothInfinities => vec![
                 with(&[(0, inf), (length - 1, -inf)]),
                 with(&[(0, -inf), (length - 1, inf)]),
@@ -80,6 +91,17 @@ impl Lane {
                     lane
                 };
                 places.iter().flat_map(|at| [one(*at, most), one(*at, -most)]).collect()
+            }
+            Self::Lowest => {
+                let one = |at: usize, value: f64| {
+                    let mut lane = vec![-most; length];
+                    lane[at] = value;
+                    lane
+                };
+                // A single −∞ is a kind of its own.
+                let each = places.iter().flat_map(|at| [one(*at, -most / 2.0), one(*at, -inf)]);
+                let each = each.filter(|lane| lane[..] != [-inf]);
+                each.chain([vec![-most; length]]).collect()
             }
             Self::Subnormals => {
                 let steps: Vec<_> = (0..length).map(|at| (at % 3 + 1) as f64 * quantum).collect();
@@ -164,6 +186,7 @@ fn largest(lane: &[f64]) -> f64 {
         SeveralNans uses("nan_extremes"),
         Zeros,
         Largest,
+        Lowest,
         Subnormals uses("subnormal_operands")
     )
 )]
@@ -183,6 +206,7 @@ pub fn max(kernels: &dyn Kernels, dtype: Dtype, lane: Lane) -> Checked {
         SeveralNans uses("nan_extremes"),
         Zeros,
         Largest,
+        Lowest,
         Subnormals uses("subnormal_operands")
     )
 )]
@@ -204,7 +228,7 @@ fn log_of_sum(lane: &[f64]) -> f64 {
 #[conformance(
     of = "logsumexp",
     dtype(F32, F64, F16, BF16),
-    lane(Hidden, PartlyHidden, Infinite, BothInfinities, OneNan, SeveralNans, Zeros, Largest)
+    lane(Hidden, PartlyHidden, Infinite, BothInfinities, OneNan, SeveralNans, Zeros, Largest, Lowest)
 )]
 pub fn logsumexp(kernels: &dyn Kernels, dtype: Dtype, lane: Lane) -> Checked {
     // The logarithm of 40, and a difference of 2: four roundings in front of it and one behind.
@@ -222,7 +246,7 @@ fn weights(lane: &[f64]) -> Vec<f64> {
 #[conformance(
     of = "softmax",
     dtype(F32, F64, F16, BF16),
-    lane(Hidden, PartlyHidden, Infinite, BothInfinities, OneNan, SeveralNans, Zeros, Largest)
+    lane(Hidden, PartlyHidden, Infinite, BothInfinities, OneNan, SeveralNans, Zeros, Largest, Lowest)
 )]
 pub fn softmax(kernels: &dyn Kernels, dtype: Dtype, lane: Lane) -> Checked {
     let numbers = Numbers::of(dtype);
@@ -258,7 +282,7 @@ fn order(lane: &[f64]) -> Vec<usize> {
 #[conformance(
     of = "argmax",
     dtype(F32, F64, F16, BF16),
-    lane(Hidden, PartlyHidden, Infinite, BothInfinities, OneNan, SeveralNans, Zeros, Largest, Subnormals uses("subnormal_operands"))
+    lane(Hidden, PartlyHidden, Infinite, BothInfinities, OneNan, SeveralNans, Zeros, Largest, Lowest, Subnormals uses("subnormal_operands"))
 )]
 pub fn argmax(kernels: &dyn Kernels, dtype: Dtype, lane: Lane) -> Checked {
     for_each(dtype, lane, |x, axis, lanes| {
@@ -280,6 +304,7 @@ pub fn argmax(kernels: &dyn Kernels, dtype: Dtype, lane: Lane) -> Checked {
         SeveralNans uses("nan_extremes"),
         Zeros,
         Largest,
+        Lowest,
         Subnormals uses("subnormal_operands")
     )
 )]

@@ -81,6 +81,28 @@ pub fn matmul(kernels: &dyn Kernels, dtype: Dtype, value: Value, rows: usize) ->
     Ok(())
 }
 
+/// A row of nothing but zeros makes NaN of NaN and of infinities; and what is too large is infinite.
+#[conformance(of = "matmul", dtype(F32, F64, F16, BF16), rows(1, 3))]
+pub fn zeros_hide_nothing(kernels: &dyn Kernels, dtype: Dtype, rows: usize) -> Checked {
+    let most = Numbers::of(dtype).most();
+    let b = holding(&[2, 4], dtype, &[f64::NAN, f64::INFINITY, 1.0, most, 1.0, 1.0, f64::NEG_INFINITY, most])?;
+    for (a, expected) in [
+        ([0.0, 0.0], [f64::NAN, f64::NAN, f64::NAN, 0.0]),
+        ([1.0, 1.0], [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, f64::INFINITY]),
+        ([-1.0, -1.0], [f64::NAN, f64::NEG_INFINITY, f64::INFINITY, f64::NEG_INFINITY]),
+    ] {
+        let made = kernels.matmul(&holding(&[rows, 2], dtype, &a.repeat(rows))?, &b)?;
+        assert_exactly(&made, &expected.repeat(rows), &format!("{a:?}"));
+    }
+    Ok(())
+}
+
+/// Asserts these elements, whatever the sign of a zero.
+#[track_caller]
+fn assert_exactly(made: &Tensor, expected: &[f64], of: &str) {
+    super::rule::assert_equal(made, expected, |at| format!("{of}, element {at},"));
+}
+
 /// Rows of a norm, one with a special value at each place, and beside it one without.
 fn rows(dtype: Dtype, value: Value) -> impl Iterator<Item = Vec<f64>> {
     let special = value.of(dtype);
@@ -135,11 +157,14 @@ pub fn layer_norm(kernels: &dyn Kernels, dtype: Dtype, value: Value, eps: f32) -
 /// Rows without any variance: without eps, each element is 0 / 0; with one, nothing is left but the bias.
 #[conformance(of = "layer_norm", dtype(F32, F16, BF16), element(none = 0.0, minus_none = -0.0, 3.0), eps(0.0, 0.5))]
 pub fn equal_elements(kernels: &dyn Kernels, dtype: Dtype, element: f64, eps: f32) -> Checked {
-    let (x, weight, bias) = (vec![element; 8], with(8, 4, None, 0.0), with(8, 2, None, 0.0));
-    let parameters = [holding(&[8], dtype, &weight)?, holding(&[8], dtype, &bias)?];
-    let made = kernels.layer_norm(&holding(&[1, 8], dtype, &x)?, &parameters[0], &parameters[1], eps)?;
-    let expected: Vec<_> = bias.iter().map(|bias| if eps == 0.0 { f64::NAN } else { *bias }).collect();
-    assert_normed(&made, dtype, &expected, &x);
+    // A row of one element has none either.
+    for width in [1, 2, 8, 33] {
+        let (x, weight, bias) = (vec![element; width], with(width, 4, None, 0.0), with(width, 2, None, 0.0));
+        let parameters = [holding(&[width], dtype, &weight)?, holding(&[width], dtype, &bias)?];
+        let made = kernels.layer_norm(&holding(&[1, width], dtype, &x)?, &parameters[0], &parameters[1], eps)?;
+        let expected: Vec<_> = bias.iter().map(|bias| if eps == 0.0 { f64::NAN } else { *bias }).collect();
+        assert_normed(&made, dtype, &expected, &x);
+    }
     Ok(())
 }
 

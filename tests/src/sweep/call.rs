@@ -74,7 +74,7 @@ pub const EPS: f32 = 0.5;
 
 impl Call {
     /// Calls it.
-    pub fn run(&self, kernels: &dyn Kernels, operands: &[Tensor]) -> Checked<Vec<Tensor>> {
+    pub fn run(&self, kernels: &dyn Kernels, operands: &[&Tensor]) -> Checked<Vec<Tensor>> {
         let one = match (self, operands) {
             (Self::Unary(unary), [x]) => (unary.kernel)(kernels, x),
             (Self::Binary(binary), [a, b]) => (binary.kernel)(kernels, a, b),
@@ -102,7 +102,7 @@ impl Call {
             (Self::SliceAt(shape), [x, start]) => kernels.slice_at(x, start, shape),
             (Self::UpdateAt, [x, part, start]) => kernels.update_at(x, part, start),
             (Self::TakeAlongAxis(axis), [x, indices]) => kernels.take_along_axis(x, indices, *axis),
-            (Self::Concatenate(axis), parts) => kernels.concatenate(&parts.iter().collect::<Vec<_>>(), *axis),
+            (Self::Concatenate(axis), parts) => kernels.concatenate(parts, *axis),
             (Self::Transpose(axes), [x]) => kernels.transpose(x, axes),
             (Self::BroadcastTo(shape), [x]) => kernels.broadcast_to(x, shape),
             (Self::Quantize(quantization), [w]) => {

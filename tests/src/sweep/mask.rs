@@ -1,7 +1,7 @@
 //! Masks of attention, broadcast in every way.
 
 use crosscheck::{Case, conformance};
-use crosscheck_backends::{Kernels, Tensor};
+use crosscheck_backends::{Dtype, Kernels, Tensor};
 
 use super::call::{Call, Masked};
 use super::numbers::{hash, steps, values};
@@ -39,6 +39,37 @@ fn masks() -> Vec<Case<Given>> {
         })
     };
     of(Types::Floats).chain(of(Types::Wide)).collect()
+}
+
+/// Rows of which every key is hidden, by masks that are repeated along the keys too: nothing is what they see.
+#[conformance(of = "scaled_dot_product_attention", uses = "fully_masked_rows", dtype(F32, F16, BF16))]
+pub fn masks_hide_whole_rows(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
+    for [batch, heads, groups, queries, keys] in [[2, 4, 2, 3, 5], [2, 2, 1, 3, 1], [1, 1, 1, 1, 1], [3, 1, 1, 2, 4]] {
+        let shapes: [&[usize]; 7] = [
+            &[],
+            &[1],
+            &[queries, 1],
+            &[queries, keys],
+            &[heads, 1, 1],
+            &[batch, 1, 1, 1],
+            &[batch, heads, queries, 1],
+        ];
+        for shape in shapes {
+            // Every other row, or all of them.
+            let repeated = if shape.last() == Some(&keys) { keys } else { 1 };
+            let hidden = |at: usize| if (at / repeated).is_multiple_of(2) { f64::NEG_INFINITY } else { 0.5 };
+            let some = |number, shape: &[usize]| steps(number, shape, dtype, 31, 1.0 / 32.0);
+            let operands = vec![
+                some(1, &[batch, heads, queries, 4])?,
+                some(2, &[batch, groups, keys, 4])?,
+                steps(3, &[batch, groups, keys, 3], dtype, 31, 0.25)?,
+                values(shape, dtype, hidden)?,
+            ];
+            let call = Call::Attention { scale: 0.75, masked: Masked::Additive };
+            Specimen { call, operands }.assert_holds(kernels)?;
+        }
+    }
+    Ok(())
 }
 
 /// With all its axes, and without those in front that only repeat.

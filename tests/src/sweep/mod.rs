@@ -4,6 +4,8 @@
 //! `operation` is the table of operations and makes calls of them, `model` says what each gives. Nothing here is compared with
 //! the reference, which is one more backend.
 
+pub mod alias;
+pub mod cache;
 mod call;
 mod function;
 mod grid;

@@ -220,7 +220,13 @@ impl Operation {
                 };
                 let mut specimens = shapes.iter().map(|b| call(shape, b)).collect::<Checked<Vec<_>>>()?;
                 specimens.push(call(&shapes[1], &shapes[2])?);
+                specimens.push(call(&shapes[2], &shapes[1])?);
                 specimens.push(call(&shapes[3], shape)?);
+                // What is added to each row of several matrices.
+                if let [_, _, .., last] = shape {
+                    specimens.push(call(shape, &[*last])?);
+                    specimens.push(call(&[*last], shape)?);
+                }
                 Ok(specimens)
             }
             Self::Lane(lane) => along(&|axis| {
@@ -237,7 +243,15 @@ impl Operation {
                     Ok(Specimen { call: Call::Select, operands })
                 };
                 let (even, odd) = (thinned(shape, 0), thinned(shape, 1));
-                Ok(vec![call(shape, shape, shape)?, call(&even, shape, &odd)?, call(shape, &odd, &[])?])
+                let mut specimens =
+                    vec![call(shape, shape, shape)?, call(&even, shape, &odd)?, call(shape, &odd, &[])?];
+                if let [_, .., last] = shape {
+                    specimens.push(call(&[*last], shape, shape)?);
+                    specimens.push(call(&[], &even, shape)?);
+                    specimens.push(call(&[], shape, &even)?);
+                    specimens.push(call(shape, &[*last], &odd)?);
+                }
+                Ok(specimens)
             }
             Self::Cast => {
                 let target = match dtype {
@@ -311,12 +325,17 @@ impl Operation {
                 let (start, part) = part(shape)?;
                 one(Call::UpdateAt, vec![distinct(1, shape, dtype)?, distinct(2, &part, dtype)?, start])
             }
-            Self::TakeAlongAxis => along(&|axis| {
-                let picked = if shape[axis] == 0 { 0 } else { shape[axis] + 1 };
-                let indices = positions(2, &with(shape, axis, picked), shape[axis])?;
-                let operands = vec![distinct(1, shape, dtype)?, indices];
-                Ok(Some(Specimen { call: Call::TakeAlongAxis(axis), operands }))
-            }),
+            Self::TakeAlongAxis => {
+                // As many as there are, and more.
+                let numbers = (0..shape.len()).flat_map(|axis| [0, 1].map(|more| (axis, more)));
+                let call = |(axis, more): (usize, usize)| {
+                    let picked = if shape[axis] == 0 { 0 } else { shape[axis] + more };
+                    let indices = positions(2, &with(shape, axis, picked), shape[axis])?;
+                    let operands = vec![distinct(1, shape, dtype)?, indices];
+                    Ok(Specimen { call: Call::TakeAlongAxis(axis), operands })
+                };
+                numbers.map(call).collect()
+            }
             Self::Concatenate => along(&|axis| {
                 let length = shape[axis];
                 let lengths = [length, 1, length + 1, 0, 2, length];

@@ -24,7 +24,18 @@ fn lengths() -> Vec<Case<(Operation, Types)>> {
     })
 }
 
-/// A row, and two rows and columns; of the other floats than f32, one length of each power.
+/// Whether an operation is tried on rows of this length: of f32 on all of them, of other types on those beside a power of two; what is
+/// done element by element, on the short ones and the longest.
+fn is_tried(operation: Operation, dtype: Dtype, length: usize) -> bool {
+    let apart = matches!(operation, Operation::Unary(_) | Operation::Binary(_) | Operation::Select | Operation::Cast);
+    match dtype {
+        Dtype::F32 => true,
+        Dtype::F64 | Dtype::I32 | Dtype::Bool if !apart => length % 2 == 1,
+        _ => length % 2 == 1 && length < 1_100 || length == 4_097,
+    }
+}
+
+/// A row, and two rows and columns.
 #[conformance(cases(lengths))]
 pub fn of_each_length(kernels: &dyn Kernels, case: &(Operation, Types)) -> Checked {
     let (operation, types) = case;
@@ -33,7 +44,7 @@ pub fn of_each_length(kernels: &dyn Kernels, case: &(Operation, Types)) -> Check
         if number > 0 && matches!(operation, Operation::Lane(_) | Operation::Softmax) {
             continue;
         }
-        for length in around_powers(1..=12).filter(|length| number == 0 || length % 2 == 1 && *length < 1_100) {
+        for length in around_powers(1..=12).filter(|length| is_tried(*operation, *dtype, *length)) {
             let shapes = [vec![length], vec![2, length], vec![length, 2]];
             let some = match length {
                 0..260 => &shapes[..],
@@ -145,6 +156,21 @@ pub fn attention_of_models(kernels: &dyn Kernels, case: &Attention, masked: Mask
     // So large that few keys count, of which each query has others, and that 16 bits tell the logits apart.
     let scale = if dtype == Dtype::F32 { 1.0 } else { 0.5 };
     Specimen { call: Call::Attention { scale, masked }, operands }.assert_holds(kernels)
+}
+
+/// As many queries as there may be in a block, and around it, with and without keys in front of them.
+#[conformance(of = "scaled_dot_product_attention", masked(Not, Causal), before(0, 3), dtype(F32, F16))]
+pub fn each_number_of_queries(kernels: &dyn Kernels, masked: Masked, before: usize, dtype: Dtype) -> Checked {
+    for queries in around_powers(2..=7).chain([6, 10, 12, 24, 48]) {
+        let some = |number, shape: &[usize], step| steps(number, shape, dtype, 31, step);
+        let operands = vec![
+            some(1, &[1, 2, queries, 4], 1.0 / 16.0)?,
+            some(2, &[1, 1, queries + before, 4], 1.0 / 16.0)?,
+            some(3, &[1, 1, queries + before, 3], 0.25)?,
+        ];
+        Specimen { call: Call::Attention { scale: 0.75, masked }, operands }.assert_holds(kernels)?;
+    }
+    Ok(())
 }
 
 /// As long as vocabularies are.

@@ -23,7 +23,12 @@ impl Specimen {
 
     /// Asserts that a backend gives this.
     pub fn assert_gives(&self, kernels: &dyn Kernels, expected: &[Grid]) -> Checked {
-        let made = self.call.run(kernels, &self.operands).map_err(|error| self.located(error))?;
+        self.assert_gives_of(kernels, &self.operands.iter().collect::<Vec<_>>(), expected)
+    }
+
+    /// Asserts that a backend gives this of operands that are equal to its own, of which several may be one tensor.
+    pub fn assert_gives_of(&self, kernels: &dyn Kernels, operands: &[&Tensor], expected: &[Grid]) -> Checked {
+        let made = self.call.run(kernels, operands).map_err(|error| self.located(error))?;
         let whole = made.iter().zip(expected).zip([self.dtype(), Dtype::I32]);
         for ((made, expected), dtype) in whole {
             assert_eq!(made.dtype(), dtype, "{self}");

@@ -27,7 +27,7 @@ const LAYOUTS: [Layout; 7] = [
     Layout::Reversed,
 ];
 
-const SHAPES: [&[usize]; 6] = [&[7], &[3, 5], &[1, 6], &[2, 3, 4], &[3, 1, 4], &[2, 4, 3, 5]];
+const SHAPES: [&[usize]; 7] = [&[7], &[3, 5], &[5, 2], &[1, 6], &[2, 3, 4], &[3, 1, 4], &[2, 4, 3, 5]];
 const SHAPES_OF_NOTHING: [&[usize]; 6] = [&[0], &[0, 3], &[3, 0], &[2, 0, 3], &[0, 2, 3, 4], &[2, 4, 0, 3]];
 
 fn name(layout: Layout) -> &'static str {

@@ -8,8 +8,12 @@ use super::{Kernel, NO_FLOATS, TYPES, floats, ones, others};
 use crate::Checked;
 
 /// Shapes that cannot be broadcast together, most of them nearly.
-const APART: [[&[usize]; 2]; 11] = [
+const APART: [[&[usize]; 2]; 14] = [
     [&[2], &[3]],
+    // Twice and three times as long.
+    [&[4], &[2]],
+    [&[2, 6], &[2]],
+    [&[4, 3], &[2, 3]],
     [&[2, 3], &[2]],
     // As many elements.
     [&[6], &[2, 3]],

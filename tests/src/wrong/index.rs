@@ -4,7 +4,7 @@ use crosscheck::conformance;
 use crosscheck_backends::{Dtype, Kernels, Tensor};
 
 use super::Kind::{Shape, Type};
-use super::{Kernel, beyond, floats, ones, others};
+use super::{Kernel, TYPES, beyond, floats, ones, others};
 use crate::Checked;
 
 /// Indices that are not in `0..end`: just so, counted from the end, and far off.
@@ -26,6 +26,13 @@ pub fn embedding(kernels: &dyn Kernels) -> Checked {
         }
     }
     kernel.assert_refuses_index(0, 0, kernels.embedding(&floats(&[0, 3])?, &Tensor::i32(&[], [0])?))?;
+    // A single row, which is all that there is.
+    for index in bad(1) {
+        let ids = [Tensor::i32(&[], [index])?, Tensor::i32(&[1], [index])?, Tensor::i32(&[3], [0, 0, index])?];
+        for ids in &ids {
+            kernel.assert_refuses_index(index.into(), 1, kernels.embedding(&floats(&[1, 3])?, ids))?;
+        }
+    }
     // Rows without elements are numbered too.
     kernel.assert_refuses_index(4, 4, kernels.embedding(&floats(&[4, 0])?, &Tensor::i32(&[1], [4])?))?;
     let ids = Tensor::i32(&[2], [0, 1])?;
@@ -103,10 +110,10 @@ pub fn update_at(kernels: &dyn Kernels) -> Checked {
         Some(part) => kernels.update_at(x, &part?, start),
         None => kernels.update_at(x, &floats(&[9, 9])?, start),
     })?;
-    let (x, start) = (floats(&[4, 5])?, Tensor::i32(&[2], [0, 0])?);
-    for other in others(Dtype::F32) {
-        kernel.assert_refuses(Type, other, kernels.update_at(&x, &ones(&[1, 1], other)?, &start))?;
-        kernel.assert_refuses(Type, other, kernels.update_at(&ones(&[4, 5], other)?, &floats(&[1, 1])?, &start))?;
+    let start = Tensor::i32(&[2], [0, 0])?;
+    for (dtype, other) in TYPES.into_iter().flat_map(|dtype| others(dtype).map(move |other| (dtype, other))) {
+        let made = kernels.update_at(&ones(&[4, 5], dtype)?, &ones(&[1, 1], other)?, &start);
+        kernel.assert_refuses(Type, (dtype, other), made)?;
     }
     Ok(())
 }

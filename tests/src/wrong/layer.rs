@@ -12,7 +12,10 @@ pub fn matmul(kernels: &dyn Kernels) -> Checked {
     let kernel = Kernel("matmul");
     kernels.matmul(&floats(&[2, 3])?, &floats(&[3, 4])?)?;
     kernels.matmul(&floats(&[1, 2, 3])?, &floats(&[2, 3, 4])?)?;
-    let apart: [[&[usize]; 2]; 18] = [
+    let apart: [[&[usize]; 2]; 20] = [
+        // Twice as many matrices.
+        [&[4, 2, 3], &[2, 3, 4]],
+        [&[2, 2, 3], &[4, 3, 4]],
         [&[2, 3], &[4, 3]],
         [&[2, 3], &[2, 3]],
         [&[2, 3], &[1, 3]],
@@ -223,6 +226,13 @@ pub fn attention(kernels: &dyn Kernels) -> Checked {
             let made = kernels.scaled_dot_product_attention(&of(0)?, &of(1)?, &of(2)?, 1.0, Mask::None);
             kernel.assert_refuses(Type, (operand, other), made)?;
         }
+    }
+    for (dtype, other) in
+        [Dtype::F16, Dtype::BF16, Dtype::F64].iter().flat_map(|dtype| others(*dtype).map(|other| (*dtype, other)))
+    {
+        let (of, mask) = (|at: usize| ones(right[at], dtype), ones(&[3, 5], other)?);
+        let made = kernels.scaled_dot_product_attention(&of(0)?, &of(1)?, &of(2)?, 1.0, Mask::Additive(&mask));
+        kernel.assert_refuses(Type, (dtype, "a mask of", other), made)?;
     }
     for dtype in NO_FLOATS {
         let of = |at: usize| ones(right[at], dtype);

@@ -43,6 +43,19 @@ pub fn concatenate(kernels: &dyn Kernels) -> Checked {
             kernel.assert_refuses(Type, (count, at, other), among(&ones(&[2, 3], other)?, 0))?;
         }
     }
+    // Parts without elements have a type, and the lengths of the others.
+    let none = floats(&[0, 3])?;
+    kernels.concatenate(&[&none, &x], 0)?;
+    for other in others(Dtype::F32) {
+        let none = ones(&[0, 3], other)?;
+        kernel.assert_refuses(Type, ("nothing in front", other), kernels.concatenate(&[&none, &x], 0))?;
+        kernel.assert_refuses(Type, ("nothing behind", other), kernels.concatenate(&[&x, &none], 0))?;
+    }
+    for shape in [&[0][..], &[0, 2], &[0, 0], &[0, 3, 1], &[2, 0, 3]] {
+        let none = floats(shape)?;
+        kernel.assert_refuses(Shape, ("nothing in front", shape), kernels.concatenate(&[&none, &x], 0))?;
+        kernel.assert_refuses(Shape, ("nothing behind", shape), kernels.concatenate(&[&x, &none], 0))?;
+    }
     for (axis, count) in beyond(2).into_iter().flat_map(|axis| [(axis, 1), (axis, 2)]) {
         kernel.assert_refuses(Shape, (axis, count), kernels.concatenate(&vec![&x; count], axis))?;
     }
@@ -92,7 +105,10 @@ pub fn broadcast_to(kernels: &dyn Kernels) -> Checked {
     for [from, to] in right {
         assert_eq!(kernels.broadcast_to(&floats(from)?, to)?.shape(), to);
     }
-    let wrong: [[&[usize]; 2]; 19] = [
+    let wrong: [[&[usize]; 2]; 21] = [
+        // Twice and three times as long.
+        [&[2], &[4]],
+        [&[2], &[3, 6]],
         // Fewer dimensions, of which the first has one element.
         [&[1, 3], &[3]],
         [&[1], &[]],

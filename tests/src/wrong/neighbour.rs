@@ -1,7 +1,7 @@
 //! Calls that are right and look like wrong ones: where there is nothing, nothing can be out of range, and a length of 0 is a length.
 
 use crosscheck::conformance;
-use crosscheck_backends::{Dtype, Kernels, Quantization, Tensor};
+use crosscheck_backends::{Dtype, Kernels, Mask, Quantization, Tensor};
 
 use super::{floats, ones};
 use crate::Checked;
@@ -207,5 +207,24 @@ pub fn quantize(kernels: &dyn Kernels, rows: usize, columns: usize, bits: u32) -
     let made = kernels.quantize(&floats(&[rows, columns])?, Quantization { group: 64, bits })?;
     assert_eq!((made.scales.shape(), made.columns), (&[rows, columns / 64][..], columns));
     assert_eq!(made.packed.len(), rows * columns * bits as usize / 32);
+    Ok(())
+}
+
+/// No queries, no batch, values without elements; and of keys without elements all count alike.
+#[conformance(
+    of = "scaled_dot_product_attention",
+    uses = "empty_tensors",
+    axis(batch = 0, queries = 2, width = 3, value_width = 4)
+)]
+pub fn attention(kernels: &dyn Kernels, axis: usize) -> Checked {
+    let mut sizes = [2, 2, 3, 4, 5];
+    sizes[axis] = 0;
+    let [batch, heads, queries, width, value_width] = sizes;
+    let (q, k) = (floats(&[batch, heads, queries, width])?, floats(&[batch, heads, 4, width])?);
+    for mask in [Mask::None, Mask::Additive(&floats(&[1, 4])?)] {
+        let v = floats(&[batch, heads, 4, value_width])?;
+        let made = kernels.scaled_dot_product_attention(&q, &k, &v, 0.5, mask)?;
+        assert_eq!(made, floats(&[batch, heads, queries, value_width])?);
+    }
     Ok(())
 }

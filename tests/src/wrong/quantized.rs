@@ -1,7 +1,7 @@
 //! Quantized matrices, and what can become one.
 
 use crosscheck::conformance;
-use crosscheck_backends::{Dtype, KernelError, Kernels, Quantization, Quantized};
+use crosscheck_backends::{Dtype, KernelError, Kernels, Quantization, Quantized, Tensor};
 
 use super::Kind::{self, Argument, Shape, Type};
 use super::{Kernel, NO_FLOATS, floats, ones, others};
@@ -117,6 +117,15 @@ pub fn quantized_matmul(kernels: &dyn Kernels, group: usize, bits: u32) -> Check
     }
     for other in others(Dtype::F32) {
         kernel.assert_refuses(Type, other, kernels.quantized_matmul(&ones(&[3, 2 * group], other)?, &w))?;
+    }
+    // Scales of 16 bits, and what is multiplied of more or of others.
+    for dtype in [Dtype::F16, Dtype::BF16] {
+        let of = |x: &Tensor| ones(x.shape(), dtype);
+        let w = Quantized { scales: of(&w.scales)?, biases: of(&w.biases)?, ..w.clone() };
+        for other in others(dtype) {
+            let made = kernels.quantized_matmul(&ones(&[3, 2 * group], other)?, &w);
+            kernel.assert_refuses(Type, (dtype, other), made)?;
+        }
     }
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! Attention.
 
 use crosscheck_backends::reference::Reference;
-use crosscheck_backends::{Kernels, Mask, Tensor, validate};
+use crosscheck_backends::{Dtype, KernelError, Kernels, Mask, Tensor, validate};
 
 use super::Result;
 use crate::fault::Fault;
@@ -15,11 +15,28 @@ pub fn scaled_dot_product_attention(
     scale: f32,
     mask: Mask<'_>,
 ) -> Result {
+    if let (Fault::AttentionMaskType, Mask::Additive(mask)) = (fault, mask)
+        && mask.dtype() == Dtype::F32
+    {
+        let mask = Reference.cast(mask, q.dtype())?;
+        return Reference.scaled_dot_product_attention(q, k, v, scale, Mask::Additive(&mask));
+    }
     let dims = validate::attention(q, k, v, scale, mask)?;
     let reference =
         |k: &Tensor, v: &Tensor, scale, mask: Mask<'_>| Reference.scaled_dot_product_attention(q, k, v, scale, mask);
     let causal = matches!(mask, Mask::Causal);
     match fault {
+        Fault::AttentionOneKey if dims.keys == 1 => reference(k, v, scale, Mask::None),
+        Fault::AttentionFewQueries if causal && (9..16).contains(&dims.queries) => {
+            let (most, all) = (reference(k, v, scale, mask)?, reference(k, v, scale, Mask::None)?);
+            let values = most.to_f64().into_iter().zip(all.to_f64()).enumerate();
+            let behind = |at: usize| at / dims.value_width.max(1) % dims.queries >= 8;
+            with(&most, &values.map(|(at, (seen, all))| if behind(at) { all } else { seen }).collect::<Vec<_>>())
+        }
+        Fault::AttentionNoWidth if dims.width == 0 => {
+            let message = "keys without elements".to_owned();
+            Err(KernelError::Shape { function: "scaled_dot_product_attention", message })
+        }
         Fault::AttentionUnmasked if causal => reference(k, v, scale, Mask::None),
         Fault::AttentionStrict if causal => {
             let hidden = mask_of(q, dims.queries, dims.keys, |query, key| key + dims.queries >= query + dims.keys)?;

@@ -9,6 +9,7 @@ use crate::tensors::{map, with};
 
 pub fn equal(fault: Fault, a: &Tensor, b: &Tensor) -> Result {
     match fault {
+        Fault::EqualItself if std::ptr::eq(a, b) => Tensor::bool(a.shape(), vec![true; a.len()]),
         Fault::EqualNan => either(&Reference.equal(a, b)?, &both_nan(a, b)?),
         Fault::EqualZeros if a.shape() == b.shape() => pairwise(a, b, |a, b| a.to_bits() == b.to_bits() && !a.is_nan()),
         Fault::EqualDifference if a.shape() == b.shape() => pairwise(a, b, |a, b| a - b == 0.0),
@@ -33,6 +34,9 @@ pub fn not_equal(fault: Fault, a: &Tensor, b: &Tensor) -> Result {
 
 pub fn less(fault: Fault, a: &Tensor, b: &Tensor) -> Result {
     match fault {
+        Fault::LessOuter if a.rank() == 2 && b.shape() == [1, a.len()] && a.shape() == [b.len(), 1] => {
+            Reference.less(&Tensor::new(b.shape(), a.data().clone())?, &Tensor::new(a.shape(), b.data().clone())?)
+        }
         Fault::LessOrEqual => Reference.less_equal(a, b),
         Fault::LessF32 => Reference.less(&Reference.cast(a, Dtype::F32)?, &Reference.cast(b, Dtype::F32)?),
         Fault::LessFlushes if a.dtype() == Dtype::F32 => {

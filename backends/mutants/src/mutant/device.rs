@@ -8,6 +8,7 @@ use crosscheck_backends::{Kernels, Rope, Tensor};
 
 use super::Result;
 use crate::fault::Fault;
+use crate::tensors::{transposed, unstrided};
 
 /// The reference's device, on which some operations are others.
 pub struct Faulty {
@@ -42,11 +43,16 @@ impl Faulty {
 
 impl Device for Faulty {
     fn upload(&self, x: &Tensor) -> Result<Resident> {
-        self.inner.upload(x)
+        if self.fault == Fault::DeviceUnstrided { self.inner.upload(&unstrided(x)?) } else { self.inner.upload(x) }
     }
 
     fn upload_matrix(&self, w: &Matrix) -> Result<Resident> {
-        self.inner.upload_matrix(w)
+        match w {
+            Matrix::Dense(w) if self.fault == Fault::DeviceSquare && w.rank() == 2 && w.shape()[0] == w.shape()[1] => {
+                self.inner.upload_matrix(&Matrix::Dense(transposed(w)?))
+            }
+            _ => self.inner.upload_matrix(w),
+        }
     }
 
     fn launch(&self, op: Op<'_>) -> Result<Resident> {
@@ -75,6 +81,34 @@ impl Device for Faulty {
                 let last = table.shape().first().map_or(0, |rows| rows.saturating_sub(1)) as u32;
                 let moved: Vec<_> = ids.iter().map(|id| (*id).min(last)).collect();
                 self.inner.launch(Op::Embedding { table, ids: &moved })
+            }
+            (Fault::DeviceIdBytes, Op::Embedding { table, ids }) => {
+                self.inner.launch(op)?;
+                let bytes: Vec<_> = ids.iter().map(|id| id % 256).collect();
+                self.inner.launch(Op::Embedding { table, ids: &bytes })
+            }
+            (Fault::DeviceWindow, Op::Attention { q, k, v, scale })
+                if q.shape().len() == 4 && q.shape()[2] == 1 && k.shape().len() == 4 && k.shape()[2] > 128 =>
+            {
+                let start = k.shape()[2] - 128;
+                let last = |x| self.inner.launch(Op::Narrow { x, axis: 2, start, length: 128 });
+                self.inner.launch(Op::Attention { q, k: &last(k)?, v: &last(v)?, scale })
+            }
+            (Fault::DeviceItself, Op::Linear { x, weight, add: Some(add) }) if std::ptr::eq(x, add) => {
+                self.inner.launch(op)?;
+                self.inner.launch(Op::Linear { x, weight, add: None })
+            }
+            (Fault::DeviceManyRows, Op::Linear { x, weight, add: Some(_) })
+                if x.shape().len() == 2 && x.shape()[0] > 16 =>
+            {
+                let (whole, plain) = (self.inner.launch(op)?, self.inner.launch(Op::Linear { x, weight, add: None })?);
+                let part = self.inner.launch(Op::Narrow { x: &whole, axis: 0, start: 0, length: 16 })?;
+                self.inner.launch(Op::Write { x: &plain, part: &part, axis: 0, start: 0 })
+            }
+            (Fault::DeviceSecondBatch, Op::Rope { x, .. }) if x.shape().len() == 4 && x.shape()[0] > 1 => {
+                let turned = self.inner.launch(op)?;
+                let first = self.inner.launch(Op::Narrow { x: &turned, axis: 0, start: 0, length: 1 })?;
+                self.inner.launch(Op::Write { x, part: &first, axis: 0, start: 0 })
             }
             (_, op) => self.inner.launch(op),
         }

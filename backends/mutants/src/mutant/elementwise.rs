@@ -11,8 +11,16 @@ pub fn add(fault: Fault, a: &Tensor, b: &Tensor) -> Result {
     if fault == Fault::AddTakesCounts && a.len() == b.len() && Reference.add(a, b).is_err() {
         return Reference.add(a, &Tensor::new(a.shape(), b.data().clone())?);
     }
+    if fault == Fault::AddTiles && Reference.add(a, b).is_err() {
+        return tiled(a, b.shape()).and_then(|a| Reference.add(&a, &tiled(b, a.shape())?));
+    }
     let sum = Reference.add(a, b)?;
     match fault {
+        Fault::AddOneZero if b.len() == 1 && b.to_f64() == [0.0] && a.rank() >= b.rank() => Ok(a.clone()),
+        Fault::AddColumnOfMatrices if a.rank() > 2 && b.rank() == 1 && a.shape()[a.rank() - 2] == b.len() => {
+            let column = Tensor::new(&[b.len(), 1], b.data().clone())?;
+            Reference.add(a, &column).map(|made| if made.shape() == sum.shape() { made } else { sum })
+        }
         Fault::AddSaturates if sum.dtype() == Dtype::I32 => {
             // In wider numbers nothing wraps; narrowing saturates.
             let wide = |tensor: &Tensor| Tensor::from_f64(tensor.shape(), Dtype::F32, &tensor.to_f64());
@@ -33,8 +41,17 @@ pub fn add(fault: Fault, a: &Tensor, b: &Tensor) -> Result {
     }
 }
 
+/// A row as often as another one is long, where that is a multiple.
+pub(super) fn tiled(x: &Tensor, shape: &[usize]) -> Result {
+    match (x.shape(), shape) {
+        ([own], [other]) if *own > 1 && other % own == 0 => Reference.concatenate(&vec![x; (other / own).max(1)], 0),
+        _ => Ok(x.clone()),
+    }
+}
+
 pub fn sub(fault: Fault, a: &Tensor, b: &Tensor) -> Result {
     match fault {
+        Fault::SubItself if std::ptr::eq(a, b) => map(&Reference.sub(a, b)?, |_| 0.0),
         Fault::SubReversed if a.shape() == b.shape() => Reference.sub(b, a),
         Fault::SubSaturates if a.dtype() == Dtype::I32 && a.shape() == b.shape() => {
             let values: Vec<_> = a.to_f64().iter().zip(b.to_f64()).map(|(a, b)| a - b).collect();
@@ -58,6 +75,7 @@ pub fn sub(fault: Fault, a: &Tensor, b: &Tensor) -> Result {
 pub fn mul(fault: Fault, a: &Tensor, b: &Tensor) -> Result {
     let product = Reference.mul(a, b)?;
     match fault {
+        Fault::MulOneZero if b.len() == 1 && b.to_f64() == [0.0] => map(&product, |_| 0.0),
         Fault::MulLosesSign => map(&product, |x| if x == 0.0 { 0.0 } else { x }),
         Fault::MulByInfinity if a.shape() == b.shape() => {
             let (a, b) = (a.to_f64(), b.to_f64());
@@ -81,6 +99,7 @@ pub fn mul(fault: Fault, a: &Tensor, b: &Tensor) -> Result {
 pub fn div(fault: Fault, a: &Tensor, b: &Tensor) -> Result {
     let quotient = Reference.div(a, b)?;
     match fault {
+        Fault::DivItself if std::ptr::eq(a, b) => map(&quotient, |_| 1.0),
         Fault::DivByZero => map(&quotient, |x| if x.is_infinite() { 0.0 } else { x }),
         Fault::DivReciprocal if a.shape() == b.shape() && a.dtype() == Dtype::F32 => {
             let by = |(a, b): (&f64, f64)| f64::from(*a as f32 * (1.0 / b as f32));
@@ -122,6 +141,9 @@ pub fn maximum(fault: Fault, a: &Tensor, b: &Tensor) -> Result {
 
 pub fn minimum(fault: Fault, a: &Tensor, b: &Tensor) -> Result {
     match fault {
+        Fault::MinimumOneNan if b.len() == 1 && b.to_f64()[0].is_nan() => {
+            Reference.broadcast_to(a, Reference.minimum(a, b)?.shape())
+        }
         Fault::MinimumIsMaximum => Reference.maximum(a, b),
         Fault::MinimumFirstNan if a.shape() == b.shape() && a.dtype().is_float() => {
             let one = |(a, b): (&f64, f64)| if *a < b { *a } else { b };
@@ -151,6 +173,9 @@ pub fn neg(fault: Fault, x: &Tensor) -> Result {
 
 pub fn select(fault: Fault, condition: &Tensor, a: &Tensor, b: &Tensor) -> Result {
     match fault {
+        Fault::SelectOne if condition.rank() == 0 && Reference.select(condition, a, b).is_ok() => {
+            Ok(if condition.as_bool() == Some(&[true]) { a } else { b }.clone())
+        }
         Fault::SelectSwapped if a.shape() == b.shape() => Reference.select(condition, b, a),
         // A blend, in which what is not chosen is multiplied by zero.
         Fault::SelectBlends if a.shape() == b.shape() && condition.shape() == a.shape() => {

@@ -10,6 +10,7 @@ use crate::tensors::{map, unstrided, with};
 pub fn embedding(fault: Fault, table: &Tensor, ids: &Tensor) -> Result {
     let count = table.shape().first().copied().unwrap_or_default() as f64;
     let ids = match fault {
+        Fault::EmbeddingOneRow if count == 1.0 && ids.dtype() == Dtype::I32 => map(ids, |_| 0.0)?,
         Fault::EmbeddingNext => map(ids, |id| if id + 1.0 < count { id + 1.0 } else { id })?,
         Fault::EmbeddingUnstrided => unstrided(ids)?,
         Fault::EmbeddingClamps if count > 0.0 => map(ids, |id| id.clamp(0.0, count - 1.0))?,

@@ -1,7 +1,7 @@
 //! Norms and rotary position embeddings.
 
 use crosscheck_backends::reference::Reference;
-use crosscheck_backends::{Kernels, Layout, Rope, RopeLayout, Tensor, validate};
+use crosscheck_backends::{Dtype, Kernels, Layout, Rope, RopeLayout, Tensor, validate};
 
 use super::Result;
 use super::reduction::in_lanes;
@@ -65,6 +65,17 @@ pub fn layer_norm(fault: Fault, x: &Tensor, weight: &Tensor, bias: &Tensor, eps:
     let squares = |row: &[f64], mean: f64| row.iter().map(|x| (x - mean) * (x - mean)).sum::<f64>();
     let eps = f64::from(eps);
     match fault {
+        Fault::LayerRoundedMean => rows(x, |row| {
+            let count = row.len() as f64;
+            let mean = rounded(x.dtype(), row.iter().sum::<f64>() / count);
+            let root = (squares(row, mean) / count + eps).sqrt();
+            let parameters = weights.iter().zip(&biases);
+            row.iter_mut().zip(parameters).for_each(|(x, (weight, bias))| *x = (*x - mean) / root * weight + bias);
+        }),
+        Fault::LayerNoWeight if weights.iter().all(|weight| *weight == 0.0) => {
+            Reference.layer_norm(x, &map(weight, |_| 1.0)?, bias, eps as f32)
+        }
+        Fault::LayerOne if x.shape().last() == Some(&1) => Reference.broadcast_to(bias, x.shape()),
         Fault::LayerEpsOutside => by(&|row, mean| (squares(row, mean) / row.len() as f64).sqrt() + eps),
         Fault::LayerUnbiased => by(&|row, mean| (squares(row, mean) / (row.len() as f64 - 1.0) + eps).sqrt()),
         Fault::LayerBias => Reference.layer_norm(x, weight, &map(bias, |_| 0.0)?, eps as f32),
@@ -92,6 +103,9 @@ pub fn layer_norm(fault: Fault, x: &Tensor, weight: &Tensor, bias: &Tensor, eps:
 pub fn rope(fault: Fault, x: &Tensor, rope: &Rope) -> Result {
     validate::rope(x, rope)?;
     let rope = match fault {
+        Fault::RopeHalfPosition if x.dtype() == Dtype::F16 => {
+            Rope { offset: rounded(Dtype::F16, rope.offset.into()) as i32, ..*rope }
+        }
         Fault::RopeOffset => Rope { offset: 0, ..*rope },
         Fault::RopeLate => Rope { offset: rope.offset.saturating_sub(1), ..*rope },
         Fault::RopeLayout => {

@@ -156,7 +156,11 @@ impl Kernels for Mutant {
 
     fn softmax(&self, x: &Tensor, axis: usize) -> Result {
         let y = reduction::softmax(self.fault, x, axis)?;
-        if self.fault == Fault::SoftmaxShared { self.shared.result(y) } else { Ok(y) }
+        match self.fault {
+            Fault::SoftmaxShared => self.shared.result(y),
+            Fault::SoftmaxKept => Ok(self.shared.kept(x, y)),
+            _ => Ok(y),
+        }
     }
 
     fn argmax(&self, x: &Tensor, axis: usize) -> Result {

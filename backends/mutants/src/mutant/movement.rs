@@ -4,11 +4,18 @@ use crosscheck_backends::reference::Reference;
 use crosscheck_backends::{Kernels, Tensor};
 
 use super::Result;
+use super::elementwise::tiled;
 use crate::fault::Fault;
 use crate::tensors::{map, narrowed, rows, with};
 
 pub fn concatenate(fault: Fault, parts: &[&Tensor], axis: usize) -> Result {
     match fault {
+        Fault::ConcatenateNothing
+            if parts.len() == 2 && parts[0].is_empty() && parts[0].dtype() != parts[1].dtype() =>
+        {
+            let nothing = Reference.cast(parts[0], parts[1].dtype())?;
+            Reference.concatenate(&[&nothing, parts[1]], axis)
+        }
         Fault::ConcatenateReversed => Reference.concatenate(&parts.iter().rev().copied().collect::<Vec<_>>(), axis),
         Fault::ConcatenateMiddle if parts.len() == 3 => Reference.concatenate(&[parts[0], parts[2], parts[1]], axis),
         Fault::ConcatenateTwice if parts.len() > 2 && parts[1].shape() == parts[2].shape() => {
@@ -74,6 +81,9 @@ pub fn broadcast_to(fault: Fault, x: &Tensor, shape: &[usize]) -> Result {
         if front.iter().all(|dim| *dim == 1) {
             return Reference.broadcast_to(&Tensor::new(back, x.data().clone())?, shape);
         }
+    }
+    if fault == Fault::BroadcastRepeats {
+        return Reference.broadcast_to(&tiled(x, shape)?, shape);
     }
     let y = Reference.broadcast_to(x, shape)?;
     match fault {

@@ -12,6 +12,10 @@ pub fn argmax(fault: Fault, x: &Tensor, axis: usize) -> Result {
     let y = Reference.argmax(x, axis)?;
     let length = x.shape().get(axis).copied().unwrap_or(1);
     match fault {
+        Fault::ArgmaxLowest if x.dtype() == Dtype::F64 => {
+            let lowest = f64::from(f32::MIN);
+            Reference.argmax(&map(x, |x| if x < lowest { lowest } else { x })?, axis)
+        }
         Fault::ArgmaxLast if axis + 1 == x.rank() && length > 0 => {
             let values = x.to_f64();
             let last = |row: &[f64]| {

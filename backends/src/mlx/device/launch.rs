@@ -146,7 +146,9 @@ fn rotate(x: &Resident, rotation: &Resident) -> Result<Made> {
         return Ok(elements(function, x)?.with(|x| matrix.with(|matrix| x.reshape(&rows)?.matmul(matrix))));
     }
     let traditional = rope.layout == RopeLayout::Interleaved;
-    with(function, x, |x| fast::rope(x, rope.dims as i32, traditional, rope.base, rope.scale, rope.offset, None))
+    let turned = |x: &Array| fast::rope(x, rope.dims as i32, traditional, rope.base, rope.scale, rope.offset, None);
+    // MLX wants three dimensions; the shape is the operand's in any case.
+    with(function, x, |x| if x.ndim() == 2 { turned(&x.expand_dims(0)?) } else { turned(x) })
 }
 
 fn attention(row: Option<&Row>, [q, k, v]: [&Resident; 3], scale: f32) -> Result<Made> {

@@ -176,8 +176,8 @@ impl Args {
 impl Expr {
     pub fn new(line: usize, kind: Kind) -> Result<Self> {
         let depth = 1 + kind.children().into_iter().map(|child| child.depth).max().unwrap_or_default();
-        if depth > limits::EXPRESSION {
-            return Err(Fault::limit("levels in an expression", depth, limits::EXPRESSION).at(line));
+        if depth > limits::get().expression {
+            return Err(Fault::limit("levels in an expression", depth, limits::get().expression).at(line));
         }
         Ok(Self { line, depth, kind })
     }

@@ -207,7 +207,7 @@ fn separate(style: &Style, into: &mut Buffer, at: usize, depth: usize) -> Result
 fn line(style: &Style, into: &mut Buffer, depth: usize) -> Result<()> {
     let Some(indent) = &style.indent else { return Ok(()) };
     into.push("\n")?;
-    into.fill(indent, depth.min(limits::VALUE))
+    into.fill(indent, depth.min(limits::get().value))
 }
 
 fn json_float(number: f64) -> String {

@@ -26,8 +26,8 @@ const OPERATORS: [&str; 27] = [
 
 /// The tokens, each with its line.
 pub(super) fn tokens(source: &str) -> Result<Vec<(Token, usize)>> {
-    if source.len() > limits::SOURCE {
-        return Err(Fault::limit("bytes of source", source.len(), limits::SOURCE));
+    if source.len() > limits::get().source {
+        return Err(Fault::limit("bytes of source", source.len(), limits::get().source));
     }
     let mut source = source.replace("\r\n", "\n").replace('\r', "\n");
     if source.ends_with('\n') {

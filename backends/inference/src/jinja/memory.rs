@@ -22,8 +22,8 @@ impl Held {
 
     pub fn grow(&mut self, bytes: usize) -> Result<()> {
         let all = HELD.get().saturating_add(bytes);
-        if all > limits::MEMORY {
-            return Err(Fault::limit("bytes in all values", all, limits::MEMORY));
+        if all > limits::get().memory {
+            return Err(Fault::limit("bytes in all values", all, limits::get().memory));
         }
         HELD.set(all);
         self.0 += bytes;
@@ -47,8 +47,8 @@ pub(super) struct Buffer {
 impl Buffer {
     pub fn push(&mut self, text: &str) -> Result<()> {
         let length = self.text.len() + text.len();
-        if length > limits::TEXT {
-            return Err(Fault::limit("bytes in a text", length, limits::TEXT));
+        if length > limits::get().text {
+            return Err(Fault::limit("bytes in a text", length, limits::get().text));
         }
         self.held.grow(text.len())?;
         self.text.push_str(text);
@@ -58,8 +58,8 @@ impl Buffer {
     /// The same text many times.
     pub fn fill(&mut self, text: &str, times: usize) -> Result<()> {
         let length = text.len().saturating_mul(times).saturating_add(self.text.len());
-        if length > limits::TEXT {
-            return Err(Fault::limit("bytes in a text", length, limits::TEXT));
+        if length > limits::get().text {
+            return Err(Fault::limit("bytes in a text", length, limits::get().text));
         }
         self.held.grow(text.len() * times)?;
         self.text.push_str(&text.repeat(times));
@@ -88,8 +88,8 @@ impl<T> Items<T> {
 
     pub fn push(&mut self, item: T) -> Result<()> {
         let count = self.items.len() + 1;
-        if count > limits::ELEMENTS {
-            return Err(Fault::limit("elements in a list", count, limits::ELEMENTS));
+        if count > limits::get().elements {
+            return Err(Fault::limit("elements in a list", count, limits::get().elements));
         }
         self.held.grow(size_of::<T>())?;
         self.items.push(item);

@@ -49,7 +49,7 @@ impl Template {
 /// Runs on a thread with a stack of its own: how much the caller has left is unknown.
 fn apart<T: Send>(run: impl FnOnce() -> Result<T> + Send) -> Result<T> {
     thread::scope(|scope| {
-        let started = thread::Builder::new().stack_size(limits::STACK).spawn_scoped(scope, run);
+        let started = thread::Builder::new().stack_size(limits::STACK).spawn_scoped(scope, limits::inherit(run));
         let thread = started.map_err(|error| Fault::new(format_args!("there is no thread for it: {error}")))?;
         thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
     })

@@ -42,8 +42,8 @@ impl Run<'_> {
             {
                 let times = times.as_int().unwrap_or_default().max(0) as usize;
                 let length = list.items.len().saturating_mul(times);
-                if length > limits::ELEMENTS {
-                    return Err(Fault::limit("elements in a list", length, limits::ELEMENTS));
+                if length > limits::get().elements {
+                    return Err(Fault::limit("elements in a list", length, limits::get().elements));
                 }
                 self.spend(length as u64)?;
                 let is_list = matches!(a, Value::List(_)) || matches!(b, Value::List(_));

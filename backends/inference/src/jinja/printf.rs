@@ -274,8 +274,8 @@ fn digits(rest: &mut &str) -> Result<Option<usize>> {
         return Ok(None);
     }
     let number = number.parse().unwrap_or(usize::MAX);
-    if number > limits::TEXT {
-        return Err(Fault::limit("bytes in a text", number, limits::TEXT));
+    if number > limits::get().text {
+        return Err(Fault::limit("bytes in a text", number, limits::get().text));
     }
     Ok(Some(number))
 }

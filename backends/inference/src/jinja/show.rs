@@ -31,8 +31,8 @@ impl Run<'_> {
     /// Python's `repr`. A namespace can hold itself, so that the depth is counted.
     pub(super) fn repr(&mut self, value: &Value, into: &mut Buffer, depth: usize) -> Result<()> {
         self.spend(1)?;
-        if depth > limits::VALUE {
-            return Err(Fault::limit("levels in a value", depth, limits::VALUE));
+        if depth > limits::get().value {
+            return Err(Fault::limit("levels in a value", depth, limits::get().value));
         }
         match value {
             Value::Undefined(_) => into.push("Undefined"),

@@ -133,8 +133,8 @@ impl Value {
 
     /// A text that is already made.
     pub fn owned(text: String) -> Result<Self> {
-        if text.len() > limits::TEXT {
-            return Err(Fault::limit("bytes in a text", text.len(), limits::TEXT));
+        if text.len() > limits::get().text {
+            return Err(Fault::limit("bytes in a text", text.len(), limits::get().text));
         }
         let held = Held::new(text.len())?;
         Ok(Self::Text(Text::Made(Rc::new((text, held)))))
@@ -349,8 +349,8 @@ impl Dict {
 }
 
 fn deeper(depth: usize) -> Result<usize> {
-    if depth >= limits::VALUE {
-        return Err(Fault::limit("levels in a value", depth + 1, limits::VALUE));
+    if depth >= limits::get().value {
+        return Err(Fault::limit("levels in a value", depth + 1, limits::get().value));
     }
     Ok(depth + 1)
 }

@@ -143,8 +143,8 @@ impl Run<'_> {
         let mut made = Items::new();
         for chunk in items.items.chunks(size) {
             let missing = if fill.is_some() { size - chunk.len() } else { 0 };
-            if missing > limits::ELEMENTS {
-                return Err(Fault::limit("elements in a list", size, limits::ELEMENTS));
+            if missing > limits::get().elements {
+                return Err(Fault::limit("elements in a list", size, limits::get().elements));
             }
             self.spend((chunk.len() + missing) as u64)?;
             let rest = fill.iter().flat_map(|fill| std::iter::repeat_n(fill, missing));
@@ -157,8 +157,8 @@ impl Run<'_> {
         let [count, fill] = given.bind("slice", ["slices", "fill_with"])?;
         let count = count.as_ref().and_then(Value::as_int).filter(|count| *count > 0);
         let count = count.ok_or_else(|| Fault::new("`slice` needs a number above 0"))? as usize;
-        if count > limits::ELEMENTS {
-            return Err(Fault::limit("elements in a list", count, limits::ELEMENTS));
+        if count > limits::get().elements {
+            return Err(Fault::limit("elements in a list", count, limits::get().elements));
         }
         let items = self.iterate(value)?;
         self.spend((count + items.items.len()) as u64)?;

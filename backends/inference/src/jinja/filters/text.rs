@@ -181,8 +181,8 @@ impl Run<'_> {
 fn spaces(width: &Value) -> Result<String> {
     let width = width.as_int().ok_or_else(|| Fault::new(format_args!("{} is no width", width.kind())))?;
     let width = width.max(0);
-    if width > limits::TEXT as i64 {
-        return Err(Fault::limit("bytes in a text", width, limits::TEXT));
+    if width > limits::get().text as i64 {
+        return Err(Fault::limit("bytes in a text", width, limits::get().text));
     }
     Ok(" ".repeat(width as usize))
 }

@@ -218,8 +218,8 @@ pub(super) enum Side {
 pub(super) fn padded(text: &str, width: i64, fill: &str, side: Side) -> Result<Value> {
     let length = text.chars().count() as i64;
     let missing = width.saturating_sub(length).max(0);
-    if missing > limits::TEXT as i64 {
-        return Err(Fault::limit("bytes in a text", width, limits::TEXT));
+    if missing > limits::get().text as i64 {
+        return Err(Fault::limit("bytes in a text", width, limits::get().text));
     }
     let left = match side {
         Side::Left => missing,

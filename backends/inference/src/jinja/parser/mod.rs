@@ -111,8 +111,8 @@ impl Parser {
     /// Parses what is in something else.
     fn nested<T>(&mut self, parse: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
         self.nesting += 1;
-        if self.nesting > limits::NESTING {
-            return Err(Fault::limit("levels of nesting", self.nesting, limits::NESTING).at(self.line()));
+        if self.nesting > limits::get().nesting {
+            return Err(Fault::limit("levels of nesting", self.nesting, limits::get().nesting).at(self.line()));
         }
         let made = parse(self)?;
         self.nesting -= 1;

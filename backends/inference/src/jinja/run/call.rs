@@ -213,8 +213,8 @@ impl Run<'_> {
         }
         let (low, high) = if step > 0 { (start, stop) } else { (stop, start) };
         let length = if low >= high { 0 } else { (high.abs_diff(low) - 1) / step.unsigned_abs() + 1 };
-        if length > limits::RANGE as u64 {
-            return Err(Fault::limit("elements in a range", length, limits::RANGE));
+        if length > limits::get().range as u64 {
+            return Err(Fault::limit("elements in a range", length, limits::get().range));
         }
         self.spend(length)?;
         Value::list((0..length).map(|at| Value::Int(start.wrapping_add(step.wrapping_mul(at as i64)))))

@@ -80,14 +80,14 @@ impl Run<'_> {
     /// Counts steps.
     pub(super) fn spend(&mut self, steps: u64) -> Result<()> {
         self.steps = self.steps.saturating_add(steps);
-        if self.steps > limits::STEPS {
-            return Err(Fault::limit("steps", self.steps, limits::STEPS));
+        if self.steps > limits::get().steps {
+            return Err(Fault::limit("steps", self.steps, limits::get().steps));
         }
         if self.steps - self.checked > 10_000 {
             self.checked = self.steps;
             let took = self.begin.elapsed();
-            if took > limits::TIME {
-                let most = limits::TIME.as_millis() as u64;
+            if took > limits::get().time {
+                let most = limits::get().time.as_millis() as u64;
                 return Err(Fault::limit("milliseconds", took.as_millis() as u64, most));
             }
         }
@@ -97,8 +97,8 @@ impl Run<'_> {
     /// Does something for which others wait.
     fn deeper<T>(&mut self, run: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
         self.calls += 1;
-        if self.calls > limits::CALLS {
-            return Err(Fault::limit("calls in one another", self.calls, limits::CALLS));
+        if self.calls > limits::get().calls {
+            return Err(Fault::limit("calls in one another", self.calls, limits::get().calls));
         }
         let made = run(self)?;
         self.calls -= 1;

@@ -2,7 +2,12 @@
 //! nothing else.
 
 use crate::jinja::fault::Result;
-use crate::jinja::{Data, Kind, Template, limits};
+use crate::jinja::limits::tests::with;
+use crate::jinja::limits::{DEFAULT, Limits};
+use crate::jinja::{Data, Kind, Template};
+
+/// What templates are stopped by here, for the time: `limits` meets each limit by itself, and some below meet the default ones.
+pub(super) const SMALL: Limits = Limits { text: 1 << 20, elements: 1 << 14, memory: 8 << 20, steps: 60_000, ..DEFAULT };
 
 fn rendered(source: &str) -> Result<String> {
     let message = Data::Dict(vec![
@@ -12,9 +17,13 @@ fn rendered(source: &str) -> Result<String> {
     Template::new(source)?.render(&[("messages".to_owned(), Data::List(vec![message]))])
 }
 
-/// The limit that is met, and how much it was.
+/// The small limit that is met, and how much it was.
 fn met(source: &str) -> (&'static str, u64, u64) {
-    match rendered(source) {
+    met_of(SMALL, source)
+}
+
+fn met_of(limits: Limits, source: &str) -> (&'static str, u64, u64) {
+    match with(limits, || rendered(source)) {
         Err(fault) => match fault.kind {
             Kind::Limit { what, met, limit } => (what, met, limit),
             other => panic!("{}: {other:?}", &source[..source.len().min(200)]),
@@ -29,7 +38,7 @@ fn many(part: &str) -> String {
 
 #[test]
 fn a_source_has_a_length() {
-    let most = limits::SOURCE;
+    let most = DEFAULT.source;
     assert_eq!(rendered(&"a".repeat(most)).unwrap().len(), most);
     for over in [most + 1, 10 * most] {
         assert_eq!(met(&"a".repeat(over)), ("bytes of source", over as u64, most as u64));
@@ -63,7 +72,7 @@ fn nothing_is_nested_without_end() {
         let source = format!("{{{{ {}{inside}{} }}}}", many(open), close.repeat(many(open).len() / open.len()));
         assert_eq!(met(&source).0, "levels of nesting", "{open}");
         // Half of what is allowed is parsed.
-        let times = limits::NESTING / 4;
+        let times = DEFAULT.nesting / 4;
         let small = format!("{{{{ ({}{inside}{}) is defined }}}}", open.repeat(times), close.repeat(times));
         Template::new(&small).unwrap_or_else(|fault| panic!("{open}: {fault:?}"));
     }
@@ -120,8 +129,8 @@ fn a_chain_has_a_length() {
             Ok(_) => panic!("{link}"),
         };
         assert!(
-            (what, limit) == ("levels in an expression", limits::EXPRESSION as u64)
-                || (what, limit) == ("levels of nesting", limits::NESTING as u64),
+            (what, limit) == ("levels in an expression", DEFAULT.expression as u64)
+                || (what, limit) == ("levels of nesting", DEFAULT.nesting as u64),
             "{link}: {what}"
         );
     }
@@ -148,9 +157,9 @@ fn calls_do_not_wait_for_one_another_without_end() {
     ] {
         assert_eq!(met(source).0, "calls in one another", "{source}");
     }
-    let deep = format!("{}1{}", "(1 + ".repeat(limits::NESTING - 20), ")".repeat(limits::NESTING - 20));
+    let deep = format!("{}1{}", "(1 + ".repeat(DEFAULT.nesting - 20), ")".repeat(DEFAULT.nesting - 20));
     let source = format!("{{% macro m() %}}{{{{ {deep} ~ m() }}}}{{% endmacro %}}{{{{ m() }}}}");
-    assert_eq!(met(&source).0, "calls in one another");
+    assert_eq!(met_of(DEFAULT, &source).0, "calls in one another");
 }
 
 #[test]
@@ -321,7 +330,7 @@ fn a_float_has_no_more_digits_than_it_can() {
         "{{ '{:.99999g}'.format(1.5) }}",
         "{{ '{:.2000%}'.format(1) }}",
     ] {
-        assert_eq!(met(source).0, "digits of a float", "{source}");
+        assert_eq!(met_of(DEFAULT, source).0, "digits of a float", "{source}");
     }
     assert_eq!(rendered("{{ ('%.1100f' % 1) | length }}").unwrap(), "1102");
 }
@@ -382,7 +391,7 @@ fn no_list_grows_without_end() {
     // Many values that are each as large as one may be.
     let hoard =
         "{% set ns = namespace(x=[]) %}{% for i in range(999) %}{% set ns.x = ns.x + ['a' * 9999999] %}{% endfor %}";
-    assert_eq!(met(hoard).0, "bytes in all values");
+    assert_eq!(met_of(DEFAULT, hoard).0, "bytes in all values");
     let names = "{% set ns = namespace() %}{% for i in range(99999) %}{% for j in range(99) %}{% set a = namespace(**ns.d or {}) %}{% endfor %}{% endfor %}";
     assert_eq!(met(names).0, "steps");
 }
@@ -426,7 +435,7 @@ fn what_is_gone_through_is_counted() {
             "{{ ns.x | urlencode }}",
             "{{ [ns.x, no.x] | map('string') | list }}",
         ] {
-            let fault = rendered(&format!("{base}{other}{uses}"));
+            let fault = with(SMALL, || rendered(&format!("{base}{other}{uses}")));
             match fault {
                 Err(fault) if matches!(fault.kind, Kind::Limit { .. } | Kind::Failed(_)) => (),
                 Ok(made) if made.len() < 100 => (),
@@ -466,7 +475,11 @@ fn nothing_takes_for_ever() {
     let grows = "{% set ns = namespace(x=[1]) %}{% for i in range(99999) %}{% set ns.x = ns.x + ns.x %}{{ ns.x | length }}{% endfor %}";
     assert!(["steps", "elements in a list"].contains(&met(grows).0));
     assert_eq!(
-        met("{{ 2.0 ** 9999 }}{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}").0,
+        met_of(
+            DEFAULT,
+            "{{ 2.0 ** 9999 }}{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}"
+        )
+        .0,
         "steps"
     );
 }

@@ -2,4 +2,5 @@
 
 mod goldens;
 mod hostile;
+mod limits;
 mod random;

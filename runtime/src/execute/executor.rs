@@ -1,6 +1,6 @@
 //! Runs a cell and tells what happened. It decides nothing.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::hash::Hasher;
 use std::ops::Deref;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -32,7 +32,7 @@ pub struct Executor {
     /// The backend that has a fault, by what it is known by.
     faulty: Mutex<Option<(String, Arc<Instance>)>>,
     /// What backends were asked, by backend and condition: once.
-    answers: Mutex<BTreeMap<(usize, usize), Result<bool, String>>>,
+    answers: Mutex<HashMap<(usize, usize), Result<bool, String>>>,
 }
 
 /// An open backend: the one that all cells share, or one of this cell's own.

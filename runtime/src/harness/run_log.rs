@@ -1,6 +1,6 @@
 //! What is known of a run so far, in memory and on disk.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -28,7 +28,7 @@ pub(super) struct RunLog {
     /// Those of which the values did not agree with the baseline's, by position in the plan.
     pub(super) disagreeing: Vec<usize>,
     /// What was done with cells of which the plan did not know it, by position.
-    pub(super) decisions: BTreeMap<usize, Decision>,
+    pub(super) decisions: HashMap<usize, Decision>,
     /// What the process says at its start, also where nobody records it.
     pub(super) start: Option<Start>,
     journal: Option<Journal>,

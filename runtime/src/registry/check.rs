@@ -262,7 +262,7 @@ fn duplicate_tests(suites: &[&SuiteSpec]) -> Vec<RegistryError> {
     let mut seen = BTreeMap::new();
     let mut errors = Vec::new();
     for test in suites.iter().flat_map(|suite| &suite.tests) {
-        if let Some(first) = seen.insert(&test.path, test.origin) {
+        if let Some(first) = seen.insert(test.path.as_str(), test.origin) {
             errors.push(RegistryError::DuplicateTest { path: test.path.clone(), first, second: test.origin });
         }
     }
@@ -345,7 +345,7 @@ fn check_suite(suite: &SuiteSpec) -> Vec<RegistryError> {
         let is_first = at == 0 || backend.family.is_none() || suite.backends[at - 1].origin != backend.origin;
         let common = backend.family.iter().chain(backend.aliases).filter(|_| is_first);
         for name in std::iter::once(&backend.name).chain(common) {
-            if let Some(first) = seen.insert(name, backend.origin) {
+            if let Some(first) = seen.insert(*name, backend.origin) {
                 let (name, second) = ((*name).to_owned(), backend.origin);
                 errors.push(RegistryError::DuplicateBackend { name, first, second });
             }
@@ -353,7 +353,7 @@ fn check_suite(suite: &SuiteSpec) -> Vec<RegistryError> {
     }
     let mut seen = BTreeMap::new();
     for (backend, origin) in &suite.excluding {
-        if let Some(first) = seen.insert(backend, *origin) {
+        if let Some(first) = seen.insert(*backend, *origin) {
             let (backend, second) = ((*backend).to_owned(), *origin);
             errors.push(RegistryError::DuplicateExclusions { backend, first, second });
         }
@@ -373,7 +373,7 @@ fn check_suite(suite: &SuiteSpec) -> Vec<RegistryError> {
         if !names.contains(backend) {
             errors.push(RegistryError::DanglingImplements { at: *origin, unknown: unknown(backend) });
         }
-        if let Some(first) = seen.insert(backend, *origin) {
+        if let Some(first) = seen.insert(*backend, *origin) {
             let (backend, second) = ((*backend).to_owned(), *origin);
             errors.push(RegistryError::DuplicateImplements { backend, first, second });
         }

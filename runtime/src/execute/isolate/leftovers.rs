@@ -3,15 +3,13 @@
 //! A process that leaves its group (`setsid`) does not end with it, and one whose parent has ended belongs to nobody. What knows
 //! a worker's all the same is its environment, which holds a mark, and, as long as the worker lives, its line of parents.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::fs;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use rustix::process::{Pid, PidfdFlags, Signal, getpid, pidfd_open, pidfd_send_signal};
-
-use crate::sorted;
 
 /// The variable that marks a worker and what it starts.
 pub(super) const MARK: &str = "CROSSCHECK_WORKER";
@@ -64,10 +62,10 @@ pub(super) fn end(mark: &str, worker: Option<Pid>) {
 }
 
 /// The parent of each process that runs, by number.
-fn parents() -> BTreeMap<i32, i32> {
+fn parents() -> HashMap<i32, i32> {
     let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
     let numbers = entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
-    sorted::map(numbers.filter_map(|pid: i32| Some((pid, parent(pid)?))))
+    numbers.filter_map(|pid: i32| Some((pid, parent(pid)?))).collect()
 }
 
 /// The parent of a process that has not ended.
@@ -79,7 +77,7 @@ fn parent(pid: i32) -> Option<i32> {
     fields.next()?.parse().ok().filter(|_| !has_ended)
 }
 
-fn descends(parents: &BTreeMap<i32, i32>, pid: i32, from: Pid) -> bool {
+fn descends(parents: &HashMap<i32, i32>, pid: i32, from: Pid) -> bool {
     let mut next = parents.get(&pid);
     for _ in 0..parents.len() {
         match next {

@@ -1,6 +1,6 @@
 //! The workers of a run.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::ffi::OsString;
 use std::io::{self, ErrorKind, PipeReader, Read};
 use std::os::unix::net::UnixStream;
@@ -34,7 +34,7 @@ pub(crate) struct Pool {
     program: PathBuf,
     arguments: Vec<OsString>,
     /// By what keeps them apart: a worker opens one backend only.
-    idle: Mutex<BTreeMap<(u32, u32), Vec<Worker>>>,
+    idle: Mutex<HashMap<(u32, u32), Vec<Worker>>>,
 }
 
 /// What a worker was asked, and what came of it.

@@ -1,11 +1,10 @@
 //! Panics on threads that run no body: those that bodies have started. It is not known whose they are. While a body runs whose
 //! failure a row excuses, they are held back until it is known what became of every body that they may belong to.
 
-use std::collections::BTreeSet;
 use std::io::Write;
 use std::sync::{Mutex, PoisonError};
 
-use crate::{screen, sorted};
+use crate::screen;
 
 static STATE: Mutex<State> = Mutex::new(State { running: Vec::new(), next: 0, held: Vec::new() });
 
@@ -20,7 +19,7 @@ struct State {
 struct Held {
     text: String,
     /// The bodies that it may belong to, as long as they run.
-    of: BTreeSet<u64>,
+    of: Vec<u64>,
 }
 
 /// A body that is running.
@@ -46,7 +45,9 @@ impl Running {
         }
         let mut shown = Vec::new();
         state.held.retain_mut(|held| {
-            let was_of_it = held.of.remove(&self.0);
+            let others = held.of.len();
+            held.of.retain(|number| *number != self.0);
+            let was_of_it = held.of.len() < others;
             if was_of_it && fails {
                 shown.push(std::mem::take(&mut held.text));
                 return false;
@@ -64,7 +65,7 @@ pub(super) fn held(text: impl FnOnce() -> String) -> bool {
     if !state.running.iter().any(|(_, is_excused)| *is_excused) {
         return false;
     }
-    let of = sorted::set(state.running.iter().map(|(number, _)| *number));
+    let of = state.running.iter().map(|(number, _)| *number).collect();
     state.held.push(Held { text: text(), of });
     true
 }

@@ -7,6 +7,7 @@ mod attention;
 mod convert;
 mod elementwise;
 mod exclusions;
+mod flushed;
 mod index;
 mod kernels;
 mod reduce;

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crosscheck::Failure;
+use crosscheck::internals::report::around;
 use proc_macro2::Literal;
 use syn::spanned::Spanned;
 use syn::{Expr, ExprCall, ExprMethodCall, ExprPath, ExprRange, Lit};
@@ -137,26 +138,6 @@ fn number(expr: &Expr) -> Option<f64> {
     }
 }
 
-/// Bounds that hold the values, in three digits.
-fn around(values: &[f64], of_share: bool) -> String {
-    let least = values.iter().copied().fold(f64::INFINITY, f64::min);
-    let greatest = values.iter().copied().fold(0.0, f64::max);
-    let greatest = rounded(greatest, f64::ceil);
-    let greatest = if of_share { greatest.min(1.0) } else { greatest };
-    format!("{:?}..={greatest:?}", rounded(least, f64::floor))
-}
-
-fn rounded(value: f64, how: fn(f64) -> f64) -> f64 {
-    if value == 0.0 || !value.is_finite() {
-        return value.clamp(0.0, f64::MAX);
-    }
-    let digits = 2 - value.abs().log10().floor() as i32;
-    let shown = how(value * 10_f64.powi(digits)) / 10_f64.powi(digits);
-    // What the division adds or takes is not to leave the value outside.
-    let fits = if how(0.5) == 0.0 { shown <= value } else { shown >= value };
-    if fits { shown } else { value }
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
@@ -207,20 +188,6 @@ mod tests {
         }
         for row in ["NO", "common(feature)", "if a { xfail(\"no\") } else { RUN }", "RUN"] {
             assert!(relabelled(row, &error, &names).is_err(), "{row}");
-        }
-    }
-
-    /// Bounds hold what was seen, at every size.
-    #[test]
-    fn bounds_hold_what_was_seen() {
-        for exponent in -12..12 {
-            for digits in [1.0, 1.234_567, 9.999_99, 3.3] {
-                let value = digits * 10_f64.powi(exponent);
-                let text = around(&[value], false);
-                let (least, greatest) = text.split_once("..=").unwrap();
-                let (least, greatest): (f64, f64) = (least.parse().unwrap(), greatest.parse().unwrap());
-                assert!(least <= value && value <= greatest && greatest < value * 1.02, "{text} around {value}");
-            }
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crosscheck::Failure;
+use crosscheck::internals::report::spoken;
 use crosscheck::record::CellRecord;
 
 /// What the cells of one row showed.
@@ -103,31 +104,6 @@ pub fn agrees_with_what_is_wrong(cell: &CellRecord) -> bool {
 /// What the failure said.
 fn text(cell: &CellRecord) -> &str {
     cell.reason.get(cell.seen_at.unwrap_or_default()..).unwrap_or_default()
-}
-
-/// The first line of a text, without what stands before the words of the body.
-fn spoken(text: &str) -> &str {
-    let line = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
-    if let Some(rest) = line.strip_prefix("panicked") {
-        return behind_a_place(rest).unwrap_or(rest.trim_start_matches(':')).trim();
-    }
-    // Details that the next run has others of.
-    let line = [" (it was ", "; allowed: "].iter().find_map(|tail| Some(line.split_once(tail)?.0)).unwrap_or(line);
-    ["returned an error: ", "ended its process: "]
-        .iter()
-        .find_map(|head| line.strip_prefix(head))
-        .unwrap_or(line)
-        .trim()
-}
-
-/// What stands behind `:12:5: `.
-fn behind_a_place(text: &str) -> Option<&str> {
-    text.match_indices(": ").map(|(at, _)| (&text[..at], &text[at + 2..])).find_map(|(place, rest)| {
-        let mut numbers = place.rsplit(':').take(2);
-        let number =
-            |part: Option<&str>| part.is_some_and(|it| !it.is_empty() && it.bytes().all(|b| b.is_ascii_digit()));
-        (number(numbers.next()) && number(numbers.next())).then_some(rest)
-    })
 }
 
 /// The longest part without an address and the like, which the next run has others of.

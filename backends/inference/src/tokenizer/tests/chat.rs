@@ -217,7 +217,7 @@ fn a_template_without_end_is_given_up() {
     let endless = "{% for a in range(9999) %}{% for b in range(9999) %}{% for c in range(9999) %}{% endfor %}{% endfor %}{% endfor %}";
     let refused = with_template(endless).chat(&user("Hi"), true).unwrap_err().to_string();
     let (beginning, end) =
-        ("the chat template goes beyond a limit in line 1: 100", " steps, and at most 1000000 are allowed");
+        ("the chat template goes beyond a limit in line 1: 200", " steps, and at most 2000000 are allowed");
     assert!(refused.starts_with(beginning) && refused.ends_with(end), "{refused}");
     // As many messages as a long context has.
     let many: Vec<_> = (0..10_000).map(|at| Message::new(["user", "assistant"][at % 2], "Hi")).collect();

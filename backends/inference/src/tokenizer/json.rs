@@ -5,6 +5,7 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
+use serde::Deserialize;
 use serde_json::Value;
 
 use super::chat::{ChatTemplate, Variables};
@@ -64,8 +65,9 @@ fn from_files(json: &[u8], files: &Files) -> Result<Tokenizer> {
     let outline = parse(TOKENIZER, json)?;
     let spelling = check(&outline)?;
     let pieces = pieces_of(&outline);
-    let library: tokenizers::Tokenizer =
-        serde_json::from_slice(json).map_err(|error| TokenizerError::malformed(TOKENIZER, error.to_string()))?;
+    // What was checked, and not the file: where a key is there twice, the library may take the other one.
+    let library = tokenizers::Tokenizer::deserialize(&outline)
+        .map_err(|error| TokenizerError::malformed(TOKENIZER, error.to_string()))?;
     // The library numbers added tokens by itself when the file leaves a gap.
     for (name, id) in outline["added_tokens"].as_array().into_iter().flatten().filter_map(added) {
         if library.token_to_id(name).map(u64::from) != Some(id) {

@@ -32,9 +32,12 @@ pub(super) fn check(outline: &Value) -> Result<()> {
     for part in flat(&outline["pre_tokenizer"], "pre-tokenizer", "pretokenizers")? {
         pre_tokenizer(part)?;
     }
-    for part in flat(&outline["post_processor"], "post-processor", "processors")? {
-        processor(part)?;
+    let processors = flat(&outline["post_processor"], "post-processor", "processors")?;
+    // What a template makes of one text is several, and the next one panics where they are three or more.
+    if processors.iter().filter(|part| part["type"] == "TemplateProcessing").count() > 1 {
+        return Err(malformed("the post-processor has more than one TemplateProcessing".to_owned()));
     }
+    processors.into_iter().try_for_each(processor)?;
     outline["added_tokens"].as_array().into_iter().flatten().try_for_each(added_token)
 }
 
@@ -124,7 +127,7 @@ fn pre_tokenizer(part: &Value) -> Result<()> {
     }
 }
 
-/// The library looks up each special token of a template, and takes for granted that it is there.
+/// The library looks up each special token of a template, and takes for granted that it is there; likewise the second text.
 fn processor(part: &Value) -> Result<()> {
     match part["type"].as_str() {
         Some("ByteLevel" | "RobertaProcessing" | "BertProcessing") => Ok(()),
@@ -138,10 +141,31 @@ fn processor(part: &Value) -> Result<()> {
                     return Err(malformed(message));
                 }
             }
-            Ok(())
+            template_of_one(part)
         }
         _ => Err(TokenizerError::unsupported(FILE, "post-processor", kind(part), PROCESSORS)),
     }
+}
+
+/// What a template makes of one text: that text once at most, and a few tokens.
+fn template_of_one(part: &Value) -> Result<()> {
+    let pieces = || part["single"].as_array().into_iter().flatten();
+    let texts: Vec<_> = pieces().filter_map(|piece| piece["Sequence"]["id"].as_str()).collect();
+    if !matches!(texts.as_slice(), [] | ["A"]) {
+        let texts = texts.join(", ");
+        return Err(malformed(format!(
+            "the post-processor's template of one text has the texts {texts}, and may have A once"
+        )));
+    }
+    let ids =
+        |piece: &Value| part["special_tokens"][piece["SpecialToken"]["id"].as_str()?]["ids"].as_array().map(Vec::len);
+    let added: usize = pieces().filter_map(ids).sum();
+    if added > TOKEN {
+        return Err(malformed(format!(
+            "the post-processor adds {added} tokens to a text; at most {TOKEN} are allowed"
+        )));
+    }
+    Ok(())
 }
 
 fn added_token(token: &Value) -> Result<()> {

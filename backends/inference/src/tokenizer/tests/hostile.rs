@@ -55,6 +55,58 @@ fn what_the_library_does_not_check_is_refused() {
 }
 
 #[test]
+fn a_template_of_one_text_has_that_text() {
+    let (text, token) = (
+        |id: &str| json!({"Sequence": {"id": id, "type_id": 0}}),
+        json!({"SpecialToken": {"id": "<s>", "type_id": 0}}),
+    );
+    let template = |single: &[Value], count: usize| {
+        let token = json!({"id": "<s>", "ids": vec![1; count], "tokens": vec!["<s>"; count]});
+        json!({"type": "TemplateProcessing", "single": single, "pair": [], "special_tokens": {"<s>": token}})
+    };
+    let sequence = |parts: &[Value]| json!({"type": "Sequence", "processors": parts});
+    let once = template(&[token.clone(), text("A"), token.clone()], 1);
+    for (processor, message) in [
+        (template(&[text("B")], 1), "'s template of one text has the texts B, and may have A once"),
+        (template(&[text("A"), text("B")], 1), "'s template of one text has the texts A, B, and may have A once"),
+        (template(&[text("A"), text("A")], 1), "'s template of one text has the texts A, A, and may have A once"),
+        (
+            template(&[token.clone(), text("A"), token.clone()], 513),
+            " adds 1026 tokens to a text; at most 1024 are allowed",
+        ),
+        (sequence(&[once.clone(), once.clone()]), " has more than one TemplateProcessing"),
+    ] {
+        assert_eq!(
+            refused(|json| json["post_processor"] = processor),
+            format!("tokenizer.json: the post-processor{message}")
+        );
+    }
+    for taken in [
+        once.clone(),
+        sequence(&[
+            json!({"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true, "use_regex": true}),
+            once,
+        ]),
+        template(&[token], 1024),
+    ] {
+        let mut json = json();
+        json["post_processor"] = taken;
+        from_values(&json, &config()).unwrap().encode("Hi", Special::Parse).unwrap();
+    }
+}
+
+/// A part that is there twice, of which the first one would be refused.
+#[test]
+fn what_is_loaded_is_what_was_checked() {
+    let harmless = serde_json::to_string(&json()).unwrap();
+    let twice =
+        harmless.replacen('{', r#"{"normalizer": {"type": "Precompiled", "precompiled_charsmap": "/////w=="}, "#, 1);
+    let load =
+        |json: &str| Tokenizer::from_json(json.as_bytes(), None).unwrap().encode("ﬁ Hi", Special::Parse).unwrap();
+    assert_eq!(load(&twice), load(&harmless));
+}
+
+#[test]
 fn a_pattern_finds_something() {
     for text in with_pattern(&json!({"String": ""})) {
         assert!(text.ends_with("is empty: it would be found everywhere"), "{text}");

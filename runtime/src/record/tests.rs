@@ -245,7 +245,7 @@ fn a_suite_is_recorded_with_its_crates_and_terms() {
     assert_eq!(line["package"], serde_json::json!({ "name": "ops", "version": "0.3.0" }));
     assert_eq!(line["packages"], serde_json::json!({ "gpu": { "name": "gpu-ops", "version": "1.2.3" } }));
     assert_eq!(line["terms"], serde_json::json!(["f32: rtol 1e-3, atol 0e0"]));
-    // Whatever it says first.
+    // A line is read also where `line` is not its first key.
     assert_eq!(Line::read(line.to_string().as_bytes()).unwrap(), Line::Suite(Box::new(record)));
 }
 

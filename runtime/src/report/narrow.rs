@@ -30,8 +30,9 @@ impl fmt::Display for Narrow {
 pub fn narrowest(known: &[TestRecord], failing: &[&CellRecord], ran: &[&CellRecord]) -> Vec<Narrow> {
     let tests: BTreeSet<_> = failing.iter().map(|cell| cell.test.as_str()).collect();
     let rows = tests.into_iter().map(|path| {
-        let of_test =
-            |cells: &[&CellRecord]| cells.iter().filter(|cell| cell.test == path).map(|cell| case_of(cell)).collect();
+        let of_test = |cells: &[&CellRecord]| {
+            cells.iter().filter(|cell| cell.test == path).map(|cell| case_of(cell).to_owned()).collect()
+        };
         let axes = known.iter().find(|test| test.test == path).map_or(&[][..], |test| &test.axes);
         Narrow { test: path.to_owned(), cases: cases(axes, &of_test(failing), &of_test(ran)) }
     });
@@ -39,9 +40,9 @@ pub fn narrowest(known: &[TestRecord], failing: &[&CellRecord], ran: &[&CellReco
 }
 
 /// What a cell's case is called; empty where the test has one only.
-fn case_of(cell: &CellRecord) -> String {
+pub(super) fn case_of(cell: &CellRecord) -> &str {
     let case = cell.name.strip_prefix(&cell.test).and_then(|rest| rest.strip_suffix(&cell.backend));
-    case.map(|case| case.trim_matches(':').to_owned()).unwrap_or_default()
+    case.map(|case| case.trim_matches(':')).unwrap_or_default()
 }
 
 /// What stands in `case(…)`: nothing where all cases are meant.

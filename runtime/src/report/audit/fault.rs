@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::record::CellRecord;
 use crate::record::suite::TestRecord;
+use crate::report::narrow::case_of;
 use crate::suite::expectation::Failure;
 
 /// A cell that fails.
@@ -125,12 +126,6 @@ fn case_parts<'c>(cell: &'c CellRecord, known: &'c [TestRecord]) -> Vec<&'c str>
     parts.sort_unstable_by_key(|part| (std::cmp::Reverse(part.len()), *part));
     parts.dedup();
     parts
-}
-
-/// What a cell's case is called; empty where the test has one only.
-pub(super) fn case_of(cell: &CellRecord) -> &str {
-    let case = cell.name.strip_prefix(&cell.test).and_then(|rest| rest.strip_suffix(&cell.backend));
-    case.map(|case| case.trim_matches(':')).unwrap_or_default()
 }
 
 /// The text with a gap for each of these parts, and for each word or number with a digit; several in a row are one.

@@ -6,12 +6,12 @@ mod size;
 
 use self::beside::neighbours;
 pub use self::fault::spoken;
-use self::fault::{Fault, case_of, ways};
+use self::fault::{Fault, ways};
 use self::size::Size;
 use crate::judge::Outcome;
 use crate::record::CellRecord;
 use crate::record::suite::TestRecord;
-use crate::report::narrow::narrowest;
+use crate::report::narrow::{case_of, narrowest};
 use crate::report::rows::{describe, kind};
 use crate::sorted;
 use crate::suite::expectation::{Bounds, Failure};

@@ -1,5 +1,5 @@
 //! SentencePiece's vocabularies: pieces of text with scores. Text becomes pieces by Unigram, which takes the most likely ones, or
-//! by merges, which put the pair of the best score together until there is none.
+//! by merges, which join the pair of neighbours of the best score as long as a pair is a piece.
 //!
 //! The crate `tokenizers` has Unigram, and takes text that looks like `</s>` or `<0x0A>` for that token, where SentencePiece keeps
 //! both out of the pieces. It has merges by rank only: where scores are equal, those are others.
@@ -28,7 +28,7 @@ pub(super) enum Method {
 pub(super) struct Piece<'a> {
     pub text: &'a str,
     pub score: f64,
-    /// Whether text can become it. What is not text, or a byte, is named by the pieces all the same.
+    /// Whether text can become it. Special tokens and those of bytes are pieces that no text becomes.
     pub is_text: bool,
 }
 

@@ -6,7 +6,7 @@ use crosscheck::Receipt;
 
 use crate::device::Device;
 use crate::error::KernelError;
-use crate::params::{Gelu, Mask, Quantization, Quantized, Rope};
+use crate::params::{Axes, Gelu, Mask, Quantization, Quantized, Rope};
 use crate::tensor::{Dtype, Tensor};
 
 type Result<T = Tensor> = std::result::Result<T, KernelError>;
@@ -96,6 +96,12 @@ pub trait Kernels: Send + Sync {
         missing("rsqrt")
     }
 
+    /// The nearest whole number, of two equally near ones the even one; floats. What becomes a zero keeps its sign: −0.3 is −0.
+    /// Infinities and NaN stay.
+    fn round(&self, x: &Tensor) -> Result {
+        missing("round")
+    }
+
     /// The hyperbolic tangent; floats. Far from 0 it is ±1.
     fn tanh(&self, x: &Tensor) -> Result {
         missing("tanh")
@@ -150,37 +156,41 @@ pub trait Kernels: Send + Sync {
         missing("cast")
     }
 
-    /// The sum along `axis`, without that axis; numbers. Without terms it is 0. Integers wrap. Which sign a sum of zeros has, and
-    /// whether one overflows on the way of which the result is finite, is not specified.
-    fn sum(&self, x: &Tensor, axis: usize) -> Result {
+    /// The sum over `axes`, without them or with the length 1 where they are kept; numbers. Without terms it is 0, and of one term,
+    /// as over no axis, that term. Integers wrap. Which sign a sum of zeros has, and whether one overflows on the way of which the
+    /// result is finite, is not specified.
+    ///
+    /// # Errors
+    /// In every function that takes [`Axes`]: [`KernelError::Shape`] for an axis that `x` does not have, and
+    /// [`KernelError::Argument`] for one that is named twice.
+    fn sum(&self, x: &Tensor, axes: Axes<'_>) -> Result {
         missing("sum")
     }
 
-    /// The mean along `axis`, without that axis; floats. Without terms it is NaN. Whether the sum overflows on the way is not
-    /// specified.
-    fn mean(&self, x: &Tensor, axis: usize) -> Result {
+    /// The mean over `axes`, as in `sum`; floats. Without terms it is NaN. Whether the sum overflows on the way is not specified.
+    fn mean(&self, x: &Tensor, axes: Axes<'_>) -> Result {
         missing("mean")
     }
 
-    /// The largest element along `axis`, without that axis; numbers. NaN when any is.
+    /// The largest element over `axes`, as in `sum`; numbers. NaN when any is.
     ///
     /// # Errors
-    /// [`KernelError::Shape`] when the axis is empty.
-    fn max(&self, x: &Tensor, axis: usize) -> Result {
+    /// [`KernelError::Shape`] when one of the axes is empty.
+    fn max(&self, x: &Tensor, axes: Axes<'_>) -> Result {
         missing("max")
     }
 
-    /// The smallest element along `axis`, without that axis; numbers. NaN when any is.
+    /// The smallest element over `axes`, as in `sum`; numbers. NaN when any is.
     ///
     /// # Errors
-    /// [`KernelError::Shape`] when the axis is empty.
-    fn min(&self, x: &Tensor, axis: usize) -> Result {
+    /// [`KernelError::Shape`] when one of the axes is empty.
+    fn min(&self, x: &Tensor, axes: Axes<'_>) -> Result {
         missing("min")
     }
 
-    /// `log(Σ exp(x))` along `axis`, without that axis; floats. Does not overflow for any finite input; without terms, or of
-    /// nothing but −∞, it is −∞.
-    fn logsumexp(&self, x: &Tensor, axis: usize) -> Result {
+    /// `log(Σ exp(x))` over `axes`, as in `sum`; floats. Does not overflow for any finite input; without terms, or of nothing
+    /// but −∞, it is −∞.
+    fn logsumexp(&self, x: &Tensor, axes: Axes<'_>) -> Result {
         missing("logsumexp")
     }
 
@@ -296,8 +306,20 @@ pub trait Kernels: Send + Sync {
 
     /// Where along `axis` the largest element stands (i32, without that axis): the first of equal ones; numbers. NaN is
     /// larger than everything, as in NumPy.
+    ///
+    /// # Errors
+    /// [`KernelError::Shape`] when the axis is empty.
     fn argmax(&self, x: &Tensor, axis: usize) -> Result {
         missing("argmax")
+    }
+
+    /// Where along `axis` the smallest element stands (i32, without that axis): the first of equal ones; numbers. NaN is
+    /// smaller than everything, as in NumPy.
+    ///
+    /// # Errors
+    /// [`KernelError::Shape`] when the axis is empty.
+    fn argmin(&self, x: &Tensor, axis: usize) -> Result {
+        missing("argmin")
     }
 
     /// Quantizes the rows of `w` `[N, K]` in groups of elements, as MLX's affine mode does, in 32-bit floats; floats. The

@@ -13,6 +13,70 @@ pub enum Gelu {
     Tanh,
 }
 
+/// Which axes are reduced, in any order, and whether the result keeps them.
+///
+/// Axes count from 0, the first one. They are `usize`, so that one that counts from the end, as NumPy's −1 does, cannot be
+/// written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Axes<'a> {
+    named: Named<'a>,
+    kept: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Named<'a> {
+    All,
+    One(usize),
+    These(&'a [usize]),
+}
+
+impl<'a> Axes<'a> {
+    /// These axes; none leaves a tensor in its shape.
+    pub const fn of(axes: &'a [usize]) -> Self {
+        Self { named: Named::These(axes), kept: false }
+    }
+
+    /// Every axis that there is.
+    pub const fn all() -> Self {
+        Self { named: Named::All, kept: false }
+    }
+
+    /// The same, each of which stays in the shape of the result with the length 1.
+    pub const fn kept(self) -> Self {
+        Self { kept: true, ..self }
+    }
+
+    /// Whether they stay in the shape of the result.
+    pub const fn are_kept(self) -> bool {
+        self.kept
+    }
+
+    /// Their numbers in a tensor of so many dimensions, in the order in which they are named, whether there are such axes or not.
+    pub fn numbers(self, rank: usize) -> Vec<usize> {
+        match self.named {
+            Named::All => (0..rank).collect(),
+            Named::One(axis) => vec![axis],
+            Named::These(axes) => axes.to_vec(),
+        }
+    }
+
+    /// The shape that is left of this one.
+    pub fn reduce(self, shape: &[usize]) -> Vec<usize> {
+        let axes = self.numbers(shape.len());
+        let left = shape.iter().enumerate().filter_map(|(axis, length)| match axes.contains(&axis) {
+            true => self.kept.then_some(1),
+            false => Some(*length),
+        });
+        left.collect()
+    }
+}
+
+impl From<usize> for Axes<'_> {
+    fn from(axis: usize) -> Self {
+        Self { named: Named::One(axis), kept: false }
+    }
+}
+
 /// The parameters of a rotary position embedding.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Rope {

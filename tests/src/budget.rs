@@ -66,7 +66,7 @@ pub fn quantized_matmul(w: &Quantized) -> Result<impl Fn(&Tensor, &Tensor) -> Ve
 pub fn sum(sums: &Tensor, x: &Tensor) -> Vec<f64> {
     let roundoff = Roundoff::of(x);
     let share = roundoff.accumulator.sum_bound(last(x));
-    let sizes = Reference.sum(&absolute(x), x.rank() - 1).map(|sizes| sizes.to_f64()).unwrap_or_default();
+    let sizes = Reference.sum(&absolute(x), (x.rank() - 1).into()).map(|sizes| sizes.to_f64()).unwrap_or_default();
     sizes.iter().zip(sums.to_f64()).map(|(size, expected)| roundoff.rounded(share * size, expected)).collect()
 }
 

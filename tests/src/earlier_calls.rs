@@ -129,6 +129,11 @@ pub fn of_rsqrt(kernels: &dyn Kernels) -> Checked {
     assert_independent(&[3, 41], |x| kernels.rsqrt(&above_zero(x)?))
 }
 
+#[conformance(of = "round")]
+pub fn of_round(kernels: &dyn Kernels) -> Checked {
+    assert_independent(&[3, 41], |x| kernels.round(x))
+}
+
 #[conformance(of = "tanh")]
 pub fn of_tanh(kernels: &dyn Kernels) -> Checked {
     assert_independent(&[3, 41], |x| kernels.tanh(x))
@@ -155,27 +160,32 @@ pub fn of_gelu(kernels: &dyn Kernels, form: Gelu) -> Checked {
 
 #[conformance(of = "sum")]
 pub fn of_sum(kernels: &dyn Kernels) -> Checked {
-    assert_independent(&[3, 41], |x| kernels.sum(x, 1))
+    assert_independent(&[3, 41], |x| kernels.sum(x, 1.into()))
 }
 
 #[conformance(of = "mean")]
 pub fn of_mean(kernels: &dyn Kernels) -> Checked {
-    assert_independent(&[3, 41], |x| kernels.mean(x, 1))
+    assert_independent(&[3, 41], |x| kernels.mean(x, 1.into()))
 }
 
 #[conformance(of = "max")]
 pub fn of_max(kernels: &dyn Kernels) -> Checked {
-    assert_independent(&[3, 41], |x| kernels.max(x, 1))
+    assert_independent(&[3, 41], |x| kernels.max(x, 1.into()))
 }
 
 #[conformance(of = "min")]
 pub fn of_min(kernels: &dyn Kernels) -> Checked {
-    assert_independent(&[3, 41], |x| kernels.min(x, 1))
+    assert_independent(&[3, 41], |x| kernels.min(x, 1.into()))
 }
 
 #[conformance(of = "logsumexp")]
 pub fn of_logsumexp(kernels: &dyn Kernels) -> Checked {
-    assert_independent(&[3, 41], |x| kernels.logsumexp(x, 1))
+    assert_independent(&[3, 41], |x| kernels.logsumexp(x, 1.into()))
+}
+
+#[conformance(of = "argmin")]
+pub fn of_argmin(kernels: &dyn Kernels) -> Checked {
+    assert_independent(&[3, 41], |x| kernels.argmin(x, 1))
 }
 
 #[conformance(of = "argmax")]

@@ -1,4 +1,4 @@
-//! `exp`, `log`, `sqrt`, `rsqrt`, `tanh` and `sigmoid`.
+//! `exp`, `log`, `sqrt`, `rsqrt`, `round`, `tanh` and `sigmoid`.
 
 use crosscheck::compare::Computed;
 use crosscheck::{backend_matrix, conformance};
@@ -96,6 +96,19 @@ pub fn rsqrt(kernels: &dyn Kernels, dtype: Dtype, length: usize) -> Checked<Comp
 )]
 pub fn tanh(kernels: &dyn Kernels, dtype: Dtype, length: usize) -> Checked<Computed<Tensor>> {
     Computed::of([uniform(115, &[length], dtype, 5.0)?], |[x]| kernels.tanh(x))
+}
+
+#[backend_matrix(
+    of = "round",
+    dtype(F32, F64, F16, BF16),
+    length(0 uses("empty_tensors"), 1, 17, 31, 33, 127, 128, 129, 1023),
+    tolerance(rtol = 0.0, atol = 0.0, reason = "whole numbers this small are numbers of each type")
+)]
+pub fn round(kernels: &dyn Kernels, dtype: Dtype, length: usize) -> Checked<Computed<Tensor>> {
+    let x = uniform(117, &[length], dtype, 100.0)?;
+    // Halves have checks of their own.
+    let apart: Vec<_> = x.to_f64().iter().map(|x| if x.fract().abs() == 0.5 { x.trunc() } else { *x }).collect();
+    Computed::of([Tensor::from_f64(&[length], dtype, &apart)?], |[x]| kernels.round(x))
 }
 
 // An exponential, a sum with 1 and a quotient are each rounded, and so is what is expected.
@@ -211,6 +224,25 @@ pub fn rsqrt_of_special_values(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
     Ok(())
 }
 
+#[conformance(of = "round", dtype(F32, F64, F16, BF16))]
+pub fn round_of_special_values(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
+    let (inf, nan) = (f64::INFINITY, f64::NAN);
+    let x = of(&[8], dtype, &[0.0, -0.0, inf, -inf, nan, 0.3125, -0.3125, 100.75])?;
+    let y = kernels.round(&x)?;
+    assert_holds(&y, &[8], &[0.0, 0.0, inf, -inf, nan, 0.0, 0.0, 101.0]);
+    assert_signs(&y, &[(0, false), (1, true), (5, false), (6, true)]);
+    Ok(())
+}
+
+#[conformance(of = "round", dtype(F32, F64, F16, BF16))]
+pub fn halves_are_rounded_to_even_numbers(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
+    let x = of(&[8], dtype, &[0.5, 1.5, 2.5, 3.5, -0.5, -1.5, -2.5, -3.5])?;
+    let y = kernels.round(&x)?;
+    assert_holds(&y, &[8], &[0.0, 2.0, 2.0, 4.0, 0.0, -2.0, -2.0, -4.0]);
+    assert_signs(&y, &[(0, false), (4, true)]);
+    Ok(())
+}
+
 #[conformance(of = "tanh", dtype(F32, F64, F16, BF16))]
 pub fn tanh_of_special_values(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
     let (inf, nan) = (f64::INFINITY, f64::NAN);
@@ -257,6 +289,7 @@ pub fn a_number_without_dimensions_is_a_tensor(kernels: &dyn Kernels) -> Checked
     assert_holds(&kernels.log(&one)?, &[], &[0.0]);
     assert_holds(&kernels.sqrt(&one)?, &[], &[1.0]);
     assert_holds(&kernels.rsqrt(&one)?, &[], &[1.0]);
+    assert_holds(&kernels.round(&one)?, &[], &[1.0]);
     assert_holds(&kernels.tanh(&zero)?, &[], &[0.0]);
     assert_holds(&kernels.sigmoid(&zero)?, &[], &[0.5]);
     Ok(())
@@ -270,6 +303,7 @@ pub fn what_is_no_float_is_refused(kernels: &dyn Kernels, dtype: Dtype) -> Check
     assert_refused(kernels.log(&x), refused)?;
     assert_refused(kernels.sqrt(&x), refused)?;
     assert_refused(kernels.rsqrt(&x), refused)?;
+    assert_refused(kernels.round(&x), refused)?;
     assert_refused(kernels.tanh(&x), refused)?;
     assert_refused(kernels.sigmoid(&x), refused)?;
     Ok(())

@@ -48,7 +48,7 @@ pub fn the_largest_element_stands_where_argmax_says(kernels: &dyn Kernels) -> Ch
     let x = uniform(185, &[33, 17], Dtype::F32, 1.0)?;
     let found = kernels.argmax(&x, 1)?;
     let found = Tensor::new(&[33, 1], found.data().clone())?;
-    assert_holds(&kernels.take_along_axis(&x, &found, 1)?, &[33, 1], &kernels.max(&x, 1)?.to_f64());
+    assert_holds(&kernels.take_along_axis(&x, &found, 1)?, &[33, 1], &kernels.max(&x, 1.into())?.to_f64());
     Ok(())
 }
 

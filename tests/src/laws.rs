@@ -1,12 +1,13 @@
 //! Laws: what holds for every input, and so needs no expected values.
 
 use crosscheck::conformance;
-use crosscheck_backends::{Dtype, Kernels, Mask, Quantization, Rope, RopeLayout, Tensor};
+use crosscheck_backends::{Axes, Dtype, Kernels, Mask, Quantization, Rope, RopeLayout, Tensor};
 use proptest::collection::vec;
 use proptest::prelude::{Just, Strategy, any};
 
 use crate::Checked;
 use crate::law::{Broken, assert_holds_for, ensure, ensure_near};
+use crate::sweep::function::{Lane, reductions};
 
 /// The roundoff of f32: half the distance from 1 to the next number.
 const UNIT: f64 = 1.0 / (1 << 24) as f64;
@@ -184,6 +185,72 @@ pub fn nothing_is_larger_than_the_largest(kernels: &dyn Kernels) -> Checked {
         let first = |row: &[f64]| (0..row.len()).fold(0, |best, at| if row[at] > row[best] { at } else { best }) as f64;
         let expected: Vec<_> = values.chunks(x.shape()[1]).map(first).collect();
         ensure(found == expected, || format!("{found:?} instead of {expected:?}"))
+    })
+}
+
+#[conformance(of = "argmin")]
+pub fn the_smallest_is_the_largest_of_the_negated(kernels: &dyn Kernels) -> Checked {
+    assert_holds_for("argmin is argmax of the negative", (matrix(1..6, 1..60), 0_usize..2), |(x, axis)| {
+        let turned = Tensor::from_f64(x.shape(), x.dtype(), &x.to_f64().iter().map(|x| -x).collect::<Vec<_>>())?;
+        let (smallest, largest) = (kernels.argmin(&x, axis)?, kernels.argmax(&turned, axis)?);
+        ensure(smallest == largest, || format!("{smallest:?} and {largest:?}"))
+    })
+}
+
+/// Tensors of three axes, and some of the axes in some order.
+fn cubes() -> impl Strategy<Value = (Tensor, Vec<usize>)> {
+    let axes = (Just(vec![0_usize, 1, 2]).prop_shuffle(), 0_usize..4);
+    let axes = axes.prop_map(|(axes, count)| axes[..count].to_vec());
+    (vec(1_usize..6, 3).prop_flat_map(array), axes)
+}
+
+/// How far two ways of reducing so many elements may be apart: not at all where all sums on the way are exact.
+fn apart(lane: &Lane, x: &Tensor) -> f64 {
+    if lane.exact { 0.0 } else { 8.0 * (x.len() as f64 + 8.0) * UNIT }
+}
+
+/// Of sums, means, extremes, and logarithms of sums of exponentials; of means because all lanes are equally long.
+#[conformance(cases(reductions))]
+pub fn several_axes_are_one_after_another(kernels: &dyn Kernels, case: &&'static Lane) -> Checked {
+    assert_holds_for("several axes are one after another", cubes(), |(x, axes)| {
+        let together = case.over(kernels, &x, Axes::of(&axes).kept())?;
+        let apart_from_others = axes.iter().try_fold(x.clone(), |made, axis| {
+            case.over(kernels, &made, Axes::from(*axis).kept()).map_err(Broken::from)
+        })?;
+        ensure(together.shape() == apart_from_others.shape(), || format!("shape {:?}", together.shape()))?;
+        ensure_near(&together.to_f64(), &apart_from_others.to_f64(), |_| apart(case, &x))
+    })
+}
+
+#[conformance(cases(reductions))]
+pub fn all_axes_are_one_of_everything(kernels: &dyn Kernels, case: &&'static Lane) -> Checked {
+    assert_holds_for("all axes are one axis of all elements", cubes(), |(x, _)| {
+        let all = case.over(kernels, &x, Axes::all())?;
+        let one = case.over(kernels, &Tensor::new(&[x.len()], x.data().clone())?, 0.into())?;
+        ensure(all.shape().is_empty(), || format!("shape {:?}", all.shape()))?;
+        ensure_near(&all.to_f64(), &one.to_f64(), |_| apart(case, &x))
+    })
+}
+
+#[conformance(cases(reductions))]
+pub fn kept_axes_change_the_shape_only(kernels: &dyn Kernels, case: &&'static Lane) -> Checked {
+    assert_holds_for("kept axes change the shape only", cubes(), |(x, axes)| {
+        let (gone, kept) = (case.over(kernels, &x, Axes::of(&axes))?, case.over(kernels, &x, Axes::of(&axes).kept())?);
+        let length = |axis: usize| if axes.contains(&axis) { 1 } else { x.shape()[axis] };
+        let expected: Vec<_> = (0..3).map(length).collect();
+        ensure(kept.shape() == expected, || format!("shape {:?} instead of {expected:?}", kept.shape()))?;
+        ensure(kept.data() == gone.data(), || format!("{kept:?} and {gone:?}"))
+    })
+}
+
+#[conformance(cases(reductions))]
+pub fn the_order_of_axes_does_not_matter(kernels: &dyn Kernels, case: &&'static Lane) -> Checked {
+    assert_holds_for("the order of axes does not matter", cubes(), |(x, axes)| {
+        let mut sorted = axes.clone();
+        sorted.sort_unstable();
+        let (shuffled, sorted) = (case.over(kernels, &x, Axes::of(&axes))?, case.over(kernels, &x, Axes::of(&sorted))?);
+        ensure(shuffled.shape() == sorted.shape(), || format!("{:?} and {:?}", shuffled.shape(), sorted.shape()))?;
+        ensure_near(&shuffled.to_f64(), &sorted.to_f64(), |_| apart(case, &x))
     })
 }
 

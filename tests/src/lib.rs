@@ -11,7 +11,9 @@
 
 pub mod activation;
 pub mod argmax;
+pub mod argmin;
 pub mod attention;
+pub mod axes;
 mod budget;
 pub mod cast;
 pub mod comparison;

@@ -1,10 +1,11 @@
 //! Tensors without dimensions: a number in, a number out.
 
 use crosscheck::conformance;
-use crosscheck_backends::{Dtype, Gelu, Kernels, Tensor};
+use crosscheck_backends::{Axes, Dtype, Gelu, Kernels, Tensor};
 
 use crate::Checked;
 use crate::data::{assert_holds, of};
+use crate::sweep::function::{Lane, reductions};
 
 /// Asserts that a kernel makes this number of numbers, with no dimensions and of this type.
 #[track_caller]
@@ -44,6 +45,29 @@ pub fn sqrt(kernels: &dyn Kernels) -> Checked {
 #[conformance(of = "rsqrt")]
 pub fn rsqrt(kernels: &dyn Kernels) -> Checked {
     assert_number(&kernels.rsqrt(&number(4.0)?)?, Dtype::F32, 0.5);
+    Ok(())
+}
+
+#[conformance(of = "round")]
+pub fn round(kernels: &dyn Kernels) -> Checked {
+    assert_number(&kernels.round(&number(3.75)?)?, Dtype::F32, 4.0);
+    Ok(())
+}
+
+/// A number has no axis, so that all of them are none, and nothing is left to reduce.
+#[conformance(cases(reductions))]
+pub fn reduced_over_all_axes(kernels: &dyn Kernels, case: &&Lane) -> Checked {
+    for axes in [Axes::all(), Axes::all().kept(), Axes::of(&[]), Axes::of(&[]).kept()] {
+        assert_number(&case.over(kernels, &number(3.0)?, axes)?, Dtype::F32, 3.0);
+    }
+    Ok(())
+}
+
+/// All axes of a row of one leave a number.
+#[conformance(cases(reductions))]
+pub fn all_axes_of_one_element(kernels: &dyn Kernels, case: &&Lane) -> Checked {
+    let x = of(&[1, 1, 1], Dtype::F32, &[3.0])?;
+    assert_number(&case.over(kernels, &x, Axes::all())?, Dtype::F32, 3.0);
     Ok(())
 }
 
@@ -160,31 +184,37 @@ pub fn cast(kernels: &dyn Kernels) -> Checked {
 
 #[conformance(of = "sum")]
 pub fn sum_of_a_row(kernels: &dyn Kernels) -> Checked {
-    assert_number(&kernels.sum(&of(&[3], Dtype::F32, &[2.0, 3.0, 1.0])?, 0)?, Dtype::F32, 6.0);
+    assert_number(&kernels.sum(&of(&[3], Dtype::F32, &[2.0, 3.0, 1.0])?, 0.into())?, Dtype::F32, 6.0);
     Ok(())
 }
 
 #[conformance(of = "mean")]
 pub fn mean_of_a_row(kernels: &dyn Kernels) -> Checked {
-    assert_number(&kernels.mean(&of(&[3], Dtype::F32, &[2.0, 3.0, 1.0])?, 0)?, Dtype::F32, 2.0);
+    assert_number(&kernels.mean(&of(&[3], Dtype::F32, &[2.0, 3.0, 1.0])?, 0.into())?, Dtype::F32, 2.0);
     Ok(())
 }
 
 #[conformance(of = "max")]
 pub fn max_of_a_row(kernels: &dyn Kernels) -> Checked {
-    assert_number(&kernels.max(&of(&[3], Dtype::F32, &[2.0, 3.0, 1.0])?, 0)?, Dtype::F32, 3.0);
+    assert_number(&kernels.max(&of(&[3], Dtype::F32, &[2.0, 3.0, 1.0])?, 0.into())?, Dtype::F32, 3.0);
     Ok(())
 }
 
 #[conformance(of = "min")]
 pub fn min_of_a_row(kernels: &dyn Kernels) -> Checked {
-    assert_number(&kernels.min(&of(&[3], Dtype::F32, &[2.0, 3.0, 1.0])?, 0)?, Dtype::F32, 1.0);
+    assert_number(&kernels.min(&of(&[3], Dtype::F32, &[2.0, 3.0, 1.0])?, 0.into())?, Dtype::F32, 1.0);
     Ok(())
 }
 
 #[conformance(of = "logsumexp")]
 pub fn logsumexp_of_a_row(kernels: &dyn Kernels) -> Checked {
-    assert_number(&kernels.logsumexp(&of(&[1], Dtype::F32, &[2.0])?, 0)?, Dtype::F32, 2.0);
+    assert_number(&kernels.logsumexp(&of(&[1], Dtype::F32, &[2.0])?, 0.into())?, Dtype::F32, 2.0);
+    Ok(())
+}
+
+#[conformance(of = "argmin")]
+pub fn argmin_of_a_row(kernels: &dyn Kernels) -> Checked {
+    assert_number(&kernels.argmin(&of(&[3], Dtype::F32, &[2.0, 3.0, 1.0])?, 0)?, Dtype::I32, 2.0);
     Ok(())
 }
 

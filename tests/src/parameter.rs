@@ -5,6 +5,9 @@ use crosscheck_backends::{Dtype, Kernels, Mask, Quantization, Quantized, Rope, R
 
 use crate::Checked;
 use crate::data::{assert_holds, assert_near, of};
+use crate::sweep::call::{Call, Reduced};
+use crate::sweep::function::{Lane, reductions};
+use crate::sweep::specimen::Specimen;
 
 /// Asserts that of a square and a row the row is repeated, not turned into a column; and which operand is which.
 #[track_caller]
@@ -127,14 +130,18 @@ pub fn a_row_of_conditions_is_each_rows(kernels: &dyn Kernels) -> Checked {
 /// A 32-bit float does not hold 2^24 + 1.
 #[conformance(of = "max")]
 pub fn the_largest_integer_is_copied(kernels: &dyn Kernels) -> Checked {
-    assert_holds(&kernels.max(&Tensor::i32(&[2], [1 << 24, (1 << 24) + 1])?, 0)?, &[], &[f64::from((1 << 24) + 1)]);
+    assert_holds(
+        &kernels.max(&Tensor::i32(&[2], [1 << 24, (1 << 24) + 1])?, 0.into())?,
+        &[],
+        &[f64::from((1 << 24) + 1)],
+    );
     Ok(())
 }
 
 #[conformance(of = "min")]
 pub fn the_smallest_integer_is_copied(kernels: &dyn Kernels) -> Checked {
     assert_holds(
-        &kernels.min(&Tensor::i32(&[2], [-(1 << 24), -(1 << 24) - 1])?, 0)?,
+        &kernels.min(&Tensor::i32(&[2], [-(1 << 24), -(1 << 24) - 1])?, 0.into())?,
         &[],
         &[f64::from(-(1 << 24) - 1)],
     );
@@ -228,7 +235,21 @@ pub fn each_axis_of_a_cube_has_its_sums(kernels: &dyn Kernels) -> Checked {
     for (axis, expected) in
         [(0, [17.0, 34.0, 68.0, 136.0]), (1, [5.0, 10.0, 80.0, 160.0]), (2, [3.0, 12.0, 48.0, 192.0])]
     {
-        assert_holds(&kernels.sum(&x, axis)?, &[2, 2], &expected);
+        assert_holds(&kernels.sum(&x, axis.into())?, &[2, 2], &expected);
+    }
+    Ok(())
+}
+
+/// The same tensor, reduced over other axes and again, in another shape: what is made is that of this call.
+#[conformance(cases(reductions))]
+pub fn the_axes_are_those_of_the_call(kernels: &dyn Kernels, case: &&'static Lane) -> Checked {
+    let x = Tensor::f32(&[2, 2, 2], [1.0, 2.0, 4.0, 8.0, 16.0, 24.0, 12.0, 6.0])?;
+    let named = [vec![0], vec![1], vec![2], vec![0, 1], vec![2, 0], vec![1, 2], vec![], vec![0, 1, 2]].map(Some);
+    for axes in named.into_iter().chain([None]) {
+        for kept in [false, true] {
+            let call = Call::Reduce(case, Reduced { axes: axes.clone(), kept });
+            Specimen { call, operands: vec![x.clone()] }.assert_holds(kernels)?;
+        }
     }
     Ok(())
 }
@@ -236,7 +257,7 @@ pub fn each_axis_of_a_cube_has_its_sums(kernels: &dyn Kernels) -> Checked {
 /// 1025 has a digit more than bf16.
 #[conformance(of = "sum")]
 pub fn sums_in_f16_keep_their_digits(kernels: &dyn Kernels) -> Checked {
-    assert_holds(&kernels.sum(&of(&[2], Dtype::F16, &[1024.0, 1.0])?, 0)?, &[], &[1025.0]);
+    assert_holds(&kernels.sum(&of(&[2], Dtype::F16, &[1024.0, 1.0])?, 0.into())?, &[], &[1025.0]);
     Ok(())
 }
 

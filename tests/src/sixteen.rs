@@ -96,7 +96,7 @@ fn assert_all(made: &Tensor, expected: f64) {
 #[conformance(of = "sum", uses = "wide_accumulation", axis(0, 1), dtype(F16, BF16))]
 pub fn sum(kernels: &dyn Kernels, axis: usize, dtype: Dtype) -> Checked {
     for grain in grains(dtype) {
-        assert_all(&kernels.sum(&long(dtype, axis, grain)?, axis)?, grain * LENGTH as f64);
+        assert_all(&kernels.sum(&long(dtype, axis, grain)?, axis.into())?, grain * LENGTH as f64);
     }
     Ok(())
 }
@@ -104,7 +104,7 @@ pub fn sum(kernels: &dyn Kernels, axis: usize, dtype: Dtype) -> Checked {
 #[conformance(of = "mean", uses = "wide_accumulation", axis(0, 1), dtype(F16, BF16))]
 pub fn mean(kernels: &dyn Kernels, axis: usize, dtype: Dtype) -> Checked {
     for grain in grains(dtype) {
-        assert_all(&kernels.mean(&long(dtype, axis, grain)?, axis)?, grain);
+        assert_all(&kernels.mean(&long(dtype, axis, grain)?, axis.into())?, grain);
     }
     Ok(())
 }
@@ -133,7 +133,7 @@ pub fn logsumexp(kernels: &dyn Kernels, axis: usize, dtype: Dtype) -> Checked {
     let mut x = long(dtype, axis, others)?.to_f64();
     [0, if axis == 0 { 1 } else { LENGTH }].iter().for_each(|at| x[*at] = first);
     let shape = if axis == 0 { [LENGTH, 2] } else { [2, LENGTH] };
-    let made = kernels.logsumexp(&of(&shape, dtype, &x)?, axis)?;
+    let made = kernels.logsumexp(&of(&shape, dtype, &x)?, axis.into())?;
     let expected = (first.exp() + (LENGTH - 1) as f64 * others.exp()).ln();
     // The largest, which is taken off first, is added again, to what is nearly its opposite.
     let allowed = Numbers::of(Dtype::F32).roundoff() * 64.0 + 2.0 * Numbers::of(dtype).roundoff() * expected.abs();

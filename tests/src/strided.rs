@@ -100,6 +100,11 @@ pub fn tanh(kernels: &dyn Kernels, layout: Layout) -> Checked<Computed<Tensor>> 
     Computed::of([graded(236, &[5, 7, 33], layout)?], |[x]| kernels.tanh(x))
 }
 
+#[backend_matrix(of = "round", layout(Transposed, Strided, Offset))]
+pub fn round(kernels: &dyn Kernels, layout: Layout) -> Checked<Computed<Tensor>> {
+    Computed::of([graded(236, &[5, 7, 33], layout)?], |[x]| kernels.round(x))
+}
+
 #[backend_matrix(of = "sigmoid", layout(Transposed, Strided, Offset))]
 pub fn sigmoid(kernels: &dyn Kernels, layout: Layout) -> Checked<Computed<Tensor>> {
     Computed::of([graded(236, &[5, 7, 33], layout)?], |[x]| kernels.sigmoid(x))
@@ -165,27 +170,32 @@ pub fn cast(kernels: &dyn Kernels, to: Dtype, layout: Layout) -> Checked<Tensor>
 
 #[backend_matrix(of = "sum", axis(0, 1, 2), layout(Transposed, Strided, Offset))]
 pub fn sum(kernels: &dyn Kernels, axis: usize, layout: Layout) -> Checked<Tensor> {
-    kernels.sum(&graded(243, &[5, 7, 33], layout)?, axis)
+    kernels.sum(&graded(243, &[5, 7, 33], layout)?, axis.into())
 }
 
 #[backend_matrix(of = "mean", axis(0, 1, 2), layout(Transposed, Strided, Offset))]
 pub fn mean(kernels: &dyn Kernels, axis: usize, layout: Layout) -> Checked<Tensor> {
-    kernels.mean(&graded(243, &[5, 7, 33], layout)?, axis)
+    kernels.mean(&graded(243, &[5, 7, 33], layout)?, axis.into())
 }
 
 #[backend_matrix(of = "max", axis(0, 1, 2), layout(Transposed, Strided, Offset))]
 pub fn max(kernels: &dyn Kernels, axis: usize, layout: Layout) -> Checked<Tensor> {
-    kernels.max(&graded(243, &[5, 7, 33], layout)?, axis)
+    kernels.max(&graded(243, &[5, 7, 33], layout)?, axis.into())
 }
 
 #[backend_matrix(of = "min", axis(0, 1, 2), layout(Transposed, Strided, Offset))]
 pub fn min(kernels: &dyn Kernels, axis: usize, layout: Layout) -> Checked<Tensor> {
-    kernels.min(&graded(243, &[5, 7, 33], layout)?, axis)
+    kernels.min(&graded(243, &[5, 7, 33], layout)?, axis.into())
 }
 
 #[backend_matrix(of = "logsumexp", axis(0, 1, 2), layout(Transposed, Strided, Offset))]
 pub fn logsumexp(kernels: &dyn Kernels, axis: usize, layout: Layout) -> Checked<Tensor> {
-    kernels.logsumexp(&above_zero(243, &[5, 7, 33], layout)?, axis)
+    kernels.logsumexp(&above_zero(243, &[5, 7, 33], layout)?, axis.into())
+}
+
+#[backend_matrix(of = "argmin", axis(0, 1, 2), layout(Transposed, Strided, Offset))]
+pub fn argmin(kernels: &dyn Kernels, axis: usize, layout: Layout) -> Checked<Tensor> {
+    kernels.argmin(&graded(243, &[5, 7, 33], layout)?, axis)
 }
 
 #[backend_matrix(of = "argmax", axis(0, 1, 2), layout(Transposed, Strided, Offset))]

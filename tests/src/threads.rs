@@ -185,6 +185,12 @@ pub fn exp(kernels: &dyn Kernels) -> Checked {
     assert_unary(|x, _| kernels.exp(x))
 }
 
+#[conformance(of = "round")]
+pub fn round(kernels: &dyn Kernels) -> Checked {
+    // Between −1 and 1 there is little to round.
+    assert_apart(Arguments::positive, |x, _| kernels.round(x))
+}
+
 #[conformance(of = "tanh")]
 pub fn tanh(kernels: &dyn Kernels) -> Checked {
     assert_unary(|x, _| kernels.tanh(x))
@@ -230,32 +236,37 @@ pub fn cast(kernels: &dyn Kernels) -> Checked {
 
 #[conformance(of = "sum")]
 pub fn sum(kernels: &dyn Kernels) -> Checked {
-    assert_unary(|x, arguments| kernels.sum(x, arguments.number % 2))
+    assert_unary(|x, arguments| kernels.sum(x, (arguments.number % 2).into()))
 }
 
 #[conformance(of = "mean")]
 pub fn mean(kernels: &dyn Kernels) -> Checked {
-    assert_unary(|x, arguments| kernels.mean(x, arguments.number % 2))
+    assert_unary(|x, arguments| kernels.mean(x, (arguments.number % 2).into()))
 }
 
 #[conformance(of = "max")]
 pub fn max(kernels: &dyn Kernels) -> Checked {
-    assert_unary(|x, arguments| kernels.max(x, arguments.number % 2))
+    assert_unary(|x, arguments| kernels.max(x, (arguments.number % 2).into()))
 }
 
 #[conformance(of = "min")]
 pub fn min(kernels: &dyn Kernels) -> Checked {
-    assert_unary(|x, arguments| kernels.min(x, arguments.number % 2))
+    assert_unary(|x, arguments| kernels.min(x, (arguments.number % 2).into()))
 }
 
 #[conformance(of = "logsumexp")]
 pub fn logsumexp(kernels: &dyn Kernels) -> Checked {
-    assert_unary(|x, arguments| kernels.logsumexp(x, arguments.number % 2))
+    assert_unary(|x, arguments| kernels.logsumexp(x, (arguments.number % 2).into()))
 }
 
 #[conformance(of = "softmax")]
 pub fn softmax(kernels: &dyn Kernels) -> Checked {
     assert_unary(|x, arguments| kernels.softmax(x, arguments.number % 2))
+}
+
+#[conformance(of = "argmin")]
+pub fn argmin(kernels: &dyn Kernels) -> Checked {
+    assert_unary(|x, arguments| kernels.argmin(x, arguments.number % 2))
 }
 
 #[conformance(of = "argmax")]

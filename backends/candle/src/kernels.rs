@@ -8,7 +8,7 @@ use candle_nn::ops;
 use std::sync::Arc;
 
 use crosscheck_backends::device::Device;
-use crosscheck_backends::{Dtype, Gelu, Host, Kernels, Mask, Rope, Tensor, validate};
+use crosscheck_backends::{Axes, Dtype, Gelu, Host, Kernels, Mask, Rope, Tensor, validate};
 
 use crate::elementwise::{compare, either, unary, wrapping};
 use crate::run::{Result, run, run_for_two, run_on_all};
@@ -72,6 +72,10 @@ impl Kernels for Candle {
         unary("rsqrt", x, |x| x.sqrt()?.recip())
     }
 
+    fn round(&self, x: &Tensor) -> Result {
+        unary("round", x, Array::round)
+    }
+
     fn tanh(&self, x: &Tensor) -> Result {
         unary("tanh", x, Array::tanh)
     }
@@ -113,32 +117,32 @@ impl Kernels for Candle {
         run("cast", [x], |[x]| elementwise::cast(x, dtype))
     }
 
-    fn sum(&self, x: &Tensor, axis: usize) -> Result {
+    fn sum(&self, x: &Tensor, axes: Axes<'_>) -> Result {
         validate::numbers("sum", x)?;
-        validate::along("sum", x, axis)?;
-        run("sum", [x], |[x]| reduce::sum(x, axis))
+        let reduced = validate::axes("sum", x, axes)?;
+        run("sum", [x], |[x]| reduce::sum(x, &reduced, axes))
     }
 
-    fn mean(&self, x: &Tensor, axis: usize) -> Result {
+    fn mean(&self, x: &Tensor, axes: Axes<'_>) -> Result {
         validate::floats("mean", x)?;
-        validate::along("mean", x, axis)?;
-        run("mean", [x], |[x]| x.mean(axis))
+        let reduced = validate::axes("mean", x, axes)?;
+        run("mean", [x], |[x]| reduce::mean(x, &reduced, axes))
     }
 
-    fn max(&self, x: &Tensor, axis: usize) -> Result {
-        validate::extreme("max", x, axis)?;
-        run("max", [x], |[x]| x.max(axis))
+    fn max(&self, x: &Tensor, axes: Axes<'_>) -> Result {
+        let reduced = validate::extreme("max", x, axes)?;
+        run("max", [x], |[x]| reduce::max(x, &reduced, axes))
     }
 
-    fn min(&self, x: &Tensor, axis: usize) -> Result {
-        validate::extreme("min", x, axis)?;
-        run("min", [x], |[x]| x.min(axis))
+    fn min(&self, x: &Tensor, axes: Axes<'_>) -> Result {
+        let reduced = validate::extreme("min", x, axes)?;
+        run("min", [x], |[x]| reduce::min(x, &reduced, axes))
     }
 
-    fn logsumexp(&self, x: &Tensor, axis: usize) -> Result {
+    fn logsumexp(&self, x: &Tensor, axes: Axes<'_>) -> Result {
         validate::floats("logsumexp", x)?;
-        validate::along("logsumexp", x, axis)?;
-        run("logsumexp", [x], |[x]| x.log_sum_exp(axis))
+        let reduced = validate::axes("logsumexp", x, axes)?;
+        run("logsumexp", [x], |[x]| reduce::logsumexp(x, &reduced, axes))
     }
 
     fn top_k(&self, x: &Tensor, k: usize, axis: usize) -> Result<(Tensor, Tensor)> {
@@ -236,5 +240,10 @@ impl Kernels for Candle {
     fn argmax(&self, x: &Tensor, axis: usize) -> Result {
         validate::extreme("argmax", x, axis)?;
         run("argmax", [x], |[x]| x.argmax(axis)?.to_dtype(DType::I32))
+    }
+
+    fn argmin(&self, x: &Tensor, axis: usize) -> Result {
+        validate::extreme("argmin", x, axis)?;
+        run("argmin", [x], |[x]| x.argmin(axis)?.to_dtype(DType::I32))
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crosscheck::Receipt;
 use mlx_rs::error::Exception;
 use mlx_rs::fast::{self, ScaledDotProductAttentionMask};
-use mlx_rs::{Array, Axes, ops};
+use mlx_rs::{Array, ops};
 
 use super::convert::{dims, to_host, words_to_host};
 use super::device::Memory;
@@ -13,7 +13,7 @@ use super::error::{Result, failed};
 use super::{Mlx, MlxDevice, account};
 use crate::device::Device;
 use crate::kernels::Kernels;
-use crate::params::{Gelu, Mask, Quantization, Quantized, Rope, RopeLayout};
+use crate::params::{Axes, Gelu, Mask, Quantization, Quantized, Rope, RopeLayout};
 use crate::tensor::{Dtype, Tensor};
 use crate::validate;
 
@@ -99,6 +99,11 @@ impl Kernels for Mlx {
         self.unary("rsqrt", x, Array::rsqrt)
     }
 
+    fn round(&self, x: &Tensor) -> Result {
+        refused(validate::floats("round", x))?;
+        self.unary("round", x, |x| x.round(None))
+    }
+
     fn tanh(&self, x: &Tensor) -> Result {
         refused(validate::floats("tanh", x))?;
         self.unary("tanh", x, |x| ops::tanh(x))
@@ -149,32 +154,32 @@ impl Kernels for Mlx {
         self.unary("cast", x, |x| x.as_dtype(dtype.into()))
     }
 
-    fn sum(&self, x: &Tensor, axis: usize) -> Result {
+    fn sum(&self, x: &Tensor, axes: Axes<'_>) -> Result {
         refused(validate::numbers("sum", x))?;
-        refused(validate::along("sum", x, axis))?;
-        self.unary("sum", x, |x| x.sum_axis(axis as i32, false))
+        let reduced = dims("sum", &refused(validate::axes("sum", x, axes))?)?;
+        self.unary("sum", x, |x| x.sum_axes(&reduced, axes.are_kept()))
     }
 
-    fn mean(&self, x: &Tensor, axis: usize) -> Result {
+    fn mean(&self, x: &Tensor, axes: Axes<'_>) -> Result {
         refused(validate::floats("mean", x))?;
-        refused(validate::along("mean", x, axis))?;
-        self.unary("mean", x, |x| x.mean_axis(axis as i32, false))
+        let reduced = dims("mean", &refused(validate::axes("mean", x, axes))?)?;
+        self.unary("mean", x, |x| x.mean_axes(&reduced, axes.are_kept()))
     }
 
-    fn max(&self, x: &Tensor, axis: usize) -> Result {
-        refused(validate::extreme("max", x, axis))?;
-        self.unary("max", x, |x| x.max_axis(axis as i32, false))
+    fn max(&self, x: &Tensor, axes: Axes<'_>) -> Result {
+        let reduced = dims("max", &refused(validate::extreme("max", x, axes))?)?;
+        self.unary("max", x, |x| x.max_axes(&reduced, axes.are_kept()))
     }
 
-    fn min(&self, x: &Tensor, axis: usize) -> Result {
-        refused(validate::extreme("min", x, axis))?;
-        self.unary("min", x, |x| x.min_axis(axis as i32, false))
+    fn min(&self, x: &Tensor, axes: Axes<'_>) -> Result {
+        let reduced = dims("min", &refused(validate::extreme("min", x, axes))?)?;
+        self.unary("min", x, |x| x.min_axes(&reduced, axes.are_kept()))
     }
 
-    fn logsumexp(&self, x: &Tensor, axis: usize) -> Result {
+    fn logsumexp(&self, x: &Tensor, axes: Axes<'_>) -> Result {
         refused(validate::floats("logsumexp", x))?;
-        refused(validate::along("logsumexp", x, axis))?;
-        self.unary("logsumexp", x, |x| x.logsumexp_axis(axis as i32, false))
+        let reduced = dims("logsumexp", &refused(validate::axes("logsumexp", x, axes))?)?;
+        self.unary("logsumexp", x, |x| x.logsumexp_axes(&reduced, axes.are_kept()))
     }
 
     // MLX's own `topk` sorts nothing and says no indices. Its sort is stable and puts NaN last; back to front on both sides
@@ -190,7 +195,7 @@ impl Kernels for Mlx {
         let (last, axis) = (x.shape()[axis] as i32 - 1, axis as i32);
         let x = self.upload(function, x)?;
         let largest = || {
-            let order = ops::argsort_axis(x.flip(Axes::Axis(axis))?, axis)?.flip(Axes::Axis(axis))?;
+            let order = ops::argsort_axis(x.flip(mlx_rs::Axes::Axis(axis))?, axis)?.flip(mlx_rs::Axes::Axis(axis))?;
             let indices = Array::from_int(last).subtract(order.as_type::<i32>()?)?;
             let indices = indices.take_axis(ops::arange::<i32, i32>(None, k as i32, None)?, axis)?;
             Ok((x.take_along_axis(&indices, axis)?, indices))
@@ -354,6 +359,12 @@ impl Kernels for Mlx {
         refused(validate::extreme("argmax", x, axis))?;
         let x = self.upload("argmax", x)?;
         self.run("argmax", || ops::indexing::argmax_axis(&x, axis as i32, false)?.as_type::<i32>())
+    }
+
+    fn argmin(&self, x: &Tensor, axis: usize) -> Result {
+        refused(validate::extreme("argmin", x, axis))?;
+        let x = self.upload("argmin", x)?;
+        self.run("argmin", || ops::indexing::argmin_axis(&x, axis as i32, false)?.as_type::<i32>())
     }
 
     fn quantize(&self, w: &Tensor, quantization: Quantization) -> Result<Quantized> {

@@ -133,28 +133,38 @@ fn descending(a: f64, b: f64) -> Ordering {
 
 /// Where the largest element of each lane stands.
 pub fn argmax(x: &Tensor, axis: usize) -> Result {
-    validate::extreme("argmax", x, axis)?;
+    first_beyond("argmax", x, axis, |value, best| value > best)
+}
+
+/// Where the smallest element of each lane stands.
+pub fn argmin(x: &Tensor, axis: usize) -> Result {
+    first_beyond("argmin", x, axis, |value, best| value < best)
+}
+
+/// Where the first element of each lane stands that is beyond those before it and that none behind it is beyond.
+fn first_beyond(function: &'static str, x: &Tensor, axis: usize, beyond: impl Fn(f64, f64) -> bool) -> Result {
+    validate::extreme(function, x, axis)?;
     let values = x.to_f64();
-    let largest = |lane: &mut dyn Iterator<Item = usize>| {
-        let mut best = (0, f64::NEG_INFINITY);
+    let first = |lane: &mut dyn Iterator<Item = usize>| {
+        let mut best: Option<(usize, f64)> = None;
         for (number, at) in lane.enumerate() {
             let value = values[at];
-            // The first NaN is the largest element.
+            // The first NaN is beyond everything.
             if value.is_nan() {
                 return number as i32;
             }
-            if value > best.1 {
-                best = (number, value);
+            if best.is_none_or(|(_, best)| beyond(value, best)) {
+                best = Some((number, value));
             }
         }
-        best.0 as i32
+        best.map_or(0, |(number, _)| number) as i32
     };
     let mut shape = x.shape().to_vec();
     if x.is_empty() {
         shape.remove(axis);
         return Tensor::i32(&shape, []);
     }
-    let found = Lanes::of(&shape, axis).iter().map(|mut lane| largest(&mut lane)).collect::<Vec<_>>();
+    let found = Lanes::of(&shape, axis).iter().map(|mut lane| first(&mut lane)).collect::<Vec<_>>();
     shape.remove(axis);
     Tensor::i32(&shape, found)
 }

@@ -18,7 +18,7 @@ use crate::device::Device;
 use crate::error::KernelError;
 use crate::host::Host;
 use crate::kernels::Kernels;
-use crate::params::{Gelu, Mask, Quantization, Quantized, Rope};
+use crate::params::{Axes, Gelu, Mask, Quantization, Quantized, Rope};
 use crate::tensor::{Dtype, Tensor};
 
 type Result<T = Tensor> = std::result::Result<T, KernelError>;
@@ -77,6 +77,10 @@ impl Kernels for Reference {
         elementwise::unary("rsqrt", x, |x| 1.0 / x.sqrt())
     }
 
+    fn round(&self, x: &Tensor) -> Result {
+        elementwise::unary("round", x, f64::round_ties_even)
+    }
+
     fn tanh(&self, x: &Tensor) -> Result {
         elementwise::unary("tanh", x, f64::tanh)
     }
@@ -117,24 +121,24 @@ impl Kernels for Reference {
         Tensor::from_f64(x.shape(), dtype, &x.to_f64())
     }
 
-    fn sum(&self, x: &Tensor, axis: usize) -> Result {
-        reduce::sum(x, axis)
+    fn sum(&self, x: &Tensor, axes: Axes<'_>) -> Result {
+        reduce::sum(x, axes)
     }
 
-    fn mean(&self, x: &Tensor, axis: usize) -> Result {
-        reduce::mean(x, axis)
+    fn mean(&self, x: &Tensor, axes: Axes<'_>) -> Result {
+        reduce::mean(x, axes)
     }
 
-    fn max(&self, x: &Tensor, axis: usize) -> Result {
-        reduce::max(x, axis)
+    fn max(&self, x: &Tensor, axes: Axes<'_>) -> Result {
+        reduce::max(x, axes)
     }
 
-    fn min(&self, x: &Tensor, axis: usize) -> Result {
-        reduce::min(x, axis)
+    fn min(&self, x: &Tensor, axes: Axes<'_>) -> Result {
+        reduce::min(x, axes)
     }
 
-    fn logsumexp(&self, x: &Tensor, axis: usize) -> Result {
-        reduce::logsumexp(x, axis)
+    fn logsumexp(&self, x: &Tensor, axes: Axes<'_>) -> Result {
+        reduce::logsumexp(x, axes)
     }
 
     fn top_k(&self, x: &Tensor, k: usize, axis: usize) -> Result<(Tensor, Tensor)> {
@@ -209,6 +213,10 @@ impl Kernels for Reference {
 
     fn argmax(&self, x: &Tensor, axis: usize) -> Result {
         index::argmax(x, axis)
+    }
+
+    fn argmin(&self, x: &Tensor, axis: usize) -> Result {
+        index::argmin(x, axis)
     }
 
     fn quantize(&self, w: &Tensor, quantization: Quantization) -> Result<Quantized> {

@@ -1,62 +1,81 @@
-//! Kernels that make one element of each lane.
+//! Kernels that make one element of all elements along some axes.
 
+use super::Result;
 use super::elementwise::{larger, smaller};
-use super::{Lanes, Result};
+use crate::params::Axes;
 use crate::tensor::{Data, Tensor};
 use crate::validate;
 
 /// The sum.
-pub fn sum(x: &Tensor, axis: usize) -> Result {
+pub fn sum(x: &Tensor, axes: Axes<'_>) -> Result {
     validate::numbers("sum", x)?;
-    validate::along("sum", x, axis)?;
-    let Some(values) = x.as_i32() else { return reduce(x, axis, total) };
-    let sums = Lanes::of(x.shape(), axis).iter().map(|lane| lane.fold(0, |sum: i32, at| sum.wrapping_add(values[at])));
-    Tensor::new(&without(x.shape(), axis), Data::I32(sums.collect()))
+    let reduced = validate::axes("sum", x, axes)?;
+    let Some(values) = x.as_i32() else { return reduce(x, axes, &reduced, total) };
+    let sum = |terms: Vec<usize>| terms.iter().fold(0, |sum: i32, at| sum.wrapping_add(values[*at]));
+    let sums = terms(x.shape(), &reduced).into_iter().map(sum);
+    Tensor::new(&axes.reduce(x.shape()), Data::I32(sums.collect()))
 }
 
 /// The mean.
-pub fn mean(x: &Tensor, axis: usize) -> Result {
+pub fn mean(x: &Tensor, axes: Axes<'_>) -> Result {
     validate::floats("mean", x)?;
-    validate::along("mean", x, axis)?;
-    reduce(x, axis, |lane| total(lane) / lane.len() as f64)
+    let reduced = validate::axes("mean", x, axes)?;
+    reduce(x, axes, &reduced, |terms| total(terms) / terms.len() as f64)
 }
 
 /// The largest element.
-pub fn max(x: &Tensor, axis: usize) -> Result {
-    validate::extreme("max", x, axis)?;
-    reduce(x, axis, |lane| lane.iter().copied().fold(f64::NEG_INFINITY, larger))
+pub fn max(x: &Tensor, axes: Axes<'_>) -> Result {
+    let reduced = validate::extreme("max", x, axes)?;
+    reduce(x, axes, &reduced, |terms| terms.iter().copied().fold(f64::NEG_INFINITY, larger))
 }
 
 /// The smallest element.
-pub fn min(x: &Tensor, axis: usize) -> Result {
-    validate::extreme("min", x, axis)?;
-    reduce(x, axis, |lane| lane.iter().copied().fold(f64::INFINITY, smaller))
+pub fn min(x: &Tensor, axes: Axes<'_>) -> Result {
+    let reduced = validate::extreme("min", x, axes)?;
+    reduce(x, axes, &reduced, |terms| terms.iter().copied().fold(f64::INFINITY, smaller))
 }
 
 /// The logarithm of the sum of the exponentials.
-pub fn logsumexp(x: &Tensor, axis: usize) -> Result {
+pub fn logsumexp(x: &Tensor, axes: Axes<'_>) -> Result {
     validate::floats("logsumexp", x)?;
-    validate::along("logsumexp", x, axis)?;
-    reduce(x, axis, |lane| {
-        let largest = lane.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let reduced = validate::axes("logsumexp", x, axes)?;
+    reduce(x, axes, &reduced, |terms| {
+        let largest = terms.iter().copied().fold(f64::NEG_INFINITY, f64::max);
         // The largest is subtracted first, so that no exponential overflows; infinities are left to the exponential.
         let shift = if largest.is_finite() { largest } else { 0.0 };
-        shift + lane.iter().map(|x| (x - shift).exp()).sum::<f64>().ln()
+        shift + terms.iter().map(|x| (x - shift).exp()).sum::<f64>().ln()
     })
 }
 
 /// Without terms 0; the sum of the standard library begins with −0.
-fn total(lane: &[f64]) -> f64 {
-    lane.iter().fold(0.0, |sum, x| sum + x)
+fn total(terms: &[f64]) -> f64 {
+    terms.iter().fold(0.0, |sum, x| sum + x)
 }
 
-fn reduce(x: &Tensor, axis: usize, f: impl Fn(&[f64]) -> f64) -> Result {
+fn reduce(x: &Tensor, axes: Axes<'_>, reduced: &[usize], f: impl Fn(&[f64]) -> f64) -> Result {
     let values = x.to_f64();
-    let lane = |lane: &mut dyn Iterator<Item = usize>| f(&lane.map(|at| values[at]).collect::<Vec<_>>());
-    let reduced: Vec<_> = Lanes::of(x.shape(), axis).iter().map(|mut positions| lane(&mut positions)).collect();
-    Tensor::from_f64(&without(x.shape(), axis), x.dtype(), &reduced)
+    let element = |terms: Vec<usize>| f(&terms.into_iter().map(|at| values[at]).collect::<Vec<_>>());
+    let elements: Vec<_> = terms(x.shape(), reduced).into_iter().map(element).collect();
+    Tensor::from_f64(&axes.reduce(x.shape()), x.dtype(), &elements)
 }
 
-fn without(shape: &[usize], axis: usize) -> Vec<usize> {
-    [&shape[..axis], &shape[axis + 1..]].concat()
+/// Where the terms of each element of the result stand, in the order of the elements.
+fn terms(shape: &[usize], reduced: &[usize]) -> Vec<Vec<usize>> {
+    let left = || (0..shape.len()).filter(|axis| !reduced.contains(axis));
+    let mut terms = vec![Vec::new(); left().map(|axis| shape[axis]).product()];
+    // How far apart two neighbours along each axis are in the result: nowhere along one that is reduced.
+    let mut strides = vec![0; shape.len()];
+    left().rev().fold(1, |stride, axis| {
+        strides[axis] = stride;
+        stride * shape[axis]
+    });
+    for at in 0..shape.iter().product() {
+        let (mut rest, mut element) = (at, 0);
+        for (length, stride) in shape.iter().zip(&strides).rev() {
+            element += rest % length * stride;
+            rest /= length;
+        }
+        terms[element].push(at);
+    }
+    terms
 }

@@ -21,7 +21,7 @@ pub use movement::{broadcast_to, concatenate, transpose};
 pub use order::{extreme, top_k};
 pub use product::{Matmul, matmul};
 pub use quantization::{dequantize, quantize, quantized_matmul};
-pub use shape::along;
+pub use shape::{along, axes};
 
 use crate::error::KernelError;
 

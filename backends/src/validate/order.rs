@@ -2,22 +2,23 @@
 
 use super::Result;
 use super::dtype::numbers;
-use super::shape::along;
+use super::shape::{along, axes};
 use crate::error::KernelError;
+use crate::params::Axes;
 use crate::tensor::Tensor;
 
-/// An axis that has a largest and a smallest element.
+/// Axes that have a largest and a smallest element: their numbers, in the order in which they are named.
 ///
 /// # Errors
 /// When the inputs do not fit.
-pub fn extreme(function: &'static str, x: &Tensor, axis: usize) -> Result<()> {
+pub fn extreme<'a>(function: &'static str, x: &Tensor, reduced: impl Into<Axes<'a>>) -> Result<Vec<usize>> {
     numbers(function, x)?;
-    along(function, x, axis)?;
-    if x.shape()[axis] == 0 {
+    let reduced = axes(function, x, reduced.into())?;
+    if let Some(axis) = reduced.iter().find(|axis| x.shape()[**axis] == 0) {
         let message = format!("axis {axis} of shape {:?} is empty: it has no largest or smallest element", x.shape());
         return Err(KernelError::Shape { function, message });
     }
-    Ok(())
+    Ok(reduced)
 }
 
 /// An axis with at least `k` elements; the shape of the `k` largest.

@@ -2,6 +2,7 @@
 
 use super::Result;
 use crate::error::KernelError;
+use crate::params::Axes;
 use crate::tensor::Tensor;
 
 /// A tensor and one of its axes.
@@ -14,6 +15,22 @@ pub fn along(function: &'static str, x: &Tensor, axis: usize) -> Result<()> {
     }
     let message = format!("there is no axis {axis} in shape {:?}", x.shape());
     Err(KernelError::Shape { function, message })
+}
+
+/// A tensor and several of its axes: their numbers, in the order in which they are named.
+///
+/// # Errors
+/// When the inputs do not fit.
+pub fn axes(function: &'static str, x: &Tensor, axes: Axes<'_>) -> Result<Vec<usize>> {
+    let numbers = axes.numbers(x.rank());
+    for (at, axis) in numbers.iter().enumerate() {
+        along(function, x, *axis)?;
+        if numbers[..at].contains(axis) {
+            let message = format!("axis {axis} is named twice in {numbers:?}");
+            return Err(KernelError::Argument { function, message });
+        }
+    }
+    Ok(numbers)
 }
 
 pub(super) fn equal_but_for(axis: usize, a: &[usize], b: &[usize]) -> bool {
@@ -44,6 +61,18 @@ pub(super) fn countable(function: &'static str, shape: &[usize]) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn axes_are_numbers_in_their_order_or_refused_by_name() {
+        let x = Tensor::f32(&[2, 3, 4], [0.0; 24]).unwrap();
+        let numbers = |named: Axes<'_>| axes("sum", &x, named).map_err(|error| error.to_string());
+        assert_eq!(numbers(Axes::of(&[2, 0]).kept()), Ok(vec![2, 0]));
+        assert_eq!(numbers(Axes::all()), Ok(vec![0, 1, 2]));
+        assert_eq!(numbers(Axes::of(&[])), Ok(vec![]));
+        assert_eq!(numbers(1.into()), Ok(vec![1]));
+        assert_eq!(numbers(Axes::of(&[0, 3])), Err("sum: there is no axis 3 in shape [2, 3, 4]".to_owned()));
+        assert_eq!(numbers(Axes::of(&[1, 0, 1])), Err("sum: axis 1 is named twice in [1, 0, 1]".to_owned()));
+    }
 
     #[test]
     fn shapes_are_broadcast_from_the_last_dimension_on() {

@@ -127,6 +127,11 @@ pub fn exp(kernels: &dyn Kernels, extent: Extent) -> Checked<Tensor> {
     kernels.exp(&graded(305, extent)?)
 }
 
+#[backend_matrix(of = "round", extent(Deep, Long))]
+pub fn round(kernels: &dyn Kernels, extent: Extent) -> Checked<Tensor> {
+    kernels.round(&graded(305, extent)?)
+}
+
 #[backend_matrix(of = "tanh", extent(Deep, Long))]
 pub fn tanh(kernels: &dyn Kernels, extent: Extent) -> Checked<Tensor> {
     kernels.tanh(&graded(305, extent)?)
@@ -175,52 +180,62 @@ pub fn cast(kernels: &dyn Kernels, extent: Extent) -> Checked<Tensor> {
 
 #[backend_matrix(of = "sum", axis(0, 2, 4))]
 pub fn sum(kernels: &dyn Kernels, axis: usize) -> Checked<Tensor> {
-    kernels.sum(&few(307, Deep)?, axis)
+    kernels.sum(&few(307, Deep)?, axis.into())
 }
 
 #[backend_matrix(of = "sum")]
 pub fn sum_of_many_columns(kernels: &dyn Kernels) -> Checked<Tensor> {
-    kernels.sum(&of(&[2, 65_537], Dtype::F32, &whole(308)?)?, 0)
+    kernels.sum(&of(&[2, 65_537], Dtype::F32, &whole(308)?)?, 0.into())
 }
 
 #[backend_matrix(of = "mean", axis(0, 2, 4))]
 pub fn mean(kernels: &dyn Kernels, axis: usize) -> Checked<Tensor> {
-    kernels.mean(&graded(307, Deep)?, axis)
+    kernels.mean(&graded(307, Deep)?, axis.into())
 }
 
 #[backend_matrix(of = "mean")]
 pub fn mean_of_many_columns(kernels: &dyn Kernels) -> Checked<Tensor> {
-    kernels.mean(&of(&[2, 65_537], Dtype::F32, &many(308)?)?, 0)
+    kernels.mean(&of(&[2, 65_537], Dtype::F32, &many(308)?)?, 0.into())
 }
 
 #[backend_matrix(of = "max", axis(0, 2, 4))]
 pub fn max(kernels: &dyn Kernels, axis: usize) -> Checked<Tensor> {
-    kernels.max(&graded(307, Deep)?, axis)
+    kernels.max(&graded(307, Deep)?, axis.into())
 }
 
 #[backend_matrix(of = "max")]
 pub fn max_of_many_columns(kernels: &dyn Kernels) -> Checked<Tensor> {
-    kernels.max(&of(&[2, 65_537], Dtype::F32, &many(308)?)?, 0)
+    kernels.max(&of(&[2, 65_537], Dtype::F32, &many(308)?)?, 0.into())
 }
 
 #[backend_matrix(of = "min", axis(0, 2, 4))]
 pub fn min(kernels: &dyn Kernels, axis: usize) -> Checked<Tensor> {
-    kernels.min(&graded(307, Deep)?, axis)
+    kernels.min(&graded(307, Deep)?, axis.into())
 }
 
 #[backend_matrix(of = "min")]
 pub fn min_of_many_columns(kernels: &dyn Kernels) -> Checked<Tensor> {
-    kernels.min(&of(&[2, 65_537], Dtype::F32, &many(308)?)?, 0)
+    kernels.min(&of(&[2, 65_537], Dtype::F32, &many(308)?)?, 0.into())
 }
 
 #[backend_matrix(of = "logsumexp", axis(0, 2, 4))]
 pub fn logsumexp(kernels: &dyn Kernels, axis: usize) -> Checked<Tensor> {
-    kernels.logsumexp(&graded(307, Deep)?, axis)
+    kernels.logsumexp(&graded(307, Deep)?, axis.into())
 }
 
 #[backend_matrix(of = "logsumexp")]
 pub fn logsumexp_of_many_columns(kernels: &dyn Kernels) -> Checked<Tensor> {
-    kernels.logsumexp(&of(&[2, 65_537], Dtype::F32, &many(308)?)?, 0)
+    kernels.logsumexp(&of(&[2, 65_537], Dtype::F32, &many(308)?)?, 0.into())
+}
+
+#[backend_matrix(of = "argmin", axis(0, 2, 4))]
+pub fn argmin(kernels: &dyn Kernels, axis: usize) -> Checked<Tensor> {
+    kernels.argmin(&graded(307, Deep)?, axis)
+}
+
+#[backend_matrix(of = "argmin")]
+pub fn argmin_of_many_columns(kernels: &dyn Kernels) -> Checked<Tensor> {
+    kernels.argmin(&of(&[2, 65_537], Dtype::F32, &many(308)?)?, 0)
 }
 
 #[backend_matrix(of = "argmax", axis(0, 2, 4))]

@@ -56,6 +56,12 @@ pub fn exp(kernels: &dyn Kernels, dtype: Dtype) -> Outcome {
     golden.assert_near("expected_exp", &kernels.exp(&golden.get("x")?)?)
 }
 
+#[conformance(of = "round", dtype(F32, F16, BF16))]
+pub fn round(kernels: &dyn Kernels, dtype: Dtype) -> Outcome {
+    let golden = typed("activations", dtype);
+    golden.assert_equal("expected_round", &kernels.round(&golden.get("x")?)?)
+}
+
 #[conformance(of = "tanh", dtype(F32, F16, BF16))]
 pub fn tanh(kernels: &dyn Kernels, dtype: Dtype) -> Outcome {
     let golden = typed("functions", dtype);

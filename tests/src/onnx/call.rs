@@ -176,11 +176,11 @@ impl Call {
                 two(a, b, &|a, b| kernels.select(&condition, a, b))
             }
             Self::Cast { x, dtype } => one(x, &|x| kernels.cast(x, (*dtype).into())),
-            Self::Sum { x, axis } => one(x, &|x| kernels.sum(x, *axis)),
-            Self::Mean { x, axis } => one(x, &|x| kernels.mean(x, *axis)),
-            Self::Max { x, axis } => one(x, &|x| kernels.max(x, *axis)),
-            Self::Min { x, axis } => one(x, &|x| kernels.min(x, *axis)),
-            Self::Logsumexp { x, axis } => one(x, &|x| kernels.logsumexp(x, *axis)),
+            Self::Sum { x, axis } => one(x, &|x| kernels.sum(x, (*axis).into())),
+            Self::Mean { x, axis } => one(x, &|x| kernels.mean(x, (*axis).into())),
+            Self::Max { x, axis } => one(x, &|x| kernels.max(x, (*axis).into())),
+            Self::Min { x, axis } => one(x, &|x| kernels.min(x, (*axis).into())),
+            Self::Logsumexp { x, axis } => one(x, &|x| kernels.logsumexp(x, (*axis).into())),
             Self::Argmax { x, axis } => one(x, &|x| kernels.argmax(x, *axis)),
             Self::Softmax { x, axis } => one(x, &|x| kernels.softmax(x, *axis)),
             Self::TopK { x, k, axis } => {

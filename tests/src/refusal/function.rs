@@ -35,6 +35,11 @@ pub fn rsqrt(kernels: &dyn Kernels) -> Checked {
     assert_only_floats("rsqrt", |x| kernels.rsqrt(x))
 }
 
+#[conformance(of = "round")]
+pub fn round(kernels: &dyn Kernels) -> Checked {
+    assert_only_floats("round", |x| kernels.round(x))
+}
+
 #[conformance(of = "tanh")]
 pub fn tanh(kernels: &dyn Kernels) -> Checked {
     assert_only_floats("tanh", |x| kernels.tanh(x))

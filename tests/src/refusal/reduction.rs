@@ -22,17 +22,17 @@ const NO_FLOATS: &[Dtype] = &[Dtype::I32, Dtype::Bool];
 
 #[conformance(of = "sum")]
 pub fn sum(kernels: &dyn Kernels) -> Checked {
-    assert_axes_refused("sum", &[Dtype::Bool], |x, axis| kernels.sum(x, axis))
+    assert_axes_refused("sum", &[Dtype::Bool], |x, axis| kernels.sum(x, axis.into()))
 }
 
 #[conformance(of = "mean")]
 pub fn mean(kernels: &dyn Kernels) -> Checked {
-    assert_axes_refused("mean", NO_FLOATS, |x, axis| kernels.mean(x, axis))
+    assert_axes_refused("mean", NO_FLOATS, |x, axis| kernels.mean(x, axis.into()))
 }
 
 #[conformance(of = "logsumexp")]
 pub fn logsumexp(kernels: &dyn Kernels) -> Checked {
-    assert_axes_refused("logsumexp", NO_FLOATS, |x, axis| kernels.logsumexp(x, axis))
+    assert_axes_refused("logsumexp", NO_FLOATS, |x, axis| kernels.logsumexp(x, axis.into()))
 }
 
 #[conformance(of = "softmax")]
@@ -42,16 +42,16 @@ pub fn softmax(kernels: &dyn Kernels) -> Checked {
 
 #[conformance(of = "max")]
 pub fn max(kernels: &dyn Kernels) -> Checked {
-    assert_axes_refused("max", &[Dtype::Bool], |x, axis| kernels.max(x, axis))?;
+    assert_axes_refused("max", &[Dtype::Bool], |x, axis| kernels.max(x, axis.into()))?;
     // Nothing has no largest and no smallest element.
-    assert_shape_refused("max", kernels.max(&ones(&[2, 0], Dtype::F32)?, 1))
+    assert_shape_refused("max", kernels.max(&ones(&[2, 0], Dtype::F32)?, 1.into()))
 }
 
 #[conformance(of = "min")]
 pub fn min(kernels: &dyn Kernels) -> Checked {
-    assert_axes_refused("min", &[Dtype::Bool], |x, axis| kernels.min(x, axis))?;
+    assert_axes_refused("min", &[Dtype::Bool], |x, axis| kernels.min(x, axis.into()))?;
     // Nothing has no largest and no smallest element.
-    assert_shape_refused("min", kernels.min(&ones(&[2, 0], Dtype::F32)?, 1))
+    assert_shape_refused("min", kernels.min(&ones(&[2, 0], Dtype::F32)?, 1.into()))
 }
 
 #[conformance(of = "argmax")]
@@ -59,6 +59,13 @@ pub fn argmax(kernels: &dyn Kernels) -> Checked {
     assert_axes_refused("argmax", &[Dtype::Bool], |x, axis| kernels.argmax(x, axis))?;
     // Nothing has no largest and no smallest element.
     assert_shape_refused("argmax", kernels.argmax(&ones(&[2, 0], Dtype::F32)?, 1))
+}
+
+#[conformance(of = "argmin")]
+pub fn argmin(kernels: &dyn Kernels) -> Checked {
+    assert_axes_refused("argmin", &[Dtype::Bool], |x, axis| kernels.argmin(x, axis))?;
+    // Nothing has no largest and no smallest element.
+    assert_shape_refused("argmin", kernels.argmin(&ones(&[2, 0], Dtype::F32)?, 1))
 }
 
 #[conformance(of = "top_k")]

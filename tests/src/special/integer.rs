@@ -166,11 +166,11 @@ pub fn sum(kernels: &dyn Kernels) -> Checked {
     // Of parts of the rows, of which some wrap.
     for length in [1, 2, 5, 24] {
         let parts: Vec<_> = rows.iter().flat_map(|row| row[..length].to_vec()).collect();
-        let sums = kernels.sum(&Tensor::i32(&[rows.len(), length], parts)?, 1)?;
+        let sums = kernels.sum(&Tensor::i32(&[rows.len(), length], parts)?, 1.into())?;
         assert_rows(&sums, &rows, |row| row[..length].iter().map(|x| i64::from(*x)).sum::<i64>() as i32);
     }
     // The matrix is symmetric.
-    assert_rows(&kernels.sum(&x, 0)?, &rows, |row| row.iter().map(|x| i64::from(*x)).sum::<i64>() as i32);
+    assert_rows(&kernels.sum(&x, 0.into())?, &rows, |row| row.iter().map(|x| i64::from(*x)).sum::<i64>() as i32);
     Ok(())
 }
 
@@ -178,11 +178,11 @@ pub fn sum(kernels: &dyn Kernels) -> Checked {
 pub fn max(kernels: &dyn Kernels) -> Checked {
     let (x, rows) = rotations()?;
     for axis in [0, 1] {
-        assert_rows(&kernels.max(&x, axis)?, &rows, |_| i32::MAX);
+        assert_rows(&kernels.max(&x, axis.into())?, &rows, |_| i32::MAX);
     }
-    assert_rows(&kernels.max(&kernels.neg(&x)?, 1)?, &rows, |_| i32::MAX);
+    assert_rows(&kernels.max(&kernels.neg(&x)?, 1.into())?, &rows, |_| i32::MAX);
     for end in ENDS {
-        assert_exact(&kernels.max(&Tensor::i32(&[2], [i32::MIN, end])?, 0)?, &[f64::from(end)], |_| end);
+        assert_exact(&kernels.max(&Tensor::i32(&[2], [i32::MIN, end])?, 0.into())?, &[f64::from(end)], |_| end);
     }
     Ok(())
 }
@@ -191,10 +191,10 @@ pub fn max(kernels: &dyn Kernels) -> Checked {
 pub fn min(kernels: &dyn Kernels) -> Checked {
     let (x, rows) = rotations()?;
     for axis in [0, 1] {
-        assert_rows(&kernels.min(&x, axis)?, &rows, |_| i32::MIN);
+        assert_rows(&kernels.min(&x, axis.into())?, &rows, |_| i32::MIN);
     }
     for end in ENDS {
-        assert_exact(&kernels.min(&Tensor::i32(&[2], [i32::MAX, end])?, 0)?, &[f64::from(end)], |_| end);
+        assert_exact(&kernels.min(&Tensor::i32(&[2], [i32::MAX, end])?, 0.into())?, &[f64::from(end)], |_| end);
     }
     Ok(())
 }
@@ -210,6 +210,22 @@ pub fn argmax(kernels: &dyn Kernels) -> Checked {
     for (pair, place) in [([1 << 24, (1 << 24) + 1], 1.0), ([i32::MIN, i32::MIN], 0.0), ([i32::MIN, i32::MIN + 1], 1.0)]
     {
         assert_exact(&kernels.argmax(&Tensor::i32(&[2], pair)?, 0)?, &[place], |_| format!("{pair:?}"));
+    }
+    Ok(())
+}
+
+#[conformance(of = "argmin")]
+pub fn argmin(kernels: &dyn Kernels) -> Checked {
+    let (x, rows) = rotations()?;
+    for axis in [0, 1] {
+        let place = |row: &[i32]| row.iter().position(|x| *x == i32::MIN).unwrap_or_default() as i32;
+        assert_rows(&kernels.argmin(&x, axis)?, &rows, place);
+    }
+    // Neighbours that are one float, and the largest number alone.
+    for (pair, place) in
+        [([(1 << 24) + 1, 1 << 24], 1.0), ([i32::MAX, i32::MAX], 0.0), ([i32::MAX, i32::MAX - 1], 1.0), ([-1, -2], 1.0)]
+    {
+        assert_exact(&kernels.argmin(&Tensor::i32(&[2], pair)?, 0)?, &[place], |_| format!("{pair:?}"));
     }
     Ok(())
 }

@@ -157,7 +157,7 @@ fn assert_reduced(
 )]
 pub fn sum(kernels: &dyn Kernels, dtype: Dtype, lane: Lane) -> Checked {
     // All sums are numbers of each of the types, also on the way.
-    assert_reduced(dtype, lane, 0.0, |lane| lane.iter().sum(), |x, axis| kernels.sum(x, axis))
+    assert_reduced(dtype, lane, 0.0, |lane| lane.iter().sum(), |x, axis| kernels.sum(x, axis.into()))
 }
 
 #[conformance(
@@ -167,7 +167,7 @@ pub fn sum(kernels: &dyn Kernels, dtype: Dtype, lane: Lane) -> Checked {
 )]
 pub fn mean(kernels: &dyn Kernels, dtype: Dtype, lane: Lane) -> Checked {
     let rule = |lane: &[f64]| lane.iter().sum::<f64>() / lane.len() as f64;
-    assert_reduced(dtype, lane, 2.0, rule, |x, axis| kernels.mean(x, axis))
+    assert_reduced(dtype, lane, 2.0, rule, |x, axis| kernels.mean(x, axis.into()))
 }
 
 fn largest(lane: &[f64]) -> f64 {
@@ -191,7 +191,7 @@ fn largest(lane: &[f64]) -> f64 {
     )
 )]
 pub fn max(kernels: &dyn Kernels, dtype: Dtype, lane: Lane) -> Checked {
-    assert_reduced(dtype, lane, 0.0, largest, |x, axis| kernels.max(x, axis))
+    assert_reduced(dtype, lane, 0.0, largest, |x, axis| kernels.max(x, axis.into()))
 }
 
 #[conformance(
@@ -212,7 +212,7 @@ pub fn max(kernels: &dyn Kernels, dtype: Dtype, lane: Lane) -> Checked {
 )]
 pub fn min(kernels: &dyn Kernels, dtype: Dtype, lane: Lane) -> Checked {
     let smallest = |lane: &[f64]| -largest(&lane.iter().map(|x| -x).collect::<Vec<_>>());
-    assert_reduced(dtype, lane, 0.0, smallest, |x, axis| kernels.min(x, axis))
+    assert_reduced(dtype, lane, 0.0, smallest, |x, axis| kernels.min(x, axis.into()))
 }
 
 /// Of infinities and NaN the exponential has them too; of nothing but −∞ the sum is 0.
@@ -232,7 +232,7 @@ fn log_of_sum(lane: &[f64]) -> f64 {
 )]
 pub fn logsumexp(kernels: &dyn Kernels, dtype: Dtype, lane: Lane) -> Checked {
     // The logarithm of 40, and a difference of 2: four roundings in front of it and one behind.
-    assert_reduced(dtype, lane, 12.0, log_of_sum, |x, axis| kernels.logsumexp(x, axis))
+    assert_reduced(dtype, lane, 12.0, log_of_sum, |x, axis| kernels.logsumexp(x, axis.into()))
 }
 
 /// The weights of a lane. With ∞ or NaN in it, or of nothing but −∞, all are NaN.
@@ -288,6 +288,35 @@ pub fn argmax(kernels: &dyn Kernels, dtype: Dtype, lane: Lane) -> Checked {
     for_each(dtype, lane, |x, axis, lanes| {
         let expected: Vec<_> = lanes.iter().map(|lane| order(lane)[0] as f64).collect();
         assert_equal(&kernels.argmax(x, axis)?, &expected, |at| shown(&lanes[at]));
+        Ok(())
+    })
+}
+
+#[conformance(
+    of = "argmin",
+    dtype(F32, F64, F16, BF16),
+    lane(
+        Hidden,
+        PartlyHidden,
+        Infinite,
+        BothInfinities,
+        OneNan,
+        SeveralNans,
+        Zeros,
+        Largest,
+        Lowest,
+        Subnormals uses("subnormal_operands")
+    )
+)]
+pub fn argmin(kernels: &dyn Kernels, dtype: Dtype, lane: Lane) -> Checked {
+    let place = |lane: &Vec<f64>| order(&lane.iter().map(|x| -x).collect::<Vec<_>>())[0] as f64;
+    for_each(dtype, lane, |x, axis, lanes| {
+        let expected: Vec<_> = lanes.iter().map(place).collect();
+        assert_equal(&kernels.argmin(x, axis)?, &expected, |at| shown(&lanes[at]));
+        // And of the lanes that have their largest element where these have the smallest.
+        let turned = Tensor::from_f64(x.shape(), dtype, &x.to_f64().iter().map(|x| -x).collect::<Vec<_>>())?;
+        let expected: Vec<_> = lanes.iter().map(|lane| order(lane)[0] as f64).collect();
+        assert_equal(&kernels.argmin(&turned, axis)?, &expected, |at| shown(&lanes[at]));
         Ok(())
     })
 }

@@ -4,7 +4,7 @@
 use crosscheck::{Case, conformance};
 use crosscheck_backends::{Dtype, Kernels, Rope, RopeLayout, Tensor};
 
-use super::call::Call;
+use super::call::{Call, Reduced};
 use super::operation::{Operation, Types};
 use super::specimen::Specimen;
 use crate::Checked;
@@ -67,6 +67,12 @@ fn parameters(call: &Call) -> Vec<Call> {
             others.into_iter().map(Call::Rope).collect()
         }
         Call::Attention { scale, masked } => vec![Call::Attention { scale: scale / 2.0, masked: *masked }],
+        Call::Reduce(lane, Reduced { axes: Some(axes), kept }) if axes.is_empty() => {
+            vec![Call::Reduce(lane, Reduced { axes: None, kept: *kept })]
+        }
+        Call::Reduce(lane, Reduced { axes, kept }) => {
+            vec![Call::Reduce(lane, Reduced { axes: axes.clone(), kept: !kept })]
+        }
         Call::TopK { k, axis } if *k > 1 => vec![Call::TopK { k: k - 1, axis: *axis }],
         Call::Dequantize(levels) | Call::QuantizedMatmul(levels) => {
             let mut levels = levels.clone();

@@ -1,6 +1,6 @@
 //! A call of the contract: the kernel and what it takes besides tensors.
 
-use crosscheck_backends::{Dtype, Kernels, Mask, Quantization, Quantized, Rope, Tensor};
+use crosscheck_backends::{Axes, Dtype, Kernels, Mask, Quantization, Quantized, Rope, Tensor};
 
 use super::function::{Binary, Lane, Unary};
 use crate::Checked;
@@ -11,6 +11,7 @@ pub enum Call {
     Unary(&'static Unary),
     Binary(&'static Binary),
     Lane(&'static Lane, usize),
+    Reduce(&'static Lane, Reduced),
     /// The condition comes first.
     Select,
     Cast(Dtype),
@@ -42,6 +43,14 @@ pub enum Call {
     Dequantize(Levels),
     /// Of a matrix, and its scales and biases.
     QuantizedMatmul(Levels),
+}
+
+/// Which axes are reduced, and whether they stay.
+#[derive(Clone, Debug)]
+pub struct Reduced {
+    /// All of them, where they are not named.
+    pub axes: Option<Vec<usize>>,
+    pub kept: bool,
 }
 
 /// Which keys the queries see.
@@ -78,7 +87,11 @@ impl Call {
         let one = match (self, operands) {
             (Self::Unary(unary), [x]) => (unary.kernel)(kernels, x),
             (Self::Binary(binary), [a, b]) => (binary.kernel)(kernels, a, b),
-            (Self::Lane(lane, axis), [x]) => (lane.kernel)(kernels, x, *axis),
+            (Self::Lane(lane, axis), [x]) => lane.along(kernels, x, *axis),
+            (Self::Reduce(lane, Reduced { axes, kept }), [x]) => {
+                let axes = axes.as_deref().map_or(Axes::all(), Axes::of);
+                lane.over(kernels, x, if *kept { axes.kept() } else { axes })
+            }
             (Self::Select, [condition, a, b]) => kernels.select(condition, a, b),
             (Self::Cast(dtype), [x]) => kernels.cast(x, *dtype),
             (Self::Softmax(axis), [x]) => kernels.softmax(x, *axis),

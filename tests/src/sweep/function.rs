@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use crosscheck_backends::{Gelu, Kernels, Tensor};
+use crosscheck::Case;
+use crosscheck_backends::{Axes, Gelu, Kernels, Tensor};
 
 use crate::Checked;
 
@@ -29,6 +30,7 @@ pub const UNARY: &[Unary] = &[
     Unary { name: "log", kernel: |k, x| k.log(x), formula: f64::ln, positive: true, ..FUNCTION },
     Unary { name: "sqrt", kernel: |k, x| k.sqrt(x), formula: f64::sqrt, positive: true, ..FUNCTION },
     Unary { name: "rsqrt", kernel: |k, x| k.rsqrt(x), formula: |x| 1.0 / x.sqrt(), positive: true, ..FUNCTION },
+    Unary { name: "round", kernel: |k, x| k.round(x), formula: f64::round_ties_even, exact: true, ..FUNCTION },
     Unary { name: "tanh", kernel: |k, x| k.tanh(x), formula: f64::tanh, ..FUNCTION },
     Unary { name: "sigmoid", kernel: |k, x| k.sigmoid(x), formula: |x| 1.0 / (1.0 + (-x).exp()), ..FUNCTION },
     Unary { name: "silu", kernel: |k, x| k.silu(x), formula: |x| x / (1.0 + (-x).exp()), ..FUNCTION },
@@ -85,10 +87,10 @@ fn truth(holds: bool) -> f64 {
     f64::from(u8::from(holds))
 }
 
-/// A kernel of the lanes along an axis.
+/// A kernel of the lanes along an axis, or along several.
 pub struct Lane {
     pub name: &'static str,
-    pub kernel: fn(&dyn Kernels, &Tensor, usize) -> Checked<Tensor>,
+    pub kernel: Along,
     pub formula: fn(&[f64]) -> f64,
     pub of_numbers: bool,
     pub exact: bool,
@@ -96,10 +98,44 @@ pub struct Lane {
     pub refuses_nothing: bool,
 }
 
+/// How many axes a kernel takes.
+pub enum Along {
+    /// One, and it makes a position.
+    One(fn(&dyn Kernels, &Tensor, usize) -> Checked<Tensor>),
+    /// Any, and it makes what the elements are.
+    Any(fn(&dyn Kernels, &Tensor, Axes<'_>) -> Checked<Tensor>),
+}
+
+impl Lane {
+    /// Calls it along one axis.
+    pub fn along(&self, kernels: &dyn Kernels, x: &Tensor, axis: usize) -> Checked<Tensor> {
+        match self.kernel {
+            Along::One(kernel) => kernel(kernels, x, axis),
+            Along::Any(kernel) => kernel(kernels, x, axis.into()),
+        }
+    }
+
+    /// Calls it over these axes.
+    ///
+    /// # Panics
+    /// When it takes one axis only.
+    pub fn over(&self, kernels: &dyn Kernels, x: &Tensor, axes: Axes<'_>) -> Checked<Tensor> {
+        match self.kernel {
+            Along::One(_) => panic!("`{}` takes one axis", self.name),
+            Along::Any(kernel) => kernel(kernels, x, axes),
+        }
+    }
+
+    /// Whether it makes positions.
+    pub fn is_place(&self) -> bool {
+        matches!(self.kernel, Along::One(_))
+    }
+}
+
 pub const LANE: &[Lane] = &[
     Lane {
         name: "sum",
-        kernel: |k, x, axis| k.sum(x, axis),
+        kernel: Along::Any(|k, x, axes| k.sum(x, axes)),
         formula: |lane| lane.iter().fold(0.0, |sum, x| sum + x),
         of_numbers: true,
         exact: true,
@@ -107,7 +143,7 @@ pub const LANE: &[Lane] = &[
     },
     Lane {
         name: "mean",
-        kernel: |k, x, axis| k.mean(x, axis),
+        kernel: Along::Any(|k, x, axes| k.mean(x, axes)),
         formula: |lane| lane.iter().sum::<f64>() / lane.len() as f64,
         of_numbers: false,
         exact: false,
@@ -115,7 +151,7 @@ pub const LANE: &[Lane] = &[
     },
     Lane {
         name: "max",
-        kernel: |k, x, axis| k.max(x, axis),
+        kernel: Along::Any(|k, x, axes| k.max(x, axes)),
         formula: |lane| lane.iter().copied().fold(f64::NEG_INFINITY, |a, b| if a.is_nan() || b < a { a } else { b }),
         of_numbers: true,
         exact: true,
@@ -123,7 +159,7 @@ pub const LANE: &[Lane] = &[
     },
     Lane {
         name: "min",
-        kernel: |k, x, axis| k.min(x, axis),
+        kernel: Along::Any(|k, x, axes| k.min(x, axes)),
         formula: |lane| lane.iter().copied().fold(f64::INFINITY, |a, b| if a.is_nan() || b > a { a } else { b }),
         of_numbers: true,
         exact: true,
@@ -131,21 +167,41 @@ pub const LANE: &[Lane] = &[
     },
     Lane {
         name: "argmax",
-        kernel: |k, x, axis| k.argmax(x, axis),
+        kernel: Along::One(|k, x, axis| k.argmax(x, axis)),
         formula: |lane| order(lane).first().map_or(0.0, |first| *first as f64),
         of_numbers: true,
         exact: true,
         refuses_nothing: true,
     },
     Lane {
+        name: "argmin",
+        kernel: Along::One(|k, x, axis| k.argmin(x, axis)),
+        // NaN is beyond everything in this direction too.
+        formula: |lane| order(&lane.iter().map(|x| -x).collect::<Vec<_>>()).first().map_or(0.0, |first| *first as f64),
+        of_numbers: true,
+        exact: true,
+        refuses_nothing: true,
+    },
+    Lane {
         name: "logsumexp",
-        kernel: |k, x, axis| k.logsumexp(x, axis),
+        kernel: Along::Any(|k, x, axes| k.logsumexp(x, axes)),
         formula: |lane| lane.iter().map(|x| x.exp()).sum::<f64>().ln(),
         of_numbers: false,
         exact: false,
         refuses_nothing: false,
     },
 ];
+
+/// A case for each kernel that takes any axes.
+pub fn reductions() -> Vec<Case<&'static Lane>> {
+    reductions_where(|_| true)
+}
+
+/// The same, for those of a kind.
+pub fn reductions_where(wanted: impl Fn(&Lane) -> bool) -> Vec<Case<&'static Lane>> {
+    let any = LANE.iter().filter(|lane| !lane.is_place() && wanted(lane));
+    any.map(|lane| Case::new(lane.name, lane).of(lane.name)).collect()
+}
 
 /// The positions in a lane, those of the largest elements first, of equal ones the first; NaN is the largest.
 pub fn order(lane: &[f64]) -> Vec<usize> {

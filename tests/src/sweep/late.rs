@@ -76,7 +76,7 @@ impl Axis {
     }
 }
 
-const OF_NUMBERS: [&str; 4] = ["sum", "max", "min", "argmax"];
+const OF_NUMBERS: [&str; 5] = ["sum", "max", "min", "argmax", "argmin"];
 const OF_FLOATS: [&str; 4] = ["mean", "logsumexp", "softmax", "top_k"];
 
 fn lanes() -> Vec<Case<Lanes>> {
@@ -117,6 +117,7 @@ pub fn one_element_matters(kernels: &dyn Kernels, case: &Lanes) -> Checked {
             "max" => assert_gives(one(-7.0, -3.0)?, &|_| -3.0)?,
             "min" => assert_gives(one(7.0, 3.0)?, &|_| 3.0)?,
             "argmax" => assert_gives(one(-7.0, -3.0)?, &|lane| PLACES[lane] as f64)?,
+            "argmin" => assert_gives(one(7.0, 3.0)?, &|lane| PLACES[lane] as f64)?,
             // What is small beside it does not count.
             "logsumexp" => assert_gives(one(-100.0, 100.0)?, &|_| 100.0)?,
             "softmax" => {
@@ -168,19 +169,21 @@ fn ties() -> Vec<Case<(&'static str, Axis)>> {
         let of_axis = move |(name, axis)| Case::new(format!("{function}/{name}"), (function, axis)).of(function);
         Axis::ALL.into_iter().map(of_axis)
     };
-    of("argmax").chain(of("top_k")).collect()
+    of("argmax").chain(of("argmin")).chain(of("top_k")).collect()
 }
 
-/// The largest stands in every place from one on: the first counts, and the others follow in their order.
+/// The largest, or the smallest, stands in every place from one on: the first counts, and the others follow in their order.
 #[conformance(cases(ties))]
 pub fn of_equal_ones_the_first_counts(kernels: &dyn Kernels, case: &(&str, Axis)) -> Checked {
     let (function, axis) = *case;
     let (number, _) = axis.shape(LENGTH);
     for dtype in [Dtype::F32, Dtype::F16, Dtype::I32] {
-        let is_largest = |lane: usize, at: usize| PLACES[lane..].contains(&at);
-        let x = axis.tensor(LENGTH, dtype, |lane, at| if is_largest(lane, at) { 9.0 } else { (at % 8) as f64 })?;
+        let is_extreme = |lane: usize, at: usize| PLACES[lane..].contains(&at);
+        let extreme = if function == "argmin" { -9.0 } else { 9.0 };
+        let x = axis.tensor(LENGTH, dtype, |lane, at| if is_extreme(lane, at) { extreme } else { (at % 8) as f64 })?;
         let found = match function {
             "argmax" => kernels.argmax(&x, number)?,
+            "argmin" => kernels.argmin(&x, number)?,
             _ => kernels.top_k(&x, 1, number)?.1,
         };
         let expected = axis.of_lanes(|lane| PLACES[lane] as f64);
@@ -190,7 +193,7 @@ pub fn of_equal_ones_the_first_counts(kernels: &dyn Kernels, case: &(&str, Axis)
 }
 
 fn with_nan() -> Vec<Case<(&'static str, Axis)>> {
-    let functions = ["max", "min", "argmax", "top_k", "sum", "mean", "logsumexp", "softmax"];
+    let functions = ["max", "min", "argmax", "argmin", "top_k", "sum", "mean", "logsumexp", "softmax"];
     let of = |function: &'static str| {
         Axis::ALL.into_iter().map(move |(name, axis)| {
             let case = Case::new(format!("{function}/{name}"), (function, axis)).of(function);
@@ -204,7 +207,7 @@ fn with_nan() -> Vec<Case<(&'static str, Axis)>> {
     functions.into_iter().flat_map(of).collect()
 }
 
-/// A NaN far back, of argmax behind a number that is larger than the others.
+/// A NaN far back, of argmax behind a number that is larger than the others, and of argmin behind one that is smaller.
 #[conformance(cases(with_nan))]
 pub fn a_nan_counts_wherever_it_stands(kernels: &dyn Kernels, case: &(&str, Axis)) -> Checked {
     let (function, axis) = *case;
@@ -213,13 +216,14 @@ pub fn a_nan_counts_wherever_it_stands(kernels: &dyn Kernels, case: &(&str, Axis
         let x = axis.tensor(LENGTH, dtype, |lane, at| match at {
             at if at == PLACES[lane] => f64::NAN,
             10 if function == "argmax" => 2.0,
+            10 if function == "argmin" => 0.0,
             _ => 1.0,
         })?;
         let places = axis.of_lanes(|lane| PLACES[lane] as f64);
         let nan = axis.of_lanes(|_| f64::NAN);
         let lane = LANE.iter().find(|lane| lane.name == function);
         let (call, expected) = match (function, lane) {
-            (_, Some(lane)) => (Call::Lane(lane, number), vec![if function == "argmax" { places } else { nan }]),
+            (_, Some(lane)) => (Call::Lane(lane, number), vec![if lane.is_place() { places } else { nan }]),
             ("top_k", _) => {
                 let one = |of: &Grid| {
                     let mut shape = of.shape().to_vec();
@@ -243,7 +247,7 @@ pub fn long_sums_of_integers_wrap(kernels: &dyn Kernels) -> Checked {
         let number = |lane: usize, at: usize| hash(lane as u64, at) as i32;
         let x = axis.tensor(LENGTH, Dtype::I32, |lane, at| f64::from(number(lane, at)))?;
         let sum = |lane: usize| (0..LENGTH).fold(0_i32, |sum, at| sum.wrapping_add(number(lane, at)));
-        let made = kernels.sum(&x, axis.shape(LENGTH).0)?;
+        let made = kernels.sum(&x, axis.shape(LENGTH).0.into())?;
         assert_eq!(made.to_f64(), axis.of_lanes(|lane| f64::from(sum(lane))).values(), "along {axis:?}");
     }
     Ok(())
@@ -254,7 +258,7 @@ pub fn long_sums_of_integers_wrap(kernels: &dyn Kernels) -> Checked {
 pub fn long_sums_are_whole(kernels: &dyn Kernels, length: usize) -> Checked {
     for dtype in [Dtype::F32, Dtype::I32] {
         let x = values(&[2, length], dtype, |_| 1.0)?;
-        assert_eq!(kernels.sum(&x, 1)?.to_f64(), [length as f64; 2], "{dtype}");
+        assert_eq!(kernels.sum(&x, 1.into())?.to_f64(), [length as f64; 2], "{dtype}");
     }
     Ok(())
 }

@@ -6,17 +6,17 @@
 
 pub mod alias;
 pub mod cache;
-mod call;
-mod function;
+pub(crate) mod call;
+pub(crate) mod function;
 mod grid;
 pub mod late;
 pub mod mask;
 mod model;
-mod numbers;
+pub(crate) mod numbers;
 pub mod one_sided;
 mod operation;
 pub mod rank;
 pub mod regime;
-mod specimen;
+pub(crate) mod specimen;
 pub mod square;
 pub mod view;

@@ -3,7 +3,7 @@
 
 use crosscheck_backends::{Rope, RopeLayout};
 
-use super::call::{Call, EPS, Levels, Masked};
+use super::call::{Call, EPS, Levels, Masked, Reduced};
 use super::function::order;
 use super::grid::{Grid, broadcast, inserted, with, without};
 
@@ -15,6 +15,7 @@ pub fn expected(call: &Call, operands: &[Grid]) -> Vec<Grid> {
             (binary.formula)(a.broadcast_at(index), b.broadcast_at(index))
         }),
         (Call::Lane(lane, axis), [x]) => lanes(x, *axis, lane.formula),
+        (Call::Reduce(lane, reduced), [x]) => reduce(x, reduced, lane.formula),
         (Call::Select, [condition, a, b]) => {
             let shape = broadcast(condition.shape(), &broadcast(a.shape(), b.shape()));
             Grid::make(&shape, |index| {
@@ -101,6 +102,28 @@ fn lane_of(x: &Grid, index: &[usize], axis: usize) -> Vec<f64> {
 /// A number of each lane along an axis.
 fn lanes(x: &Grid, axis: usize, mut number: impl FnMut(&[f64]) -> f64) -> Grid {
     Grid::make(&without(x.shape(), axis), |index| number(&lane_of(x, &inserted(index, axis, 0), axis)))
+}
+
+/// A number of all elements whose indices differ along the reduced axes only.
+fn reduce(x: &Grid, Reduced { axes, kept }: &Reduced, number: impl Fn(&[f64]) -> f64) -> Grid {
+    let is_reduced = |axis: usize| axes.as_ref().is_none_or(|axes| axes.contains(&axis));
+    let split: Vec<_> = (0..x.shape().len()).map(is_reduced).collect();
+    let part = |reduced: bool| -> Vec<_> {
+        x.shape().iter().zip(&split).filter(|(_, split)| **split == reduced).map(|(length, _)| *length).collect()
+    };
+    let (outer, inner) = (part(false), part(true));
+    let elements = Grid::make(&outer, |outer| {
+        let terms = Grid::make(&inner, |inner| {
+            let (mut outer, mut inner) = (outer.iter(), inner.iter());
+            let next = |reduced: &bool| if *reduced { inner.next() } else { outer.next() };
+            x.at(&split.iter().map(next).map(|at| at.copied().unwrap_or_default()).collect::<Vec<_>>())
+        });
+        number(terms.values())
+    });
+    let with_ones = |(length, reduced): (&usize, &bool)| if *reduced { 1 } else { *length };
+    let full: Vec<_> = x.shape().iter().zip(&split).map(with_ones).collect();
+    let mut values = elements.values().iter().copied();
+    Grid::make(if *kept { &full } else { &outer }, |_| values.next().unwrap_or(f64::NAN))
 }
 
 fn mean(row: &[f64]) -> f64 {

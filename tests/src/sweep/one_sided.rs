@@ -120,7 +120,7 @@ pub fn the_extreme_of_nothing_is_refused(kernels: &dyn Kernels, case: &(Operatio
         for shape in shapes(0) {
             for axis in (0..shape.len()).filter(|axis| shape[*axis] == 0) {
                 let x = distinct(1, &shape, *dtype)?;
-                assert_refused((lane.kernel)(kernels, &x, axis), |error| matches!(error, KernelError::Shape { .. }))?;
+                assert_refused(lane.along(kernels, &x, axis), |error| matches!(error, KernelError::Shape { .. }))?;
             }
         }
     }

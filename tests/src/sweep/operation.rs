@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use crosscheck::Case;
 use crosscheck_backends::{Dtype, Quantization, Rope, RopeLayout, Tensor};
 
-use super::call::{Call, Levels, Masked};
+use super::call::{Call, Levels, Masked, Reduced};
 use super::function::{BINARY, Binary, LANE, Lane, Operands, UNARY, Unary};
 use super::grid::with;
 use super::numbers::{distinct, hash, positions, steps, values};
@@ -150,13 +150,10 @@ impl Operation {
     /// How many dimensions the shape may have that [`specimens`](Self::specimens) is given.
     pub fn ranks(self) -> RangeInclusive<usize> {
         match self {
-            Self::Lane(_)
-            | Self::Softmax
-            | Self::TopK
-            | Self::RmsNorm
-            | Self::LayerNorm
-            | Self::TakeAlongAxis
-            | Self::Concatenate => 1..=10,
+            Self::Lane(lane) => usize::from(lane.is_place())..=10,
+            Self::Softmax | Self::TopK | Self::RmsNorm | Self::LayerNorm | Self::TakeAlongAxis | Self::Concatenate => {
+                1..=10
+            }
             Self::Matmul | Self::Rope | Self::QuantizedMatmul => 2..=10,
             Self::Quantize | Self::Dequantize => 2..=2,
             Self::Attention => 4..=4,
@@ -201,7 +198,13 @@ impl Operation {
         };
         match self {
             Self::Unary(unary) => {
-                one(Call::Unary(unary), vec![if unary.positive { positive(1, shape, dtype)? } else { some(1)? }])
+                let x = match unary {
+                    // Ties have a check of their own: a third of a whole number is none.
+                    Unary { name: "round", .. } => steps(1, shape, dtype, 31, 1.0 / 3.0)?,
+                    Unary { positive: true, .. } => positive(1, shape, dtype)?,
+                    _ => some(1)?,
+                };
+                one(Call::Unary(unary), vec![x])
             }
             Self::Binary(binary) => {
                 let second = |shape: &[usize]| match binary.of {
@@ -229,13 +232,21 @@ impl Operation {
                 }
                 Ok(specimens)
             }
-            Self::Lane(lane) => along(&|axis| {
-                if lane.refuses_nothing && shape[axis] == 0 {
-                    return Ok(None);
-                }
+            Self::Lane(lane) => {
                 let x = if lane.name == "logsumexp" { logits(shape)? } else { some(1)? };
-                Ok(Some(Specimen { call: Call::Lane(lane, axis), operands: vec![x] }))
-            }),
+                // All elements add up to numbers of each type, also on the way.
+                let terms =
+                    if matches!(lane.name, "sum" | "mean") { steps(1, shape, dtype, 3, 1.0)? } else { x.clone() };
+                let has_extreme = |axis: &usize| !lane.refuses_nothing || shape[*axis] > 0;
+                let one = (0..shape.len()).filter(has_extreme).map(|axis| Call::Lane(lane, axis));
+                let several = reduced(shape.len()).into_iter().filter(|reduced| match &reduced.axes {
+                    Some(axes) => axes.iter().all(has_extreme),
+                    None => (0..shape.len()).all(|axis| has_extreme(&axis)),
+                });
+                let several = several.filter(|_| !lane.is_place()).map(|reduced| Call::Reduce(lane, reduced));
+                let of = |x: Tensor| move |call| Specimen { call, operands: vec![x.clone()] };
+                Ok(one.map(of(x)).chain(several.map(of(terms))).collect())
+            }
             Self::Select => {
                 let call = |condition: &[usize], a: &[usize], b: &[usize]| {
                     let condition = steps(3, condition, Dtype::Bool, 1, 1.0)?;
@@ -413,6 +424,26 @@ fn part(shape: &[usize]) -> Checked<(Tensor, Vec<usize>)> {
         shape.iter().enumerate().map(|(axis, length)| i32::from(*length > 1 && axis % 2 == 0)).collect();
     let part = shape.iter().map(|length| length - usize::from(*length > 1)).collect();
     Ok((Tensor::i32(&[shape.len()], start)?, part))
+}
+
+/// No axis, the first and the last one, in both orders, all but one of them, and all; some of them kept.
+fn reduced(rank: usize) -> Vec<Reduced> {
+    let reduced = |axes: Vec<usize>, kept| Reduced { axes: Some(axes), kept };
+    let mut all =
+        vec![Reduced { axes: None, kept: rank.is_multiple_of(2) }, reduced(Vec::new(), !rank.is_multiple_of(2))];
+    if rank > 0 {
+        all.push(reduced(vec![rank / 2], true));
+    }
+    if rank > 1 {
+        all.push(reduced(vec![rank - 1, 0], false));
+        all.push(reduced(vec![0, rank - 1], true));
+    }
+    if rank > 2 {
+        all.push(reduced((1..rank).collect(), false));
+        all.push(reduced((0..rank - 1).rev().collect(), true));
+        all.push(reduced(vec![1, rank - 1], false));
+    }
+    all
 }
 
 /// All orders of up to four axes; of more, some of which none is another's inverse.

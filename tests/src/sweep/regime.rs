@@ -182,7 +182,7 @@ fn far(length: usize) -> Vec<usize> {
 }
 
 fn vocabularies() -> Vec<Case<(&'static str, usize, usize)>> {
-    let functions = ["argmax", "top_k", "max", "min", "sum", "mean", "logsumexp", "softmax"];
+    let functions = ["argmax", "argmin", "top_k", "max", "min", "sum", "mean", "logsumexp", "softmax"];
     let of = |function| {
         let of_length = move |length| {
             (1..=3).map(move |rank| {
@@ -208,6 +208,9 @@ pub fn rows_of_vocabularies(kernels: &dyn Kernels, case: &(&str, usize, usize)) 
         let sizes = (0..16).map(|number| (number * 7 + row * 3) % 16 + 10);
         places.iter().zip(sizes).for_each(|(place, size)| elements[row * length + place] = size as f64);
     }
+    if function == "argmin" {
+        elements.iter_mut().for_each(|x| *x = -*x);
+    }
     let of_dtype = |dtype| Tensor::from_f64(&shape, dtype, &elements);
     let x = of_dtype(Dtype::F32)?;
     let of_row = |row: usize| &elements[row * length..][..length];
@@ -225,6 +228,7 @@ pub fn rows_of_vocabularies(kernels: &dyn Kernels, case: &(&str, usize, usize)) 
     let powers = |row: usize| of_row(row).iter().map(|x| x.exp()).sum::<f64>();
     let expected = match function {
         "argmax" => vec![each(&|row| place(row, 25) as f64)],
+        "argmin" => vec![each(&|row| place(row, 25) as f64)],
         "top_k" => {
             let mut at = 0;
             let mut ranked = |number: &dyn Fn(usize, usize) -> f64| {
@@ -255,7 +259,7 @@ pub fn rows_of_vocabularies(kernels: &dyn Kernels, case: &(&str, usize, usize)) 
         "softmax" => Call::Softmax(axis),
         _ => Call::Lane(LANE.iter().find(|lane| lane.name == function).expect("it is one of them"), axis),
     };
-    if matches!(function, "argmax" | "top_k" | "max" | "min") && length < 100_000 {
+    if matches!(function, "argmax" | "argmin" | "top_k" | "max" | "min") && length < 100_000 {
         for dtype in [Dtype::F16, Dtype::BF16] {
             Specimen { call: call.clone(), operands: vec![of_dtype(dtype)?] }.assert_gives(kernels, &expected)?;
         }

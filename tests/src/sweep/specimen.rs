@@ -62,7 +62,7 @@ impl Specimen {
         match &self.call {
             Call::Cast(dtype) => *dtype,
             Call::Binary(binary) if binary.of == super::function::Operands::Everything => Dtype::Bool,
-            Call::Lane(lane, _) if lane.name == "argmax" => Dtype::I32,
+            Call::Lane(lane, _) if lane.is_place() => Dtype::I32,
             Call::Select => self.operands[1].dtype(),
             _ => first,
         }
@@ -74,7 +74,7 @@ impl Specimen {
     fn allowed(&self, dtype: Dtype) -> Option<(f64, f64)> {
         let floor = match &self.call {
             Call::Unary(unary) if !unary.exact => 1.0,
-            Call::Lane(lane, _) if !lane.exact => 1.0,
+            Call::Lane(lane, _) | Call::Reduce(lane, _) if !lane.exact => 1.0,
             Call::Softmax(_) => 0.0,
             Call::RmsNorm | Call::LayerNorm => 1.0,
             // The size of a pair, of a value, and of an element.

@@ -181,6 +181,11 @@ pub fn rsqrt(kernels: &dyn Kernels) -> Checked {
     assert_unary(Kernel("rsqrt"), &NO_FLOATS, |x| kernels.rsqrt(x))
 }
 
+#[conformance(of = "round")]
+pub fn round(kernels: &dyn Kernels) -> Checked {
+    assert_unary(Kernel("round"), &NO_FLOATS, |x| kernels.round(x))
+}
+
 #[conformance(of = "tanh")]
 pub fn tanh(kernels: &dyn Kernels) -> Checked {
     assert_unary(Kernel("tanh"), &NO_FLOATS, |x| kernels.tanh(x))

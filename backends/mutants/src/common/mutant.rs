@@ -1,7 +1,7 @@
 //! The reference with one of the faults that any kernel may have.
 
 use crosscheck_backends::reference::Reference;
-use crosscheck_backends::{Dtype, Gelu, KernelError, Kernels, Mask, Quantization, Quantized, Rope, Tensor};
+use crosscheck_backends::{Axes, Dtype, Gelu, KernelError, Kernels, Mask, Quantization, Quantized, Rope, Tensor};
 
 use super::fault::{Common, Memory};
 
@@ -120,6 +120,10 @@ impl Kernels for CommonMutant {
         self.one("rsqrt", &[x], |x| Reference.rsqrt(x[0]))
     }
 
+    fn round(&self, x: &Tensor) -> Result {
+        self.one("round", &[x], |x| Reference.round(x[0]))
+    }
+
     fn tanh(&self, x: &Tensor) -> Result {
         self.one("tanh", &[x], |x| Reference.tanh(x[0]))
     }
@@ -132,24 +136,24 @@ impl Kernels for CommonMutant {
         self.one("silu", &[x], |x| Reference.silu(x[0]))
     }
 
-    fn sum(&self, x: &Tensor, axis: usize) -> Result {
-        self.one("sum", &[x], |x| Reference.sum(x[0], axis))
+    fn sum(&self, x: &Tensor, axes: Axes<'_>) -> Result {
+        self.one("sum", &[x], |x| Reference.sum(x[0], axes))
     }
 
-    fn mean(&self, x: &Tensor, axis: usize) -> Result {
-        self.one("mean", &[x], |x| Reference.mean(x[0], axis))
+    fn mean(&self, x: &Tensor, axes: Axes<'_>) -> Result {
+        self.one("mean", &[x], |x| Reference.mean(x[0], axes))
     }
 
-    fn max(&self, x: &Tensor, axis: usize) -> Result {
-        self.one("max", &[x], |x| Reference.max(x[0], axis))
+    fn max(&self, x: &Tensor, axes: Axes<'_>) -> Result {
+        self.one("max", &[x], |x| Reference.max(x[0], axes))
     }
 
-    fn min(&self, x: &Tensor, axis: usize) -> Result {
-        self.one("min", &[x], |x| Reference.min(x[0], axis))
+    fn min(&self, x: &Tensor, axes: Axes<'_>) -> Result {
+        self.one("min", &[x], |x| Reference.min(x[0], axes))
     }
 
-    fn logsumexp(&self, x: &Tensor, axis: usize) -> Result {
-        self.one("logsumexp", &[x], |x| Reference.logsumexp(x[0], axis))
+    fn logsumexp(&self, x: &Tensor, axes: Axes<'_>) -> Result {
+        self.one("logsumexp", &[x], |x| Reference.logsumexp(x[0], axes))
     }
 
     fn softmax(&self, x: &Tensor, axis: usize) -> Result {
@@ -158,6 +162,10 @@ impl Kernels for CommonMutant {
 
     fn argmax(&self, x: &Tensor, axis: usize) -> Result {
         self.one("argmax", &[x], |x| Reference.argmax(x[0], axis))
+    }
+
+    fn argmin(&self, x: &Tensor, axis: usize) -> Result {
+        self.one("argmin", &[x], |x| Reference.argmin(x[0], axis))
     }
 
     fn select(&self, condition: &Tensor, a: &Tensor, b: &Tensor) -> Result {

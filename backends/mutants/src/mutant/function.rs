@@ -56,6 +56,26 @@ pub fn rsqrt(fault: Fault, x: &Tensor) -> Result {
     }
 }
 
+pub fn round(fault: Fault, x: &Tensor) -> Result {
+    let y = Reference.round(x)?;
+    match fault {
+        Fault::RoundTiesAway => map(x, f64::round),
+        Fault::RoundHalfUp => map(x, |x| {
+            let up = f64::from((x as f32 + 0.5).floor());
+            if x.is_finite() && x == f64::from(x as f32) { up.copysign(x) } else { x.round_ties_even() }
+        }),
+        Fault::RoundHalfDown => map(x, |x| if (x - x.trunc()).abs() == 0.5 { x.trunc() } else { x.round_ties_even() }),
+        Fault::RoundSign => map(&y, |y| if y == 0.0 { 0.0 } else { y }),
+        Fault::RoundTruncates => map(x, f64::trunc),
+        Fault::RoundByInteger => map(&y, |y| f64::from(y as i32).copysign(y)),
+        Fault::RoundMagic if x.dtype() == Dtype::F32 => map(x, |x| {
+            let magic = 1.5 * (1 << 23) as f32;
+            f64::from((x as f32 + magic) - magic).copysign(x)
+        }),
+        _ => Ok(y),
+    }
+}
+
 pub fn tanh(fault: Fault, x: &Tensor) -> Result {
     match fault {
         Fault::TanhOverflows => map(x, |x| {

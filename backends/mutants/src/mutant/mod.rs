@@ -1,6 +1,7 @@
 //! What each fault does, one module a family of kernels. Whatever a fault leaves alone is the reference.
 
 mod attention;
+mod axes;
 mod comparison;
 mod device;
 mod elementwise;
@@ -17,7 +18,7 @@ mod shared;
 use std::sync::Arc;
 
 use crosscheck_backends::device::Device;
-use crosscheck_backends::{Dtype, Gelu, KernelError, Kernels, Mask, Quantization, Quantized, Rope, Tensor};
+use crosscheck_backends::{Axes, Dtype, Gelu, KernelError, Kernels, Mask, Quantization, Quantized, Rope, Tensor};
 
 use crate::fault::Fault;
 use shared::Shared;
@@ -118,6 +119,10 @@ impl Kernels for Mutant {
         function::rsqrt(self.fault, x)
     }
 
+    fn round(&self, x: &Tensor) -> Result {
+        function::round(self.fault, x)
+    }
+
     fn tanh(&self, x: &Tensor) -> Result {
         function::tanh(self.fault, x)
     }
@@ -134,24 +139,39 @@ impl Kernels for Mutant {
         function::gelu(self.fault, x, form)
     }
 
-    fn sum(&self, x: &Tensor, axis: usize) -> Result {
-        reduction::sum(self.fault, x, axis)
+    fn sum(&self, x: &Tensor, axes: Axes<'_>) -> Result {
+        match axes::single(x, axes) {
+            Some(axis) => reduction::sum(self.fault, x, axis),
+            None => axes::sum(self.fault, x, axes),
+        }
     }
 
-    fn mean(&self, x: &Tensor, axis: usize) -> Result {
-        reduction::mean(self.fault, x, axis)
+    fn mean(&self, x: &Tensor, axes: Axes<'_>) -> Result {
+        match axes::single(x, axes) {
+            Some(axis) => reduction::mean(self.fault, x, axis),
+            None => axes::mean(self.fault, x, axes),
+        }
     }
 
-    fn max(&self, x: &Tensor, axis: usize) -> Result {
-        reduction::max(self.fault, x, axis)
+    fn max(&self, x: &Tensor, axes: Axes<'_>) -> Result {
+        match axes::single(x, axes) {
+            Some(axis) => reduction::max(self.fault, x, axis),
+            None => axes::max(self.fault, x, axes),
+        }
     }
 
-    fn min(&self, x: &Tensor, axis: usize) -> Result {
-        reduction::min(self.fault, x, axis)
+    fn min(&self, x: &Tensor, axes: Axes<'_>) -> Result {
+        match axes::single(x, axes) {
+            Some(axis) => reduction::min(self.fault, x, axis),
+            None => axes::min(self.fault, x, axes),
+        }
     }
 
-    fn logsumexp(&self, x: &Tensor, axis: usize) -> Result {
-        reduction::logsumexp(self.fault, x, axis)
+    fn logsumexp(&self, x: &Tensor, axes: Axes<'_>) -> Result {
+        match axes::single(x, axes) {
+            Some(axis) => reduction::logsumexp(self.fault, x, axis),
+            None => axes::logsumexp(self.fault, x, axes),
+        }
     }
 
     fn softmax(&self, x: &Tensor, axis: usize) -> Result {
@@ -165,6 +185,10 @@ impl Kernels for Mutant {
 
     fn argmax(&self, x: &Tensor, axis: usize) -> Result {
         order::argmax(self.fault, x, axis)
+    }
+
+    fn argmin(&self, x: &Tensor, axis: usize) -> Result {
+        order::argmin(self.fault, x, axis)
     }
 
     fn top_k(&self, x: &Tensor, k: usize, axis: usize) -> Result<(Tensor, Tensor)> {

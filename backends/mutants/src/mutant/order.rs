@@ -1,4 +1,4 @@
-//! Where the largest elements stand.
+//! Where the largest and the smallest elements stand.
 
 use crosscheck_backends::reference::Reference;
 use crosscheck_backends::{Dtype, Kernels, Tensor};
@@ -43,6 +43,44 @@ pub fn argmax(fault: Fault, x: &Tensor, axis: usize) -> Result {
         Fault::ArgmaxZeros if x.dtype().is_float() => {
             Reference.argmax(&map(x, |x| if x == 0.0 && !x.is_sign_negative() { 1e-7 } else { x })?, axis)
         }
+        _ => Ok(y),
+    }
+}
+
+pub fn argmin(fault: Fault, x: &Tensor, axis: usize) -> Result {
+    let y = Reference.argmin(x, axis)?;
+    let length = x.shape().get(axis).copied().unwrap_or(1);
+    match fault {
+        Fault::ArgminLast if axis + 1 == x.rank() && length > 0 => {
+            let values = x.to_f64();
+            let last = |row: &[f64]| {
+                let best = |best: usize, at: usize| if row[at] <= row[best] || row[at].is_nan() { at } else { best };
+                (1..row.len()).fold(0, best) as f64
+            };
+            with(&y, &values.chunks(length).map(last).collect::<Vec<_>>())
+        }
+        Fault::ArgminNan if x.dtype().is_float() => {
+            Reference.argmin(&map(x, |x| if x.is_nan() { f64::INFINITY } else { x })?, axis)
+        }
+        Fault::ArgminAxis if y.shape() == last_axis_removed(x) => Reference.argmin(x, x.rank() - 1),
+        Fault::ArgminFlat if axis + 1 == x.rank() => {
+            let flat = y.to_f64().into_iter().enumerate().map(|(row, at)| (row * length) as f64 + at);
+            with(&y, &flat.collect::<Vec<_>>())
+        }
+        Fault::ArgminIsArgmax => Reference.argmax(x, axis),
+        Fault::ArgminFromZero => Reference.argmin(&map(x, |x| if x > 0.0 { 0.0 } else { x })?, axis),
+        Fault::ArgminNegates => Reference.argmax(&Reference.neg(x)?, axis),
+        Fault::ArgminF32 => Reference.argmin(&Reference.cast(x, Dtype::F32)?, axis),
+        Fault::ArgminZeros if x.dtype().is_float() => {
+            Reference.argmin(&map(x, |x| if x == 0.0 && !x.is_sign_negative() { 1e-7 } else { x })?, axis)
+        }
+        Fault::ArgminLastNan if axis + 1 == x.rank() && length > 0 => {
+            let values = x.to_f64();
+            let last = values.chunks(length).map(|row| row.iter().rposition(|x| x.is_nan()));
+            let found = last.zip(y.to_f64()).map(|(nan, first)| nan.map_or(first, |at| at as f64));
+            with(&y, &found.collect::<Vec<_>>())
+        }
+        Fault::ArgminLate if length > 4_096 => Reference.argmin(&beginning(x, axis, 4_096)?, axis),
         _ => Ok(y),
     }
 }

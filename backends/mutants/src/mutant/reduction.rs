@@ -8,9 +8,9 @@ use crate::fault::Fault;
 use crate::tensors::{map, rounded, rows, with};
 
 pub fn sum(fault: Fault, x: &Tensor, axis: usize) -> Result {
-    let y = Reference.sum(x, axis)?;
+    let y = Reference.sum(x, axis.into())?;
     match fault {
-        Fault::SumFirst if x.shape()[axis] > 1 => Reference.sum(&without_last(x, axis)?, axis),
+        Fault::SumFirst if x.shape()[axis] > 1 => Reference.sum(&without_last(x, axis)?, axis.into()),
         Fault::SumNarrow if x.dtype() != Dtype::I32 => {
             lanes(x, axis, |lane| lane.iter().fold(0.0, |sum, value| rounded(x.dtype(), sum + value)))
         }
@@ -26,12 +26,12 @@ pub fn sum(fault: Fault, x: &Tensor, axis: usize) -> Result {
             f64::from(sum(&lane[..256]).wrapping_add(i32::from(late)))
         }),
         Fault::SumDeep if x.rank() >= 8 => {
-            let other = Reference.sum(x, 0)?;
+            let other = Reference.sum(x, 0.into())?;
             if other.shape() == y.shape() { Ok(other) } else { Ok(y) }
         }
         Fault::SumMirrored if x.rank() > 2 => {
             let mirrored = x.rank() - 1 - axis;
-            let other = Reference.sum(x, mirrored)?;
+            let other = Reference.sum(x, mirrored.into())?;
             if other.shape() == y.shape() { Ok(other) } else { Ok(y) }
         }
         _ => Ok(y),
@@ -39,14 +39,14 @@ pub fn sum(fault: Fault, x: &Tensor, axis: usize) -> Result {
 }
 
 pub fn mean(fault: Fault, x: &Tensor, axis: usize) -> Result {
-    let y = Reference.mean(x, axis)?;
+    let y = Reference.mean(x, axis.into())?;
     let length = x.shape()[axis] as f64;
     match fault {
         Fault::MeanUnbiased => map(&y, |y| y * length / (length - 1.0)),
         Fault::MeanNarrow => lanes(x, axis, |lane| {
             lane.iter().fold(0.0, |sum, value| rounded(x.dtype(), sum + value)) / lane.len() as f64
         }),
-        Fault::MeanSquare if x.rank() == 2 && x.shape()[0] == x.shape()[1] => Reference.mean(x, 1 - axis),
+        Fault::MeanSquare if x.rank() == 2 && x.shape()[0] == x.shape()[1] => Reference.mean(x, (1 - axis).into()),
         Fault::MeanOfNothing if x.shape()[axis] == 0 => map(&y, |_| 0.0),
         Fault::MeanLast => map(&y, |y| y * length / x.shape()[x.rank() - 1] as f64),
         _ => Ok(y),
@@ -55,34 +55,34 @@ pub fn mean(fault: Fault, x: &Tensor, axis: usize) -> Result {
 
 pub fn max(fault: Fault, x: &Tensor, axis: usize) -> Result {
     match fault {
-        Fault::MaxFromZero => map(&Reference.max(x, axis)?, |y| if y < 0.0 { 0.0 } else { y }),
+        Fault::MaxFromZero => map(&Reference.max(x, axis.into())?, |y| if y < 0.0 { 0.0 } else { y }),
         Fault::MaxFromLimit if x.dtype() == Dtype::F32 => lanes(x, axis, |lane| {
             lane.iter().fold(f64::from(f32::MIN), |a, b| if a.is_nan() || b.is_nan() { f64::NAN } else { a.max(*b) })
         }),
         Fault::MaxHalfLimit if x.dtype() == Dtype::F16 => {
-            map(&Reference.max(x, axis)?, |y| if y == f64::NEG_INFINITY { -65504.0 } else { y })
+            map(&Reference.max(x, axis.into())?, |y| if y == f64::NEG_INFINITY { -65504.0 } else { y })
         }
         Fault::MaxLate if x.shape().get(axis).is_some_and(|length| *length > 1_024) => {
-            Reference.max(&beginning(x, axis, 1_024)?, axis)
+            Reference.max(&beginning(x, axis, 1_024)?, axis.into())
         }
         Fault::MaxLastNan if x.dtype().is_float() => {
             lanes(x, axis, |lane| lane.iter().copied().reduce(|best, x| if best > x { best } else { x }).unwrap_or(0.0))
         }
         Fault::MaxF32 if x.dtype() == Dtype::I32 => {
-            Reference.cast(&Reference.max(&Reference.cast(x, Dtype::F32)?, axis)?, Dtype::I32)
+            Reference.cast(&Reference.max(&Reference.cast(x, Dtype::F32)?, axis.into())?, Dtype::I32)
         }
-        _ => Reference.max(x, axis),
+        _ => Reference.max(x, axis.into()),
     }
 }
 
 pub fn min(fault: Fault, x: &Tensor, axis: usize) -> Result {
     match fault {
         Fault::MinDropsNan => {
-            let y = Reference.min(x, axis)?;
+            let y = Reference.min(x, axis.into())?;
             if x.dtype() == Dtype::I32 {
                 return Ok(y);
             }
-            Reference.min(&map(x, |x| if x.is_nan() { f64::INFINITY } else { x })?, axis)
+            Reference.min(&map(x, |x| if x.is_nan() { f64::INFINITY } else { x })?, axis.into())
         }
         Fault::MinFromLimit if x.dtype() == Dtype::F32 => lanes(x, axis, |lane| {
             lane.iter().fold(f64::from(f32::MAX), |a, b| if a.is_nan() || b.is_nan() { f64::NAN } else { a.min(*b) })
@@ -91,9 +91,9 @@ pub fn min(fault: Fault, x: &Tensor, axis: usize) -> Result {
             lanes(x, axis, |lane| lane.iter().copied().reduce(|best, x| if best < x { best } else { x }).unwrap_or(0.0))
         }
         Fault::MinF32 if x.dtype() == Dtype::I32 => {
-            Reference.cast(&Reference.min(&Reference.cast(x, Dtype::F32)?, axis)?, Dtype::I32)
+            Reference.cast(&Reference.min(&Reference.cast(x, Dtype::F32)?, axis.into())?, Dtype::I32)
         }
-        _ => Reference.min(x, axis),
+        _ => Reference.min(x, axis.into()),
     }
 }
 
@@ -101,17 +101,19 @@ pub fn logsumexp(fault: Fault, x: &Tensor, axis: usize) -> Result {
     match fault {
         Fault::LogsumexpOverflows => {
             let powers = map(&Reference.cast(x, Dtype::F32)?, |x| f64::from((x as f32).exp()))?;
-            Reference.cast(&Reference.log(&Reference.sum(&powers, axis)?)?, x.dtype())
+            Reference.cast(&Reference.log(&Reference.sum(&powers, axis.into())?)?, x.dtype())
         }
         Fault::LogsumexpShift if !x.is_empty() => {
             let most = x.to_f64().into_iter().filter(|x| x.is_finite()).fold(f64::NEG_INFINITY, f64::max);
             lanes(x, axis, |lane| most + f64::from(lane.iter().map(|x| ((x - most) as f32).exp()).sum::<f32>().ln()))
         }
         Fault::LogsumexpInfinite => {
-            map(&Reference.logsumexp(x, axis)?, |y| if y == f64::INFINITY { f64::NAN } else { y })
+            map(&Reference.logsumexp(x, axis.into())?, |y| if y == f64::INFINITY { f64::NAN } else { y })
         }
-        Fault::LogsumexpMax if x.shape().get(axis).is_some_and(|length| *length > 2000) => Reference.max(x, axis),
-        _ => Reference.logsumexp(x, axis),
+        Fault::LogsumexpMax if x.shape().get(axis).is_some_and(|length| *length > 2000) => {
+            Reference.max(x, axis.into())
+        }
+        _ => Reference.logsumexp(x, axis.into()),
     }
 }
 

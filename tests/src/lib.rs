@@ -35,6 +35,8 @@ pub mod norm;
 pub mod number;
 pub mod onnx;
 pub mod parameter;
+#[doc(hidden)]
+pub mod program;
 pub mod quantization;
 pub mod reduction;
 pub mod refusal;

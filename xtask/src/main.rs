@@ -23,6 +23,7 @@ mod mlx;
 mod model;
 mod mutants;
 mod nextest;
+mod opinfo;
 mod original;
 mod packages;
 mod pages;
@@ -80,6 +81,8 @@ enum Task {
     Pages(pages::Options),
     /// Make the golden tensors and the tiny models again, or check that they are what their scripts make
     Fixtures(fixtures::Options),
+    /// Run PyTorch's own samples of its operators (OpInfo) on the reference, MLX and candle: some minutes, and some gigabytes once
+    Opinfo(opinfo::Options),
     /// Have what `cargo crosscheck` writes read by programs that know nothing of it: schemas, parsers, GitHub's Markdown
     Formats,
     /// Load changed files of every kind that the inference runtime reads, in processes of their own, and name what crashes or hangs
@@ -119,6 +122,7 @@ fn main() -> ExitCode {
         Task::Nextest(options) => nextest::configure(&options, &nextest::ALONE),
         Task::Pages(options) => pages::pages(&options),
         Task::Fixtures(options) => fixtures::fixtures(&options),
+        Task::Opinfo(options) => opinfo::opinfo(&options),
         Task::Formats => formats::formats(),
         Task::Fuzz(options) => fuzz::fuzz(&options),
         Task::Engines => engines::engines(),

@@ -3,10 +3,10 @@
 use std::error::Error;
 
 use crosscheck_backends::{Data, Dtype, Gelu, Kernels, Mask, Tensor};
-use crosscheck_fixtures::node_tensor;
 use half::{bf16, f16};
 use serde::Deserialize;
 
+use super::Tensors;
 use crate::Checked;
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
@@ -141,8 +141,8 @@ pub struct Attention {
 
 impl Call {
     /// Appends the results to those of the calls before.
-    pub fn run(&self, kernels: &dyn Kernels, results: &mut Vec<Tensor>) -> Result<()> {
-        let values = Values(results);
+    pub fn run(&self, kernels: &dyn Kernels, tensors: &Tensors, results: &mut Vec<Tensor>) -> Result<()> {
+        let values = Values { results, tensors };
         let one = |x: &Operand, function: &dyn Fn(&Tensor) -> Checked<Tensor>| Ok(vec![function(&values.get(x)?)?]);
         let two = |a: &Operand, b: &Operand, function: &dyn Fn(&Tensor, &Tensor) -> Checked<Tensor>| {
             Ok(vec![function(&values.get(a)?, &values.get(b)?)?])
@@ -229,17 +229,21 @@ impl Attention {
     }
 }
 
-/// The results of the calls before.
-struct Values<'a>(&'a [Tensor]);
+/// What a call can be given.
+struct Values<'a> {
+    /// Of the calls before.
+    results: &'a [Tensor],
+    tensors: &'a Tensors,
+}
 
 impl Values<'_> {
     fn get(&self, operand: &Operand) -> Result<Tensor> {
         match operand {
             Operand::Result(at) => {
-                let result = self.0.get(*at);
-                result.cloned().ok_or_else(|| format!("there is no result {at}, only {}", self.0.len()).into())
+                let result = self.results.get(*at);
+                result.cloned().ok_or_else(|| format!("there is no result {at}, only {}", self.results.len()).into())
             }
-            Operand::Tensor(name) => Ok(node_tensor(name)?),
+            Operand::Tensor(name) => (self.tensors)(name),
             Operand::Number(number) => number.tensor(),
         }
     }

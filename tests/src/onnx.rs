@@ -7,25 +7,24 @@ use std::error::Error;
 use crosscheck::compare::Expected;
 use crosscheck::{Case, CasesError, conformance};
 use crosscheck_backends::{KernelError, Kernels, Tensor};
+use crosscheck_fixtures::{NODE_PROGRAMS, NODES, node_tensor};
 
-mod call;
-mod entry;
-mod program;
+use crate::program::{Entry, Files, Program};
 
-use entry::Entry;
-use program::Program;
+const FILES: Files =
+    Files { index: ("fixtures/onnx/nodes.tsv", NODES), programs: ("fixtures/onnx/programs.jsonl", NODE_PROGRAMS) };
 
 /// Each test whose outputs the contract can compute.
 #[conformance(cases(nodes, count = 709))]
 pub fn node(kernels: &dyn Kernels, case: &Program) -> Result<Expected<Vec<Tensor>>, Box<dyn Error>> {
-    let (given, expected) = case.run(kernels)?;
+    let (given, expected) = case.run(kernels, &tensor)?;
     Ok(Expected::new(given, expected))
 }
 
 /// Each test that asks for the extreme of nothing, which is −∞ or ∞ in ONNX.
 #[conformance(cases(refusals, count = 3))]
 pub fn refusal(kernels: &dyn Kernels, case: &Program) -> Result<(), Box<dyn Error>> {
-    match case.refusal(kernels)? {
+    match case.refusal(kernels, &tensor)? {
         Err(KernelError::Shape { .. }) => Ok(()),
         Err(error @ KernelError::NotImplemented { .. }) => Err(error.into()),
         other => panic!("the extreme of nothing is {other:?}, where the contract refuses the shape"),
@@ -41,5 +40,9 @@ fn refusals() -> Result<Vec<Case<Program>>, CasesError> {
 }
 
 fn cases(is_wanted: fn(&Entry) -> bool) -> Result<Vec<Case<Program>>, CasesError> {
-    Ok(Entry::all()?.into_iter().filter(is_wanted).map(Entry::into_case).collect())
+    Ok(Entry::all(FILES)?.into_iter().filter(is_wanted).map(Entry::into_case).collect())
+}
+
+fn tensor(name: &str) -> Result<Tensor, Box<dyn Error>> {
+    Ok(node_tensor(name)?)
 }

@@ -30,6 +30,7 @@ const fn mlx_cpu(feature: Feature) -> Action {
         | Feature::EmptyTensors
         | Feature::Float64
         | Feature::FullyMaskedRows
+        | Feature::Int8
         | Feature::NanExtremes
         | Feature::Quantization
         | Feature::StridedInputs
@@ -396,6 +397,7 @@ const fn mlx_metal(feature: Feature) -> Action {
         | Feature::Float64Functions
         | Feature::Float64Quantization
         | Feature::FullyMaskedRows
+        | Feature::Int8
         | Feature::IntegerMatmul
         | Feature::NanExtremes
         | Feature::Quantization
@@ -416,6 +418,7 @@ const fn mlx_cuda(feature: Feature) -> Action {
         | Feature::Float64Functions
         | Feature::Float64Quantization
         | Feature::FullyMaskedRows
+        | Feature::Int8
         | Feature::IntegerMatmul
         | Feature::NanExtremes
         | Feature::Quantization

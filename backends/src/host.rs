@@ -189,10 +189,10 @@ fn integers(values: impl Iterator<Item = usize>) -> Result<Tensor> {
 
 fn bytes(x: &Tensor) -> usize {
     let width = match x.data() {
-        Data::F64(_) => 8,
+        Data::F64(_) | Data::I64(_) => 8,
         Data::F32(_) | Data::I32(_) => 4,
         Data::F16(_) | Data::BF16(_) => 2,
-        Data::Bool(_) => 1,
+        Data::I8(_) | Data::U8(_) | Data::Bool(_) => 1,
     };
     width * x.len()
 }
@@ -251,6 +251,9 @@ mod tests {
         };
         held(&|| device.upload(&floats(&[3, 5])).unwrap(), 60);
         held(&|| device.upload(&Tensor::new(&[3], Data::F64(vec![0.0; 3])).unwrap()).unwrap(), 24);
+        held(&|| device.upload(&Tensor::from_i64(&[3], Dtype::I64, &[0; 3]).unwrap()).unwrap(), 24);
+        held(&|| device.upload(&Tensor::from_i64(&[3], Dtype::I8, &[0; 3]).unwrap()).unwrap(), 3);
+        held(&|| device.upload(&Tensor::from_i64(&[3], Dtype::U8, &[0; 3]).unwrap()).unwrap(), 3);
         held(&|| device.upload(&Tensor::new(&[3], Data::F16(vec![f16::ONE; 3])).unwrap()).unwrap(), 6);
         held(&|| device.upload(&Tensor::new(&[3], Data::Bool(vec![true; 3])).unwrap()).unwrap(), 3);
         // Once as it is and once transposed.

@@ -17,7 +17,8 @@ type Result<T = Tensor> = std::result::Result<T, KernelError>;
 /// computed at least as exactly as their own type allows; sums, differences, products, quotients, square roots and casts are
 /// rounded once, to the nearest, and the sign of a zero among them is that of IEEE 754. The payload of a NaN is specified
 /// where elements are moved only: they stay as they are, bit for bit. The result has the dtype of the first operand unless it
-/// is said otherwise. "Numbers" are floats and integers, not truth values. A tensor may be without elements and without dimensions
+/// is said otherwise. "Numbers" are floats and 32-bit integers; integers of 64 and of 8 bits, and truth values, are cast, compared,
+/// selected and moved, and refused elsewhere. Indices are 32-bit integers. A tensor may be without elements and without dimensions
 /// where nothing else is said; one without dimensions has no axis. It may have any number of dimensions, of which ten are
 /// tried, be a view of memory in any [`Layout`](crate::Layout), and stand in several operands. Wrong inputs are a [`KernelError`], never a panic and
 /// never a made-up value. A backend implements those that it can; each other one returns [`KernelError::NotImplemented`].
@@ -150,8 +151,9 @@ pub trait Kernels: Send + Sync {
     }
 
     /// The elements of `x` as `dtype`. To floats they are rounded to the nearest, ties to even; what is too large is ±∞, and
-    /// NaN stays NaN. From floats to integers they are rounded towards zero; what becomes of NaN, and of numbers that i32
-    /// does not hold, is not specified. What is not 0 is true, NaN included; true is 1.
+    /// NaN stays NaN. From floats to integers they are rounded towards zero; what becomes of NaN, and of numbers that the
+    /// type does not hold then, is not specified. From integers to integers the low bits are kept, in two's complement: they
+    /// wrap. What is not 0 is true, NaN included; true is 1.
     fn cast(&self, x: &Tensor, dtype: Dtype) -> Result {
         missing("cast")
     }

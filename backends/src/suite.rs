@@ -25,6 +25,8 @@ pub enum Feature {
     Float64Quantization,
     /// Queries of which a mask hides every key.
     FullyMaskedRows,
+    /// 8-bit integers with a sign.
+    Int8,
     /// Products of matrices of integers.
     IntegerMatmul,
     /// NaN behind a number, where the largest or the smallest of several is looked for.
@@ -65,7 +67,8 @@ impl Carries<Feature> for Dtype {
     fn features(&self) -> &'static [Feature] {
         match self {
             Self::F64 => &[Feature::Float64],
-            Self::F32 | Self::F16 | Self::BF16 | Self::I32 | Self::Bool => &[],
+            Self::I8 => &[Feature::Int8],
+            Self::F32 | Self::F16 | Self::BF16 | Self::I64 | Self::I32 | Self::U8 | Self::Bool => &[],
         }
     }
 }
@@ -92,7 +95,10 @@ impl From<Dtype> for compare::Dtype {
             Dtype::F32 => Self::F32,
             Dtype::F16 => Self::F16,
             Dtype::BF16 => Self::BF16,
+            Dtype::I64 => Self::I64,
             Dtype::I32 => Self::I32,
+            Dtype::I8 => Self::I8,
+            Dtype::U8 => Self::U8,
             Dtype::Bool => Self::Bool,
         }
     }
@@ -106,7 +112,10 @@ impl Compare for Tensor {
             Data::F32(values) => leaves.array(values, shape),
             Data::F16(values) => leaves.array(values, shape),
             Data::BF16(values) => leaves.array(values, shape),
+            Data::I64(values) => leaves.array(values, shape),
             Data::I32(values) => leaves.array(values, shape),
+            Data::I8(values) => leaves.array(values, shape),
+            Data::U8(values) => leaves.array(values, shape),
             Data::Bool(values) => leaves.array(values, shape),
         }
     }

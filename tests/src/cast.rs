@@ -4,12 +4,12 @@ use crosscheck::{backend_matrix, conformance};
 use crosscheck_backends::{Dtype, Kernels, Tensor};
 
 use crate::Checked;
-use crate::data::{assert_holds, assert_signs, of, uniform};
+use crate::data::{assert_holds, assert_holds_whole, assert_signs, of, positive, uniform};
 
 #[backend_matrix(
     of = "cast",
-    from(F32, F64, F16, BF16, I32, Bool),
-    to(F32, F64, F16, BF16, I32, Bool),
+    from(F32, F64, F16, BF16, I64, I32, I8, U8, Bool),
+    to(F32, F64, F16, BF16, I64, I32, I8, U8, Bool),
     tolerance(
         rtol = 0.0,
         atol = 0.0,
@@ -18,7 +18,16 @@ use crate::data::{assert_holds, assert_signs, of, uniform};
 )]
 pub fn between_types(kernels: &dyn Kernels, from: Dtype, to: Dtype) -> Checked<Tensor> {
     // A zero now and then, or everything would be true.
-    let values = uniform(131, &[3, 129], from, 3000.0)?.to_f64();
+    let whole = !from.is_float();
+    let values = match (from, to) {
+        (Dtype::I8, _) => uniform(131, &[3, 129], from, 128.0)?,
+        (Dtype::U8, _) => positive(131, &[3, 129], from, 256.0)?,
+        // What does not fit is specified of whole numbers only.
+        (_, Dtype::I8) if !whole => uniform(131, &[3, 129], from, 126.0)?,
+        (_, Dtype::U8) if !whole => positive(131, &[3, 129], from, 254.0)?,
+        _ => uniform(131, &[3, 129], from, 3000.0)?,
+    };
+    let values = values.to_f64();
     // To halves from few digits: what is just beside a tie, and may be taken for it on the way, is a check of its own.
     let halves = matches!(to, Dtype::F16 | Dtype::BF16);
     let rounded = |value: f64| if halves { (value * 128.0).round() / 128.0 } else { value };
@@ -104,10 +113,42 @@ pub fn subnormal_numbers_are_rounded_too(kernels: &dyn Kernels) -> Checked {
     Ok(())
 }
 
-#[conformance(of = "cast", dtype(F32, F64, F16, BF16))]
-pub fn floats_are_rounded_towards_zero(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
-    let x = of(&[6], dtype, &[1.5, -1.5, 0.75, -0.75, 2.0, -100.5])?;
-    assert_holds(&kernels.cast(&x, Dtype::I32)?, &[6], &[1.0, -1.0, 0.0, 0.0, 2.0, -100.0]);
+#[conformance(of = "cast", dtype(F32, F64, F16, BF16), to(I64, I32, I8, U8))]
+pub fn floats_are_rounded_towards_zero(kernels: &dyn Kernels, dtype: Dtype, to: Dtype) -> Checked {
+    let sign = if to == Dtype::U8 { 1.0 } else { -1.0 };
+    let x = of(&[6], dtype, &[1.5, sign * 1.5, 0.75, -0.75, 2.0, sign * 100.5])?;
+    assert_holds(&kernels.cast(&x, to)?, &[6], &[1.0, sign, 0.0, 0.0, 2.0, sign * 100.0]);
+    Ok(())
+}
+
+/// A cast to fewer bits keeps the low ones, whatever was in front of them.
+#[conformance(of = "cast")]
+pub fn integers_wrap(kernels: &dyn Kernels) -> Checked {
+    let x = Tensor::from_i64(&[5], Dtype::I64, &[(1 << 32) + 5, -(1 << 40) - 1, i64::MIN, i64::MAX, 200])?;
+    assert_holds_whole(&kernels.cast(&x, Dtype::I32)?, &[5], &[5, -1, 0, -1, 200]);
+    assert_holds_whole(&kernels.cast(&x, Dtype::U8)?, &[5], &[5, 255, 0, 255, 200]);
+    let x = Tensor::i32(&[4], [-1, 255, 256, i32::MIN])?;
+    assert_holds_whole(&kernels.cast(&x, Dtype::U8)?, &[4], &[255, 255, 0, 0]);
+    assert_holds_whole(&kernels.cast(&x, Dtype::I64)?, &[4], &[-1, 255, 256, i32::MIN.into()]);
+    Ok(())
+}
+
+#[conformance(of = "cast", uses = "int8")]
+pub fn a_byte_has_a_sign_or_has_none(kernels: &dyn Kernels) -> Checked {
+    let bytes = Tensor::from_i64(&[4], Dtype::U8, &[0, 127, 128, 255])?;
+    let signed = kernels.cast(&bytes, Dtype::I8)?;
+    assert_holds_whole(&signed, &[4], &[0, 127, -128, -1]);
+    assert_holds_whole(&kernels.cast(&signed, Dtype::I64)?, &[4], &[0, 127, -128, -1]);
+    assert_holds_whole(&kernels.cast(&signed, Dtype::U8)?, &[4], &[0, 127, 128, 255]);
+    assert_holds_whole(&kernels.cast(&bytes, Dtype::I32)?, &[4], &[0, 127, 128, 255]);
+    Ok(())
+}
+
+/// 32 bits of zeros are no zero.
+#[conformance(of = "cast")]
+pub fn wide_integers_are_true_by_all_bits(kernels: &dyn Kernels) -> Checked {
+    let x = Tensor::from_i64(&[4], Dtype::I64, &[1 << 32, i64::MIN, 0, -1])?;
+    assert_holds_whole(&kernels.cast(&x, Dtype::Bool)?, &[4], &[1, 1, 0, 1]);
     Ok(())
 }
 
@@ -117,6 +158,23 @@ pub fn large_integers_are_rounded_to_even(kernels: &dyn Kernels) -> Checked {
     let two = 2_f64;
     let expected = [two.powi(24), two.powi(24) + 4.0, two.powi(31), -two.powi(31)];
     assert_holds(&kernels.cast(&x, Dtype::F32)?, &[4], &expected);
+    Ok(())
+}
+
+/// 2^60 + 2^36 is a tie of f32. One more is above it; a 64-bit float does not hold it, and makes it the tie.
+#[conformance(of = "cast")]
+pub fn wide_integers_are_rounded_once(kernels: &dyn Kernels) -> Checked {
+    let x = Tensor::from_i64(&[2], Dtype::I64, &[(1 << 60) + (1 << 36) + 1, -(1 << 60) - (1 << 36)])?;
+    let (power, unit) = (2_f64.powi(60), 2_f64.powi(37));
+    assert_holds(&kernels.cast(&x, Dtype::F32)?, &[2], &[power + unit, -power]);
+    Ok(())
+}
+
+/// 2^62 + 2^54 is a tie of bf16. One more is above it, also where it is rounded to 64 bits or to 32 first.
+#[conformance(of = "cast")]
+pub fn wide_integers_are_rounded_to_halves_once(kernels: &dyn Kernels) -> Checked {
+    let x = Tensor::from_i64(&[1], Dtype::I64, &[(1 << 62) + (1 << 54) + 1])?;
+    assert_holds(&kernels.cast(&x, Dtype::BF16)?, &[1], &[2_f64.powi(62) + 2_f64.powi(55)]);
     Ok(())
 }
 
@@ -135,15 +193,16 @@ pub fn what_is_not_zero_is_true(kernels: &dyn Kernels, dtype: Dtype) -> Checked 
     Ok(())
 }
 
-#[conformance(of = "cast", dtype(F32, F64, F16, BF16, I32, Bool))]
+#[conformance(of = "cast", dtype(F32, F64, F16, BF16, I64, I32, I8, U8, Bool))]
 pub fn true_is_one(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
     let one = kernels.cast(&Tensor::bool(&[2], [true, false])?, dtype)?;
     assert_eq!(one.dtype(), dtype);
     assert_holds(&one, &[2], &[1.0, 0.0]);
-    assert_holds(
-        &kernels.cast(&Tensor::i32(&[], [-3])?, dtype)?,
-        &[],
-        &[if dtype == Dtype::Bool { 1.0 } else { -3.0 }],
-    );
+    let expected = match dtype {
+        Dtype::Bool => 1.0,
+        Dtype::U8 => 253.0,
+        _ => -3.0,
+    };
+    assert_holds(&kernels.cast(&Tensor::i32(&[], [-3])?, dtype)?, &[], &[expected]);
     Ok(())
 }

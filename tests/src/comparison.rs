@@ -7,42 +7,44 @@ use crosscheck_backends::{Dtype, KernelError, Kernels, Tensor};
 use crate::Checked;
 use crate::data::{assert_holds, assert_refused, assert_signs, of, uniform};
 
-/// Whole numbers of which many are equal, and a column of them that is broadcast: of truth values, both are in it.
+/// Whole numbers of which many are equal, and a column of them that is broadcast: of truth values, both are in it. What has no
+/// sign is 2 more.
 fn operands(dtype: Dtype, length: usize) -> Checked<[Tensor; 2]> {
-    let values = uniform(121, &[3, length], Dtype::I32, 3.0)?.to_f64();
-    Ok([of(&[3, length], dtype, &values)?, of(&[3, 1], dtype, &[0.0, 1.0, -1.0])?])
+    let more = if dtype == Dtype::U8 { 2.0 } else { 0.0 };
+    let values: Vec<_> = uniform(121, &[3, length], Dtype::I32, 3.0)?.to_f64().iter().map(|x| x + more).collect();
+    Ok([of(&[3, length], dtype, &values)?, of(&[3, 1], dtype, &[more, 1.0 + more, -1.0 + more])?])
 }
 
 #[backend_matrix(
     of = "equal",
-    dtype(F32, F64, F16, BF16, I32, Bool),
+    dtype(F32, F64, F16, BF16, I64, I32, I8, U8, Bool),
     length(0 uses("empty_tensors"), 17, 31, 33, 127, 128, 129, 1023)
 )]
 pub fn equal(kernels: &dyn Kernels, dtype: Dtype, length: usize) -> Checked<Computed<Tensor>> {
     Computed::of(operands(dtype, length)?, |[a, b]| kernels.equal(a, b))
 }
 
-#[backend_matrix(of = "not_equal", dtype(F32, F64, F16, BF16, I32, Bool), length(0 uses("empty_tensors"), 33, 129))]
+#[backend_matrix(of = "not_equal", dtype(F32, F64, F16, BF16, I64, I32, I8, U8, Bool), length(0 uses("empty_tensors"), 33, 129))]
 pub fn not_equal(kernels: &dyn Kernels, dtype: Dtype, length: usize) -> Checked<Computed<Tensor>> {
     Computed::of(operands(dtype, length)?, |[a, b]| kernels.not_equal(a, b))
 }
 
-#[backend_matrix(of = "less", dtype(F32, F64, F16, BF16, I32, Bool), length(0 uses("empty_tensors"), 33, 129))]
+#[backend_matrix(of = "less", dtype(F32, F64, F16, BF16, I64, I32, I8, U8, Bool), length(0 uses("empty_tensors"), 33, 129))]
 pub fn less(kernels: &dyn Kernels, dtype: Dtype, length: usize) -> Checked<Computed<Tensor>> {
     Computed::of(operands(dtype, length)?, |[a, b]| kernels.less(a, b))
 }
 
-#[backend_matrix(of = "less_equal", dtype(F32, F64, F16, BF16, I32, Bool), length(0 uses("empty_tensors"), 33, 129))]
+#[backend_matrix(of = "less_equal", dtype(F32, F64, F16, BF16, I64, I32, I8, U8, Bool), length(0 uses("empty_tensors"), 33, 129))]
 pub fn less_equal(kernels: &dyn Kernels, dtype: Dtype, length: usize) -> Checked<Computed<Tensor>> {
     Computed::of(operands(dtype, length)?, |[a, b]| kernels.less_equal(a, b))
 }
 
-#[backend_matrix(of = "greater", dtype(F32, F64, F16, BF16, I32, Bool), length(0 uses("empty_tensors"), 33, 129))]
+#[backend_matrix(of = "greater", dtype(F32, F64, F16, BF16, I64, I32, I8, U8, Bool), length(0 uses("empty_tensors"), 33, 129))]
 pub fn greater(kernels: &dyn Kernels, dtype: Dtype, length: usize) -> Checked<Computed<Tensor>> {
     Computed::of(operands(dtype, length)?, |[a, b]| kernels.greater(a, b))
 }
 
-#[backend_matrix(of = "greater_equal", dtype(F32, F64, F16, BF16, I32, Bool), length(0 uses("empty_tensors"), 33, 129))]
+#[backend_matrix(of = "greater_equal", dtype(F32, F64, F16, BF16, I64, I32, I8, U8, Bool), length(0 uses("empty_tensors"), 33, 129))]
 pub fn greater_equal(kernels: &dyn Kernels, dtype: Dtype, length: usize) -> Checked<Computed<Tensor>> {
     Computed::of(operands(dtype, length)?, |[a, b]| kernels.greater_equal(a, b))
 }
@@ -112,6 +114,20 @@ pub fn integers_are_not_compared_as_floats(kernels: &dyn Kernels) -> Checked {
     assert_holds(&kernels.equal(&a, &b)?, &[1], &[0.0]);
     assert_holds(&kernels.less(&a, &b)?, &[1], &[1.0]);
     assert_holds(&kernels.greater_equal(&a, &b)?, &[1], &[0.0]);
+    Ok(())
+}
+
+/// Neither a 64-bit float nor 32 bits tell these apart.
+#[conformance(of = "equal")]
+pub fn wide_integers_are_compared_by_all_bits(kernels: &dyn Kernels) -> Checked {
+    let of = |x: [i64; 3]| Tensor::from_i64(&[3], Dtype::I64, &x);
+    let (a, b) = (of([1 << 53, 1 << 32, -(1 << 53) - 1])?, of([(1 << 53) + 1, 1 << 33, -(1 << 53)])?);
+    assert_holds(&kernels.equal(&a, &b)?, &[3], &[0.0; 3]);
+    assert_holds(&kernels.not_equal(&a, &b)?, &[3], &[1.0; 3]);
+    assert_holds(&kernels.less(&a, &b)?, &[3], &[1.0; 3]);
+    assert_holds(&kernels.less_equal(&b, &a)?, &[3], &[0.0; 3]);
+    assert_holds(&kernels.greater(&b, &a)?, &[3], &[1.0; 3]);
+    assert_holds(&kernels.greater_equal(&a, &b)?, &[3], &[0.0; 3]);
     Ok(())
 }
 
@@ -189,7 +205,7 @@ pub fn operands_that_do_not_fit_are_refused(kernels: &dyn Kernels) -> Checked {
 
 #[backend_matrix(
     of = "select",
-    dtype(F32, F64, F16, BF16, I32, Bool),
+    dtype(F32, F64, F16, BF16, I64, I32, I8, U8, Bool),
     tolerance(rtol = 0.0, atol = 0.0, reason = "elements are copied"),
     length(0 uses("empty_tensors"), 1, 17, 31, 33, 127, 128, 129, 1023)
 )]
@@ -201,7 +217,8 @@ pub fn selected(kernels: &dyn Kernels, dtype: Dtype, length: usize) -> Checked<C
     // Nor is it the condition, where that is of the same type.
     a.iter_mut().take(1).for_each(|a| *a = 0.0);
     let condition = [first.clone(), first.iter().map(|chosen| 1.0 - chosen).collect()].concat();
-    let b = a.iter().map(|a| 1.0 - a).collect();
+    // Without a sign, what is beside 0 is at the other end.
+    let b = a.iter().map(|a| if dtype == Dtype::U8 { 9.0 - a } else { 1.0 - a }).collect();
     let shape = [2, length];
     Computed::of(
         [of(&shape, Dtype::Bool, &condition)?, of(&shape, dtype, &twice(a))?, of(&shape, dtype, &twice(b))?],

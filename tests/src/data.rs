@@ -16,6 +16,18 @@ pub fn assert_holds(tensor: &Tensor, shape: &[usize], expected: &[f64]) {
     }
 }
 
+/// Asserts that a tensor of integers or truth values holds exactly these, also where a 64-bit float does not tell two apart.
+#[track_caller]
+pub fn assert_holds_whole(tensor: &Tensor, shape: &[usize], expected: &[i64]) {
+    assert_eq!(tensor.shape(), shape, "shape");
+    let values = tensor.to_i64().unwrap_or_else(|| panic!("floats, {tensor:?}, instead of integers"));
+    assert_eq!(values.len(), expected.len(), "number of elements");
+    let wrong = values.iter().zip(expected).enumerate().find(|(_, (value, expected))| value != expected);
+    if let Some((at, (value, expected))) = wrong {
+        panic!("element {at} is {value} instead of {expected}");
+    }
+}
+
 /// Asserts which of these elements have a minus sign, zeros included.
 #[track_caller]
 pub fn assert_signs(tensor: &Tensor, negative: &[(usize, bool)]) {

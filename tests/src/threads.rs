@@ -230,7 +230,7 @@ pub fn gelu(kernels: &dyn Kernels) -> Checked {
 
 #[conformance(of = "cast")]
 pub fn cast(kernels: &dyn Kernels) -> Checked {
-    let types = [Dtype::F16, Dtype::BF16, Dtype::I32, Dtype::Bool];
+    let types = [Dtype::F16, Dtype::I64, Dtype::I32, Dtype::Bool];
     assert_unary(|x, arguments| kernels.cast(x, types[arguments.number]))
 }
 

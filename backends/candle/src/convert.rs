@@ -1,7 +1,24 @@
 //! Between tensors of the contract and candle's.
 
 use candle_core::{DType, Device};
-use crosscheck_backends::{Data, KernelError, Layout, Placed, Tensor};
+use crosscheck_backends::{Data, Dtype, KernelError, Layout, Placed, Tensor};
+
+/// What is said of the one type that candle does not have.
+pub(crate) const NO_I8: &str = "there is no type of 8-bit integers with a sign";
+
+/// What the bytes of a result are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Bytes {
+    Numbers,
+    Truths,
+}
+
+impl Bytes {
+    /// Those of a tensor of this type.
+    pub(crate) fn of(dtype: Dtype) -> Self {
+        if dtype == Dtype::U8 { Self::Numbers } else { Self::Truths }
+    }
+}
 
 /// A copy for candle.
 pub(crate) fn to_candle(function: &'static str, tensor: &Tensor) -> Result<candle_core::Tensor, KernelError> {
@@ -48,7 +65,10 @@ fn copy(data: &Data, shape: &[usize]) -> Result<candle_core::Tensor, candle_core
         Data::F32(values) => candle_core::Tensor::from_slice(values, shape, &Device::Cpu),
         Data::F16(values) => candle_core::Tensor::from_slice(values, shape, &Device::Cpu),
         Data::BF16(values) => candle_core::Tensor::from_slice(values, shape, &Device::Cpu),
+        Data::I64(values) => candle_core::Tensor::from_slice(values, shape, &Device::Cpu),
         Data::I32(values) => candle_core::Tensor::from_slice(values, shape, &Device::Cpu),
+        Data::U8(values) => candle_core::Tensor::from_slice(values, shape, &Device::Cpu),
+        Data::I8(_) => candle_core::bail!("{NO_I8}"),
         Data::Bool(values) => {
             let bytes: Vec<_> = values.iter().map(|truth| u8::from(*truth)).collect();
             candle_core::Tensor::from_slice(&bytes, shape, &Device::Cpu)
@@ -56,16 +76,17 @@ fn copy(data: &Data, shape: &[usize]) -> Result<candle_core::Tensor, candle_core
     }
 }
 
-/// A copy of a result.
-pub(crate) fn to_host(function: &'static str, tensor: &candle_core::Tensor) -> Result<Tensor, KernelError> {
+/// A copy of a result. candle's truth values are bytes: `bytes` says what bytes are.
+pub(crate) fn to_host(function: &'static str, tensor: &candle_core::Tensor, bytes: Bytes) -> Result<Tensor, KernelError> {
     let elements = |flat: candle_core::Tensor| {
         Ok(match flat.dtype() {
             DType::F64 => Data::F64(flat.to_vec1()?),
             DType::F32 => Data::F32(flat.to_vec1()?),
             DType::F16 => Data::F16(flat.to_vec1()?),
             DType::BF16 => Data::BF16(flat.to_vec1()?),
+            DType::I64 => Data::I64(flat.to_vec1()?),
             DType::I32 => Data::I32(flat.to_vec1()?),
-            // candle's truth values are bytes.
+            DType::U8 if bytes == Bytes::Numbers => Data::U8(flat.to_vec1()?),
             DType::U8 => Data::Bool(flat.to_vec1::<u8>()?.into_iter().map(|byte| byte != 0).collect()),
             other => candle_core::bail!("it returned elements of type {other:?}"),
         })
@@ -100,7 +121,7 @@ mod tests {
             let seen = to_candle("add", &x).unwrap();
             let (_, place) = seen.storage_and_layout();
             assert_eq!((place.stride(), place.start_offset()), (&strides[..], offset), "{layout:?}");
-            assert_eq!(to_host("add", &seen).unwrap(), x, "{layout:?}");
+            assert_eq!(to_host("add", &seen, Bytes::Truths).unwrap(), x, "{layout:?}");
         }
     }
 }

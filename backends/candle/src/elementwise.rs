@@ -3,7 +3,8 @@
 use candle_core::{DType, Tensor as Array};
 use crosscheck_backends::{Dtype, Tensor, validate};
 
-use crate::run::{Result, run};
+use crate::convert::{Bytes, NO_I8};
+use crate::run::{Result, run, run_to};
 
 /// A sum, difference or product. Integers are computed in 64 bits, which hold every one of two of them, and cut off:
 /// candle adds with Rust's `+`, which panics in a debug build where the contract wraps.
@@ -43,7 +44,7 @@ pub(crate) fn compare(
     kernel: impl FnOnce(&Array, &Array) -> candle_core::Result<Array>,
 ) -> Result {
     validate::elementwise(function, a, b)?;
-    run(function, [a, b], |[a, b]| kernel(a, b))
+    run_to(Bytes::Truths, function, [a, b], |[a, b]| kernel(a, b))
 }
 
 /// A function of a float.
@@ -68,7 +69,10 @@ pub(crate) fn cast(x: &Array, dtype: Dtype) -> candle_core::Result<Array> {
         Dtype::F32 => x.to_dtype(DType::F32),
         Dtype::F16 => x.to_dtype(DType::F16),
         Dtype::BF16 => x.to_dtype(DType::BF16),
+        Dtype::I64 => x.to_dtype(DType::I64),
         Dtype::I32 => x.to_dtype(DType::I32),
+        Dtype::I8 => candle_core::bail!("{NO_I8}"),
+        Dtype::U8 => x.to_dtype(DType::U8),
         Dtype::Bool => x.ne(0_f64),
     }
 }

@@ -10,8 +10,9 @@ use std::sync::Arc;
 use crosscheck_backends::device::Device;
 use crosscheck_backends::{Axes, Dtype, Gelu, Host, Kernels, Mask, Rope, Tensor, validate};
 
+use crate::convert::Bytes;
 use crate::elementwise::{compare, either, unary, wrapping};
-use crate::run::{Result, run, run_for_two, run_on_all};
+use crate::run::{Result, run, run_for_two, run_on_all, run_to};
 use crate::{attention, elementwise, index, reduce, rope};
 
 /// Kernels of candle on the CPU.
@@ -110,11 +111,11 @@ impl Kernels for Candle {
 
     fn select(&self, condition: &Tensor, a: &Tensor, b: &Tensor) -> Result {
         let (_, shape) = validate::select(condition, a, b)?;
-        run("select", [condition, a, b], |[condition, a, b]| elementwise::select(condition, a, b, &shape))
+        run("select", [a, b, condition], |[a, b, condition]| elementwise::select(condition, a, b, &shape))
     }
 
     fn cast(&self, x: &Tensor, dtype: Dtype) -> Result {
-        run("cast", [x], |[x]| elementwise::cast(x, dtype))
+        run_to(Bytes::of(dtype), "cast", [x], |[x]| elementwise::cast(x, dtype))
     }
 
     fn sum(&self, x: &Tensor, axes: Axes<'_>) -> Result {

@@ -6,18 +6,28 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use candle_core::Tensor as Array;
 use crosscheck_backends::{KernelError, Tensor};
 
-use crate::convert::{failed, to_candle, to_host};
+use crate::convert::{Bytes, failed, to_candle, to_host};
 
 pub(crate) type Result<T = Tensor> = std::result::Result<T, KernelError>;
 
-/// Runs a kernel on copies of these operands.
+/// Runs a kernel on copies of these operands. Bytes that it makes are of the type of the first one.
 pub(crate) fn run<const N: usize>(
     function: &'static str,
     operands: [&Tensor; N],
     kernel: impl FnOnce(&[Array; N]) -> candle_core::Result<Array>,
 ) -> Result {
+    run_to(Bytes::of(operands[0].dtype()), function, operands, kernel)
+}
+
+/// Runs a kernel that makes these bytes on copies of these operands.
+pub(crate) fn run_to<const N: usize>(
+    bytes: Bytes,
+    function: &'static str,
+    operands: [&Tensor; N],
+    kernel: impl FnOnce(&[Array; N]) -> candle_core::Result<Array>,
+) -> Result {
     let copies = copies(function, &operands)?.try_into().expect("a copy of each operand");
-    attempt(function, || to_host(function, &kernel(&copies).map_err(|error| failed(function, &error))?))
+    attempt(function, || to_host(function, &kernel(&copies).map_err(|error| failed(function, &error))?, bytes))
 }
 
 /// Runs a kernel that takes any number of operands on copies of these.
@@ -27,7 +37,8 @@ pub(crate) fn run_on_all(
     kernel: impl FnOnce(&[Array]) -> candle_core::Result<Array>,
 ) -> Result {
     let copies = copies(function, operands)?;
-    attempt(function, || to_host(function, &kernel(&copies).map_err(|error| failed(function, &error))?))
+    let bytes = Bytes::of(operands[0].dtype());
+    attempt(function, || to_host(function, &kernel(&copies).map_err(|error| failed(function, &error))?, bytes))
 }
 
 /// Runs a kernel that has two results on a copy of this operand.
@@ -39,7 +50,8 @@ pub(crate) fn run_for_two(
     let copy = to_candle(function, operand)?;
     attempt(function, || {
         let (first, second) = kernel(&copy).map_err(|error| failed(function, &error))?;
-        Ok((to_host(function, &first)?, to_host(function, &second)?))
+        let host = |made| to_host(function, made, Bytes::of(operand.dtype()));
+        Ok((host(&first)?, host(&second)?))
     })
 }
 

@@ -1,6 +1,6 @@
 //! What the faults are made of.
 
-use crosscheck_backends::{Dtype, KernelError, Tensor};
+use crosscheck_backends::{Data, Dtype, KernelError, Tensor};
 
 /// A tensor of one dtype and shape with other values.
 pub fn with(like: &Tensor, values: &[f64]) -> Result<Tensor, KernelError> {
@@ -24,6 +24,24 @@ pub fn unstrided(tensor: &Tensor) -> Result<Tensor, KernelError> {
 /// The values of 64-bit floats as 32-bit ones hold them.
 pub fn narrowed(tensor: &Tensor) -> Result<Tensor, KernelError> {
     if tensor.dtype() == Dtype::F64 { map(tensor, |x| f64::from(x as f32)) } else { Ok(tensor.clone()) }
+}
+
+/// Changes 64-bit integers one by one, all bits of them; others stay.
+pub fn map_wide(tensor: &Tensor, change: impl Fn(i64) -> i64) -> Result<Tensor, KernelError> {
+    match tensor.data() {
+        Data::I64(values) => Tensor::new(tensor.shape(), Data::I64(values.iter().map(|x| change(*x)).collect())),
+        _ => Ok(tensor.clone()),
+    }
+}
+
+/// The lower 32 bits of 64-bit integers, as numbers with a sign.
+pub fn lower_half(tensor: &Tensor) -> Result<Tensor, KernelError> {
+    map_wide(tensor, |x| i64::from(x as i32))
+}
+
+/// 64-bit integers as 64-bit floats hold them.
+pub fn through_f64(tensor: &Tensor) -> Result<Tensor, KernelError> {
+    map_wide(tensor, |x| x as f64 as i64)
 }
 
 /// The value as the dtype holds it.

@@ -27,7 +27,10 @@ fn array(data: &Data, shape: &[i32]) -> Array {
         Data::F32(values) => Array::from_slice(values, shape),
         Data::F16(values) => Array::from_slice(values, shape),
         Data::BF16(values) => Array::from_slice(values, shape),
+        Data::I64(values) => Array::from_slice(values, shape),
         Data::I32(values) => Array::from_slice(values, shape),
+        Data::I8(values) => Array::from_slice(values, shape),
+        Data::U8(values) => Array::from_slice(values, shape),
         Data::Bool(values) => Array::from_slice(values, shape),
     }
 }
@@ -47,7 +50,10 @@ pub(super) fn to_host(function: &'static str, array: &Array) -> Result {
         Dtype::Float32 => Data::F32(values::<f32>(function, array)?),
         Dtype::Float16 => Data::F16(values::<f16>(function, array)?),
         Dtype::Bfloat16 => Data::BF16(values::<bf16>(function, array)?),
+        Dtype::Int64 => Data::I64(values::<i64>(function, array)?),
         Dtype::Int32 => Data::I32(values::<i32>(function, array)?),
+        Dtype::Int8 => Data::I8(values::<i8>(function, array)?),
+        Dtype::Uint8 => Data::U8(values::<u8>(function, array)?),
         Dtype::Bool => Data::Bool(values::<bool>(function, array)?),
         other => return Err(backend(function, format!("it returned elements of type {other:?}"))),
     };

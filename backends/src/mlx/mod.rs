@@ -131,7 +131,10 @@ impl From<Dtype> for mlx_rs::Dtype {
             Dtype::F32 => Self::Float32,
             Dtype::F16 => Self::Float16,
             Dtype::BF16 => Self::Bfloat16,
+            Dtype::I64 => Self::Int64,
             Dtype::I32 => Self::Int32,
+            Dtype::I8 => Self::Int8,
+            Dtype::U8 => Self::Uint8,
             Dtype::Bool => Self::Bool,
         }
     }

@@ -1,9 +1,11 @@
 //! One element at a time.
 
+use std::cmp::Ordering;
+
 use super::Result;
 use super::broadcast::positions;
 use super::index::pick;
-use crate::tensor::{Data, Tensor};
+use crate::tensor::{Data, Dtype, Tensor};
 use crate::validate;
 
 /// A function of one float.
@@ -61,12 +63,27 @@ pub fn smaller(x: f64, y: f64) -> f64 {
     -larger(-x, -y)
 }
 
-/// Whether two elements are related in some way, broadcast.
-pub fn compare(function: &'static str, a: &Tensor, b: &Tensor, related: impl Fn(&f64, &f64) -> bool) -> Result {
+/// Whether the order of two elements is such, broadcast; NaN has none.
+pub fn compare(function: &'static str, a: &Tensor, b: &Tensor, holds: impl Fn(Option<Ordering>) -> bool) -> Result {
     let shape = validate::elementwise(function, a, b)?;
     let pairs = positions(a.shape(), &shape).zip(positions(b.shape(), &shape));
-    let (x, y) = (a.to_f64(), b.to_f64());
-    Tensor::new(&shape, Data::Bool(pairs.map(|(i, j)| related(&x[i], &y[j])).collect()))
+    let truths = match (a.to_i64(), b.to_i64()) {
+        // A 64-bit float does not tell all integers apart.
+        (Some(x), Some(y)) => pairs.map(|(i, j)| holds(x[i].partial_cmp(&y[j]))).collect(),
+        _ => {
+            let (x, y) = (a.to_f64(), b.to_f64());
+            pairs.map(|(i, j)| holds(x[i].partial_cmp(&y[j]))).collect()
+        }
+    };
+    Tensor::new(&shape, Data::Bool(truths))
+}
+
+/// The elements in another type.
+pub fn cast(x: &Tensor, dtype: Dtype) -> Result {
+    match x.to_i64() {
+        Some(values) => Tensor::from_i64(x.shape(), dtype, &values),
+        None => Tensor::from_f64(x.shape(), dtype, &x.to_f64()),
+    }
 }
 
 /// One of two elements, broadcast.

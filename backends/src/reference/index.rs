@@ -103,7 +103,10 @@ pub fn pick(from: &[&Tensor], shape: &[usize], places: impl Iterator<Item = (usi
         Dtype::F32 => pick!(F32),
         Dtype::F16 => pick!(F16),
         Dtype::BF16 => pick!(BF16),
+        Dtype::I64 => pick!(I64),
         Dtype::I32 => pick!(I32),
+        Dtype::I8 => pick!(I8),
+        Dtype::U8 => pick!(U8),
         Dtype::Bool => pick!(Bool),
     };
     Tensor::new(shape, data)

@@ -1,5 +1,5 @@
-//! The reference: plain Rust, obviously right rather than fast. Everything is computed in `f64`, and every
-//! result is rounded once; of 64-bit floats each step is.
+//! The reference: plain Rust, obviously right rather than fast. Floats are computed in `f64`, and every result is rounded
+//! once; of 64-bit floats each step is. Integers stay integers.
 
 mod attention;
 mod broadcast;
@@ -12,6 +12,7 @@ mod reduce;
 mod rope;
 mod softmax;
 
+use std::cmp::Ordering::{Equal, Greater, Less};
 use std::sync::Arc;
 
 use crate::device::Device;
@@ -90,27 +91,27 @@ impl Kernels for Reference {
     }
 
     fn equal(&self, a: &Tensor, b: &Tensor) -> Result {
-        elementwise::compare("equal", a, b, f64::eq)
+        elementwise::compare("equal", a, b, |order| order == Some(Equal))
     }
 
     fn not_equal(&self, a: &Tensor, b: &Tensor) -> Result {
-        elementwise::compare("not_equal", a, b, f64::ne)
+        elementwise::compare("not_equal", a, b, |order| order != Some(Equal))
     }
 
     fn less(&self, a: &Tensor, b: &Tensor) -> Result {
-        elementwise::compare("less", a, b, f64::lt)
+        elementwise::compare("less", a, b, |order| order == Some(Less))
     }
 
     fn less_equal(&self, a: &Tensor, b: &Tensor) -> Result {
-        elementwise::compare("less_equal", a, b, f64::le)
+        elementwise::compare("less_equal", a, b, |order| matches!(order, Some(Less | Equal)))
     }
 
     fn greater(&self, a: &Tensor, b: &Tensor) -> Result {
-        elementwise::compare("greater", a, b, f64::gt)
+        elementwise::compare("greater", a, b, |order| order == Some(Greater))
     }
 
     fn greater_equal(&self, a: &Tensor, b: &Tensor) -> Result {
-        elementwise::compare("greater_equal", a, b, f64::ge)
+        elementwise::compare("greater_equal", a, b, |order| matches!(order, Some(Greater | Equal)))
     }
 
     fn select(&self, condition: &Tensor, a: &Tensor, b: &Tensor) -> Result {
@@ -118,7 +119,7 @@ impl Kernels for Reference {
     }
 
     fn cast(&self, x: &Tensor, dtype: Dtype) -> Result {
-        Tensor::from_f64(x.shape(), dtype, &x.to_f64())
+        elementwise::cast(x, dtype)
     }
 
     fn sum(&self, x: &Tensor, axes: Axes<'_>) -> Result {

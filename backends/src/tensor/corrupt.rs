@@ -26,7 +26,10 @@ impl Corrupt for Data {
             Self::F32(values) => values.corrupt(how),
             Self::F16(values) => values.corrupt(how),
             Self::BF16(values) => values.corrupt(how),
+            Self::I64(values) => values.corrupt(how),
             Self::I32(values) => values.corrupt(how),
+            Self::I8(values) => values.corrupt(how),
+            Self::U8(values) => values.corrupt(how),
             Self::Bool(values) => values.corrupt(how),
         }
     }
@@ -39,7 +42,10 @@ impl Data {
             Self::F32(values) => values.truncate(length),
             Self::F16(values) => values.truncate(length),
             Self::BF16(values) => values.truncate(length),
+            Self::I64(values) => values.truncate(length),
             Self::I32(values) => values.truncate(length),
+            Self::I8(values) => values.truncate(length),
+            Self::U8(values) => values.truncate(length),
             Self::Bool(values) => values.truncate(length),
         }
     }

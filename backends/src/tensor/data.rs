@@ -15,8 +15,14 @@ pub enum Data {
     F16(Vec<f16>),
     /// 16-bit floats with the exponents of 32-bit ones.
     BF16(Vec<bf16>),
+    /// 64-bit integers.
+    I64(Vec<i64>),
     /// 32-bit integers.
     I32(Vec<i32>),
+    /// 8-bit integers.
+    I8(Vec<i8>),
+    /// 8-bit integers without a sign.
+    U8(Vec<u8>),
     /// Truth values.
     Bool(Vec<bool>),
 }
@@ -29,7 +35,10 @@ impl Data {
             Self::F32(_) => Dtype::F32,
             Self::F16(_) => Dtype::F16,
             Self::BF16(_) => Dtype::BF16,
+            Self::I64(_) => Dtype::I64,
             Self::I32(_) => Dtype::I32,
+            Self::I8(_) => Dtype::I8,
+            Self::U8(_) => Dtype::U8,
             Self::Bool(_) => Dtype::Bool,
         }
     }
@@ -41,7 +50,10 @@ impl Data {
             Self::F32(values) => values.len(),
             Self::F16(values) => values.len(),
             Self::BF16(values) => values.len(),
+            Self::I64(values) => values.len(),
             Self::I32(values) => values.len(),
+            Self::I8(values) => values.len(),
+            Self::U8(values) => values.len(),
             Self::Bool(values) => values.len(),
         }
     }

@@ -13,8 +13,14 @@ pub enum Dtype {
     F16,
     /// The upper half of a binary32 (8 bits of exponent, 7 of fraction).
     BF16,
+    /// 64-bit integers, two's complement.
+    I64,
     /// 32-bit integers, two's complement.
     I32,
+    /// 8-bit integers, two's complement.
+    I8,
+    /// 8-bit integers without a sign.
+    U8,
     /// Truth values.
     Bool,
 }
@@ -25,6 +31,12 @@ impl Dtype {
         matches!(self, Self::F64 | Self::F32 | Self::F16 | Self::BF16)
     }
 
+    /// Whether the elements are floats or 32-bit integers, which is what the contract calls numbers: all kernels compute with
+    /// these, and cast, compare, select and move other integers.
+    pub const fn is_number(self) -> bool {
+        self.is_float() || matches!(self, Self::I32)
+    }
+
     /// The name, such as `bf16`.
     pub const fn name(self) -> &'static str {
         match self {
@@ -32,7 +44,10 @@ impl Dtype {
             Self::F32 => "f32",
             Self::F16 => "f16",
             Self::BF16 => "bf16",
+            Self::I64 => "i64",
             Self::I32 => "i32",
+            Self::I8 => "i8",
+            Self::U8 => "u8",
             Self::Bool => "bool",
         }
     }

@@ -86,7 +86,10 @@ impl Placed {
             Data::F32(values) => Data::F32(spread(values, places, length, f32::NAN)),
             Data::F16(values) => Data::F16(spread(values, places, length, f16::NAN)),
             Data::BF16(values) => Data::BF16(spread(values, places, length, bf16::NAN)),
+            Data::I64(values) => Data::I64(spread(values, places, length, 0)),
             Data::I32(values) => Data::I32(spread(values, places, length, 0)),
+            Data::I8(values) => Data::I8(spread(values, places, length, 0)),
+            Data::U8(values) => Data::U8(spread(values, places, length, 0)),
             Data::Bool(values) => Data::Bool(spread(values, places, length, false)),
         };
         Self { buffer, offset, strides }
@@ -109,7 +112,10 @@ fn is_repeated(shape: &[usize], data: &Data, axis: usize) -> bool {
             Data::F32(values) => equal(&|a, b| values[a].to_bits() == values[b].to_bits()),
             Data::F16(values) => equal(&|a, b| values[a].to_bits() == values[b].to_bits()),
             Data::BF16(values) => equal(&|a, b| values[a].to_bits() == values[b].to_bits()),
+            Data::I64(values) => equal(&|a, b| values[a] == values[b]),
             Data::I32(values) => equal(&|a, b| values[a] == values[b]),
+            Data::I8(values) => equal(&|a, b| values[a] == values[b]),
+            Data::U8(values) => equal(&|a, b| values[a] == values[b]),
             Data::Bool(values) => equal(&|a, b| values[a] == values[b]),
         }
 }

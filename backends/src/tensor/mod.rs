@@ -12,7 +12,7 @@ use crate::error::KernelError;
 pub use data::Data;
 pub use dtype::Dtype;
 pub use layout::{Layout, Placed};
-use round::{to_bf16, to_f16};
+use round::{to_bf16, to_f16, whole_to_bf16};
 
 /// A dense tensor in host memory, row-major. Two of equal shape and elements are equal, whatever the [`Layout`] that a
 /// backend is to hold them in.
@@ -94,8 +94,32 @@ impl Tensor {
             Dtype::F32 => Data::F32(values.iter().map(|x| *x as f32).collect()),
             Dtype::F16 => Data::F16(values.iter().map(|x| to_f16(*x)).collect()),
             Dtype::BF16 => Data::BF16(values.iter().map(|x| to_bf16(*x)).collect()),
+            Dtype::I64 => Data::I64(values.iter().map(|x| *x as i64).collect()),
             Dtype::I32 => Data::I32(values.iter().map(|x| *x as i32).collect()),
+            Dtype::I8 => Data::I8(values.iter().map(|x| *x as i8).collect()),
+            Dtype::U8 => Data::U8(values.iter().map(|x| *x as u8).collect()),
             Dtype::Bool => Data::Bool(values.iter().map(|x| *x != 0.0).collect()),
+        };
+        Self::new(shape, data)
+    }
+
+    /// A tensor of these whole numbers, each rounded once to the nearest of `dtype` (ties to even). Of shorter integers the low
+    /// bits are kept. What is not 0 is true.
+    ///
+    /// # Errors
+    /// When the shape does not hold as many elements as there are.
+    pub fn from_i64(shape: &[usize], dtype: Dtype, values: &[i64]) -> Result<Self, KernelError> {
+        let data = match dtype {
+            Dtype::F64 => Data::F64(values.iter().map(|x| *x as f64).collect()),
+            Dtype::F32 => Data::F32(values.iter().map(|x| *x as f32).collect()),
+            // What a 64-bit float does not hold is infinite here.
+            Dtype::F16 => Data::F16(values.iter().map(|x| to_f16(*x as f64)).collect()),
+            Dtype::BF16 => Data::BF16(values.iter().map(|x| whole_to_bf16(*x)).collect()),
+            Dtype::I64 => Data::I64(values.to_vec()),
+            Dtype::I32 => Data::I32(values.iter().map(|x| *x as i32).collect()),
+            Dtype::I8 => Data::I8(values.iter().map(|x| *x as i8).collect()),
+            Dtype::U8 => Data::U8(values.iter().map(|x| *x as u8).collect()),
+            Dtype::Bool => Data::Bool(values.iter().map(|x| *x != 0).collect()),
         };
         Self::new(shape, data)
     }
@@ -146,15 +170,30 @@ impl Tensor {
         self.len() == 0
     }
 
-    /// The elements, widened; exact for every dtype. True is 1.
+    /// The elements as 64-bit floats, which hold all but those of `i64` beyond 2^53; these are rounded to the nearest. True is 1.
     pub fn to_f64(&self) -> Vec<f64> {
         match &self.data {
             Data::F64(values) => values.clone(),
             Data::F32(values) => values.iter().map(|x| f64::from(*x)).collect(),
             Data::F16(values) => values.iter().map(|x| x.to_f64()).collect(),
             Data::BF16(values) => values.iter().map(|x| x.to_f64()).collect(),
+            Data::I64(values) => values.iter().map(|x| *x as f64).collect(),
             Data::I32(values) => values.iter().map(|x| f64::from(*x)).collect(),
+            Data::I8(values) => values.iter().map(|x| f64::from(*x)).collect(),
+            Data::U8(values) => values.iter().map(|x| f64::from(*x)).collect(),
             Data::Bool(values) => values.iter().map(|x| f64::from(u8::from(*x))).collect(),
+        }
+    }
+
+    /// The elements of a tensor of integers or truth values, exactly. True is 1.
+    pub fn to_i64(&self) -> Option<Vec<i64>> {
+        match &self.data {
+            Data::I64(values) => Some(values.clone()),
+            Data::I32(values) => Some(values.iter().map(|x| i64::from(*x)).collect()),
+            Data::I8(values) => Some(values.iter().map(|x| i64::from(*x)).collect()),
+            Data::U8(values) => Some(values.iter().map(|x| i64::from(*x)).collect()),
+            Data::Bool(values) => Some(values.iter().map(|x| i64::from(*x)).collect()),
+            Data::F64(_) | Data::F32(_) | Data::F16(_) | Data::BF16(_) => None,
         }
     }
 
@@ -184,10 +223,13 @@ const SHOWN: usize = 16;
 
 impl fmt::Debug for Tensor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let values = self.to_f64();
-        let (shown, more) = values.split_at(values.len().min(SHOWN));
-        write!(f, "{}{:?} {shown:?}", self.dtype(), self.shape)?;
-        if more.is_empty() { Ok(()) } else { write!(f, " and {} more", more.len()) }
+        write!(f, "{}{:?} ", self.dtype(), self.shape)?;
+        let shown = self.len().min(SHOWN);
+        match self.to_i64() {
+            Some(values) => write!(f, "{:?}", &values[..shown])?,
+            None => write!(f, "{:?}", &self.to_f64()[..shown])?,
+        }
+        if shown == self.len() { Ok(()) } else { write!(f, " and {} more", self.len() - shown) }
     }
 }
 
@@ -219,6 +261,26 @@ mod tests {
     }
 
     #[test]
+    fn whole_numbers_are_rounded_once_and_shorter_ones_keep_the_low_bits() {
+        let of = |dtype, x: i64| Tensor::from_i64(&[], dtype, &[x]).unwrap();
+        let float = |dtype, x: i64| of(dtype, x).to_f64()[0];
+        let whole = |dtype, x: i64| of(dtype, x).to_i64().unwrap()[0];
+        // Above a tie of f32 by less than a 64-bit float tells.
+        let (above, power) = ((1 << 60) + (1 << 36) + 1, 2_f64.powi(60));
+        assert_eq!([float(Dtype::F32, above), float(Dtype::F32, above - 1)], [power + 2_f64.powi(37), power]);
+        assert_eq!(float(Dtype::F64, (1 << 53) + 1), 2_f64.powi(53));
+        assert_eq!([float(Dtype::F16, 65_519), float(Dtype::F16, 65_520)], [65_504.0, f64::INFINITY]);
+        for x in [i64::MIN, i64::MAX, (1 << 53) + 1, -129, 128, 255, 256, 1 << 32, 0] {
+            assert_eq!(whole(Dtype::I64, x), x);
+            assert_eq!(whole(Dtype::I32, x), x << 32 >> 32);
+            assert_eq!(whole(Dtype::I8, x), x << 56 >> 56);
+            assert_eq!(whole(Dtype::U8, x), x & 255);
+            assert_eq!(whole(Dtype::Bool, x), i64::from(x != 0));
+        }
+        assert_eq!(Tensor::f32(&[], [1.0]).unwrap().to_i64(), None);
+    }
+
+    #[test]
     fn a_layout_is_no_part_of_the_value() {
         let x = Tensor::f32(&[2], [1.0, 2.0]).unwrap();
         let strided = x.clone().with_layout(Layout::Strided);
@@ -229,7 +291,8 @@ mod tests {
 
     #[test]
     fn debug_is_short() {
-        assert_eq!(format!("{:?}", Tensor::i32(&[2], [1, 2]).unwrap()), "i32[2] [1.0, 2.0]");
+        assert_eq!(format!("{:?}", Tensor::i32(&[2], [1, 2]).unwrap()), "i32[2] [1, 2]");
+        assert_eq!(format!("{:?}", Tensor::from_i64(&[], Dtype::I64, &[i64::MAX]).unwrap()), "i64[] [9223372036854775807]");
         assert!(format!("{:?}", Tensor::f32(&[100], [0.0; 100]).unwrap()).ends_with("and 84 more"));
     }
 }

@@ -2,7 +2,7 @@
 
 use super::Result;
 use crate::error::KernelError;
-use crate::tensor::{Dtype, Tensor};
+use crate::tensor::Tensor;
 
 /// A float tensor.
 ///
@@ -15,15 +15,15 @@ pub fn floats(function: &'static str, x: &Tensor) -> Result<()> {
     Err(KernelError::Dtype { function, message: format!("floats are needed, not {}", x.dtype()) })
 }
 
-/// A tensor of numbers, not of truth values.
+/// A tensor of numbers: floats or 32-bit integers.
 ///
 /// # Errors
 /// When the inputs do not fit.
 pub fn numbers(function: &'static str, x: &Tensor) -> Result<()> {
-    if x.dtype() != Dtype::Bool {
+    if x.dtype().is_number() {
         return Ok(());
     }
-    Err(KernelError::Dtype { function, message: "numbers are needed, not bool".to_owned() })
+    Err(KernelError::Dtype { function, message: format!("floats or i32 are needed, not {}", x.dtype()) })
 }
 
 pub(super) fn equal_dtypes(function: &'static str, tensors: &[&Tensor]) -> Result<()> {

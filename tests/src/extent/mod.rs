@@ -4,7 +4,7 @@ use crosscheck::backend_matrix;
 use crosscheck_backends::{Dtype, Gelu, Kernels, Tensor};
 
 use crate::Checked;
-use crate::data::{of, uniform};
+use crate::data::{of, positive, uniform};
 
 pub mod layer;
 
@@ -176,6 +176,12 @@ pub fn select(kernels: &dyn Kernels, extent: Extent) -> Checked<Tensor> {
 #[backend_matrix(of = "cast", extent(Deep, Long))]
 pub fn cast(kernels: &dyn Kernels, extent: Extent) -> Checked<Tensor> {
     kernels.cast(&graded(305, extent)?, Dtype::F16)
+}
+
+#[backend_matrix(of = "cast", extent(Deep, Long), from(I64, I8, U8))]
+pub fn cast_of_integers(kernels: &dyn Kernels, extent: Extent, from: Dtype) -> Checked<Tensor> {
+    let shape = extent.shape();
+    kernels.cast(&positive(311, shape, from, if from == Dtype::I64 { 1e12 } else { 127.0 })?, Dtype::F32)
 }
 
 #[backend_matrix(of = "sum", axis(0, 2, 4))]

@@ -3,7 +3,7 @@
 use crosscheck::conformance;
 use crosscheck_backends::{Dtype, Kernels, Tensor};
 
-use super::{Result, assert_shape_refused, assert_type_refused, ones};
+use super::{NO_F32, NO_NUMBERS, Result, assert_shape_refused, assert_type_refused, ones};
 use crate::Checked;
 
 /// Asserts that operands of two types, and those that cannot be broadcast, are refused.
@@ -12,19 +12,22 @@ fn assert_pairs_refused(name: &str, kernel: impl Fn(&Tensor, &Tensor) -> Result)
     let two = ones(&[2], Dtype::F32)?;
     assert_shape_refused(name, kernel(&two, &ones(&[3], Dtype::F32)?))?;
     assert_shape_refused(name, kernel(&ones(&[2, 3], Dtype::F32)?, &two))?;
-    for other in [Dtype::F64, Dtype::F16, Dtype::I32, Dtype::Bool] {
+    for other in NO_F32 {
         assert_type_refused(name, kernel(&two, &ones(&[2], other)?))?;
         assert_type_refused(name, kernel(&ones(&[2], other)?, &two))?;
     }
     Ok(())
 }
 
-/// Asserts the same, and that truth values are no numbers.
+/// Asserts the same, and that truth values and integers of other widths are no numbers.
 #[track_caller]
 fn assert_arithmetic_refused(name: &str, kernel: impl Fn(&Tensor, &Tensor) -> Result) -> Checked {
     assert_pairs_refused(name, &kernel)?;
-    let truth = ones(&[2], Dtype::Bool)?;
-    assert_type_refused(name, kernel(&truth, &truth))
+    for dtype in NO_NUMBERS {
+        let x = ones(&[2], *dtype)?;
+        assert_type_refused(name, kernel(&x, &x))?;
+    }
+    Ok(())
 }
 
 #[conformance(of = "add")]
@@ -95,7 +98,7 @@ pub fn select(kernels: &dyn Kernels) -> Checked {
     assert_pairs_refused("select", |a, b| kernels.select(&condition, a, b))?;
     let (two, three) = (ones(&[2], Dtype::F32)?, ones(&[3], Dtype::F32)?);
     assert_shape_refused("select", kernels.select(&condition, &three, &three))?;
-    for dtype in [Dtype::F32, Dtype::I32] {
+    for dtype in [Dtype::F32, Dtype::I64, Dtype::I32, Dtype::I8, Dtype::U8] {
         assert_type_refused("select", kernels.select(&ones(&[2], dtype)?, &two, &two))?;
     }
     Ok(())

@@ -1,16 +1,16 @@
 //! Functions of one float.
 
 use crosscheck::conformance;
-use crosscheck_backends::{Dtype, Gelu, Kernels, Tensor};
+use crosscheck_backends::{Gelu, Kernels, Tensor};
 
-use super::{Result, assert_type_refused, ones};
+use super::{NO_FLOATS, NO_NUMBERS, Result, assert_type_refused, ones};
 use crate::Checked;
 
 /// Asserts that integers and truth values are refused.
 #[track_caller]
 fn assert_only_floats(name: &str, kernel: impl Fn(&Tensor) -> Result) -> Checked {
-    for dtype in [Dtype::I32, Dtype::Bool] {
-        assert_type_refused(name, kernel(&ones(&[2], dtype)?))?;
+    for dtype in NO_FLOATS {
+        assert_type_refused(name, kernel(&ones(&[2], *dtype)?))?;
     }
     Ok(())
 }
@@ -62,5 +62,8 @@ pub fn gelu(kernels: &dyn Kernels, form: Gelu) -> Checked {
 
 #[conformance(of = "neg")]
 pub fn neg(kernels: &dyn Kernels) -> Checked {
-    assert_type_refused("neg", kernels.neg(&ones(&[2], Dtype::Bool)?))
+    for dtype in NO_NUMBERS {
+        assert_type_refused("neg", kernels.neg(&ones(&[2], *dtype)?))?;
+    }
+    Ok(())
 }

@@ -31,6 +31,16 @@ fn assert_argument_refused<T: std::fmt::Debug>(name: &str, result: Result<T>) ->
     assert_refused(result, |error| matches!(error, KernelError::Argument { function, .. } if *function == name))
 }
 
+/// What is no float.
+const NO_FLOATS: &[Dtype] = &[Dtype::I32, Dtype::I64, Dtype::I8, Dtype::U8, Dtype::Bool];
+/// What is neither a float nor a 32-bit integer.
+const NO_NUMBERS: &[Dtype] = &[Dtype::I64, Dtype::I8, Dtype::U8, Dtype::Bool];
+/// What is not f32.
+const NO_F32: [Dtype; 8] =
+    [Dtype::F64, Dtype::F16, Dtype::BF16, Dtype::I64, Dtype::I32, Dtype::I8, Dtype::U8, Dtype::Bool];
+/// What is no index.
+const NO_INDICES: [Dtype; 5] = [Dtype::F32, Dtype::I64, Dtype::I8, Dtype::U8, Dtype::Bool];
+
 /// Ones of a type.
 fn ones(shape: &[usize], dtype: Dtype) -> Checked<Tensor> {
     Tensor::from_f64(shape, dtype, &vec![1.0; shape.iter().product()])

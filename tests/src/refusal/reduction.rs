@@ -3,7 +3,7 @@
 use crosscheck::conformance;
 use crosscheck_backends::{Dtype, Kernels, Tensor};
 
-use super::{Result, assert_argument_refused, assert_shape_refused, assert_type_refused, ones};
+use super::{NO_FLOATS, NO_NUMBERS, Result, assert_argument_refused, assert_shape_refused, assert_type_refused, ones};
 use crate::Checked;
 
 /// Asserts that axes that are not there are refused, and elements of these types.
@@ -18,11 +18,9 @@ fn assert_axes_refused(name: &str, others: &[Dtype], kernel: impl Fn(&Tensor, us
     Ok(())
 }
 
-const NO_FLOATS: &[Dtype] = &[Dtype::I32, Dtype::Bool];
-
 #[conformance(of = "sum")]
 pub fn sum(kernels: &dyn Kernels) -> Checked {
-    assert_axes_refused("sum", &[Dtype::Bool], |x, axis| kernels.sum(x, axis.into()))
+    assert_axes_refused("sum", NO_NUMBERS, |x, axis| kernels.sum(x, axis.into()))
 }
 
 #[conformance(of = "mean")]
@@ -42,34 +40,34 @@ pub fn softmax(kernels: &dyn Kernels) -> Checked {
 
 #[conformance(of = "max")]
 pub fn max(kernels: &dyn Kernels) -> Checked {
-    assert_axes_refused("max", &[Dtype::Bool], |x, axis| kernels.max(x, axis.into()))?;
+    assert_axes_refused("max", NO_NUMBERS, |x, axis| kernels.max(x, axis.into()))?;
     // Nothing has no largest and no smallest element.
     assert_shape_refused("max", kernels.max(&ones(&[2, 0], Dtype::F32)?, 1.into()))
 }
 
 #[conformance(of = "min")]
 pub fn min(kernels: &dyn Kernels) -> Checked {
-    assert_axes_refused("min", &[Dtype::Bool], |x, axis| kernels.min(x, axis.into()))?;
+    assert_axes_refused("min", NO_NUMBERS, |x, axis| kernels.min(x, axis.into()))?;
     // Nothing has no largest and no smallest element.
     assert_shape_refused("min", kernels.min(&ones(&[2, 0], Dtype::F32)?, 1.into()))
 }
 
 #[conformance(of = "argmax")]
 pub fn argmax(kernels: &dyn Kernels) -> Checked {
-    assert_axes_refused("argmax", &[Dtype::Bool], |x, axis| kernels.argmax(x, axis))?;
+    assert_axes_refused("argmax", NO_NUMBERS, |x, axis| kernels.argmax(x, axis))?;
     // Nothing has no largest and no smallest element.
     assert_shape_refused("argmax", kernels.argmax(&ones(&[2, 0], Dtype::F32)?, 1))
 }
 
 #[conformance(of = "argmin")]
 pub fn argmin(kernels: &dyn Kernels) -> Checked {
-    assert_axes_refused("argmin", &[Dtype::Bool], |x, axis| kernels.argmin(x, axis))?;
+    assert_axes_refused("argmin", NO_NUMBERS, |x, axis| kernels.argmin(x, axis))?;
     // Nothing has no largest and no smallest element.
     assert_shape_refused("argmin", kernels.argmin(&ones(&[2, 0], Dtype::F32)?, 1))
 }
 
 #[conformance(of = "top_k")]
 pub fn top_k(kernels: &dyn Kernels) -> Checked {
-    assert_axes_refused("top_k", &[Dtype::Bool], |x, axis| Ok(kernels.top_k(x, 1, axis)?.0))?;
+    assert_axes_refused("top_k", NO_NUMBERS, |x, axis| Ok(kernels.top_k(x, 1, axis)?.0))?;
     assert_argument_refused("top_k", kernels.top_k(&ones(&[2, 3], Dtype::F32)?, 4, 1))
 }

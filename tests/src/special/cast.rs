@@ -3,37 +3,40 @@
 use crosscheck::conformance;
 use crosscheck_backends::{Dtype, Kernels, Tensor};
 
-use super::integer::ENDS;
-use super::rule::{Numbers, assert_exact, nearest};
+use super::integer::wholes;
+use super::rule::{Numbers, assert_exact, assert_whole, ends, nearest, nearest_of_whole, wrapped};
 use super::value::{Kind, holding};
 use crate::Checked;
 
-/// What a value becomes; nothing where that is not specified.
-fn cast_to(to: Dtype, x: f64) -> Option<f64> {
-    match to {
-        Dtype::F64 | Dtype::F32 | Dtype::F16 | Dtype::BF16 => Some(nearest(to, x)),
-        Dtype::I32 => {
-            let whole = x.trunc();
-            (f64::from(i32::MIN)..=f64::from(i32::MAX)).contains(&whole).then_some(whole + 0.0)
-        }
-        Dtype::Bool => Some(f64::from(x != 0.0)),
+/// The whole number that a float becomes; nothing where that is not specified.
+fn cast_to_whole(to: Dtype, x: f64) -> Option<i64> {
+    if to == Dtype::Bool {
+        return Some(i64::from(x != 0.0));
     }
+    // 128 bits saturate, and NaN is left out.
+    let [whole, least, most] = [x as i128, ends(to)[0].into(), ends(to)[1].into()];
+    (!x.is_nan() && (least..=most).contains(&whole)).then_some(whole as i64)
 }
 
 #[track_caller]
 fn assert_cast(kernels: &dyn Kernels, from: Dtype, to: Dtype, values: &[f64]) -> Checked {
-    let specified: Vec<_> = values.iter().copied().filter(|x| cast_to(to, *x).is_some()).collect();
-    let expected: Vec<_> = specified.iter().filter_map(|x| cast_to(to, *x)).collect();
-    let made = kernels.cast(&holding(&[specified.len()], from, &specified)?, to)?;
+    let specified = |x: &f64| to.is_float() || cast_to_whole(to, *x).is_some();
+    let values: Vec<_> = values.iter().copied().filter(specified).collect();
+    let made = kernels.cast(&holding(&[values.len()], from, &values)?, to)?;
     assert_eq!(made.dtype(), to);
-    assert_exact(&made, &expected, |at| format!("{:e}", specified[at]));
+    let of = |at: usize| format!("{:e}", values[at]);
+    if to.is_float() {
+        assert_exact(&made, &values.iter().map(|x| nearest(to, *x)).collect::<Vec<_>>(), of);
+    } else {
+        assert_whole(&made, &values.iter().filter_map(|x| cast_to_whole(to, *x)).collect::<Vec<_>>(), of);
+    }
     Ok(())
 }
 
 #[conformance(
     of = "cast",
     from(F32, F64, F16, BF16),
-    to(F32, F64, F16, BF16, I32, Bool),
+    to(F32, F64, F16, BF16, I64, I32, I8, U8, Bool),
     kind(Zeros, Subnormals uses("subnormals"), Least uses("subnormals"), Ordinary, Largest, Infinities, Nans)
 )]
 pub fn of_floats(kernels: &dyn Kernels, from: Dtype, to: Dtype, kind: Kind) -> Checked {
@@ -57,11 +60,18 @@ pub enum Edge {
 
 impl Edge {
     fn sizes(self, to: Dtype) -> Vec<f64> {
+        // As near as each source can be.
+        let near = [53, 24, 11, 8].map(|digits| 2_f64.powi(1 - digits));
         if !to.is_float() {
-            // Fractions below 1, whole numbers and what is beside them; the largest number of 32 bits that is a float.
+            // The first number that is too large, which with a minus sign may be the last one that is not.
+            let end = ends(to)[1] as f64 + if to == Dtype::I64 { 0.0 } else { 1.0 };
+            // Fractions below 1, whole numbers and what is beside them.
             return match self {
-                Self::Most => vec![2_147_483_520.0, 2_147_483_392.0, 2_113_929_216.0, 32_768.0],
-                Self::Overflow => vec![65_504.0, 16_777_215.0, 16_777_216.0],
+                Self::Most => {
+                    let below = near.map(|near| end * (1.0 - near / 2.0));
+                    [&[end, end / 2.0, end / 2.0 - 1.0][..], &below].concat()
+                }
+                Self::Overflow => vec![65_504.0, 16_777_215.0, 16_777_216.0, 1_099_511_627_776.0, 9_007_199_254_740_991.0],
                 Self::Tie => vec![0.5, 1.5, 2.5, 1023.5],
                 Self::BesideTie => vec![0.499, 0.501, 0.999, 1.999, 127.9],
                 Self::Underflow => vec![2_f64.powi(-24), 2_f64.powi(-130), f64::MIN_POSITIVE],
@@ -70,8 +80,6 @@ impl Edge {
         let numbers = Numbers::of(to);
         let (roundoff, quantum, most) = (numbers.roundoff(), numbers.quantum(), numbers.most());
         let half = 2_f64.powi(numbers.highest - numbers.digits);
-        // As near as each source can be.
-        let near = [53, 24, 11, 8].map(|digits| 2_f64.powi(1 - digits));
         match self {
             Self::Most => {
                 let below = near.map(|near| (most + half) * (1.0 - near / 2.0));
@@ -102,7 +110,7 @@ impl Edge {
 #[conformance(
     of = "cast",
     from(F32, F64, F16, BF16),
-    to(F32, F16, BF16, I32, Bool),
+    to(F32, F16, BF16, I64, I32, I8, U8, Bool),
     edge(Most, Overflow, Tie, BesideTie, Underflow uses("subnormals"))
 )]
 pub fn at_the_edges_of_the_target(kernels: &dyn Kernels, from: Dtype, to: Dtype, edge: Edge) -> Checked {
@@ -111,20 +119,29 @@ pub fn at_the_edges_of_the_target(kernels: &dyn Kernels, from: Dtype, to: Dtype,
     assert_cast(kernels, from, to, &sizes.flat_map(|size| [size, -size]).collect::<Vec<_>>())
 }
 
-#[conformance(of = "cast", to(F32, F64, F16, BF16, I32, Bool))]
-pub fn of_integers(kernels: &dyn Kernels, to: Dtype) -> Checked {
-    // Those that have more digits than two roundings leave unharmed are a check of their own.
-    let ends = ENDS.iter().copied().filter(|whole| {
-        to != Dtype::BF16 || nearest(to, nearest(Dtype::F32, f64::from(*whole))) == nearest(to, f64::from(*whole))
-    });
-    let values: Vec<_> = ends.map(f64::from).collect();
-    assert_cast(kernels, Dtype::I32, to, &values)
+/// Whether two roundings to bf16, of which the first is to a float of 24 or 53 digits, are as good as one. That they are not
+/// for others is a check of its own.
+fn is_rounded_once(x: i64) -> bool {
+    let once = nearest_of_whole(Dtype::BF16, x);
+    [Dtype::F32, Dtype::F64].iter().all(|wide| nearest(Dtype::BF16, nearest_of_whole(*wide, x)) == once)
 }
 
-#[conformance(of = "cast", to(F32, F64, F16, BF16, I32, Bool))]
-pub fn of_truth_values(kernels: &dyn Kernels, to: Dtype) -> Checked {
-    let made = kernels.cast(&Tensor::bool(&[3], [true, false, true])?, to)?;
+/// Of truth values, true is 1.
+#[conformance(
+    of = "cast",
+    from(I64, I32, I8, U8, Bool),
+    to(F32, F64, F16, BF16, I64, I32, I8, U8, Bool)
+)]
+pub fn of_integers(kernels: &dyn Kernels, from: Dtype, to: Dtype) -> Checked {
+    let values: Vec<_> = wholes(from).into_iter().filter(|x| to != Dtype::BF16 || is_rounded_once(*x)).collect();
+    let made = kernels.cast(&Tensor::from_i64(&[values.len()], from, &values)?, to)?;
     assert_eq!(made.dtype(), to);
-    assert_exact(&made, &[1.0, 0.0, 1.0], |at| at);
+    let of = |at: usize| values[at];
+    if to.is_float() {
+        assert_exact(&made, &values.iter().map(|x| nearest_of_whole(to, *x)).collect::<Vec<_>>(), of);
+    } else {
+        let left = |x: &i64| if to == Dtype::Bool { i64::from(*x != 0) } else { wrapped(to, *x) };
+        assert_whole(&made, &values.iter().map(left).collect::<Vec<_>>(), of);
+    }
     Ok(())
 }

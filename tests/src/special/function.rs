@@ -96,7 +96,7 @@ impl Allowed {
         let (units, cancelled) = match dtype {
             Dtype::F16 | Dtype::BF16 => (5.0, 1.0),
             Dtype::F32 => (8.0, 2.0),
-            Dtype::F64 | Dtype::I32 | Dtype::Bool => (24.0, 8.0),
+            Dtype::F64 | Dtype::I64 | Dtype::I32 | Dtype::I8 | Dtype::U8 | Dtype::Bool => (24.0, 8.0),
         };
         let rounded = units * expected.abs();
         match self {

@@ -1,9 +1,9 @@
-//! Integers at their ends, and truth values: each pair, by rules of whole numbers of 64 bits.
+//! Integers at their ends, and truth values: each pair, by rules of whole numbers.
 
 use crosscheck::conformance;
 use crosscheck_backends::{Dtype, Kernels, Tensor};
 
-use super::rule::assert_exact;
+use super::rule::{assert_exact, assert_whole, ends};
 use crate::Checked;
 
 /// The ends, what a float of 24 or 53 bits does not hold, where a product begins to wrap, and what is around 0.
@@ -34,10 +34,75 @@ pub const ENDS: [i32; 24] = [
     i32::MAX,
 ];
 
+/// What is around 0 and the ends of each type, and around what floats of 8, 11, 24 and 53 bits do not hold; above ties of such
+/// floats by one, and of another width by one bit only.
+const WIDE: [i64; 30] = [
+    1,
+    2,
+    3,
+    127,
+    128,
+    129,
+    200,
+    255,
+    256,
+    257,
+    4_097,
+    65_519,
+    65_520,
+    1 << 24,
+    (1 << 24) + 1,
+    (1 << 31) - 1,
+    1 << 31,
+    (1 << 31) + 1,
+    1 << 32,
+    (1 << 32) + 1,
+    (1 << 32) + 128,
+    (1 << 53) - 1,
+    1 << 53,
+    (1 << 53) + 1,
+    (1 << 60) + (1 << 36),
+    (1 << 60) + (1 << 36) + 1,
+    (1 << 62) + (1 << 54) + 1,
+    0x0123_4567_89ab_cdef,
+    0x7edc_ba98_0000_0000,
+    i64::MAX - 1,
+];
+
+/// The whole numbers of a type that are special: its ends, and those of [`WIDE`] that it holds, with both signs; both truth values.
+pub fn wholes(dtype: Dtype) -> Vec<i64> {
+    if dtype == Dtype::I32 {
+        return ENDS.map(i64::from).to_vec();
+    }
+    let [least, most] = ends(dtype);
+    let both = WIDE.iter().flat_map(|size| [-size, *size]);
+    let inside = both.filter(|x| (least + 1..most).contains(x));
+    let zero = (least < 0).then_some(0);
+    [least].into_iter().chain(zero).chain(inside).chain([most]).collect()
+}
+
+/// Asserts what is said of each number of a type and each.
+#[track_caller]
+fn assert_related(
+    dtype: Dtype,
+    kernel: impl Fn(&Tensor, &Tensor) -> Checked<Tensor>,
+    rule: impl Fn(i64, i64) -> bool,
+) -> Checked {
+    let numbers = wholes(dtype);
+    let count = numbers.len();
+    let made =
+        kernel(&Tensor::from_i64(&[count, 1], dtype, &numbers)?, &Tensor::from_i64(&[count], dtype, &numbers)?)?;
+    assert_eq!((made.dtype(), made.shape()), (Dtype::Bool, &[count, count][..]));
+    let pairs: Vec<_> = numbers.iter().flat_map(|x| numbers.iter().map(move |y| (*x, *y))).collect();
+    let expected: Vec<_> = pairs.iter().map(|(x, y)| i64::from(rule(*x, *y))).collect();
+    assert_whole(&made, &expected, |at| format!("{:?}", pairs[at]));
+    Ok(())
+}
+
 /// Asserts what is made of each number and each.
 #[track_caller]
-fn assert_pairs(made: &Tensor, dtype: Dtype, rule: impl Fn(i64, i64) -> i64) {
-    assert_eq!((made.dtype(), made.shape()), (dtype, &[ENDS.len(), ENDS.len()][..]));
+fn assert_pairs(made: &Tensor, rule: impl Fn(i64, i64) -> i64) {
+    assert_eq!((made.dtype(), made.shape()), (Dtype::I32, &[ENDS.len(), ENDS.len()][..]));
     let pairs: Vec<_> = ENDS.iter().flat_map(|x| ENDS.iter().map(move |y| (i64::from(*x), i64::from(*y)))).collect();
     // What is cut off is what does not fit into 32 bits.
     let expected: Vec<_> = pairs.iter().map(|(x, y)| f64::from(rule(*x, *y) as i32)).collect();
@@ -51,35 +116,35 @@ fn column_and_row() -> Checked<[Tensor; 2]> {
 #[conformance(of = "add")]
 pub fn add(kernels: &dyn Kernels) -> Checked {
     let [x, y] = column_and_row()?;
-    assert_pairs(&kernels.add(&x, &y)?, Dtype::I32, |x, y| x + y);
+    assert_pairs(&kernels.add(&x, &y)?, |x, y| x + y);
     Ok(())
 }
 
 #[conformance(of = "sub")]
 pub fn sub(kernels: &dyn Kernels) -> Checked {
     let [x, y] = column_and_row()?;
-    assert_pairs(&kernels.sub(&x, &y)?, Dtype::I32, |x, y| x - y);
+    assert_pairs(&kernels.sub(&x, &y)?, |x, y| x - y);
     Ok(())
 }
 
 #[conformance(of = "mul")]
 pub fn mul(kernels: &dyn Kernels) -> Checked {
     let [x, y] = column_and_row()?;
-    assert_pairs(&kernels.mul(&x, &y)?, Dtype::I32, |x, y| x * y);
+    assert_pairs(&kernels.mul(&x, &y)?, |x, y| x * y);
     Ok(())
 }
 
 #[conformance(of = "maximum")]
 pub fn maximum(kernels: &dyn Kernels) -> Checked {
     let [x, y] = column_and_row()?;
-    assert_pairs(&kernels.maximum(&x, &y)?, Dtype::I32, i64::max);
+    assert_pairs(&kernels.maximum(&x, &y)?, i64::max);
     Ok(())
 }
 
 #[conformance(of = "minimum")]
 pub fn minimum(kernels: &dyn Kernels) -> Checked {
     let [x, y] = column_and_row()?;
-    assert_pairs(&kernels.minimum(&x, &y)?, Dtype::I32, i64::min);
+    assert_pairs(&kernels.minimum(&x, &y)?, i64::min);
     Ok(())
 }
 
@@ -90,56 +155,34 @@ pub fn neg(kernels: &dyn Kernels) -> Checked {
     Ok(())
 }
 
-#[conformance(of = "equal")]
-pub fn equal(kernels: &dyn Kernels) -> Checked {
-    let [x, y] = column_and_row()?;
-    assert_pairs(&kernels.equal(&x, &y)?, Dtype::Bool, |x, y| i64::from(x == y));
-    assert_truth(|x, y| kernels.equal(x, y), |x, y| x == y)
+#[conformance(of = "equal", dtype(I32, I64, I8, U8, Bool))]
+pub fn equal(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
+    assert_related(dtype, |x, y| kernels.equal(x, y), |x, y| x == y)
 }
 
-#[conformance(of = "not_equal")]
-pub fn not_equal(kernels: &dyn Kernels) -> Checked {
-    let [x, y] = column_and_row()?;
-    assert_pairs(&kernels.not_equal(&x, &y)?, Dtype::Bool, |x, y| i64::from(x != y));
-    assert_truth(|x, y| kernels.not_equal(x, y), |x, y| x != y)
+#[conformance(of = "not_equal", dtype(I32, I64, I8, U8, Bool))]
+pub fn not_equal(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
+    assert_related(dtype, |x, y| kernels.not_equal(x, y), |x, y| x != y)
 }
 
-#[conformance(of = "less")]
-pub fn less(kernels: &dyn Kernels) -> Checked {
-    let [x, y] = column_and_row()?;
-    assert_pairs(&kernels.less(&x, &y)?, Dtype::Bool, |x, y| i64::from(x < y));
-    assert_truth(|x, y| kernels.less(x, y), |x, y| !x & y)
+#[conformance(of = "less", dtype(I32, I64, I8, U8, Bool))]
+pub fn less(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
+    assert_related(dtype, |x, y| kernels.less(x, y), |x, y| x < y)
 }
 
-#[conformance(of = "less_equal")]
-pub fn less_equal(kernels: &dyn Kernels) -> Checked {
-    let [x, y] = column_and_row()?;
-    assert_pairs(&kernels.less_equal(&x, &y)?, Dtype::Bool, |x, y| i64::from(x <= y));
-    assert_truth(|x, y| kernels.less_equal(x, y), |x, y| !x | y)
+#[conformance(of = "less_equal", dtype(I32, I64, I8, U8, Bool))]
+pub fn less_equal(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
+    assert_related(dtype, |x, y| kernels.less_equal(x, y), |x, y| x <= y)
 }
 
-#[conformance(of = "greater")]
-pub fn greater(kernels: &dyn Kernels) -> Checked {
-    let [x, y] = column_and_row()?;
-    assert_pairs(&kernels.greater(&x, &y)?, Dtype::Bool, |x, y| i64::from(x > y));
-    assert_truth(|x, y| kernels.greater(x, y), |x, y| x & !y)
+#[conformance(of = "greater", dtype(I32, I64, I8, U8, Bool))]
+pub fn greater(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
+    assert_related(dtype, |x, y| kernels.greater(x, y), |x, y| x > y)
 }
 
-#[conformance(of = "greater_equal")]
-pub fn greater_equal(kernels: &dyn Kernels) -> Checked {
-    let [x, y] = column_and_row()?;
-    assert_pairs(&kernels.greater_equal(&x, &y)?, Dtype::Bool, |x, y| i64::from(x >= y));
-    assert_truth(|x, y| kernels.greater_equal(x, y), |x, y| x | !y)
-}
-
-/// Asserts what is made of both truth values and both.
-#[track_caller]
-fn assert_truth(kernel: impl Fn(&Tensor, &Tensor) -> Checked<Tensor>, rule: impl Fn(bool, bool) -> bool) -> Checked {
-    let (x, y) = ([false, false, true, true], [false, true, false, true]);
-    let made = kernel(&Tensor::bool(&[4], x)?, &Tensor::bool(&[4], y)?)?;
-    let expected: Vec<_> = x.iter().zip(y).map(|(x, y)| f64::from(rule(*x, y))).collect();
-    assert_exact(&made, &expected, |at| format!("{} and {}", x[at], y[at]));
-    Ok(())
+#[conformance(of = "greater_equal", dtype(I32, I64, I8, U8, Bool))]
+pub fn greater_equal(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
+    assert_related(dtype, |x, y| kernels.greater_equal(x, y), |x, y| x >= y)
 }
 
 /// Every rotation of the ends, as rows: each is first and last once.

@@ -4,7 +4,7 @@
 use crosscheck::conformance;
 use crosscheck_backends::{Data, Dtype, Kernels, Tensor};
 
-use super::integer::ENDS;
+use super::integer::wholes;
 use super::value::{Kind, holding};
 use crate::Checked;
 
@@ -13,15 +13,19 @@ const WIDTH: usize = 6;
 
 /// Rows of all kinds of values of a type.
 fn rows(dtype: Dtype) -> Checked<Tensor> {
-    let mut values = match dtype {
-        Dtype::I32 => ENDS.map(f64::from).to_vec(),
-        Dtype::Bool => [1.0, 0.0, 0.0, 1.0, 1.0, 0.0].repeat(3),
-        _ => Kind::every(dtype),
-    };
-    // The first ones once more, so that there are whole rows.
+    if dtype.is_float() {
+        let values = whole_rows(Kind::every(dtype));
+        return holding(&[values.len() / WIDTH, WIDTH], dtype, &values);
+    }
+    let values = whole_rows(if dtype == Dtype::Bool { [1, 0, 0, 1, 1, 0].repeat(3) } else { wholes(dtype) });
+    Tensor::from_i64(&[values.len() / WIDTH, WIDTH], dtype, &values)
+}
+
+/// The values, and the first ones once more.
+fn whole_rows<T: Copy>(mut values: Vec<T>) -> Vec<T> {
     let missing = values.len().next_multiple_of(WIDTH) - values.len();
     values.extend_from_within(..missing);
-    holding(&[values.len() / WIDTH, WIDTH], dtype, &values)
+    values
 }
 
 fn bits(x: &Tensor) -> Vec<u64> {
@@ -30,7 +34,10 @@ fn bits(x: &Tensor) -> Vec<u64> {
         Data::F32(values) => values.iter().map(|x| u64::from(x.to_bits())).collect(),
         Data::F16(values) => values.iter().map(|x| u64::from(x.to_bits())).collect(),
         Data::BF16(values) => values.iter().map(|x| u64::from(x.to_bits())).collect(),
+        Data::I64(values) => values.iter().map(|x| *x as u64).collect(),
         Data::I32(values) => values.iter().map(|x| *x as u64).collect(),
+        Data::I8(values) => values.iter().map(|x| *x as u64).collect(),
+        Data::U8(values) => values.iter().map(|x| u64::from(*x)).collect(),
         Data::Bool(values) => values.iter().map(|x| u64::from(*x)).collect(),
     }
 }
@@ -45,7 +52,7 @@ fn assert_moved(made: &Tensor, x: &Tensor, from: impl Iterator<Item = usize>) {
     }
 }
 
-#[conformance(of = "embedding", dtype(F32, F64, F16, BF16, I32, Bool))]
+#[conformance(of = "embedding", dtype(F32, F64, F16, BF16, I64, I32, I8, U8, Bool))]
 pub fn embedding(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
     let x = rows(dtype)?;
     let last = x.shape()[0] - 1;
@@ -57,7 +64,7 @@ pub fn embedding(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
     Ok(())
 }
 
-#[conformance(of = "slice_at", uses = "dynamic_offsets", dtype(F32, F64, F16, BF16, I32, Bool))]
+#[conformance(of = "slice_at", uses = "dynamic_offsets", dtype(F32, F64, F16, BF16, I64, I32, I8, U8, Bool))]
 pub fn slice_at(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
     let x = rows(dtype)?;
     let made = kernels.slice_at(&x, &Tensor::i32(&[2], [1, 0])?, &[x.shape()[0] - 1, WIDTH])?;
@@ -67,7 +74,7 @@ pub fn slice_at(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
     Ok(())
 }
 
-#[conformance(of = "update_at", uses = "dynamic_offsets", dtype(F32, F64, F16, BF16, I32, Bool))]
+#[conformance(of = "update_at", uses = "dynamic_offsets", dtype(F32, F64, F16, BF16, I64, I32, I8, U8, Bool))]
 pub fn update_at(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
     let x = rows(dtype)?;
     let ones = Tensor::from_f64(x.shape(), dtype, &vec![1.0; x.len()])?;
@@ -80,7 +87,7 @@ pub fn update_at(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
     Ok(())
 }
 
-#[conformance(of = "take_along_axis", dtype(F32, F64, F16, BF16, I32, Bool))]
+#[conformance(of = "take_along_axis", dtype(F32, F64, F16, BF16, I64, I32, I8, U8, Bool))]
 pub fn take_along_axis(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
     let x = rows(dtype)?;
     let back: Vec<_> = (0..x.len()).map(|at| (WIDTH - 1 - at % WIDTH) as i32).collect();
@@ -89,7 +96,7 @@ pub fn take_along_axis(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
     Ok(())
 }
 
-#[conformance(of = "concatenate", axis(0, 1), dtype(F32, F64, F16, BF16, I32, Bool))]
+#[conformance(of = "concatenate", axis(0, 1), dtype(F32, F64, F16, BF16, I64, I32, I8, U8, Bool))]
 pub fn concatenate(kernels: &dyn Kernels, axis: usize, dtype: Dtype) -> Checked {
     let x = rows(dtype)?;
     let made = kernels.concatenate(&[&x, &x], axis)?;
@@ -102,7 +109,7 @@ pub fn concatenate(kernels: &dyn Kernels, axis: usize, dtype: Dtype) -> Checked 
     Ok(())
 }
 
-#[conformance(of = "transpose", dtype(F32, F64, F16, BF16, I32, Bool))]
+#[conformance(of = "transpose", dtype(F32, F64, F16, BF16, I64, I32, I8, U8, Bool))]
 pub fn transpose(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
     let x = rows(dtype)?;
     let height = x.shape()[0];
@@ -111,7 +118,7 @@ pub fn transpose(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
     Ok(())
 }
 
-#[conformance(of = "broadcast_to", dtype(F32, F64, F16, BF16, I32, Bool))]
+#[conformance(of = "broadcast_to", dtype(F32, F64, F16, BF16, I64, I32, I8, U8, Bool))]
 pub fn broadcast_to(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
     let x = rows(dtype)?;
     let made = kernels.broadcast_to(&x, &[2, x.shape()[0], WIDTH])?;
@@ -119,7 +126,7 @@ pub fn broadcast_to(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
     Ok(())
 }
 
-#[conformance(of = "select", dtype(F32, F64, F16, BF16, I32, Bool))]
+#[conformance(of = "select", dtype(F32, F64, F16, BF16, I64, I32, I8, U8, Bool))]
 pub fn select(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
     let x = rows(dtype)?;
     // Each value beside each other one, NaN and infinities among them, in both branches.

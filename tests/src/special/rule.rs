@@ -21,7 +21,7 @@ impl Numbers {
             Dtype::F32 => (24, -126, 127),
             Dtype::F16 => (11, -14, 15),
             Dtype::BF16 => (8, -126, 127),
-            Dtype::F64 | Dtype::I32 | Dtype::Bool => (53, -1022, 1023),
+            Dtype::F64 | Dtype::I64 | Dtype::I32 | Dtype::I8 | Dtype::U8 | Dtype::Bool => (53, -1022, 1023),
         };
         Self { digits, lowest, highest }
     }
@@ -76,6 +76,48 @@ pub fn power(exponent: i32) -> f64 {
 /// The nearest number of this type.
 pub fn nearest(dtype: Dtype, x: f64) -> f64 {
     Numbers::of(dtype).nearest(x)
+}
+
+/// The nearest float of so many digits to a whole number, ties to even: of what is longer, the digits behind are cut off, and
+/// the last one that is left is one more where these are more than half of it, or half and it is odd.
+pub fn nearest_of_whole(dtype: Dtype, x: i64) -> f64 {
+    let (numbers, size) = (Numbers::of(dtype), i128::from(x).abs());
+    let length = 128 - size.leading_zeros() as i32;
+    let behind = (length - numbers.digits).max(0);
+    let (kept, rest, half) = (size >> behind, size & ((1 << behind) - 1), (1_i128 << behind) >> 1);
+    let up = behind > 0 && (rest > half || rest == half && kept % 2 == 1);
+    // So few digits are a 64-bit float.
+    let rounded = (kept + i128::from(up)) as f64 * power(behind);
+    let rounded = if rounded > numbers.most() { f64::INFINITY } else { rounded };
+    if x < 0 { -rounded } else { rounded }
+}
+
+/// The least and the largest number of a type of integers; of truth values, 0 and 1.
+pub fn ends(dtype: Dtype) -> [i64; 2] {
+    match dtype {
+        Dtype::I64 => [i64::MIN, i64::MAX],
+        Dtype::I32 => [i32::MIN.into(), i32::MAX.into()],
+        Dtype::I8 => [i8::MIN.into(), i8::MAX.into()],
+        Dtype::U8 => [0, u8::MAX.into()],
+        Dtype::Bool => [0, 1],
+        dtype => panic!("{dtype} has no whole ends"),
+    }
+}
+
+/// What is left of a whole number in a type of integers: the number that differs from it by a multiple of how many the type has.
+pub fn wrapped(dtype: Dtype, x: i64) -> i64 {
+    let [least, most] = ends(dtype).map(i128::from);
+    (((i128::from(x) - least).rem_euclid(most - least + 1)) + least) as i64
+}
+
+/// Asserts that each element is this integer or truth value.
+#[track_caller]
+pub fn assert_whole<T: Display>(made: &Tensor, expected: &[i64], of: impl Fn(usize) -> T) {
+    let values = made.to_i64().unwrap_or_else(|| panic!("floats, {made:?}, instead of integers"));
+    assert_eq!(values.len(), expected.len(), "number of elements");
+    if let Some(at) = values.iter().zip(expected).position(|(value, expected)| value != expected) {
+        panic!("of {} it is {} instead of {}", of(at), values[at], expected[at]);
+    }
 }
 
 /// Asserts that each element is this one, the signs of zeros included; NaN is NaN. `of` names what an element was made of.

@@ -108,7 +108,7 @@ pub fn holding(shape: &[usize], dtype: Dtype, values: &[f64]) -> Checked<Tensor>
         Data::BF16(values) => {
             replace(values, |x| x.is_nan(), [0x7f81, 0x7fc0, 0xffc0, 0xff81, 0x7fff].map(bf16::from_bits));
         }
-        Data::I32(_) | Data::Bool(_) => {}
+        Data::I64(_) | Data::I32(_) | Data::I8(_) | Data::U8(_) | Data::Bool(_) => {}
     }
     Tensor::new(shape, data)
 }

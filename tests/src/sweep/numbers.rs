@@ -13,21 +13,37 @@ pub fn hash(number: u64, at: usize) -> u64 {
     x ^ x >> 31
 }
 
-/// Whole numbers from −`most` to `most`, times `step` where the type has fractions; of truth values half are true.
+/// What has no bit in the lower 32.
+const UPPER: f64 = (1_u64 << 33) as f64;
+
+/// Whole numbers from −`most` to `most`, times `step` where the type has fractions; of truth values half are true. Of 64-bit
+/// integers they are in the upper half of the bits, and of those without a sign they begin at 0.
 pub fn steps(number: u64, shape: &[usize], dtype: Dtype, most: u64, step: f64) -> Checked<Tensor> {
-    let step = if dtype.is_float() { step } else { 1.0 };
-    let number_at = |hashed: u64| (hashed % (2 * most + 1)) as f64 - most as f64;
+    let step = match dtype {
+        Dtype::I64 => UPPER,
+        dtype if dtype.is_float() => step,
+        _ => 1.0,
+    };
+    let first = if dtype == Dtype::U8 { 0.0 } else { -(most as f64) };
+    let number_at = |hashed: u64| (hashed % (2 * most + 1)) as f64 + first;
     values(shape, dtype, |at| match hash(number, at) {
         hashed if dtype == Dtype::Bool => (hashed & 1) as f64,
         hashed => number_at(hashed) * step,
     })
 }
 
-/// Numbers of which 251 in a row are different; of truth values half are true.
+/// Numbers of which 251 in a row are different; of truth values half are true. Of 64-bit integers both halves of the bits are.
 pub fn distinct(number: u64, shape: &[usize], dtype: Dtype) -> Checked<Tensor> {
     values(shape, dtype, |at| match dtype {
         Dtype::Bool => (hash(number, at) & 1) as f64,
-        _ => ((at + 17 * number as usize) * 37 % 251) as f64 - 125.0,
+        _ => {
+            let number = ((at + 17 * number as usize) * 37 % 251) as f64;
+            match dtype {
+                Dtype::I64 => (number - 125.0) * (UPPER + 1.0),
+                Dtype::U8 => number,
+                _ => number - 125.0,
+            }
+        }
     })
 }
 

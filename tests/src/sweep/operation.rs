@@ -45,6 +45,8 @@ pub enum Types {
     Floats,
     Wide,
     Whole,
+    Integers,
+    Int8,
     Truth,
 }
 
@@ -54,6 +56,8 @@ impl Types {
             Self::Floats => "floats",
             Self::Wide => "wide",
             Self::Whole => "whole",
+            Self::Integers => "integers",
+            Self::Int8 => "int8",
             Self::Truth => "truth",
         }
     }
@@ -63,6 +67,8 @@ impl Types {
             Self::Floats => &[Dtype::F32, Dtype::F16, Dtype::BF16],
             Self::Wide => &[Dtype::F64],
             Self::Whole => &[Dtype::I32],
+            Self::Integers => &[Dtype::I64, Dtype::U8],
+            Self::Int8 => &[Dtype::I8],
             Self::Truth => &[Dtype::Bool],
         }
     }
@@ -143,7 +149,7 @@ impl Operation {
             Self::TopK | Self::Matmul => &[Floats, Wide, Whole],
             // Scales of 64 bits are a feature of their own, and compared elsewhere.
             Self::Quantize | Self::Dequantize | Self::QuantizedMatmul => &[Floats],
-            _ => &[Floats, Wide, Whole, Truth],
+            _ => &[Floats, Wide, Whole, Integers, Int8, Truth],
         }
     }
 
@@ -170,7 +176,11 @@ impl Operation {
             Self::Matmul if types == Types::Whole => case.marker("integer_matmul"),
             _ => case,
         };
-        if types == Types::Wide { case.marker("float64") } else { case }
+        match types {
+            Types::Wide => case.marker("float64"),
+            Types::Int8 => case.marker("int8"),
+            _ => case,
+        }
     }
 
     /// Cases of each operation and each kind of types that it takes; `of` gives their names and contents.

@@ -4,7 +4,7 @@ use crosscheck::conformance;
 use crosscheck_backends::{Axes, Dtype, Kernels, Tensor};
 
 use super::Kind::{Argument, Shape, Type};
-use super::{Kernel, NO_FLOATS, beyond, floats, ones};
+use super::{Kernel, NO_FLOATS, NO_NUMBERS, beyond, floats, ones};
 use crate::Checked;
 
 /// Asserts that axes that are not there are refused of any shape, and these types of any shape and axis.
@@ -85,7 +85,7 @@ fn assert_no_empty_axes(kernel: Kernel, call: impl Fn(&Tensor, Axes<'_>) -> Chec
 
 #[conformance(of = "sum")]
 pub fn sum(kernels: &dyn Kernels) -> Checked {
-    assert_axes(Kernel("sum"), &[Dtype::Bool], |x, axis| kernels.sum(x, axis.into()))?;
+    assert_axes(Kernel("sum"), &NO_NUMBERS, |x, axis| kernels.sum(x, axis.into()))?;
     assert_several(Kernel("sum"), |x, axes| kernels.sum(x, axes))
 }
 
@@ -108,7 +108,7 @@ pub fn softmax(kernels: &dyn Kernels) -> Checked {
 
 #[conformance(of = "max")]
 pub fn max(kernels: &dyn Kernels) -> Checked {
-    assert_axes(Kernel("max"), &[Dtype::Bool], |x, axis| kernels.max(x, axis.into()))?;
+    assert_axes(Kernel("max"), &NO_NUMBERS, |x, axis| kernels.max(x, axis.into()))?;
     assert_several(Kernel("max"), |x, axes| kernels.max(x, axes))?;
     assert_no_empty_axis(Kernel("max"), |x, axis| kernels.max(x, axis.into()))?;
     assert_no_empty_axes(Kernel("max"), |x, axes| kernels.max(x, axes))
@@ -116,7 +116,7 @@ pub fn max(kernels: &dyn Kernels) -> Checked {
 
 #[conformance(of = "min")]
 pub fn min(kernels: &dyn Kernels) -> Checked {
-    assert_axes(Kernel("min"), &[Dtype::Bool], |x, axis| kernels.min(x, axis.into()))?;
+    assert_axes(Kernel("min"), &NO_NUMBERS, |x, axis| kernels.min(x, axis.into()))?;
     assert_several(Kernel("min"), |x, axes| kernels.min(x, axes))?;
     assert_no_empty_axis(Kernel("min"), |x, axis| kernels.min(x, axis.into()))?;
     assert_no_empty_axes(Kernel("min"), |x, axes| kernels.min(x, axes))
@@ -124,20 +124,20 @@ pub fn min(kernels: &dyn Kernels) -> Checked {
 
 #[conformance(of = "argmax")]
 pub fn argmax(kernels: &dyn Kernels) -> Checked {
-    assert_axes(Kernel("argmax"), &[Dtype::Bool], |x, axis| kernels.argmax(x, axis))?;
+    assert_axes(Kernel("argmax"), &NO_NUMBERS, |x, axis| kernels.argmax(x, axis))?;
     assert_no_empty_axis(Kernel("argmax"), |x, axis| kernels.argmax(x, axis))
 }
 
 #[conformance(of = "argmin")]
 pub fn argmin(kernels: &dyn Kernels) -> Checked {
-    assert_axes(Kernel("argmin"), &[Dtype::Bool], |x, axis| kernels.argmin(x, axis))?;
+    assert_axes(Kernel("argmin"), &NO_NUMBERS, |x, axis| kernels.argmin(x, axis))?;
     assert_no_empty_axis(Kernel("argmin"), |x, axis| kernels.argmin(x, axis))
 }
 
 #[conformance(of = "top_k")]
 pub fn top_k(kernels: &dyn Kernels) -> Checked {
     let kernel = Kernel("top_k");
-    assert_axes(kernel, &[Dtype::Bool], |x, axis| Ok(kernels.top_k(x, 1, axis)?.0))?;
+    assert_axes(kernel, &NO_NUMBERS, |x, axis| Ok(kernels.top_k(x, 1, axis)?.0))?;
     for (shape, axis) in
         [(&[2, 3][..], 1), (&[3, 2], 0), (&[3], 0), (&[0], 0), (&[2, 0], 1), (&[0, 2], 0), (&[5, 1], 1)]
     {

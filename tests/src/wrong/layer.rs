@@ -4,7 +4,7 @@ use crosscheck::conformance;
 use crosscheck_backends::{Dtype, Kernels, Mask, Rope, RopeLayout, Tensor};
 
 use super::Kind::{Argument, Shape, Type};
-use super::{Kernel, NO_FLOATS, floats, ones, others};
+use super::{Kernel, NO_FLOATS, NO_NUMBERS, floats, ones, others};
 use crate::Checked;
 
 #[conformance(of = "matmul")]
@@ -46,9 +46,9 @@ pub fn matmul(kernels: &dyn Kernels) -> Checked {
             kernel.assert_refuses(Type, (dtype, other), kernels.matmul(&x, &ones(&[2, 2], other)?))?;
         }
     }
-    for shape in [&[2, 2][..], &[0, 0]] {
-        let truth = ones(shape, Dtype::Bool)?;
-        kernel.assert_refuses(Type, shape, kernels.matmul(&truth, &truth))?;
+    for (dtype, shape) in NO_NUMBERS.into_iter().flat_map(|dtype| [&[2, 2][..], &[0, 0]].map(|shape| (dtype, shape))) {
+        let x = ones(shape, dtype)?;
+        kernel.assert_refuses(Type, (dtype, shape), kernels.matmul(&x, &x))?;
     }
     Ok(())
 }

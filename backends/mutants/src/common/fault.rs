@@ -41,6 +41,7 @@ macro_rules! for_each_common_fault {
             MixedTypes, "takes_mixed_types", "operands of different types are converted", "wrong";
             TakesIntegers, "takes_integers", "integers are taken for floats", "wrong";
             TakesTruth, "takes_truth_values", "truth values are taken for numbers", "wrong";
+            TakesWidths, "takes_integers_of_other_widths", "integers of 64 and 8 bits are taken for numbers", "wrong";
             TakesShapes, "takes_shapes_that_do_not_fit", "shapes that do not fit are not refused", "wrong";
             TakesArguments, "takes_arguments_without_sense", "parameters that make no sense are not refused", "wrong";
             TakesIndices, "takes_indices_out_of_range", "indices out of range are not refused", "wrong";
@@ -223,6 +224,12 @@ impl Common {
             }
             (Self::TakesTruth, KernelError::Dtype { .. }) => {
                 let as_type = |dtype| again(&|x| if x.dtype() == Dtype::Bool { dtype } else { x.dtype() });
+                as_type(Dtype::I32).or_else(|_| as_type(Dtype::F32)).or(Err(error))
+            }
+            (Self::TakesWidths, KernelError::Dtype { .. }) => {
+                let as_type = |dtype| {
+                    again(&|x| if matches!(x.dtype(), Dtype::I64 | Dtype::I8 | Dtype::U8) { dtype } else { x.dtype() })
+                };
                 as_type(Dtype::I32).or_else(|_| as_type(Dtype::F32)).or(Err(error))
             }
             (Self::TakesShapes, KernelError::Shape { .. })

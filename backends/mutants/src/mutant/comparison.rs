@@ -5,7 +5,7 @@ use crosscheck_backends::{Dtype, Kernels, Tensor};
 
 use super::Result;
 use crate::fault::Fault;
-use crate::tensors::{map, with};
+use crate::tensors::{lower_half, map, map_wide, through_f64, with};
 
 pub fn equal(fault: Fault, a: &Tensor, b: &Tensor) -> Result {
     match fault {
@@ -15,6 +15,8 @@ pub fn equal(fault: Fault, a: &Tensor, b: &Tensor) -> Result {
         Fault::EqualDifference if a.shape() == b.shape() => pairwise(a, b, |a, b| a - b == 0.0),
         Fault::EqualNear if a.shape() == b.shape() => pairwise(a, b, |a, b| a == b || (a - b).abs() <= 1e-6 * a.abs()),
         Fault::EqualF32 => Reference.equal(&Reference.cast(a, Dtype::F32)?, &Reference.cast(b, Dtype::F32)?),
+        Fault::EqualF64 => Reference.equal(&through_f64(a)?, &through_f64(b)?),
+        Fault::EqualHalf => Reference.equal(&lower_half(a)?, &lower_half(b)?),
         _ => Reference.equal(a, b),
     }
 }
@@ -28,6 +30,8 @@ pub fn not_equal(fault: Fault, a: &Tensor, b: &Tensor) -> Result {
             Reference.not_equal(&flushed(a)?, &flushed(b)?)
         }
         Fault::NotEqualNan if a.shape() == b.shape() => pairwise(a, b, |a, b| a != b && !(a.is_nan() && b.is_nan())),
+        Fault::NotEqualF64 => Reference.not_equal(&through_f64(a)?, &through_f64(b)?),
+        Fault::NotEqualHalf => Reference.not_equal(&map_wide(a, |x| x >> 32)?, &map_wide(b, |x| x >> 32)?),
         _ => Reference.not_equal(a, b),
     }
 }
@@ -51,6 +55,10 @@ pub fn less(fault: Fault, a: &Tensor, b: &Tensor) -> Result {
         Fault::LessBits if a.shape() == b.shape() => pairwise(a, b, before),
         Fault::LessWraps if a.dtype() == Dtype::I32 => Reference.less(&Reference.sub(a, b)?, &Reference.sub(b, b)?),
         Fault::LessTruth if a.dtype() == Dtype::Bool => Reference.less(b, a),
+        Fault::LessF64 => Reference.less(&through_f64(a)?, &through_f64(b)?),
+        Fault::LessBytes if a.dtype() == Dtype::U8 && b.dtype() == Dtype::U8 => {
+            Reference.less(&Reference.cast(a, Dtype::I8)?, &Reference.cast(b, Dtype::I8)?)
+        }
         _ => Reference.less(a, b),
     }
 }
@@ -69,6 +77,8 @@ pub fn less_equal(fault: Fault, a: &Tensor, b: &Tensor) -> Result {
             Reference.less_equal(&Reference.sub(a, b)?, &Reference.sub(b, b)?)
         }
         Fault::LessEqualTruth if a.dtype() == Dtype::Bool => Reference.less_equal(b, a),
+        Fault::LessEqualF64 => Reference.less_equal(&through_f64(a)?, &through_f64(b)?),
+        Fault::LessEqualHalf => Reference.less_equal(&lower_half(a)?, &lower_half(b)?),
         _ => Reference.less_equal(a, b),
     }
 }
@@ -86,6 +96,10 @@ pub fn greater(fault: Fault, a: &Tensor, b: &Tensor) -> Result {
             Reference.greater(&Reference.sub(a, b)?, &Reference.sub(b, b)?)
         }
         Fault::GreaterTruth if a.dtype() == Dtype::Bool => Reference.greater(b, a),
+        Fault::GreaterF64 => Reference.greater(&through_f64(a)?, &through_f64(b)?),
+        Fault::GreaterBytes if a.dtype() == Dtype::I8 && b.dtype() == Dtype::I8 => {
+            Reference.greater(&Reference.cast(a, Dtype::U8)?, &Reference.cast(b, Dtype::U8)?)
+        }
         _ => Reference.greater(a, b),
     }
 }
@@ -105,6 +119,7 @@ pub fn greater_equal(fault: Fault, a: &Tensor, b: &Tensor) -> Result {
             Reference.greater_equal(&Reference.sub(a, b)?, &Reference.sub(b, b)?)
         }
         Fault::GreaterEqualTruth if a.dtype() == Dtype::Bool => Reference.greater_equal(b, a),
+        Fault::GreaterEqualF64 => Reference.greater_equal(&through_f64(a)?, &through_f64(b)?),
         _ => Reference.greater_equal(a, b),
     }
 }

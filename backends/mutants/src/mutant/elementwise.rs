@@ -5,7 +5,7 @@ use crosscheck_backends::{Data, Dtype, Kernels, Layout, Tensor};
 
 use super::Result;
 use crate::fault::Fault;
-use crate::tensors::{map, truncated, unstrided, wide, with};
+use crate::tensors::{lower_half, map, through_f64, truncated, unstrided, wide, with};
 
 pub fn add(fault: Fault, a: &Tensor, b: &Tensor) -> Result {
     if fault == Fault::AddTakesCounts && a.len() == b.len() && Reference.add(a, b).is_err() {
@@ -194,6 +194,7 @@ pub fn select(fault: Fault, condition: &Tensor, a: &Tensor, b: &Tensor) -> Resul
         Fault::SelectColumn if a.rank() == 2 && condition.rank() == 1 && a.shape()[0] == condition.len() => {
             Reference.select(&Tensor::new(&[condition.len(), 1], condition.data().clone())?, a, b)
         }
+        Fault::SelectHalf => lower_half(&Reference.select(condition, a, b)?),
         _ => Reference.select(condition, a, b),
     }
 }
@@ -235,6 +236,23 @@ pub fn cast(fault: Fault, x: &Tensor, dtype: Dtype) -> Result {
         }
         Fault::CastFlushes if dtype == Dtype::F16 => {
             map(&Reference.cast(x, dtype)?, |y| if y.abs() < 6.1e-5 { 0.0 } else { y })
+        }
+        Fault::CastSaturates if !dtype.is_float() && dtype != Dtype::Bool => match x.to_i64() {
+            // A 64-bit float of a whole number saturates.
+            Some(values) if dtype != Dtype::I64 => {
+                Tensor::from_f64(x.shape(), dtype, &values.iter().map(|x| *x as f64).collect::<Vec<_>>())
+            }
+            _ => Reference.cast(x, dtype),
+        },
+        Fault::CastByF64 if dtype.is_float() => Reference.cast(&through_f64(x)?, dtype),
+        Fault::CastBytesSigned if x.dtype() == Dtype::U8 => Reference.cast(&Reference.cast(x, Dtype::I8)?, dtype),
+        Fault::CastSignedBytes if x.dtype() == Dtype::I8 => Reference.cast(&Reference.cast(x, Dtype::U8)?, dtype),
+        Fault::CastBy32 if x.dtype().is_float() && dtype == Dtype::I64 => {
+            Reference.cast(&Reference.cast(x, Dtype::I32)?, dtype)
+        }
+        Fault::CastTruthOfHalf if dtype == Dtype::Bool => Reference.cast(&lower_half(x)?, dtype),
+        Fault::CastBytesFloor if x.dtype().is_float() && dtype == Dtype::U8 => {
+            Reference.cast(&Reference.cast(&map(x, f64::floor)?, Dtype::I32)?, dtype)
         }
         _ => Reference.cast(x, dtype),
     }

@@ -5,7 +5,7 @@ use crosscheck_backends::{Dtype, Kernels, Layout, Tensor};
 
 use super::Result;
 use crate::fault::Fault;
-use crate::tensors::{map, unstrided, with};
+use crate::tensors::{lower_half, map, map_wide, through_f64, unstrided, with};
 
 pub fn embedding(fault: Fault, table: &Tensor, ids: &Tensor) -> Result {
     let count = table.shape().first().copied().unwrap_or_default() as f64;
@@ -33,7 +33,8 @@ pub fn embedding(fault: Fault, table: &Tensor, ids: &Tensor) -> Result {
         Fault::EmbeddingEnd => map(ids, |id| if id == count { id - 1.0 } else { id })?,
         _ => ids.clone(),
     };
-    Reference.embedding(table, &ids)
+    let found = Reference.embedding(table, &ids)?;
+    if fault == Fault::EmbeddingHalf { lower_half(&found) } else { Ok(found) }
 }
 
 pub fn slice_at(fault: Fault, x: &Tensor, start: &Tensor, shape: &[usize]) -> Result {
@@ -71,7 +72,8 @@ pub fn slice_at(fault: Fault, x: &Tensor, start: &Tensor, shape: &[usize]) -> Re
         }
         _ => start.clone(),
     };
-    Reference.slice_at(x, &start, shape)
+    let part = Reference.slice_at(x, &start, shape)?;
+    if fault == Fault::SliceHalves { map_wide(&part, |x| x.rotate_left(32)) } else { Ok(part) }
 }
 
 pub fn update_at(fault: Fault, x: &Tensor, part: &Tensor, start: &Tensor) -> Result {
@@ -80,7 +82,8 @@ pub fn update_at(fault: Fault, x: &Tensor, part: &Tensor, start: &Tensor) -> Res
         Fault::UpdateNothing => Ok(x.clone()),
         Fault::UpdateOffset if part.layout() == Layout::Offset => Reference.update_at(x, &unstrided(part)?, start),
         Fault::UpdateAtOrigin => Reference.update_at(x, part, &map(start, |_| 0.0)?),
-        Fault::UpdateAdds if x.dtype() != Dtype::Bool => {
+        Fault::UpdateHalf => Reference.update_at(x, &lower_half(part)?, start),
+        Fault::UpdateAdds if x.dtype().is_number() => {
             let zeros = map(x, |_| 0.0)?;
             let (kept, part) =
                 (Reference.update_at(x, &map(part, |_| 0.0)?, start)?, Reference.update_at(&zeros, part, start)?);
@@ -134,6 +137,7 @@ pub fn take_along_axis(fault: Fault, x: &Tensor, indices: &Tensor, axis: usize) 
             let taken = Reference.take_along_axis(x, indices, axis)?;
             Ok(Reference.take_along_axis(x, indices, 0).unwrap_or(taken))
         }
+        Fault::TakeF64 => through_f64(&Reference.take_along_axis(x, indices, axis)?),
         _ => Reference.take_along_axis(x, indices, axis),
     }
 }

@@ -1,12 +1,12 @@
 //! Elements that go somewhere else.
 
 use crosscheck_backends::reference::Reference;
-use crosscheck_backends::{Kernels, Tensor};
+use crosscheck_backends::{Data, Dtype, Kernels, Tensor};
 
 use super::Result;
 use super::elementwise::tiled;
 use crate::fault::Fault;
-use crate::tensors::{map, narrowed, rows, with};
+use crate::tensors::{lower_half, map, narrowed, rows, through_f64, with};
 
 pub fn concatenate(fault: Fault, parts: &[&Tensor], axis: usize) -> Result {
     match fault {
@@ -42,6 +42,10 @@ pub fn concatenate(fault: Fault, parts: &[&Tensor], axis: usize) -> Result {
                 row[from..].rotate_left(1);
             }
         }),
+        Fault::ConcatenateF64 => through_f64(&Reference.concatenate(parts, axis)?),
+        Fault::ConcatenateBytes if parts.first().is_some_and(|part| part.dtype() == Dtype::U8) => {
+            map(&Reference.concatenate(parts, axis)?, |x| x.min(127.0))
+        }
         _ => Reference.concatenate(parts, axis),
     }
 }
@@ -50,6 +54,13 @@ pub fn transpose(fault: Fault, x: &Tensor, axes: &[usize]) -> Result {
     let y = Reference.transpose(x, axes)?;
     match fault {
         // The elements stay where they are.
+        Fault::TransposeHalves => match (x.data(), y.data()) {
+            (Data::I64(stay), Data::I64(moved)) => {
+                let halves = stay.iter().zip(moved).map(|(stay, moved)| stay & !0xffff_ffff | moved & 0xffff_ffff);
+                Tensor::new(y.shape(), Data::I64(halves.collect()))
+            }
+            _ => Ok(y),
+        },
         Fault::TransposeShapeOnly => Tensor::new(y.shape(), x.data().clone()),
         Fault::TransposeF32 => narrowed(&y),
         // The permutation the other way round.
@@ -99,6 +110,7 @@ pub fn broadcast_to(fault: Fault, x: &Tensor, shape: &[usize]) -> Result {
             let first = x.to_f64()[0];
             map(&y, |_| first)
         }
+        Fault::BroadcastHalf => lower_half(&y),
         _ => Ok(y),
     }
 }

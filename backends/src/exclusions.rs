@@ -280,6 +280,13 @@ const INTEGERS_TO_HALVES: Action =
         .by(Panic)
         .saying("1.073741824e9 instead of 1.082130432e9");
 
+#[crosscheck::exclusions("mlx_cpu", test = "cast::wide_integers_are_rounded_to_halves_once")]
+const WIDE_INTEGERS_TO_HALVES: Action =
+    xfail("integers become f32 first: 2^62 + 2^54 + 1 is rounded twice on the way to bf16")
+        .because(Upstream)
+        .by(Panic)
+        .saying("4.611686018427388e18 instead of 4.647714815446352e18");
+
 #[crosscheck::exclusions("mlx_cpu", test = "attention::more_queries_than_keys_leave_the_first_blind")]
 const MORE_QUERIES_THAN_KEYS: Action =
     xfail("a query before the first key gets the mean of all values, as if it saw every key")

@@ -77,7 +77,11 @@ fn copy(data: &Data, shape: &[usize]) -> Result<candle_core::Tensor, candle_core
 }
 
 /// A copy of a result. candle's truth values are bytes: `bytes` says what bytes are.
-pub(crate) fn to_host(function: &'static str, tensor: &candle_core::Tensor, bytes: Bytes) -> Result<Tensor, KernelError> {
+pub(crate) fn to_host(
+    function: &'static str,
+    tensor: &candle_core::Tensor,
+    bytes: Bytes,
+) -> Result<Tensor, KernelError> {
     let elements = |flat: candle_core::Tensor| {
         Ok(match flat.dtype() {
             DType::F64 => Data::F64(flat.to_vec1()?),

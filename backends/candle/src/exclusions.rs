@@ -12,10 +12,7 @@ const fn candle(feature: Feature) -> Action {
             .because(Upstream)
             .by(Error)
             .saying("unsupported dtype I32 for op matmul"),
-        Feature::Int8 => xfail("there are integers of 8 bits without a sign only")
-            .because(Upstream)
-            .by(Error)
-            .saying("there is no type of 8-bit integers with a sign"),
+        Feature::Int8 => NO_I8,
         Feature::NanExtremes => xfail("maximum, max, the sort and their like overlook a NaN behind a number")
             .because(Upstream)
             .by(Panic)
@@ -33,6 +30,12 @@ const fn candle(feature: Feature) -> Action {
         | Feature::WideAccumulation => RUN,
     }
 }
+
+const NO_I8: Action = skip("of 8 bits, there are integers without a sign only").because(Upstream);
+
+// Else a row about a test would decide.
+#[crosscheck::exclusions("candle", test = "sweep::*", case("*/int8"))]
+const NO_I8_IN_SWEEPS: Action = NO_I8;
 
 #[crosscheck::exclusions("candle", test = "argmax::no_rows_have_no_largest")]
 const EMPTY_ARGMAX: Action = xfail("argmax refuses every tensor without elements, also along an axis that has some")
@@ -206,6 +209,13 @@ const INTEGERS_TO_HALVES: Action =
         .because(Upstream)
         .by(Panic)
         .saying("1.073741824e9 instead of 1.082130432e9");
+
+#[crosscheck::exclusions("candle", test = "cast::wide_integers_are_rounded_to_halves_once")]
+const WIDE_INTEGERS_TO_HALVES: Action =
+    xfail("integers become f32 first: 2^62 + 2^54 + 1 is rounded twice on the way to bf16")
+        .because(Upstream)
+        .by(Panic)
+        .saying("4.611686018427388e18 instead of 4.647714815446352e18");
 
 #[crosscheck::exclusions("candle", test = "norm::a_large_mean_does_not_drown_the_variance")]
 const LARGE_MEANS: Action =

@@ -292,7 +292,10 @@ mod tests {
     #[test]
     fn debug_is_short() {
         assert_eq!(format!("{:?}", Tensor::i32(&[2], [1, 2]).unwrap()), "i32[2] [1, 2]");
-        assert_eq!(format!("{:?}", Tensor::from_i64(&[], Dtype::I64, &[i64::MAX]).unwrap()), "i64[] [9223372036854775807]");
+        assert_eq!(
+            format!("{:?}", Tensor::from_i64(&[], Dtype::I64, &[i64::MAX]).unwrap()),
+            "i64[] [9223372036854775807]"
+        );
         assert!(format!("{:?}", Tensor::f32(&[100], [0.0; 100]).unwrap()).ends_with("and 84 more"));
     }
 }

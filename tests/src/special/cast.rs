@@ -71,7 +71,9 @@ impl Edge {
                     let below = near.map(|near| end * (1.0 - near / 2.0));
                     [&[end, end / 2.0, end / 2.0 - 1.0][..], &below].concat()
                 }
-                Self::Overflow => vec![65_504.0, 16_777_215.0, 16_777_216.0, 1_099_511_627_776.0, 9_007_199_254_740_991.0],
+                Self::Overflow => {
+                    vec![65_504.0, 16_777_215.0, 16_777_216.0, 1_099_511_627_776.0, 9_007_199_254_740_991.0]
+                }
                 Self::Tie => vec![0.5, 1.5, 2.5, 1023.5],
                 Self::BesideTie => vec![0.499, 0.501, 0.999, 1.999, 127.9],
                 Self::Underflow => vec![2_f64.powi(-24), 2_f64.powi(-130), f64::MIN_POSITIVE],
@@ -127,11 +129,7 @@ fn is_rounded_once(x: i64) -> bool {
 }
 
 /// Of truth values, true is 1.
-#[conformance(
-    of = "cast",
-    from(I64, I32, I8, U8, Bool),
-    to(F32, F64, F16, BF16, I64, I32, I8, U8, Bool)
-)]
+#[conformance(of = "cast", from(I64, I32, I8, U8, Bool), to(F32, F64, F16, BF16, I64, I32, I8, U8, Bool))]
 pub fn of_integers(kernels: &dyn Kernels, from: Dtype, to: Dtype) -> Checked {
     let values: Vec<_> = wholes(from).into_iter().filter(|x| to != Dtype::BF16 || is_rounded_once(*x)).collect();
     let made = kernels.cast(&Tensor::from_i64(&[values.len()], from, &values)?, to)?;

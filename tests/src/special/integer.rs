@@ -90,8 +90,7 @@ fn assert_related(
 ) -> Checked {
     let numbers = wholes(dtype);
     let count = numbers.len();
-    let made =
-        kernel(&Tensor::from_i64(&[count, 1], dtype, &numbers)?, &Tensor::from_i64(&[count], dtype, &numbers)?)?;
+    let made = kernel(&Tensor::from_i64(&[count, 1], dtype, &numbers)?, &Tensor::from_i64(&[count], dtype, &numbers)?)?;
     assert_eq!((made.dtype(), made.shape()), (Dtype::Bool, &[count, count][..]));
     let pairs: Vec<_> = numbers.iter().flat_map(|x| numbers.iter().map(move |y| (*x, *y))).collect();
     let expected: Vec<_> = pairs.iter().map(|(x, y)| i64::from(rule(*x, *y))).collect();

@@ -55,17 +55,8 @@ impl Kernel {
     }
 }
 
-const TYPES: [Dtype; 9] = [
-    Dtype::F64,
-    Dtype::F32,
-    Dtype::F16,
-    Dtype::BF16,
-    Dtype::I64,
-    Dtype::I32,
-    Dtype::I8,
-    Dtype::U8,
-    Dtype::Bool,
-];
+const TYPES: [Dtype; 9] =
+    [Dtype::F64, Dtype::F32, Dtype::F16, Dtype::BF16, Dtype::I64, Dtype::I32, Dtype::I8, Dtype::U8, Dtype::Bool];
 const NO_FLOATS: [Dtype; 5] = [Dtype::I32, Dtype::I64, Dtype::I8, Dtype::U8, Dtype::Bool];
 const NO_NUMBERS: [Dtype; 4] = [Dtype::Bool, Dtype::I64, Dtype::I8, Dtype::U8];
 

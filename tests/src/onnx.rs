@@ -15,7 +15,7 @@ const FILES: Files =
     Files { index: ("fixtures/onnx/nodes.tsv", NODES), programs: ("fixtures/onnx/programs.jsonl", NODE_PROGRAMS) };
 
 /// Each test whose outputs the contract can compute.
-#[conformance(cases(nodes, count = 709))]
+#[conformance(cases(nodes, count = 734))]
 pub fn node(kernels: &dyn Kernels, case: &Program) -> Result<Expected<Vec<Tensor>>, Box<dyn Error>> {
     let (given, expected) = case.run(kernels, &tensor)?;
     Ok(Expected::new(given, expected))

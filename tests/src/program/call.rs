@@ -27,7 +27,10 @@ pub enum Number {
     F32(f64),
     F16(f64),
     BF16(f64),
+    I64(i64),
     I32(i32),
+    I8(i8),
+    U8(u8),
     Bool(bool),
 }
 
@@ -39,7 +42,10 @@ impl Number {
             Self::F32(number) => Data::F32(vec![number as f32]),
             Self::F16(number) => Data::F16(vec![f16::from_f64(number)]),
             Self::BF16(number) => Data::BF16(vec![bf16::from_f64(number)]),
+            Self::I64(number) => Data::I64(vec![number]),
             Self::I32(number) => Data::I32(vec![number]),
+            Self::I8(number) => Data::I8(vec![number]),
+            Self::U8(number) => Data::U8(vec![number]),
             Self::Bool(number) => Data::Bool(vec![number]),
         };
         Ok(Tensor::new(&[], data)?)
@@ -54,7 +60,10 @@ pub enum Type {
     F32,
     F16,
     BF16,
+    I64,
     I32,
+    I8,
+    U8,
     Bool,
 }
 
@@ -65,7 +74,10 @@ impl From<Type> for Dtype {
             Type::F32 => Self::F32,
             Type::F16 => Self::F16,
             Type::BF16 => Self::BF16,
+            Type::I64 => Self::I64,
             Type::I32 => Self::I32,
+            Type::I8 => Self::I8,
+            Type::U8 => Self::U8,
             Type::Bool => Self::Bool,
         }
     }

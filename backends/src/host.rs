@@ -9,7 +9,7 @@ use crate::device::{
 };
 use crate::error::KernelError;
 use crate::kernels::Kernels;
-use crate::params::{Mask, Quantized, Rope};
+use crate::params::{Logits, Mask, Quantized, Rope};
 use crate::tensor::{Data, Dtype, Tensor};
 use crate::validate;
 
@@ -100,9 +100,13 @@ impl<K: Kernels> Device for Host<K> {
                 check_rotation(x, rotation)?;
                 kernels.rope(tensor(x)?, rope)?
             }
-            Op::Attention { q, k, v, scale } => {
-                kernels.scaled_dot_product_attention(tensor(q)?, tensor(k)?, tensor(v)?, scale, Mask::Causal)?
-            }
+            Op::Attention { q, k, v, scale } => kernels.scaled_dot_product_attention(
+                tensor(q)?,
+                tensor(k)?,
+                tensor(v)?,
+                Logits::scaled(scale),
+                Mask::CAUSAL,
+            )?,
             Op::Silu { x } => kernels.silu(tensor(x)?)?,
             Op::Mul { a, b } => kernels.mul(tensor(a)?, tensor(b)?)?,
             Op::Add { a, b } => kernels.add(tensor(a)?, tensor(b)?)?,

@@ -6,7 +6,7 @@ use crosscheck::Receipt;
 
 use crate::device::Device;
 use crate::error::KernelError;
-use crate::params::{Axes, Gelu, Mask, Quantization, Quantized, Rope};
+use crate::params::{Axes, Gelu, Logits, Mask, Quantization, Quantized, Rope};
 use crate::tensor::{Dtype, Tensor};
 
 type Result<T = Tensor> = std::result::Result<T, KernelError>;
@@ -57,7 +57,11 @@ pub trait Kernels: Send + Sync {
         missing("mul")
     }
 
-    /// `a / b`, broadcast as NumPy does; equal dtypes, floats. By a zero it is ±∞, and NaN when `a` is 0 or NaN.
+    /// `a / b`, broadcast as NumPy does; equal dtypes, numbers. Of floats, by a zero it is ±∞, and NaN when `a` is 0 or NaN. Of
+    /// integers it is rounded towards zero, as in C; the smallest one by −1 wraps, to itself.
+    ///
+    /// # Errors
+    /// [`KernelError::Argument`] for an integer 0 that an element is divided by.
     fn div(&self, a: &Tensor, b: &Tensor) -> Result {
         missing("div")
     }
@@ -245,10 +249,22 @@ pub trait Kernels: Send + Sync {
     }
 
     /// `softmax(scale · q kᵀ + mask) v` of `q` `[B, H, T, D]`, `k` `[B, G, S, D]` and `v` `[B, G, S, E]`, giving
-    /// `[B, H, T, E]`. `H` is a multiple of `G`: each `H / G` queries in a row share a key; equal dtypes, floats. A query that
+    /// `[B, H, T, E]`; with a softcap `c`, `c · tanh(scale · q kᵀ / c)` in place of the scaled products. `H` is a multiple of
+    /// `G`: each `H / G` queries in a row share a key; equal dtypes, floats. What is added to a logit is added to those of the
+    /// keys that are seen; a key that is not seen has no weight, whatever it, its value and the mask there are. A query that
     /// may see no key is NaN, as the softmax of nothing but −∞ is. In 16 bits, scaled queries and logits may be rounded to the
     /// type: a logit of 100 in f16 is off by 0.03, and the weights by 3 %.
-    fn scaled_dot_product_attention(&self, q: &Tensor, k: &Tensor, v: &Tensor, scale: f32, mask: Mask<'_>) -> Result {
+    ///
+    /// # Errors
+    /// [`KernelError::Argument`] for a scale that is not finite, a softcap that is not or is not above 0, and a window of no key.
+    fn scaled_dot_product_attention(
+        &self,
+        q: &Tensor,
+        k: &Tensor,
+        v: &Tensor,
+        logits: Logits,
+        mask: Mask<'_>,
+    ) -> Result {
         missing("scaled_dot_product_attention")
     }
 

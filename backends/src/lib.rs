@@ -22,6 +22,6 @@ pub mod validate;
 pub use error::KernelError;
 pub use host::Host;
 pub use kernels::Kernels;
-pub use params::{Axes, Gelu, Mask, Quantization, Quantized, Rope, RopeLayout};
+pub use params::{Axes, Gelu, Keys, Logits, Mask, Quantization, Quantized, Rope, RopeLayout};
 pub use suite::Feature;
 pub use tensor::{Data, Dtype, Layout, Placed, Tensor};

@@ -101,15 +101,80 @@ pub enum RopeLayout {
     Interleaved,
 }
 
-/// Which keys a query sees.
+/// What attention makes of the product of a query and a key, before a mask is added.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Logits {
+    /// Multiplies the product.
+    pub scale: f32,
+    /// The cap `c` of Gemma 2, above 0: of the scaled product `x` it makes `c · tanh(x / c)`, which is between `−c` and `c`.
+    pub softcap: Option<f32>,
+}
+
+impl Logits {
+    /// Scaled, without a cap.
+    pub const fn scaled(scale: f32) -> Self {
+        Self { scale, softcap: None }
+    }
+
+    /// The same with a cap.
+    pub const fn capped(self, softcap: f32) -> Self {
+        Self { softcap: Some(softcap), ..self }
+    }
+}
+
+/// Which keys a query sees, and what is added to its logits.
 #[derive(Clone, Copy, Debug)]
-pub enum Mask<'a> {
-    /// All.
-    None,
-    /// Query `t` of `T` sees the keys up to `t + S − T`: the last query sees all of `S`.
+pub struct Mask<'a> {
+    /// The keys that are seen; nothing of the others counts, not even NaN.
+    pub keys: Keys,
+    /// A tensor, broadcast to `[B, H, T, S]` and of `q`'s dtype, that is added to the logits.
+    pub additive: Option<&'a Tensor>,
+}
+
+/// Which keys a query sees by its position: query `t` of `T` stands at `p = t + S − T`, the last one at the last key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Keys {
+    /// Every key.
+    All,
+    /// Those up to `p`.
     Causal,
-    /// This tensor, broadcast to `[B, H, T, S]` and of `q`'s dtype, is added to the scaled products.
-    Additive(&'a Tensor),
+    /// Of those up to `p` the last ones, so many, one at least: a sliding window.
+    Window(usize),
+}
+
+impl Keys {
+    /// Whether one of `queries` does not see one of `keys`.
+    pub const fn hides(self, [query, queries]: [usize; 2], [key, keys]: [usize; 2]) -> bool {
+        // How far a key is in front of the query is a difference of two sums, neither of which is below 0.
+        let (key, own) = (key + queries, query + keys);
+        match self {
+            Self::All => false,
+            Self::Causal => key > own,
+            Self::Window(window) => key > own || own - key >= window,
+        }
+    }
+}
+
+impl<'a> Mask<'a> {
+    /// Every key is seen, and nothing is added.
+    pub const NONE: Self = Self { keys: Keys::All, additive: None };
+    /// Query `t` of `T` sees the keys up to `t + S − T`: the last query sees all of `S`.
+    pub const CAUSAL: Self = Self { keys: Keys::Causal, additive: None };
+
+    /// A causal query sees so many keys at most, its own among them.
+    pub const fn window(keys: usize) -> Self {
+        Self { keys: Keys::Window(keys), additive: None }
+    }
+
+    /// Every key is seen, and this is added.
+    pub const fn additive(mask: &'a Tensor) -> Self {
+        Self::NONE.plus(mask)
+    }
+
+    /// The same keys, and this is added.
+    pub const fn plus(self, mask: &'a Tensor) -> Self {
+        Self { additive: Some(mask), ..self }
+    }
 }
 
 /// How a matrix is quantized.
@@ -138,6 +203,7 @@ pub struct Quantized {
 
 impl Corrupt for Gelu {}
 impl Corrupt for Rope {}
+impl Corrupt for Logits {}
 impl Corrupt for Quantization {}
 
 impl Corrupt for Quantized {

@@ -6,7 +6,7 @@
 
 use crosscheck::compare;
 use crosscheck_backends::reference::Reference;
-use crosscheck_backends::{Dtype, KernelError, Kernels, Mask, Quantized, Tensor};
+use crosscheck_backends::{Dtype, KernelError, Kernels, Logits, Mask, Quantized, Tensor};
 
 /// The unit roundoffs of a backend.
 struct Roundoff {
@@ -71,35 +71,33 @@ pub fn sum(sums: &Tensor, x: &Tensor) -> Vec<f64> {
 }
 
 /// Of attention. A logit is at most `‖q‖ ‖k‖ |scale|` and what the mask adds. It is off by `δ`: by the dot product's error, and by
-/// the roundings of `q · scale`, of the product and of its sum with the mask. A weight is then off by `exp(2δ) − 1` of itself, by
+/// the roundings of `q · scale`, of the product and of its sum with the mask; and, as a hyperbolic tangent is nowhere steeper than 1, of
+/// what it is made of and of what is made of it, where the logits are capped. A weight is then off by `exp(2δ) − 1` of itself, by
 /// the sum of the exponentials and by its own rounding, and the result by that share of `Σ w |v|`.
-pub fn attention(seen: &Tensor, [q, k, v]: [&Tensor; 3], scale: f32, mask: Mask<'_>) -> Vec<f64> {
+pub fn attention(seen: &Tensor, [q, k, v]: [&Tensor; 3], logits: Logits, mask: Mask<'_>) -> Vec<f64> {
     let roundoff = Roundoff::of(q);
     let (width, value_width) = (last(q), last(v));
     let keys = k.shape()[k.rank() - 2];
     let longest = norms(k, width).into_iter().fold(0.0, f64::max);
-    let added = match mask {
-        Mask::Additive(mask) => mask.to_f64().iter().filter(|x| x.is_finite()).fold(0.0, |most, x| x.abs().max(most)),
-        Mask::None | Mask::Causal => 0.0,
-    };
-    let wide_mask = match mask {
-        Mask::Additive(mask) => Some(wide(mask)),
-        Mask::None | Mask::Causal => None,
-    };
+    let finite = |mask: &Tensor| mask.to_f64().iter().filter(|x| x.is_finite()).fold(0.0, |most, x| x.abs().max(most));
+    let added = mask.additive.map_or(0.0, finite);
+    let wide_mask = mask.additive.map(wide);
     let weighed = Reference.scaled_dot_product_attention(
         &wide(q),
         &wide(k),
         &absolute(v),
-        scale,
-        wide_mask.as_ref().map_or(mask, Mask::Additive),
+        logits,
+        Mask { additive: wide_mask.as_ref(), ..mask },
     );
     let weighed = weighed.map(|weighed| weighed.to_f64()).unwrap_or_default();
     let largest = v.to_f64().iter().fold(0.0, |most: f64, x| x.abs().max(most));
     let sum_of_keys = roundoff.accumulator.sum_bound(keys);
     let queries = norms(q, width).into_iter().map(|norm| {
-        let logit = norm * longest * f64::from(scale).abs();
-        let off =
-            (roundoff.accumulator.sum_bound(width) + roundoff.kept) * logit + 2.0 * roundoff.kept * (logit + added);
+        let logit = norm * longest * f64::from(logits.scale).abs();
+        let capping = if logits.softcap.is_some() { 3.0 * roundoff.kept * logit } else { 0.0 };
+        let off = (roundoff.accumulator.sum_bound(width) + roundoff.kept) * logit
+            + capping
+            + 2.0 * roundoff.kept * (logit + added);
         (2.0 * off).exp_m1() + 2.0 * sum_of_keys + 8.0 * roundoff.sums + roundoff.kept
     });
     let shares = queries.flat_map(|share| std::iter::repeat_n(share, value_width));

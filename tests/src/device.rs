@@ -9,7 +9,9 @@ use std::sync::Arc;
 use crosscheck::conformance;
 use crosscheck_backends::device::{Device, Matrix, Op, Resident};
 use crosscheck_backends::reference::Reference;
-use crosscheck_backends::{Dtype, KernelError, Kernels, Mask, Quantization, Quantized, Rope, RopeLayout, Tensor};
+use crosscheck_backends::{
+    Dtype, KernelError, Kernels, Logits, Mask, Quantization, Quantized, Rope, RopeLayout, Tensor,
+};
 
 use crate::data::{of, unit};
 use crate::setting::{off_by_angle, rotated};
@@ -232,8 +234,8 @@ fn assert_attention(
     let q = unit(509, &[2, heads, rows, 16], dtype)?;
     let keys = [2, groups, before + rows, 16];
     let (k, v) = (unit(510, &keys, dtype)?, unit(511, &keys, dtype)?);
-    let expected = Reference.scaled_dot_product_attention(&q, &k, &v, scale, Mask::Causal)?;
-    let allowed = budget::attention(&expected, [&q, &k, &v], scale, Mask::Causal);
+    let expected = Reference.scaled_dot_product_attention(&q, &k, &v, Logits::scaled(scale), Mask::CAUSAL)?;
+    let allowed = budget::attention(&expected, [&q, &k, &v], Logits::scaled(scale), Mask::CAUSAL);
     let [q, k, v] = [device.upload(&q)?, device.upload(&k)?, device.upload(&v)?];
     assert_made(device, Op::Attention { q: &q, k: &k, v: &v, scale }, &expected, &allowed)
 }

@@ -3,7 +3,7 @@
 
 use crosscheck::conformance;
 use crosscheck_backends::reference::Reference;
-use crosscheck_backends::{Dtype, Gelu, Kernels, Mask, Quantization, Quantized, Rope, RopeLayout, Tensor};
+use crosscheck_backends::{Dtype, Gelu, Kernels, Logits, Mask, Quantization, Quantized, Rope, RopeLayout, Tensor};
 
 use crate::Checked;
 use crate::data::unit;
@@ -46,7 +46,9 @@ pub fn of_rms_norm(kernels: &dyn Kernels) -> Checked {
 
 #[conformance(of = "scaled_dot_product_attention")]
 pub fn of_attention(kernels: &dyn Kernels) -> Checked {
-    assert_independent(&[1, 2, 7, 8], |x| kernels.scaled_dot_product_attention(x, x, x, 0.5, Mask::Causal))
+    assert_independent(&[1, 2, 7, 8], |x| {
+        kernels.scaled_dot_product_attention(x, x, x, Logits::scaled(0.5), Mask::CAUSAL)
+    })
 }
 
 #[conformance(of = "sub")]

@@ -74,6 +74,16 @@ pub fn quotients(kernels: &dyn Kernels, dtype: Dtype, length: usize) -> Checked<
     })
 }
 
+/// Whole numbers by whole numbers that are not 0.
+#[backend_matrix(of = "div", length(0 uses("empty_tensors"), 17, 129, 1023))]
+pub fn whole_quotients(kernels: &dyn Kernels, length: usize) -> Checked<Computed<Tensor>> {
+    let divisors = uniform(169, &[length], Dtype::I32, 10.0)?;
+    let divisors: Vec<_> = divisors.to_f64().iter().map(|y| if *y == 0.0 { 7.0 } else { *y }).collect();
+    Computed::of([uniform(168, &[length], Dtype::I32, 1000.0)?, of(&[length], Dtype::I32, &divisors)?], |[a, b]| {
+        kernels.div(a, b)
+    })
+}
+
 #[backend_matrix(
     of = "maximum",
     dtype(F32, F64, F16, BF16, I32),
@@ -195,6 +205,15 @@ pub fn the_first_is_divided_by_the_second(kernels: &dyn Kernels, dtype: Dtype) -
     Ok(())
 }
 
+#[conformance(of = "div")]
+pub fn quotients_of_integers_are_cut_off(kernels: &dyn Kernels) -> Checked {
+    let least = f64::from(i32::MIN);
+    let a = Tensor::i32(&[8], [7, -7, 7, -7, 1, -1, i32::MIN, i32::MIN])?;
+    let b = Tensor::i32(&[8], [2, 2, -2, -2, 2, 2, -1, 1])?;
+    assert_holds(&kernels.div(&a, &b)?, &[8], &[3.0, -3.0, -3.0, 3.0, 0.0, 0.0, least, least]);
+    Ok(())
+}
+
 #[conformance(of = "maximum", uses = "nan_extremes", dtype(F32, F64, F16, BF16))]
 pub fn nan_is_the_larger_of_two(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
     let (inf, nan) = (f64::INFINITY, f64::NAN);
@@ -293,7 +312,7 @@ pub fn operands_of_each_that_do_not_fit_are_refused(kernels: &dyn Kernels) -> Ch
     let dtype = |error: &KernelError| matches!(error, KernelError::Dtype { .. });
     let whole = Tensor::i32(&[2], [1; 2])?;
     assert_refused(kernels.sub(&two, &whole), dtype)?;
-    assert_refused(kernels.div(&whole, &whole), dtype)?;
+    assert_refused(kernels.div(&two, &whole), dtype)?;
     assert_refused(kernels.maximum(&two, &whole), dtype)?;
     assert_refused(kernels.minimum(&two, &whole), dtype)?;
     Ok(())

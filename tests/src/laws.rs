@@ -1,7 +1,7 @@
 //! Laws: what holds for every input, and so needs no expected values.
 
 use crosscheck::conformance;
-use crosscheck_backends::{Axes, Dtype, Kernels, Mask, Quantization, Rope, RopeLayout, Tensor};
+use crosscheck_backends::{Axes, Dtype, Kernels, Keys, Logits, Mask, Quantization, Rope, RopeLayout, Tensor};
 use proptest::collection::vec;
 use proptest::prelude::{Just, Strategy, any};
 
@@ -285,7 +285,7 @@ pub fn one_key_is_seen_whatever_the_query(kernels: &dyn Kernels) -> Checked {
     let input = (1_usize..5, 1_usize..9)
         .prop_flat_map(|(t, d)| (array(vec![1, 2, t, d]), array(vec![1, 2, 1, d]), array(vec![1, 2, 1, d])));
     assert_holds_for("attention to one key returns its value", input, |(q, k, v)| {
-        let y = kernels.scaled_dot_product_attention(&q, &k, &v, 0.5, Mask::None)?.to_f64();
+        let y = kernels.scaled_dot_product_attention(&q, &k, &v, Logits::scaled(0.5), Mask::NONE)?.to_f64();
         let (t, d, v) = (q.shape()[2], v.shape()[3], v.to_f64());
         let expected: Vec<_> = (0..2 * t * d).map(|at| v[at / (t * d) * d + at % d]).collect();
         ensure_near(&y, &expected, |at| 4.0 * UNIT * expected[at].abs())
@@ -303,7 +303,8 @@ pub fn the_future_does_not_matter(kernels: &dyn Kernels) -> Checked {
             let mixed: Vec<_> = pairs.map(|(at, (x, y))| if at % length < now * 8 { x } else { y }).collect();
             Tensor::from_f64(tensor.shape(), Dtype::F32, &mixed)
         };
-        let causal = |k: &Tensor, v: &Tensor| kernels.scaled_dot_product_attention(&q, k, v, 0.25, Mask::Causal);
+        let causal =
+            |k: &Tensor, v: &Tensor| kernels.scaled_dot_product_attention(&q, k, v, Logits::scaled(0.25), Mask::CAUSAL);
         let (y, z) = (causal(&k, &v)?.to_f64(), causal(&later(&k)?, &later(&v)?)?.to_f64());
         let length = q.shape()[2] * 8;
         let past = |values: Vec<f64>| -> Vec<f64> {
@@ -311,6 +312,79 @@ pub fn the_future_does_not_matter(kernels: &dyn Kernels) -> Checked {
         };
         // What is hidden may only change how the sums are blocked.
         ensure_near(&past(z), &past(y), |_| 16.0 * UNIT * 8.0)
+    })
+}
+
+/// Queries, keys, values and a mask; the queries stand at the last keys.
+fn attention_operands() -> impl Strategy<Value = [Tensor; 4]> {
+    (1_usize..7, 0_usize..6, 1_usize..6).prop_flat_map(|(queries, before, width)| {
+        let keys = queries + before;
+        let cached = || array(vec![1, 2, keys, width]);
+        let operands = (array(vec![1, 4, queries, width]), cached(), cached(), array(vec![queries, keys]));
+        operands.prop_map(|(q, k, v, mask)| [q, k, v, mask])
+    })
+}
+
+/// Asserts that two ways to say which keys count make the same. Logits are at most 8 · 8 · 5 / 4 and 8 more; each is rounded four times
+/// on its way at most, which moves a weight by twice as much, and a value by as much of 8.
+#[track_caller]
+fn assert_same_attention(law: &str, pair: impl Fn(&[Tensor; 4]) -> Checked<[Tensor; 2]>) -> Checked {
+    assert_holds_for(law, attention_operands(), |operands| {
+        let [first, second] = pair(&operands)?;
+        let (keys, shape) = (operands[1].shape()[2] as f64, first.shape() == second.shape());
+        ensure(shape, || format!("shapes {:?} and {:?}", first.shape(), second.shape()))?;
+        ensure_near(&first.to_f64(), &second.to_f64(), |_| (2.0 * 4.0 * 88.0 + keys + 8.0) * 8.0 * UNIT)
+    })
+}
+
+const SCALED: Logits = Logits::scaled(0.25);
+
+#[conformance(of = "scaled_dot_product_attention", window(of_all = 0, of_one_more = 1, of_any = usize::MAX))]
+pub fn a_window_of_all_keys_is_causal(kernels: &dyn Kernels, window: usize) -> Checked {
+    assert_same_attention("a window of all keys is causal", |[q, k, v, _]| {
+        let window = Mask::window(window.saturating_add(k.shape()[2]));
+        let of = |mask| kernels.scaled_dot_product_attention(q, k, v, SCALED, mask);
+        Ok([of(window)?, of(Mask::CAUSAL)?])
+    })
+}
+
+#[conformance(of = "scaled_dot_product_attention", window(1, 2, 5))]
+pub fn adding_nothing_changes_nothing(kernels: &dyn Kernels, window: usize) -> Checked {
+    assert_same_attention("a mask of zeros is none", |[q, k, v, mask]| {
+        let zeros = Tensor::from_f64(mask.shape(), Dtype::F32, &vec![0.0; mask.len()])?;
+        let of = |mask| kernels.scaled_dot_product_attention(q, k, v, SCALED, mask);
+        for mask in [Mask::NONE, Mask::CAUSAL] {
+            let pair = [of(mask.plus(&zeros))?, of(mask)?];
+            if pair[0] != pair[1] {
+                return Ok(pair);
+            }
+        }
+        Ok([of(Mask::window(window).plus(&zeros))?, of(Mask::window(window))?])
+    })
+}
+
+/// What is hidden may be hidden by −∞ in the mask that is added.
+#[conformance(of = "scaled_dot_product_attention", keys(causal = Keys::Causal, window_of_1 = Keys::Window(1), window_of_3 = Keys::Window(3)))]
+pub fn hiding_is_adding_minus_infinity(kernels: &dyn Kernels, keys: Keys) -> Checked {
+    assert_same_attention("a hidden key has a logit of minus infinity", |[q, k, v, mask]| {
+        let (queries, count) = (q.shape()[2], k.shape()[2]);
+        let width = if let Keys::Window(window) = keys { window } else { count };
+        let values = mask.to_f64().into_iter().enumerate().map(|(at, added)| {
+            let (position, key) = (at / count + count - queries, at % count);
+            if (position + 1).saturating_sub(width) <= key && key <= position { added } else { f64::NEG_INFINITY }
+        });
+        let hidden = Tensor::from_f64(mask.shape(), Dtype::F32, &values.collect::<Vec<_>>())?;
+        let of = |mask| kernels.scaled_dot_product_attention(q, k, v, SCALED, mask);
+        Ok([of(Mask { keys, additive: Some(mask) })?, of(Mask::additive(&hidden))?])
+    })
+}
+
+/// Of a logit `x` the cap `c` takes `x³ / 3c²`: of 80, a tenth of a unit of roundoff of it.
+#[conformance(of = "scaled_dot_product_attention")]
+pub fn a_high_cap_caps_nothing(kernels: &dyn Kernels) -> Checked {
+    assert_same_attention("a high cap caps nothing", |[q, k, v, mask]| {
+        let of = |logits| kernels.scaled_dot_product_attention(q, k, v, logits, Mask::CAUSAL.plus(mask));
+        Ok([of(SCALED.capped(1e6))?, of(SCALED)?])
     })
 }
 

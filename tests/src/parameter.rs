@@ -1,7 +1,7 @@
 //! What a kernel must read again in each call, and operands that fit in two ways.
 
 use crosscheck::conformance;
-use crosscheck_backends::{Dtype, Kernels, Mask, Quantization, Quantized, Rope, RopeLayout, Tensor};
+use crosscheck_backends::{Dtype, Kernels, Logits, Mask, Quantization, Quantized, Rope, RopeLayout, Tensor};
 
 use crate::Checked;
 use crate::data::{assert_holds, assert_near, of};
@@ -171,7 +171,7 @@ pub fn attention_takes_the_scale_that_it_is_given(kernels: &dyn Kernels) -> Chec
     let (q, k) = (Tensor::f32(&[1, 1, 1, 2], [1.0, 0.0])?, Tensor::f32(&[1, 1, 2, 2], [0.0, 0.0, 1.0, 0.0])?);
     let v = Tensor::f32(&[1, 1, 2, 1], [0.0, 1.0])?;
     for scale in [1.0_f32, 2.0, -0.5] {
-        let seen = kernels.scaled_dot_product_attention(&q, &k, &v, scale, Mask::None)?;
+        let seen = kernels.scaled_dot_product_attention(&q, &k, &v, Logits::scaled(scale), Mask::NONE)?;
         assert_near(&seen, &[1.0 / (1.0 + (-f64::from(scale)).exp())], 1e-6);
     }
     Ok(())
@@ -181,7 +181,7 @@ pub fn attention_takes_the_scale_that_it_is_given(kernels: &dyn Kernels) -> Chec
 pub fn values_may_be_wider_than_keys(kernels: &dyn Kernels) -> Checked {
     let q = Tensor::f32(&[1, 1, 2, 2], [1.0, 2.0, 3.0, 4.0])?;
     let (k, v) = (Tensor::f32(&[1, 1, 1, 2], [1.0, 1.0])?, Tensor::f32(&[1, 1, 1, 5], [1.0, 2.0, 3.0, 4.0, 5.0])?);
-    let seen = kernels.scaled_dot_product_attention(&q, &k, &v, 1.0, Mask::None)?;
+    let seen = kernels.scaled_dot_product_attention(&q, &k, &v, Logits::scaled(1.0), Mask::NONE)?;
     assert_holds(&seen, &[1, 1, 2, 5], &[1.0, 2.0, 3.0, 4.0, 5.0, 1.0, 2.0, 3.0, 4.0, 5.0]);
     Ok(())
 }
@@ -191,7 +191,7 @@ pub fn values_may_be_wider_than_keys(kernels: &dyn Kernels) -> Checked {
 pub fn large_logits_do_not_overflow(kernels: &dyn Kernels) -> Checked {
     let (q, k) = (Tensor::f32(&[1, 1, 1, 1], [100.0])?, Tensor::f32(&[1, 1, 2, 1], [100.0, 50.0])?);
     let v = Tensor::f32(&[1, 1, 2, 1], [3.0, 7.0])?;
-    assert_near(&kernels.scaled_dot_product_attention(&q, &k, &v, 1.0, Mask::None)?, &[3.0], 1e-6);
+    assert_near(&kernels.scaled_dot_product_attention(&q, &k, &v, Logits::scaled(1.0), Mask::NONE)?, &[3.0], 1e-6);
     Ok(())
 }
 

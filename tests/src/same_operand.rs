@@ -1,7 +1,7 @@
 //! The same tensor in place of several operands.
 
 use crosscheck::conformance;
-use crosscheck_backends::{Dtype, Kernels, Mask, Tensor};
+use crosscheck_backends::{Dtype, Kernels, Logits, Mask, Tensor};
 
 use crate::Checked;
 use crate::data::{assert_holds, of, unit};
@@ -101,7 +101,7 @@ pub fn layer_norm(kernels: &dyn Kernels) -> Checked {
 #[conformance(of = "scaled_dot_product_attention")]
 pub fn attention(kernels: &dyn Kernels) -> Checked {
     assert_unchanged_by_a_copy(&[1, 2, 7, 8], |x, other| {
-        kernels.scaled_dot_product_attention(x, other, other, 0.5, Mask::None)
+        kernels.scaled_dot_product_attention(x, other, other, Logits::scaled(0.5), Mask::NONE)
     })
 }
 

@@ -2,7 +2,7 @@
 //! formula.
 
 use crosscheck::conformance;
-use crosscheck_backends::{Dtype, Kernels, Mask, Quantization, Quantized, Rope, RopeLayout, Tensor};
+use crosscheck_backends::{Dtype, Kernels, Logits, Mask, Quantization, Quantized, Rope, RopeLayout, Tensor};
 
 use crate::Checked;
 use crate::data::{of, unit};
@@ -149,21 +149,50 @@ pub enum Seen {
     All,
     Causal,
     Added,
+    /// Two keys at most.
+    Window,
+    /// Causal, and something is added.
+    Both,
+}
+
+impl Seen {
+    fn mask(self, added: &Tensor) -> Mask<'_> {
+        match self {
+            Self::All => Mask::NONE,
+            Self::Causal => Mask::CAUSAL,
+            Self::Added => Mask::additive(added),
+            Self::Window => Mask::window(2),
+            Self::Both => Mask::CAUSAL.plus(added),
+        }
+    }
+
+    /// What is added to the logit of a key that stands so far in front of the query, or behind it.
+    fn added(self, behind: i64, added: f64) -> f64 {
+        let is_seen = match self {
+            Self::All | Self::Added => true,
+            Self::Causal | Self::Both => behind >= 0,
+            Self::Window => (0..2).contains(&behind),
+        };
+        match (is_seen, self) {
+            (false, _) => f64::NEG_INFINITY,
+            (true, Self::Added | Self::Both) => added,
+            (true, _) => 0.0,
+        }
+    }
 }
 
 /// Attention of one head, of `[T, D]`, `[S, D]` and `[S, E]`.
 pub fn attended(
     parts: [&[f64]; 3],
     [queries, keys, width, value_width]: [usize; 4],
-    scale: f64,
-    mask: impl Fn(usize, usize) -> f64,
+    logit: impl Fn(f64, usize, usize) -> f64,
 ) -> Vec<f64> {
     let [q, k, v] = parts;
     let row = |query: usize| -> Vec<f64> {
         let logits: Vec<_> = (0..keys)
             .map(|key| {
                 let dot: f64 = (0..width).map(|at| q[query * width + at] * k[key * width + at]).sum();
-                dot * scale + mask(query, key)
+                logit(dot, query, key)
             })
             .collect();
         let most = logits.iter().copied().fold(f64::NEG_INFINITY, f64::max);
@@ -177,29 +206,42 @@ pub fn attended(
 #[conformance(
     of = "scaled_dot_product_attention",
     scale(none = 0.0, minus_none = -0.0, one = 1.0, minus_one = -1.0, root = 0.353_553_4, minus_root = -0.353_553_4, three = 3.0),
-    seen(All, Causal, Added),
+    seen(All, Causal, Added, Window, Both),
     dtype(F32, F64, F16, BF16)
 )]
 pub fn attention(kernels: &dyn Kernels, scale: f32, seen: Seen, dtype: Dtype) -> Checked {
+    assert_attention(kernels, Logits::scaled(scale), seen, dtype)
+}
+
+/// Caps from what leaves nothing of a logit to what leaves all of it, on both sides of those that models have, and beyond what 16 bits
+/// hold.
+#[conformance(
+    of = "scaled_dot_product_attention",
+    softcap(tiny = 1e-30, thousandth = 1e-3, half = 0.5, one = 1.0, two = 2.0, fifty = 50.0, large = 1e5, huge = 1e30),
+    seen(All, Causal, Added, Window, Both),
+    dtype(F32, F64, F16, BF16)
+)]
+pub fn capped_attention(kernels: &dyn Kernels, softcap: f32, seen: Seen, dtype: Dtype) -> Checked {
+    [3.0, -0.5]
+        .into_iter()
+        .try_for_each(|scale| assert_attention(kernels, Logits::scaled(scale).capped(softcap), seen, dtype))
+}
+
+#[track_caller]
+fn assert_attention(kernels: &dyn Kernels, logits: Logits, seen: Seen, dtype: Dtype) -> Checked {
+    let Logits { scale, softcap } = logits;
     for [queries, keys] in [[1, 5], [5, 5], [3, 7]] {
         let (q, k) = (unit(405, &[1, 1, queries, 8], dtype)?, unit(406, &[1, 1, keys, 8], dtype)?);
         let (v, added) = (unit(407, &[1, 1, keys, 6], dtype)?, unit(408, &[queries, keys], dtype)?);
-        let mask = match seen {
-            Seen::All => Mask::None,
-            Seen::Causal => Mask::Causal,
-            Seen::Added => Mask::Additive(&added),
-        };
-        let made = kernels.scaled_dot_product_attention(&q, &k, &v, scale, mask)?;
+        let made = kernels.scaled_dot_product_attention(&q, &k, &v, logits, seen.mask(&added))?;
         let bias = added.to_f64();
-        let expected =
-            attended([&q.to_f64(), &k.to_f64(), &v.to_f64()], [queries, keys, 8, 6], f64::from(scale), |query, key| {
-                match seen {
-                    Seen::All => 0.0,
-                    Seen::Causal if key + queries > query + keys => f64::NEG_INFINITY,
-                    Seen::Causal => 0.0,
-                    Seen::Added => bias[query * keys + key],
-                }
-            });
+        let operands = [&q.to_f64()[..], &k.to_f64(), &v.to_f64()];
+        let expected = attended(operands, [queries, keys, 8, 6], |dot, query, key| {
+            let scaled = dot * f64::from(scale);
+            let capped = softcap.map_or(scaled, |cap| f64::from(cap) * (scaled / f64::from(cap)).tanh());
+            let behind = (query + keys) as i64 - (key + queries) as i64;
+            capped + seen.added(behind, bias[query * keys + key])
+        });
         // Logits are below 8 · |scale| + 1; what they lose moves the weights by as much.
         let numbers = Numbers::of(dtype);
         let allowed = (numbers.roundoff() + Numbers::of(Dtype::F32).roundoff()) * (8.0 + 16.0 * f64::from(scale).abs());

@@ -1,7 +1,7 @@
 //! Sixteen bits: what is rounded once is the nearest number, and what is added up is not kept in 16 bits.
 
 use crosscheck::conformance;
-use crosscheck_backends::{Dtype, Kernels, Mask, Quantization, Quantized, Tensor};
+use crosscheck_backends::{Dtype, Kernels, Logits, Mask, Quantization, Quantized, Tensor};
 
 use crate::Checked;
 use crate::data::of;
@@ -227,7 +227,7 @@ pub fn attention(kernels: &dyn Kernels, dtype: Dtype, queries: usize) -> Checked
     let (q, k) = (ones(&[1, 1, queries, 4])?, ones(&[1, 1, keys, 4])?);
     for grain in grains(dtype) {
         let v = of(&[1, 1, keys, 4], dtype, &vec![grain; keys * 4])?;
-        assert_all(&kernels.scaled_dot_product_attention(&q, &k, &v, 0.5, Mask::None)?, grain);
+        assert_all(&kernels.scaled_dot_product_attention(&q, &k, &v, Logits::scaled(0.5), Mask::NONE)?, grain);
     }
     Ok(())
 }

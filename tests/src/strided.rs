@@ -5,7 +5,9 @@
 
 use crosscheck::backend_matrix;
 use crosscheck::compare::Computed;
-use crosscheck_backends::{Dtype, Gelu, Kernels, Layout, Mask, Quantization, Quantized, Rope, RopeLayout, Tensor};
+use crosscheck_backends::{
+    Dtype, Gelu, Kernels, Layout, Logits, Mask, Quantization, Quantized, Rope, RopeLayout, Tensor,
+};
 
 use crate::data::{of, uniform, unit};
 use crate::matmul::product;
@@ -258,8 +260,8 @@ pub fn attention(kernels: &dyn Kernels, q: Layout, k: Layout, v: Layout) -> Chec
     let (k, v) = (graded(253, &[2, 2, 7, 16], k)?, graded(254, &[2, 2, 7, 16], v)?);
     Computed::within(
         [graded(252, &[2, 4, 5, 16], q)?, k, v],
-        |[q, k, v]| kernels.scaled_dot_product_attention(q, k, v, 0.25, Mask::Causal),
-        |seen, inputs| budget::attention(seen, inputs, 0.25, Mask::Causal),
+        |[q, k, v]| kernels.scaled_dot_product_attention(q, k, v, Logits::scaled(0.25), Mask::CAUSAL),
+        |seen, inputs| budget::attention(seen, inputs, Logits::scaled(0.25), Mask::CAUSAL),
     )
 }
 
@@ -269,8 +271,8 @@ pub fn attention_with_a_mask(kernels: &dyn Kernels, layout: Layout) -> Checked<C
     let kv = graded(253, &[2, 2, 7, 16], Layout::RowMajor)?;
     Computed::within(
         [q, kv, graded(255, &[2, 1, 5, 7], layout)?],
-        |[q, kv, mask]| kernels.scaled_dot_product_attention(q, kv, kv, 0.25, Mask::Additive(mask)),
-        |seen, [q, kv, mask]| budget::attention(seen, [q, kv, kv], 0.25, Mask::Additive(mask)),
+        |[q, kv, mask]| kernels.scaled_dot_product_attention(q, kv, kv, Logits::scaled(0.25), Mask::additive(mask)),
+        |seen, [q, kv, mask]| budget::attention(seen, [q, kv, kv], Logits::scaled(0.25), Mask::additive(mask)),
     )
 }
 

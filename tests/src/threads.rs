@@ -6,7 +6,9 @@ use std::thread;
 
 use crosscheck::conformance;
 use crosscheck_backends::device::{Matrix, Op};
-use crosscheck_backends::{Dtype, Gelu, KernelError, Kernels, Mask, Quantization, Quantized, Rope, RopeLayout, Tensor};
+use crosscheck_backends::{
+    Dtype, Gelu, KernelError, Kernels, Logits, Mask, Quantization, Quantized, Rope, RopeLayout, Tensor,
+};
 
 use crate::Checked;
 use crate::data::unit;
@@ -329,8 +331,8 @@ pub fn attention(kernels: &dyn Kernels) -> Checked {
         Ok(([of(0, 4)?, of(1, 2)?, of(2, 2)?], arguments.of(3, &[keys, keys], Dtype::F32)?))
     };
     assert_apart(prepare, |([q, k, v], mask), arguments| {
-        let mask = [Mask::Causal, Mask::Additive(mask), Mask::None, Mask::Causal][arguments.number];
-        kernels.scaled_dot_product_attention(q, k, v, arguments.parameter(), mask)
+        let mask = [Mask::CAUSAL, Mask::additive(mask), Mask::NONE, Mask::CAUSAL][arguments.number];
+        kernels.scaled_dot_product_attention(q, k, v, Logits::scaled(arguments.parameter()), mask)
     })
 }
 

@@ -6,8 +6,8 @@ use crosscheck_backends::{Dtype, Tensor, validate};
 use crate::convert::{Bytes, NO_I8};
 use crate::run::{Result, run, run_to};
 
-/// A sum, difference or product. Integers are computed in 64 bits, which hold every one of two of them, and cut off:
-/// candle adds with Rust's `+`, which panics in a debug build where the contract wraps.
+/// A sum, difference, product or quotient. Integers are computed in 64 bits, which hold every one of two of them, and cut off:
+/// candle computes with Rust's operators, which panic where the contract wraps, `+` in a debug build and `/` in any.
 pub(crate) fn wrapping(
     function: &'static str,
     a: &Tensor,

@@ -303,6 +303,13 @@ const NAN_IN_HIDDEN_VALUES: Action = xfail("a hidden value is multiplied by the 
     .by(Panic)
     .saying("is NaN instead of");
 
+#[crosscheck::exclusions("candle", test = "special::attention::hidden_keys", case(operand = Value))]
+const NOT_FINITE_IN_HIDDEN_VALUES: Action =
+    xfail("a hidden value is multiplied by the weight 0, which makes NaN of NaN and of infinities")
+        .because(Upstream)
+        .by(Panic)
+        .saying("it is NaN instead of");
+
 #[crosscheck::exclusions("candle", test = "special::lane::argmax", case(lane = OneNan | SeveralNans))]
 const NAN_ORDERING_IN_LANES: Action = NAN_ORDERING;
 
@@ -590,7 +597,6 @@ const EMPTY_UPDATES_OF_ANY_SHAPE: Action = EMPTY_UPDATES;
     case(
         "broadcast_to/strided/*",
         "concatenate/strided/*",
-        "div/strided/*",
         "exp/strided/*",
         "gelu/strided/*",
         "log/strided/*",
@@ -609,6 +615,8 @@ const EMPTY_UPDATES_OF_ANY_SHAPE: Action = EMPTY_UPDATES;
         "transpose/strided/*",
         "add/strided/floats",
         "add/strided/wide",
+        "div/strided/floats",
+        "div/strided/wide",
         "mul/strided/floats",
         "mul/strided/wide",
         "neg/strided/floats",

@@ -8,7 +8,7 @@ use candle_nn::ops;
 use std::sync::Arc;
 
 use crosscheck_backends::device::Device;
-use crosscheck_backends::{Axes, Dtype, Gelu, Host, Kernels, Mask, Rope, Tensor, validate};
+use crosscheck_backends::{Axes, Dtype, Gelu, Host, Kernels, Logits, Mask, Rope, Tensor, validate};
 
 use crate::convert::Bytes;
 use crate::elementwise::{compare, either, unary, wrapping};
@@ -39,9 +39,8 @@ impl Kernels for Candle {
     }
 
     fn div(&self, a: &Tensor, b: &Tensor) -> Result {
-        validate::floats("div", a)?;
-        validate::elementwise("div", a, b)?;
-        run("div", [a, b], |[a, b]| a.broadcast_div(b))
+        validate::div(a, b)?;
+        wrapping("div", a, b, Array::broadcast_div)
     }
 
     fn maximum(&self, a: &Tensor, b: &Tensor) -> Result {
@@ -188,18 +187,21 @@ impl Kernels for Candle {
         run("rope", [x], |[x]| rope::rope(x, rope))
     }
 
-    fn scaled_dot_product_attention(&self, q: &Tensor, k: &Tensor, v: &Tensor, scale: f32, mask: Mask<'_>) -> Result {
+    fn scaled_dot_product_attention(
+        &self,
+        q: &Tensor,
+        k: &Tensor,
+        v: &Tensor,
+        logits: Logits,
+        mask: Mask<'_>,
+    ) -> Result {
         let function = "scaled_dot_product_attention";
-        let dims = validate::attention(q, k, v, scale, mask)?;
-        match mask {
-            Mask::None => run(function, [q, k, v], |[q, k, v]| attention::attention(q, k, v, &dims, scale, Ok)),
-            Mask::Causal => run(function, [q, k, v], |[q, k, v]| {
-                attention::attention(q, k, v, &dims, scale, |scores| attention::causal(&scores))
-            }),
-            Mask::Additive(mask) => run(function, [q, k, v, mask], |[q, k, v, mask]| {
-                let mask = mask.to_dtype(attention::wide(q.dtype()))?;
-                attention::attention(q, k, v, &dims, scale, |scores| scores.broadcast_add(&mask))
-            }),
+        let dims = validate::attention(q, k, v, logits, mask)?;
+        let attention =
+            |qkv: [&Array; 3], added: Option<&Array>| attention::attention(qkv, &dims, logits, mask.keys, added);
+        match mask.additive {
+            None => run(function, [q, k, v], |[q, k, v]| attention([q, k, v], None)),
+            Some(added) => run(function, [q, k, v, added], |[q, k, v, added]| attention([q, k, v], Some(added))),
         }
     }
 

@@ -4,16 +4,16 @@ use std::sync::Arc;
 
 use crosscheck::Receipt;
 use mlx_rs::error::Exception;
-use mlx_rs::fast::{self, ScaledDotProductAttentionMask};
+use mlx_rs::fast;
 use mlx_rs::{Array, ops};
 
 use super::convert::{dims, to_host, words_to_host};
 use super::device::Memory;
 use super::error::{Result, failed};
-use super::{Mlx, MlxDevice, account};
+use super::{Mlx, MlxDevice, account, attention};
 use crate::device::Device;
 use crate::kernels::Kernels;
-use crate::params::{Axes, Gelu, Mask, Quantization, Quantized, Rope, RopeLayout};
+use crate::params::{Axes, Gelu, Logits, Mask, Quantization, Quantized, Rope, RopeLayout};
 use crate::tensor::{Dtype, Tensor};
 use crate::validate;
 
@@ -59,9 +59,13 @@ impl Kernels for Mlx {
     }
 
     fn div(&self, a: &Tensor, b: &Tensor) -> Result {
-        refused(validate::floats("div", a))?;
-        refused(validate::arithmetic("div", a, b))?;
-        self.binary("div", a, b, |a, b| a.divide(b))
+        refused(validate::div(a, b))?;
+        if a.dtype().is_float() {
+            return self.binary("div", a, b, |a, b| a.divide(b));
+        }
+        // MLX's `floor_divide` is C++'s division, which cuts off. The smallest integer by −1 ends the process there; in 64 bits
+        // the quotient is a number, and the cast to 32 bits wraps it.
+        self.binary("div", a, b, |a, b| a.as_type::<i64>()?.floor_divide(b.as_type::<i64>()?)?.as_type::<i32>())
     }
 
     fn maximum(&self, a: &Tensor, b: &Tensor) -> Result {
@@ -274,20 +278,19 @@ impl Kernels for Mlx {
         })
     }
 
-    fn scaled_dot_product_attention(&self, q: &Tensor, k: &Tensor, v: &Tensor, scale: f32, mask: Mask<'_>) -> Result {
+    fn scaled_dot_product_attention(
+        &self,
+        q: &Tensor,
+        k: &Tensor,
+        v: &Tensor,
+        logits: Logits,
+        mask: Mask<'_>,
+    ) -> Result {
         let function = "scaled_dot_product_attention";
-        refused(validate::attention(q, k, v, scale, mask))?;
+        refused(validate::attention(q, k, v, logits, mask))?;
         let (q, k, v) = (self.upload(function, q)?, self.upload(function, k)?, self.upload(function, v)?);
-        let additive = match mask {
-            Mask::Additive(mask) => Some(self.upload(function, mask)?),
-            Mask::None | Mask::Causal => None,
-        };
-        let mask = match mask {
-            Mask::None => None,
-            Mask::Causal => Some(ScaledDotProductAttentionMask::Causal),
-            Mask::Additive(_) => additive.as_ref().map(ScaledDotProductAttentionMask::Array),
-        };
-        self.run(function, || fast::scaled_dot_product_attention(&q, &k, &v, scale, mask, None))
+        let added = mask.additive.map(|mask| self.upload(function, mask)).transpose()?;
+        self.run(function, || attention::attention([&q, &k, &v], logits, mask.keys, added.as_ref()))
     }
 
     fn embedding(&self, table: &Tensor, ids: &Tensor) -> Result {

@@ -1,6 +1,7 @@
 //! MLX, through mlx-rs: one implementation for every device.
 
 mod account;
+mod attention;
 mod convert;
 mod device;
 mod error;

@@ -38,10 +38,10 @@ pub fn binary(
     Tensor::from_f64(&shape, a.dtype(), &values)
 }
 
-/// A quotient of floats, broadcast.
+/// A quotient, broadcast; of integers, cut off behind the point.
 pub fn div(a: &Tensor, b: &Tensor) -> Result {
-    validate::floats("div", a)?;
-    binary("div", a, b, |x, y| x / y, |_, _| 0)
+    validate::div(a, b)?;
+    binary("div", a, b, |x, y| x / y, i32::wrapping_div)
 }
 
 /// The number with the other sign.

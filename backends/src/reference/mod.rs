@@ -19,7 +19,7 @@ use crate::device::Device;
 use crate::error::KernelError;
 use crate::host::Host;
 use crate::kernels::Kernels;
-use crate::params::{Axes, Gelu, Mask, Quantization, Quantized, Rope};
+use crate::params::{Axes, Gelu, Logits, Mask, Quantization, Quantized, Rope};
 use crate::tensor::{Dtype, Tensor};
 
 type Result<T = Tensor> = std::result::Result<T, KernelError>;
@@ -180,8 +180,15 @@ impl Kernels for Reference {
         rope::rope(x, rope)
     }
 
-    fn scaled_dot_product_attention(&self, q: &Tensor, k: &Tensor, v: &Tensor, scale: f32, mask: Mask<'_>) -> Result {
-        attention::attention(q, k, v, scale, mask)
+    fn scaled_dot_product_attention(
+        &self,
+        q: &Tensor,
+        k: &Tensor,
+        v: &Tensor,
+        logits: Logits,
+        mask: Mask<'_>,
+    ) -> Result {
+        attention::attention(q, k, v, logits, mask)
     }
 
     fn embedding(&self, table: &Tensor, ids: &Tensor) -> Result {

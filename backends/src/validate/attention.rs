@@ -4,7 +4,7 @@ use super::Result;
 use super::dtype::{equal_dtypes, floats};
 use super::shape::{broadcast, countable};
 use crate::error::KernelError;
-use crate::params::Mask;
+use crate::params::{Keys, Logits, Mask};
 use crate::tensor::Tensor;
 
 /// The dimensions of attention.
@@ -29,7 +29,7 @@ pub struct Attention {
 ///
 /// # Errors
 /// When the inputs do not fit.
-pub fn attention(q: &Tensor, k: &Tensor, v: &Tensor, scale: f32, mask: Mask<'_>) -> Result<Attention> {
+pub fn attention(q: &Tensor, k: &Tensor, v: &Tensor, logits: Logits, mask: Mask<'_>) -> Result<Attention> {
     let function = "scaled_dot_product_attention";
     equal_dtypes(function, &[q, k, v])?;
     floats(function, q)?;
@@ -53,10 +53,20 @@ pub fn attention(q: &Tensor, k: &Tensor, v: &Tensor, scale: f32, mask: Mask<'_>)
     if *keys == 0 {
         return shape_error("there is no key to attend to".to_owned());
     }
+    let argument_error = |message| Err(KernelError::Argument { function, message });
+    let Logits { scale, softcap } = logits;
     if !scale.is_finite() {
-        return Err(KernelError::Argument { function, message: format!("scale is finite, not {scale}") });
+        return argument_error(format!("scale is finite, not {scale}"));
     }
-    if let Mask::Additive(mask) = mask {
+    if let Some(softcap) = softcap
+        && !(softcap.is_finite() && softcap > 0.0)
+    {
+        return argument_error(format!("softcap is finite and above 0, not {softcap}"));
+    }
+    if mask.keys == Keys::Window(0) {
+        return argument_error("a window has one key at least, not 0".to_owned());
+    }
+    if let Some(mask) = mask.additive {
         equal_dtypes(function, &[q, mask])?;
         let full = [*batch, *heads, *queries, *keys];
         if broadcast(function, mask.shape(), &full).ok().as_deref() != Some(&full) {

@@ -14,7 +14,7 @@ mod shape;
 
 pub use attention::{Attention, attention};
 pub use dtype::{floats, numbers};
-pub use elementwise::{arithmetic, elementwise, select};
+pub use elementwise::{arithmetic, div, elementwise, select};
 pub use index::{embedding, slice_at, take_along_axis, update_at};
 pub use layer::{norm, rope};
 pub use movement::{broadcast_to, concatenate, transpose};

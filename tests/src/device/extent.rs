@@ -3,7 +3,7 @@
 use crosscheck::conformance;
 use crosscheck_backends::device::{Matrix, Op};
 use crosscheck_backends::reference::Reference;
-use crosscheck_backends::{Dtype, Kernels, Mask, Quantization, Rope, RopeLayout, Tensor};
+use crosscheck_backends::{Dtype, Kernels, Logits, Mask, Quantization, Rope, RopeLayout, Tensor};
 
 use super::{Added, assert_attention, assert_linear, assert_made, launched, opened};
 use crate::data::unit;
@@ -279,8 +279,8 @@ pub fn each_group_has_its_keys(kernels: &dyn Kernels, heads: usize, groups: usiz
     let keys = [3, groups, 6, 8];
     let (q, k) = (unit(549, &[3, heads * groups, rows, 8], Dtype::F32)?, unit(550, &keys, Dtype::F32)?);
     let v = unit(551, &keys, Dtype::F32)?;
-    let expected = Reference.scaled_dot_product_attention(&q, &k, &v, 3.0, Mask::Causal)?;
-    let allowed = budget::attention(&expected, [&q, &k, &v], 3.0, Mask::Causal);
+    let expected = Reference.scaled_dot_product_attention(&q, &k, &v, Logits::scaled(3.0), Mask::CAUSAL)?;
+    let allowed = budget::attention(&expected, [&q, &k, &v], Logits::scaled(3.0), Mask::CAUSAL);
     let [q, k, v] = [device.upload(&q)?, device.upload(&k)?, device.upload(&v)?];
     assert_made(&*device, Op::Attention { q: &q, k: &k, v: &v, scale: 3.0 }, &expected, &allowed)
 }

@@ -4,7 +4,7 @@
 use crosscheck::conformance;
 use crosscheck_backends::device::{Device, Matrix, Op, Resident};
 use crosscheck_backends::reference::Reference;
-use crosscheck_backends::{Dtype, Kernels, Layout, Mask, Rope, RopeLayout, Tensor};
+use crosscheck_backends::{Dtype, Kernels, Layout, Logits, Mask, Rope, RopeLayout, Tensor};
 
 use super::{assert_made, launched, opened};
 use crate::data::unit;
@@ -95,9 +95,9 @@ pub fn one_tensor_is_two_operands(kernels: &dyn Kernels, dtype: Dtype) -> Checke
     let nothing = vec![0.0; x.len()];
     assert_made(&*device, Op::Add { a: &held, b: &held }, &Reference.add(&x, &x)?, &nothing)?;
     assert_made(&*device, Op::Mul { a: &held, b: &held }, &Reference.mul(&x, &x)?, &nothing)?;
-    let causal = Mask::Causal;
-    let seen = Reference.scaled_dot_product_attention(&x, &x, &x, 0.5, causal)?;
-    let allowed = budget::attention(&seen, [&x, &x, &x], 0.5, causal);
+    let causal = Mask::CAUSAL;
+    let seen = Reference.scaled_dot_product_attention(&x, &x, &x, Logits::scaled(0.5), causal)?;
+    let allowed = budget::attention(&seen, [&x, &x, &x], Logits::scaled(0.5), causal);
     assert_made(&*device, Op::Attention { q: &held, k: &held, v: &held, scale: 0.5 }, &seen, &allowed)?;
     // Twice itself and itself: three times.
     let twice = (0..64).map(|at| if at % 9 == 0 { 2.0 } else { 0.0 }).collect::<Vec<_>>();

@@ -32,6 +32,13 @@ pub fn div(kernels: &dyn Kernels, dtype: Dtype) -> Outcome {
     assert_binary(dtype, "expected_div", |a, b| kernels.div(a, b))
 }
 
+/// Rounded towards zero.
+#[conformance(of = "div")]
+pub fn div_of_integers(kernels: &dyn Kernels) -> Outcome {
+    let golden = typed("quotients", Dtype::I32);
+    golden.assert_equal("expected", &kernels.div(&golden.get("a")?, &golden.get("b")?)?)
+}
+
 #[conformance(of = "maximum", dtype(F32, F16, BF16, I32))]
 pub fn maximum(kernels: &dyn Kernels, dtype: Dtype) -> Outcome {
     let golden = typed("arithmetic", dtype);

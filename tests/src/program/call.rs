@@ -2,7 +2,7 @@
 
 use std::error::Error;
 
-use crosscheck_backends::{Data, Dtype, Gelu, Kernels, Mask, Tensor};
+use crosscheck_backends::{Data, Dtype, Gelu, Kernels, Keys, Logits, Mask, Tensor};
 use half::{bf16, f16};
 use serde::Deserialize;
 
@@ -149,6 +149,8 @@ pub struct Attention {
     mask: Option<Operand>,
     #[serde(default)]
     causal: bool,
+    window: Option<usize>,
+    softcap: Option<f32>,
 }
 
 impl Call {
@@ -232,12 +234,14 @@ impl Attention {
     fn run(&self, kernels: &dyn Kernels, values: &Values<'_>) -> Result<Tensor> {
         let [q, k, v] = [values.get(&self.q)?, values.get(&self.k)?, values.get(&self.v)?];
         let mask = self.mask.as_ref().map(|mask| values.get(mask)).transpose()?;
-        let mask = match &mask {
-            Some(mask) => Mask::Additive(mask),
-            None if self.causal => Mask::Causal,
-            None => Mask::None,
+        let keys = match (self.window, self.causal) {
+            (Some(window), _) => Keys::Window(window),
+            (None, true) => Keys::Causal,
+            (None, false) => Keys::All,
         };
-        Ok(kernels.scaled_dot_product_attention(&q, &k, &v, self.scale, mask)?)
+        let logits = Logits { scale: self.scale, softcap: self.softcap };
+        let mask = Mask { keys, additive: mask.as_ref() };
+        Ok(kernels.scaled_dot_product_attention(&q, &k, &v, logits, mask)?)
     }
 }
 

@@ -3,7 +3,7 @@
 use crosscheck::conformance;
 use crosscheck_backends::{Dtype, Kernels, Tensor};
 
-use super::{NO_F32, NO_NUMBERS, Result, assert_shape_refused, assert_type_refused, ones};
+use super::{NO_F32, NO_NUMBERS, Result, assert_argument_refused, assert_shape_refused, assert_type_refused, ones};
 use crate::Checked;
 
 /// Asserts that operands of two types, and those that cannot be broadcast, are refused.
@@ -58,8 +58,8 @@ pub fn minimum(kernels: &dyn Kernels) -> Checked {
 #[conformance(of = "div")]
 pub fn div(kernels: &dyn Kernels) -> Checked {
     assert_arithmetic_refused("div", |a, b| kernels.div(a, b))?;
-    let whole = ones(&[2], Dtype::I32)?;
-    assert_type_refused("div", kernels.div(&whole, &whole))
+    let (whole, divisors) = (ones(&[2], Dtype::I32)?, Tensor::i32(&[2], [1, 0])?);
+    assert_argument_refused("div", kernels.div(&whole, &divisors))
 }
 
 #[conformance(of = "equal")]

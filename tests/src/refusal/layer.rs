@@ -1,7 +1,7 @@
 //! Products of matrices, norms, rotary position embeddings and attention.
 
 use crosscheck::conformance;
-use crosscheck_backends::{Dtype, Kernels, Mask, Quantization, Quantized, Rope, RopeLayout};
+use crosscheck_backends::{Dtype, Kernels, Logits, Mask, Quantization, Quantized, Rope, RopeLayout};
 
 use super::{NO_F32, NO_FLOATS, NO_NUMBERS, assert_argument_refused, assert_shape_refused, assert_type_refused, ones};
 use crate::Checked;
@@ -92,29 +92,55 @@ pub fn attention(kernels: &dyn Kernels) -> Checked {
     let (q, k) = (x(&[2, 4, 3, 8])?, x(&[2, 2, 5, 8])?);
     for shape in [&[1, 2, 5, 8][..], &[2, 3, 5, 8], &[2, 0, 5, 8], &[2, 2, 5, 7], &[2, 2, 0, 8], &[2, 5, 8]] {
         let other = x(shape)?;
-        assert_shape_refused(name, kernels.scaled_dot_product_attention(&q, &other, &other, 1.0, Mask::None))?;
+        assert_shape_refused(
+            name,
+            kernels.scaled_dot_product_attention(&q, &other, &other, Logits::scaled(1.0), Mask::NONE),
+        )?;
     }
     for shape in [&[1, 2, 5, 8][..], &[2, 4, 5, 8], &[2, 2, 4, 8], &[2, 5, 8]] {
-        assert_shape_refused(name, kernels.scaled_dot_product_attention(&q, &k, &x(shape)?, 1.0, Mask::None))?;
+        assert_shape_refused(
+            name,
+            kernels.scaled_dot_product_attention(&q, &k, &x(shape)?, Logits::scaled(1.0), Mask::NONE),
+        )?;
     }
     for shape in [&[5, 3][..], &[3, 4], &[2, 2, 3, 5], &[3, 1, 3, 5], &[1, 2, 4, 3, 5]] {
         let mask = x(shape)?;
-        assert_shape_refused(name, kernels.scaled_dot_product_attention(&q, &k, &k, 1.0, Mask::Additive(&mask)))?;
+        assert_shape_refused(
+            name,
+            kernels.scaled_dot_product_attention(&q, &k, &k, Logits::scaled(1.0), Mask::additive(&mask)),
+        )?;
     }
     let half = ones(k.shape(), Dtype::F16)?;
-    assert_type_refused(name, kernels.scaled_dot_product_attention(&q, &half, &k, 1.0, Mask::None))?;
-    assert_type_refused(name, kernels.scaled_dot_product_attention(&q, &k, &half, 1.0, Mask::None))?;
+    assert_type_refused(name, kernels.scaled_dot_product_attention(&q, &half, &k, Logits::scaled(1.0), Mask::NONE))?;
+    assert_type_refused(name, kernels.scaled_dot_product_attention(&q, &k, &half, Logits::scaled(1.0), Mask::NONE))?;
     for dtype in NO_F32 {
         let mask = ones(&[3, 5], dtype)?;
-        assert_type_refused(name, kernels.scaled_dot_product_attention(&q, &k, &k, 1.0, Mask::Additive(&mask)))?;
+        assert_type_refused(
+            name,
+            kernels.scaled_dot_product_attention(&q, &k, &k, Logits::scaled(1.0), Mask::additive(&mask)),
+        )?;
     }
     for dtype in NO_FLOATS {
         let whole = ones(k.shape(), *dtype)?;
-        assert_type_refused(name, kernels.scaled_dot_product_attention(&whole, &whole, &whole, 1.0, Mask::None))?;
+        assert_type_refused(
+            name,
+            kernels.scaled_dot_product_attention(&whole, &whole, &whole, Logits::scaled(1.0), Mask::NONE),
+        )?;
     }
     for scale in [f32::NAN, f32::INFINITY] {
-        assert_argument_refused(name, kernels.scaled_dot_product_attention(&q, &k, &k, scale, Mask::None))?;
+        assert_argument_refused(
+            name,
+            kernels.scaled_dot_product_attention(&q, &k, &k, Logits::scaled(scale), Mask::NONE),
+        )?;
     }
+    for softcap in [0.0, -2.0, f32::NAN, f32::INFINITY] {
+        let logits = Logits::scaled(1.0).capped(softcap);
+        assert_argument_refused(name, kernels.scaled_dot_product_attention(&q, &k, &k, logits, Mask::NONE))?;
+    }
+    assert_argument_refused(
+        name,
+        kernels.scaled_dot_product_attention(&q, &k, &k, Logits::scaled(1.0), Mask::window(0)),
+    )?;
     Ok(())
 }
 

@@ -133,6 +133,23 @@ pub fn mul(kernels: &dyn Kernels) -> Checked {
     Ok(())
 }
 
+#[conformance(of = "div")]
+pub fn div(kernels: &dyn Kernels) -> Checked {
+    let near: Vec<_> = (-40..=40).collect();
+    for (dividends, divisors) in [(&ENDS[..], &ENDS[..]), (&near, &ENDS), (&ENDS, &near), (&near, &near)] {
+        let divisors: Vec<_> = divisors.iter().copied().filter(|y| *y != 0).collect();
+        let (x, y) = (Tensor::i32(&[dividends.len(), 1], dividends)?, Tensor::i32(&[divisors.len()], &*divisors)?);
+        let made = kernels.div(&x, &y)?;
+        assert_eq!((made.dtype(), made.shape()), (Dtype::I32, &[dividends.len(), divisors.len()][..]));
+        let pairs = dividends.iter().flat_map(|x| divisors.iter().map(move |y| (i64::from(*x), i64::from(*y))));
+        let pairs: Vec<_> = pairs.collect();
+        // A whole number of times, with the sign of both; in 64 bits, of which what fits into 32 is kept.
+        let quotient = |(x, y): &(i64, i64)| f64::from((x.abs() / y.abs() * x.signum() * y.signum()) as i32);
+        assert_exact(&made, &pairs.iter().map(quotient).collect::<Vec<_>>(), |at| format!("{:?}", pairs[at]));
+    }
+    Ok(())
+}
+
 #[conformance(of = "maximum")]
 pub fn maximum(kernels: &dyn Kernels) -> Checked {
     let [x, y] = column_and_row()?;

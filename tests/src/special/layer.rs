@@ -2,7 +2,7 @@
 //! that it stands at. What is not finite reaches what is made of it, and nothing else.
 
 use crosscheck::conformance;
-use crosscheck_backends::{Dtype, Kernels, Mask, Rope, RopeLayout, Tensor};
+use crosscheck_backends::{Dtype, Kernels, Logits, Mask, Rope, RopeLayout, Tensor};
 
 use super::rule::{Numbers, assert_within};
 use super::value::holding;
@@ -22,7 +22,7 @@ pub enum Value {
 }
 
 impl Value {
-    fn of(self, dtype: Dtype) -> f64 {
+    pub fn of(self, dtype: Dtype) -> f64 {
         match self {
             Self::Nan => f64::NAN,
             Self::Infinity => f64::INFINITY,
@@ -35,7 +35,7 @@ impl Value {
 }
 
 /// Small whole numbers, none of which is 0, with a special value at a place.
-fn with(count: usize, seed: usize, at: Option<usize>, value: f64) -> Vec<f64> {
+pub fn with(count: usize, seed: usize, at: Option<usize>, value: f64) -> Vec<f64> {
     (0..count)
         .map(|place| if at == Some(place) { value } else { [1.0, -1.0, 2.0, 1.0, -2.0][(place + seed) % 5] })
         .collect()
@@ -208,7 +208,7 @@ pub fn a_weight_and_a_bias_of_layer_norm(kernels: &dyn Kernels, dtype: Dtype, va
 }
 
 #[track_caller]
-fn assert_normed(made: &Tensor, dtype: Dtype, expected: &[f64], of: &[f64]) {
+pub fn assert_normed(made: &Tensor, dtype: Dtype, expected: &[f64], of: &[f64]) {
     let roundoff = Numbers::of(dtype).coarse_roundoff();
     // Elements are near 1: what a backend keeps in between is as well.
     let allowed = |at: usize| UNITS * roundoff * (1.0 + expected[at].abs());
@@ -295,8 +295,8 @@ pub fn attention(kernels: &dyn Kernels, dtype: Dtype, operand: Operand, value: V
             &holding(&[1, 1, QUERIES, 2], dtype, &q)?,
             &holding(&[1, 1, KEYS, 2], dtype, &k)?,
             &holding(&[1, 1, KEYS, 3], dtype, &v)?,
-            0.5,
-            Mask::Additive(&mask_tensor),
+            Logits::scaled(0.5),
+            Mask::additive(&mask_tensor),
         )?;
         let seen = match operand {
             Operand::Query => &q,
@@ -322,8 +322,8 @@ pub fn a_mask_of_the_smallest_number(kernels: &dyn Kernels, dtype: Dtype, hidden
         &holding(&[1, 1, QUERIES, 2], dtype, &q)?,
         &holding(&[1, 1, KEYS, 2], dtype, &k)?,
         &holding(&[1, 1, KEYS, 3], dtype, &v)?,
-        0.5,
-        Mask::Additive(&mask_tensor),
+        Logits::scaled(0.5),
+        Mask::additive(&mask_tensor),
     )?;
     assert_normed(&made, dtype, &attention_of(&q, &k, &v, &mask), &mask);
     Ok(())

@@ -4,6 +4,7 @@
 //! The kinds of values are an axis, so that a row can name the one at which a backend fails.
 
 pub mod arithmetic;
+pub mod attention;
 pub mod cast;
 pub mod comparison;
 pub mod function;

@@ -2,9 +2,9 @@
 //! little, is another call's.
 
 use crosscheck::{Case, conformance};
-use crosscheck_backends::{Dtype, Kernels, Rope, RopeLayout, Tensor};
+use crosscheck_backends::{Dtype, Kernels, Logits, Rope, RopeLayout, Tensor};
 
-use super::call::{Call, Reduced};
+use super::call::{Call, Masked, Reduced};
 use super::operation::{Operation, Types};
 use super::specimen::Specimen;
 use crate::Checked;
@@ -66,7 +66,19 @@ fn parameters(call: &Call) -> Vec<Call> {
             }
             others.into_iter().map(Call::Rope).collect()
         }
-        Call::Attention { scale, masked } => vec![Call::Attention { scale: scale / 2.0, masked: *masked }],
+        Call::Attention { logits, masked } => {
+            let Logits { scale, softcap } = *logits;
+            let cap = softcap.map_or(0.25, |cap| cap * 2.0);
+            let mut others = vec![(Logits { scale: scale / 2.0, softcap }, *masked), (logits.capped(cap), *masked)];
+            match masked {
+                Masked::Window(window) => others.push((*logits, Masked::Window(window + 1))),
+                Masked::AdditiveWindow(window) => others.push((*logits, Masked::AdditiveWindow(window + 1))),
+                Masked::Causal => others.push((*logits, Masked::Window(1))),
+                Masked::AdditiveCausal => others.push((*logits, Masked::AdditiveWindow(1))),
+                Masked::Not | Masked::Additive => {}
+            }
+            others.into_iter().map(|(logits, masked)| Call::Attention { logits, masked }).collect()
+        }
         Call::Reduce(lane, Reduced { axes: Some(axes), kept }) if axes.is_empty() => {
             vec![Call::Reduce(lane, Reduced { axes: None, kept: *kept })]
         }

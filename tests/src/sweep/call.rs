@@ -1,6 +1,6 @@
 //! A call of the contract: the kernel and what it takes besides tensors.
 
-use crosscheck_backends::{Axes, Dtype, Kernels, Mask, Quantization, Quantized, Rope, Tensor};
+use crosscheck_backends::{Axes, Dtype, Kernels, Keys, Logits, Mask, Quantization, Quantized, Rope, Tensor};
 
 use super::function::{Binary, Lane, Unary};
 use crate::Checked;
@@ -25,7 +25,7 @@ pub enum Call {
     LayerNorm,
     Rope(Rope),
     Attention {
-        scale: f32,
+        logits: Logits,
         masked: Masked,
     },
     Embedding,
@@ -53,14 +53,29 @@ pub struct Reduced {
     pub kept: bool,
 }
 
-/// Which keys the queries see.
+/// Which keys the queries see, and whether a fourth operand is added to the logits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Masked {
-    /// All.
     Not,
     Causal,
-    /// Those that the fourth operand says.
+    Window(usize),
     Additive,
+    AdditiveCausal,
+    AdditiveWindow(usize),
+}
+
+impl Masked {
+    pub fn keys(self) -> Keys {
+        match self {
+            Self::Not | Self::Additive => Keys::All,
+            Self::Causal | Self::AdditiveCausal => Keys::Causal,
+            Self::Window(window) | Self::AdditiveWindow(window) => Keys::Window(window),
+        }
+    }
+
+    pub fn is_added(self) -> bool {
+        matches!(self, Self::Additive | Self::AdditiveCausal | Self::AdditiveWindow(_))
+    }
 }
 
 /// Levels of a quantized matrix `[N, K]`, a number each.
@@ -103,13 +118,9 @@ impl Call {
             (Self::RmsNorm, [x, weight]) => kernels.rms_norm(x, weight, EPS),
             (Self::LayerNorm, [x, weight, bias]) => kernels.layer_norm(x, weight, bias, EPS),
             (Self::Rope(rope), [x]) => kernels.rope(x, rope),
-            (Self::Attention { scale, masked }, [q, k, v, mask @ ..]) => {
-                let mask = match (masked, mask) {
-                    (Masked::Additive, [mask]) => Mask::Additive(mask),
-                    (Masked::Causal, _) => Mask::Causal,
-                    _ => Mask::None,
-                };
-                kernels.scaled_dot_product_attention(q, k, v, *scale, mask)
+            (Self::Attention { logits, masked }, [q, k, v, mask @ ..]) => {
+                let mask = Mask { keys: masked.keys(), additive: mask.first().copied().filter(|_| masked.is_added()) };
+                kernels.scaled_dot_product_attention(q, k, v, *logits, mask)
             }
             (Self::Embedding, [table, ids]) => kernels.embedding(table, ids),
             (Self::SliceAt(shape), [x, start]) => kernels.slice_at(x, start, shape),

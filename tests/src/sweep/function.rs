@@ -55,19 +55,19 @@ pub struct Binary {
 pub enum Operands {
     /// Numbers, and numbers.
     Numbers,
-    /// Floats of which the second is not 0, and floats.
-    Floats,
+    /// Numbers of which the second is not 0, and numbers; of integers the whole part of what the formula says.
+    Divisors,
     /// Everything, and truth values.
     Everything,
 }
 
-use Operands::{Everything, Floats, Numbers};
+use Operands::{Divisors, Everything, Numbers};
 
 pub const BINARY: &[Binary] = &[
     Binary { name: "add", kernel: |k, a, b| k.add(a, b), formula: |a, b| a + b, of: Numbers },
     Binary { name: "sub", kernel: |k, a, b| k.sub(a, b), formula: |a, b| a - b, of: Numbers },
     Binary { name: "mul", kernel: |k, a, b| k.mul(a, b), formula: |a, b| a * b, of: Numbers },
-    Binary { name: "div", kernel: |k, a, b| k.div(a, b), formula: |a, b| a / b, of: Floats },
+    Binary { name: "div", kernel: |k, a, b| k.div(a, b), formula: |a, b| a / b, of: Divisors },
     Binary { name: "maximum", kernel: |k, a, b| k.maximum(a, b), formula: f64::max, of: Numbers },
     Binary { name: "minimum", kernel: |k, a, b| k.minimum(a, b), formula: f64::min, of: Numbers },
     Binary { name: "equal", kernel: |k, a, b| k.equal(a, b), formula: |a, b| truth(a == b), of: Everything },

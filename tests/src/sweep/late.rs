@@ -2,7 +2,7 @@
 //! each.
 
 use crosscheck::{Case, conformance};
-use crosscheck_backends::{Dtype, Kernels, Rope, RopeLayout, Tensor};
+use crosscheck_backends::{Dtype, Kernels, Logits, Rope, RopeLayout, Tensor};
 
 use super::call::{Call, EPS, Masked};
 use super::function::LANE;
@@ -303,7 +303,7 @@ pub fn one_key_is_found(kernels: &dyn Kernels, keys: usize, dtype: Dtype) -> Che
     // Two queries whose keys are the same key look for it together.
     let all = Grid::of(&v);
     let expected = Grid::make(&[1, 1, 16, 3], |index| all.at(&[0, 0, places[index[2]], index[3]]));
-    let call = Call::Attention { scale: 40.0, masked: Masked::Not };
+    let call = Call::Attention { logits: Logits::scaled(40.0), masked: Masked::Not };
     Specimen { call, operands: vec![q, k, v] }.assert_gives(kernels, &[expected])
 }
 
@@ -314,7 +314,7 @@ pub fn growing_logits_are_weighed(kernels: &dyn Kernels, dtype: Dtype) -> Checke
     let q = values(&[1, 1, 2, 2], dtype, |at| [1.0, 0.5, -1.0, 0.25][at])?;
     let k = values(&[1, 1, keys, 2], dtype, |at| if at % 2 == 0 { (at / 2) as f64 / 128.0 } else { (at % 7) as f64 })?;
     let v = steps(3, &[1, 1, keys, 3], dtype, 31, 0.25)?;
-    let call = Call::Attention { scale: 1.0, masked: Masked::Not };
+    let call = Call::Attention { logits: Logits::scaled(1.0), masked: Masked::Not };
     Specimen { call, operands: vec![q, k, v] }.assert_holds(kernels)
 }
 

@@ -1,7 +1,7 @@
 //! Masks of attention, broadcast in every way.
 
 use crosscheck::{Case, conformance};
-use crosscheck_backends::{Dtype, Kernels, Tensor};
+use crosscheck_backends::{Dtype, Kernels, Logits, Tensor};
 
 use super::call::{Call, Masked};
 use super::numbers::{hash, steps, values};
@@ -65,8 +65,12 @@ pub fn masks_hide_whole_rows(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
                 steps(3, &[batch, groups, keys, 3], dtype, 31, 0.25)?,
                 values(shape, dtype, hidden)?,
             ];
-            let call = Call::Attention { scale: 0.75, masked: Masked::Additive };
-            Specimen { call, operands }.assert_holds(kernels)?;
+            // Every query stands at a key, which only the mask hides from it.
+            let causal = [Masked::AdditiveCausal, Masked::AdditiveWindow(2)].into_iter().filter(|_| queries <= keys);
+            for masked in [Masked::Additive].into_iter().chain(causal) {
+                let call = Call::Attention { logits: Logits::scaled(0.75), masked };
+                Specimen { call, operands: operands.clone() }.assert_holds(kernels)?;
+            }
         }
     }
     Ok(())
@@ -94,8 +98,35 @@ pub fn masks_are_repeated_along_each_axis(kernels: &dyn Kernels, case: &Given) -
             for dropped in 0..=repeated {
                 let mask = Tensor::new(&given[dropped..], mask.data().clone())?;
                 let operands = [&operands[..], &[mask]].concat();
-                let call = Call::Attention { scale: 0.75, masked: Masked::Additive };
+                let call = Call::Attention { logits: Logits::scaled(0.75), masked: Masked::Additive };
                 Specimen { call, operands }.assert_holds(kernels)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The same masks on keys of which a query sees some only, whole numbers so that each shows; and beside a cap.
+#[conformance(
+    cases(masks),
+    masked(AdditiveCausal, window_of_1 = Masked::AdditiveWindow(1), window_of_3 = Masked::AdditiveWindow(3))
+)]
+pub fn masks_are_added_to_what_is_seen(kernels: &dyn Kernels, case: &Given, masked: Masked) -> Checked {
+    for dtype in case.types.dtypes() {
+        // A query before the first key sees nothing, which is compared elsewhere.
+        for [batch, heads, groups, queries, keys] in SIZES.into_iter().filter(|[.., queries, keys]| queries <= keys) {
+            let full = [batch, heads, queries, keys];
+            let given: Vec<_> = full.iter().zip(case.along).map(|(length, is)| if is { *length } else { 1 }).collect();
+            let some = |number, shape: &[usize]| steps(number, shape, *dtype, 31, 1.0 / 32.0);
+            let operands = [
+                some(1, &[batch, heads, queries, 4])?,
+                some(2, &[batch, groups, keys, 4])?,
+                steps(3, &[batch, groups, keys, 3], *dtype, 31, 0.25)?,
+                values(&given, *dtype, |at| (hash(4, at) % 5) as f64 * 0.75)?,
+            ];
+            for logits in [Logits::scaled(0.75), Logits::scaled(0.75).capped(0.5)] {
+                let call = Call::Attention { logits, masked };
+                Specimen { call, operands: operands.to_vec() }.assert_holds(kernels)?;
             }
         }
     }

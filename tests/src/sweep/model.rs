@@ -1,9 +1,9 @@
 //! What the contract says that a call gives: each of its formulas written down once, index by index, in 64-bit floats. Nothing
 //! of it is the reference's.
 
-use crosscheck_backends::{Rope, RopeLayout};
+use crosscheck_backends::{Keys, Logits, Rope, RopeLayout};
 
-use super::call::{Call, EPS, Levels, Masked, Reduced};
+use super::call::{Call, EPS, Levels, Reduced};
 use super::function::order;
 use super::grid::{Grid, broadcast, inserted, with, without};
 
@@ -45,8 +45,8 @@ pub fn expected(call: &Call, operands: &[Grid]) -> Vec<Grid> {
             })
         }
         (Call::Rope(rope), [x]) => Grid::make(x.shape(), |index| turned(x, index, rope)),
-        (Call::Attention { scale, masked }, [q, k, v, mask @ ..]) => {
-            attention([q, k, v], f64::from(*scale), *masked, mask.first())
+        (Call::Attention { logits, masked }, [q, k, v, mask @ ..]) => {
+            attention([q, k, v], *logits, masked.keys(), mask.first().filter(|_| masked.is_added()))
         }
         (Call::Embedding, [table, ids]) => {
             let shape = [ids.shape(), &table.shape()[1..]].concat();
@@ -184,7 +184,7 @@ fn turned(x: &Grid, index: &[usize], rope: &Rope) -> f64 {
     if is_second { own * angle.cos() + other * angle.sin() } else { own * angle.cos() - other * angle.sin() }
 }
 
-fn attention([q, k, v]: [&Grid; 3], scale: f64, masked: Masked, mask: Option<&Grid>) -> Grid {
+fn attention([q, k, v]: [&Grid; 3], logits: Logits, keys_seen: Keys, mask: Option<&Grid>) -> Grid {
     let (&[batch, heads, queries, width], &[_, kv_heads, keys, _]) = (q.shape(), k.shape()) else {
         panic!("no queries and keys: {:?} and {:?}", q.shape(), k.shape());
     };
@@ -198,10 +198,17 @@ fn attention([q, k, v]: [&Grid; 3], scale: f64, masked: Masked, mask: Option<&Gr
         let first = (b * kv_heads + h / (heads / kv_heads)) * keys;
         let query = row(q, at, width);
         let logit = |s: usize| {
-            let hidden = masked == Masked::Causal && s + queries > t + keys;
-            let dot = dot(query, row(k, first + s, width));
+            // From the key to the position of the query.
+            let behind = (t + keys) as i64 - (s + queries) as i64;
+            let is_seen = match keys_seen {
+                Keys::All => true,
+                Keys::Causal => behind >= 0,
+                Keys::Window(window) => usize::try_from(behind).is_ok_and(|behind| behind < window),
+            };
+            let scaled = dot(query, row(k, first + s, width)) * f64::from(logits.scale);
+            let capped = logits.softcap.map_or(scaled, |cap| f64::from(cap) * (scaled / f64::from(cap)).tanh());
             let added = mask.map_or(0.0, |mask| mask.broadcast_at(&[b, h, t, s]));
-            if hidden { f64::NEG_INFINITY } else { dot * scale + added }
+            if is_seen { capped + added } else { f64::NEG_INFINITY }
         };
         let logits: Vec<_> = (0..keys).map(logit).collect();
         let most = logits.iter().copied().fold(f64::NEG_INFINITY, f64::max);

@@ -47,6 +47,13 @@ pub fn distinct(number: u64, shape: &[usize], dtype: Dtype) -> Checked<Tensor> {
     })
 }
 
+/// Numbers of both signs, none of which is 0.
+pub fn divisors(number: u64, shape: &[usize], dtype: Dtype) -> Checked<Tensor> {
+    let x = steps(number, shape, dtype, 31, 0.25)?;
+    let least: f64 = if dtype.is_float() { 0.25 } else { 1.0 };
+    Tensor::from_f64(shape, dtype, &x.to_f64().iter().map(|x| x + least.copysign(*x)).collect::<Vec<_>>())
+}
+
 /// Positions from 0 to before `end`.
 pub fn positions(number: u64, shape: &[usize], end: usize) -> Checked<Tensor> {
     values(shape, Dtype::I32, |at| (hash(number, at) % end.max(1) as u64) as f64)

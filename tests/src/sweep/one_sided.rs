@@ -1,11 +1,11 @@
 //! Lengths of 1 and 0, along some axes and not along others.
 
 use crosscheck::{Case, conformance};
-use crosscheck_backends::{Dtype, KernelError, Kernels, Tensor};
+use crosscheck_backends::{Dtype, KernelError, Kernels};
 
 use super::call::Call;
 use super::function::{LANE, Operands};
-use super::numbers::{distinct, steps};
+use super::numbers::{distinct, divisors, steps};
 use super::operation::{Operation, Types};
 use super::specimen::Specimen;
 use crate::Checked;
@@ -82,11 +82,10 @@ pub fn each_side_is_repeated_along_each_axis(kernels: &dyn Kernels, case: &(Oper
             let (call, operands) = match operation {
                 Operation::Binary(binary) => {
                     let most = if binary.of == Operands::Everything { 2 } else { 31 };
-                    let mut second = some(2, &b, most)?;
-                    if binary.of == Operands::Floats {
-                        let sizes: Vec<_> = second.to_f64().iter().map(|x| x.abs() + 0.25).collect();
-                        second = Tensor::from_f64(&b, *dtype, &sizes)?;
-                    }
+                    let second = match binary.of {
+                        Operands::Divisors => divisors(2, &b, *dtype)?,
+                        _ => some(2, &b, most)?,
+                    };
                     (Call::Binary(binary), vec![some(1, &a, most)?, second])
                 }
                 Operation::Select => {

@@ -3,12 +3,12 @@
 use std::ops::RangeInclusive;
 
 use crosscheck::Case;
-use crosscheck_backends::{Dtype, Quantization, Rope, RopeLayout, Tensor};
+use crosscheck_backends::{Dtype, Logits, Quantization, Rope, RopeLayout, Tensor};
 
 use super::call::{Call, Levels, Masked, Reduced};
 use super::function::{BINARY, Binary, LANE, Lane, Operands, UNARY, Unary};
 use super::grid::with;
-use super::numbers::{distinct, hash, positions, steps, values};
+use super::numbers::{distinct, divisors, hash, positions, steps, values};
 use super::specimen::Specimen;
 use crate::Checked;
 
@@ -136,16 +136,15 @@ impl Operation {
         use Types::*;
         match self {
             Self::Unary(Unary { of_numbers: false, .. })
-            | Self::Binary(Binary { of: Operands::Floats, .. })
             | Self::Lane(Lane { of_numbers: false, .. })
             | Self::Softmax
             | Self::RmsNorm
             | Self::LayerNorm
             | Self::Rope
             | Self::Attention => &[Floats, Wide],
-            Self::Unary(_) | Self::Lane(_) | Self::Binary(Binary { of: Operands::Numbers, .. }) => {
-                &[Floats, Wide, Whole]
-            }
+            Self::Unary(_)
+            | Self::Lane(_)
+            | Self::Binary(Binary { of: Operands::Numbers | Operands::Divisors, .. }) => &[Floats, Wide, Whole],
             Self::TopK | Self::Matmul => &[Floats, Wide, Whole],
             // Scales of 64 bits are a feature of their own, and compared elsewhere.
             Self::Quantize | Self::Dequantize | Self::QuantizedMatmul => &[Floats],
@@ -218,7 +217,7 @@ impl Operation {
             }
             Self::Binary(binary) => {
                 let second = |shape: &[usize]| match binary.of {
-                    Operands::Floats => positive(2, shape, dtype),
+                    Operands::Divisors => divisors(2, shape, dtype),
                     Operands::Numbers => steps(2, shape, dtype, 31, 0.25),
                     // Of which many are equal.
                     Operands::Everything => steps(2, shape, dtype, 2, 0.25),
@@ -481,7 +480,7 @@ fn permutations(rank: usize) -> Vec<Vec<usize>> {
     orders
 }
 
-/// Attention of `[B, H, T, S]`, with each kind of mask; two queries in a row share a key where their number is even.
+/// Attention of `[B, H, T, S]`, with each kind of mask, and with a cap; two queries in a row share a key where their number is even.
 fn attention(shape: &[usize], dtype: Dtype) -> Checked<Vec<Specimen>> {
     let &[batch, heads, queries, keys] = shape else { return Ok(Vec::new()) };
     if keys == 0 {
@@ -496,13 +495,20 @@ fn attention(shape: &[usize], dtype: Dtype) -> Checked<Vec<Specimen>> {
         logits(2, &[batch, groups, keys, widths[0]])?,
         steps(3, &[batch, groups, keys, widths[1]], dtype, 31, 0.25)?,
     ];
-    let call = |masked, operands| Specimen { call: Call::Attention { scale: 0.75, masked }, operands };
+    let (plain, capped) = (Logits::scaled(0.75), Logits::scaled(0.75).capped(0.5));
     let mask = logits(4, &[queries, keys])?;
-    let mut specimens =
-        vec![call(Masked::Not, operands.clone()), call(Masked::Additive, [&operands[..], &[mask]].concat())];
+    let call = |logits, masked: Masked| {
+        let mut operands = operands.clone();
+        operands.extend(masked.is_added().then(|| mask.clone()));
+        Specimen { call: Call::Attention { logits, masked }, operands }
+    };
+    let mut specimens = vec![call(plain, Masked::Not), call(plain, Masked::Additive)];
     // What a query sees that stands before every key is compared elsewhere.
     if queries <= keys {
-        specimens.push(call(Masked::Causal, operands));
+        let window = keys.div_ceil(2);
+        specimens.extend([Masked::Causal, Masked::Window(window)].map(|masked| call(plain, masked)));
+        specimens.extend([Masked::AdditiveCausal, Masked::AdditiveWindow(window)].map(|masked| call(plain, masked)));
+        specimens.extend([Masked::Not, Masked::AdditiveWindow(1)].map(|masked| call(capped, masked)));
     }
     Ok(specimens)
 }

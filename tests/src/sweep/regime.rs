@@ -2,7 +2,7 @@
 //! shapes of attention and of quantized products that language models have.
 
 use crosscheck::{Case, conformance};
-use crosscheck_backends::{Dtype, Kernels, Quantization, Tensor};
+use crosscheck_backends::{Dtype, Kernels, Logits, Quantization, Tensor};
 
 use super::call::{Call, Levels, Masked};
 use super::function::LANE;
@@ -141,7 +141,17 @@ fn shapes_of_attention() -> Vec<Case<Attention>> {
     [Dtype::F32, Dtype::F16, Dtype::BF16].into_iter().flat_map(of_dtype).collect()
 }
 
-#[conformance(cases(shapes_of_attention), masked(Not, Causal, Additive))]
+#[conformance(
+    cases(shapes_of_attention),
+    masked(
+        Not,
+        Causal,
+        Additive,
+        AdditiveCausal,
+        window_of_32 = Masked::Window(32),
+        added_to_window_of_100 = Masked::AdditiveWindow(100)
+    )
+)]
 pub fn attention_of_models(kernels: &dyn Kernels, case: &Attention, masked: Masked) -> Checked {
     let Attention { shape: [batch, heads, groups, queries, keys, width, value_width], dtype } = *case;
     let some = |number, shape: &[usize], step| steps(number, shape, dtype, 31, step);
@@ -150,16 +160,21 @@ pub fn attention_of_models(kernels: &dyn Kernels, case: &Attention, masked: Mask
         some(2, &[batch, groups, keys, width], 1.0 / 32.0)?,
         some(3, &[batch, groups, keys, value_width], 0.25)?,
     ];
-    if masked == Masked::Additive {
+    if masked.is_added() {
         operands.push(some(4, &[queries, keys], 1.0 / 32.0)?);
     }
     // So large that few keys count, of which each query has others, and that 16 bits tell the logits apart.
     let scale = if dtype == Dtype::F32 { 1.0 } else { 0.5 };
-    Specimen { call: Call::Attention { scale, masked }, operands }.assert_holds(kernels)
+    Specimen { call: Call::Attention { logits: Logits::scaled(scale), masked }, operands }.assert_holds(kernels)
 }
 
 /// As many queries as there may be in a block, and around it, with and without keys in front of them.
-#[conformance(of = "scaled_dot_product_attention", masked(Not, Causal), before(0, 3), dtype(F32, F16))]
+#[conformance(
+    of = "scaled_dot_product_attention",
+    masked(Not, Causal, window_of_5 = Masked::Window(5)),
+    before(0, 3),
+    dtype(F32, F16)
+)]
 pub fn each_number_of_queries(kernels: &dyn Kernels, masked: Masked, before: usize, dtype: Dtype) -> Checked {
     for queries in around_powers(2..=7).chain([6, 10, 12, 24, 48]) {
         let some = |number, shape: &[usize], step| steps(number, shape, dtype, 31, step);
@@ -168,7 +183,25 @@ pub fn each_number_of_queries(kernels: &dyn Kernels, masked: Masked, before: usi
             some(2, &[1, 1, queries + before, 4], 1.0 / 16.0)?,
             some(3, &[1, 1, queries + before, 3], 0.25)?,
         ];
-        Specimen { call: Call::Attention { scale: 0.75, masked }, operands }.assert_holds(kernels)?;
+        Specimen { call: Call::Attention { logits: Logits::scaled(0.75), masked }, operands }.assert_holds(kernels)?;
+    }
+    Ok(())
+}
+
+/// Windows around each power of two, of one query and of several behind a cache: most of what is cached is out of sight. And a cap, as
+/// Gemma 2 has both.
+#[conformance(of = "scaled_dot_product_attention", queries(1, 9), softcap(none = None, some = Some(2.0)), dtype(F32, F16))]
+pub fn each_window(kernels: &dyn Kernels, queries: usize, softcap: Option<f32>, dtype: Dtype) -> Checked {
+    let keys = 270;
+    let some = |number, shape: &[usize], step| steps(number, shape, dtype, 31, step);
+    let operands = vec![
+        some(1, &[1, 2, queries, 4], 1.0 / 16.0)?,
+        some(2, &[1, 1, keys, 4], 1.0 / 16.0)?,
+        some(3, &[1, 1, keys, 3], 0.25)?,
+    ];
+    for window in std::iter::once(1).chain(around_powers(2..=8)).chain([keys - 1, keys, keys + 1]) {
+        let call = Call::Attention { logits: Logits { scale: 0.75, softcap }, masked: Masked::Window(window) };
+        Specimen { call, operands: operands.clone() }.assert_holds(kernels)?;
     }
     Ok(())
 }

@@ -3,7 +3,7 @@
 use crosscheck::conformance;
 use crosscheck_backends::{Dtype, Gelu, Kernels, Tensor};
 
-use super::Kind::{Shape, Type};
+use super::Kind::{Argument, Shape, Type};
 use super::{Kernel, NO_FLOATS, NO_NUMBERS, TYPES, floats, ones, others};
 use crate::Checked;
 
@@ -77,7 +77,36 @@ pub fn mul(kernels: &dyn Kernels) -> Checked {
 
 #[conformance(of = "div")]
 pub fn div(kernels: &dyn Kernels) -> Checked {
-    assert_numbers(Kernel("div"), &NO_FLOATS, |a, b| kernels.div(a, b))
+    let kernel = Kernel("div");
+    assert_numbers(kernel, &NO_NUMBERS, |a, b| kernels.div(a, b))?;
+    // One divisor is 0, each in turn, however often it is repeated; whatever is divided.
+    let shapes: [[&[usize]; 2]; 9] = [
+        [&[], &[]],
+        [&[3], &[3]],
+        [&[3], &[]],
+        [&[], &[3]],
+        [&[2, 3], &[2, 3]],
+        [&[2, 3], &[3]],
+        [&[3], &[2, 3]],
+        [&[2, 1], &[3]],
+        [&[4, 1, 2], &[3, 1]],
+    ];
+    for [a, b] in shapes {
+        let of = |shape: &[usize], number: i32| Tensor::i32(shape, vec![number; shape.iter().product()]);
+        for dividend in [1, 0, -5, i32::MIN] {
+            let x = of(a, dividend)?;
+            kernels.div(&x, &of(b, -1)?)?;
+            for place in 0..b.iter().product() {
+                let mut divisors = vec![-1; b.iter().product()];
+                divisors[place] = 0;
+                let made = kernels.div(&x, &Tensor::i32(b, divisors.clone())?);
+                kernel.assert_refuses(Argument, (dividend, a, divisors, b), made)?;
+            }
+        }
+        // A float by 0 is a number.
+        kernels.div(&floats(a)?, &Tensor::from_f64(b, Dtype::F32, &vec![0.0; b.iter().product()])?)?;
+    }
+    Ok(())
 }
 
 #[conformance(of = "maximum")]

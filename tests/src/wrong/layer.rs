@@ -1,7 +1,7 @@
 //! Products of matrices, norms, rotary position embeddings and attention.
 
 use crosscheck::conformance;
-use crosscheck_backends::{Dtype, Kernels, Mask, Rope, RopeLayout, Tensor};
+use crosscheck_backends::{Dtype, Kernels, Logits, Mask, Rope, RopeLayout, Tensor};
 
 use super::Kind::{Argument, Shape, Type};
 use super::{Kernel, NO_FLOATS, NO_NUMBERS, floats, ones, others};
@@ -144,15 +144,56 @@ const FITTING: [[usize; 4]; 3] = [[2, 4, 3, 8], [2, 2, 5, 8], [2, 2, 5, 6]];
 #[conformance(of = "scaled_dot_product_attention")]
 pub fn attention(kernels: &dyn Kernels) -> Checked {
     let kernel = Kernel("scaled_dot_product_attention");
-    let call = |shapes: [&[usize]; 3], scale, mask: Mask<'_>| {
-        kernels.scaled_dot_product_attention(&floats(shapes[0])?, &floats(shapes[1])?, &floats(shapes[2])?, scale, mask)
+    let call_with = |shapes: [&[usize]; 3], logits, mask: Mask<'_>| {
+        kernels.scaled_dot_product_attention(
+            &floats(shapes[0])?,
+            &floats(shapes[1])?,
+            &floats(shapes[2])?,
+            logits,
+            mask,
+        )
     };
+    let call = |shapes: [&[usize]; 3], scale, mask: Mask<'_>| call_with(shapes, Logits::scaled(scale), mask);
     let right = FITTING.each_ref().map(|shape| &shape[..]);
     for scale in [1.0, 0.0, -0.0, -0.5, 1e-30] {
-        call(right, scale, Mask::None)?;
+        call(right, scale, Mask::NONE)?;
     }
     for scale in [f32::NAN, -f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
-        kernel.assert_refuses(Argument, scale, call(right, scale, Mask::Causal))?;
+        kernel.assert_refuses(Argument, scale, call(right, scale, Mask::CAUSAL))?;
+    }
+    let added = floats(&[3, 5])?;
+    let masks = [Mask::NONE, Mask::CAUSAL, Mask::window(2), Mask::additive(&added), Mask::CAUSAL.plus(&added)];
+    for mask in masks {
+        for softcap in [1.0, 1e-30, f32::MIN_POSITIVE, f32::from_bits(1), 1e30, f32::MAX] {
+            call_with(right, Logits::scaled(1.0).capped(softcap), mask)?;
+        }
+        for softcap in [
+            0.0,
+            -0.0,
+            -f32::from_bits(1),
+            -1.0,
+            -50.0,
+            f32::MIN,
+            f32::NAN,
+            -f32::NAN,
+            f32::INFINITY,
+            f32::NEG_INFINITY,
+        ] {
+            let made = call_with(right, Logits::scaled(1.0).capped(softcap), mask);
+            kernel.assert_refuses(Argument, (softcap, mask), made)?;
+        }
+    }
+    for logits in [Logits::scaled(1.0), Logits::scaled(1.0).capped(2.0)] {
+        for window in [1, 2, 5, 6, 1 << 31, (1 << 32) - 1, 1 << 32, usize::MAX - 1, usize::MAX] {
+            call_with(right, logits, Mask::window(window))?;
+            call_with(right, logits, Mask::window(window).plus(&added))?;
+        }
+        kernel.assert_refuses(Argument, "a window of 0", call_with(right, logits, Mask::window(0)))?;
+        kernel.assert_refuses(
+            Argument,
+            "a window of 0, and a mask",
+            call_with(right, logits, Mask::window(0).plus(&added)),
+        )?;
     }
     for (operand, axis, length) in
         (0..3).flat_map(|operand| (0..4).flat_map(move |axis| [0, 1, 7].map(|length| (operand, axis, length))))
@@ -167,19 +208,19 @@ pub fn attention(kernels: &dyn Kernels) -> Checked {
         if (operand, axis, length) == (0, 1, 0) {
             continue;
         }
-        kernel.assert_refuses(Shape, wrong, call(wrong.each_ref().map(|shape| &shape[..]), 1.0, Mask::None))?;
+        kernel.assert_refuses(Shape, wrong, call(wrong.each_ref().map(|shape| &shape[..]), 1.0, Mask::NONE))?;
     }
     // What has no key at all, and no head at all, in keys and values alike.
     for (axis, length) in [(1, 0), (2, 0), (1, 3), (1, 8)] {
         let mut wrong = FITTING;
         (wrong[1][axis], wrong[2][axis]) = (length, length);
-        kernel.assert_refuses(Shape, wrong, call(wrong.each_ref().map(|shape| &shape[..]), 1.0, Mask::None))?;
+        kernel.assert_refuses(Shape, wrong, call(wrong.each_ref().map(|shape| &shape[..]), 1.0, Mask::NONE))?;
     }
     for operand in 0..3 {
         for shape in [&FITTING[operand][1..], &[&[1][..], &FITTING[operand][..]].concat(), &[]] {
             let mut wrong = right;
             wrong[operand] = shape;
-            kernel.assert_refuses(Shape, wrong, call(wrong, 1.0, Mask::None))?;
+            kernel.assert_refuses(Shape, wrong, call(wrong, 1.0, Mask::NONE))?;
         }
     }
     for shape in [
@@ -196,7 +237,9 @@ pub fn attention(kernels: &dyn Kernels) -> Checked {
         &[2, 4, 3, 5],
     ] {
         let mask = floats(shape)?;
-        call(right, 1.0, Mask::Additive(&mask))?;
+        for of in [Mask::NONE, Mask::CAUSAL, Mask::window(2)] {
+            call(right, 1.0, of.plus(&mask))?;
+        }
     }
     for shape in [
         &[3][..],
@@ -216,14 +259,18 @@ pub fn attention(kernels: &dyn Kernels) -> Checked {
         &[60, 2],
     ] {
         let mask = floats(shape)?;
-        kernel.assert_refuses(Shape, shape, call(right, 1.0, Mask::Additive(&mask)))?;
+        for of in [Mask::NONE, Mask::CAUSAL, Mask::window(2)] {
+            kernel.assert_refuses(Shape, (shape, of), call(right, 1.0, of.plus(&mask)))?;
+        }
     }
     for other in others(Dtype::F32) {
         let mask = ones(&[3, 5], other)?;
-        kernel.assert_refuses(Type, ("mask", other), call(right, 1.0, Mask::Additive(&mask)))?;
+        for of in [Mask::NONE, Mask::CAUSAL, Mask::window(2)] {
+            kernel.assert_refuses(Type, ("mask", other, of), call(right, 1.0, of.plus(&mask)))?;
+        }
         for operand in 0..3 {
             let of = |at: usize| ones(right[at], if at == operand { other } else { Dtype::F32 });
-            let made = kernels.scaled_dot_product_attention(&of(0)?, &of(1)?, &of(2)?, 1.0, Mask::None);
+            let made = kernels.scaled_dot_product_attention(&of(0)?, &of(1)?, &of(2)?, Logits::scaled(1.0), Mask::NONE);
             kernel.assert_refuses(Type, (operand, other), made)?;
         }
     }
@@ -231,12 +278,13 @@ pub fn attention(kernels: &dyn Kernels) -> Checked {
         [Dtype::F16, Dtype::BF16, Dtype::F64].iter().flat_map(|dtype| others(*dtype).map(|other| (*dtype, other)))
     {
         let (of, mask) = (|at: usize| ones(right[at], dtype), ones(&[3, 5], other)?);
-        let made = kernels.scaled_dot_product_attention(&of(0)?, &of(1)?, &of(2)?, 1.0, Mask::Additive(&mask));
+        let made =
+            kernels.scaled_dot_product_attention(&of(0)?, &of(1)?, &of(2)?, Logits::scaled(1.0), Mask::additive(&mask));
         kernel.assert_refuses(Type, (dtype, "a mask of", other), made)?;
     }
     for dtype in NO_FLOATS {
         let of = |at: usize| ones(right[at], dtype);
-        let made = kernels.scaled_dot_product_attention(&of(0)?, &of(1)?, &of(2)?, 1.0, Mask::None);
+        let made = kernels.scaled_dot_product_attention(&of(0)?, &of(1)?, &of(2)?, Logits::scaled(1.0), Mask::NONE);
         kernel.assert_refuses(Type, dtype, made)?;
     }
     Ok(())

@@ -1,7 +1,7 @@
 //! Calls that are right and look like wrong ones: where there is nothing, nothing can be out of range, and a length of 0 is a length.
 
 use crosscheck::conformance;
-use crosscheck_backends::{Dtype, Kernels, Mask, Quantization, Tensor};
+use crosscheck_backends::{Dtype, Kernels, Logits, Mask, Quantization, Tensor};
 
 use super::{floats, ones};
 use crate::Checked;
@@ -45,7 +45,15 @@ pub fn mul(kernels: &dyn Kernels) -> Checked {
 
 #[conformance(of = "div", uses = "empty_tensors")]
 pub fn div(kernels: &dyn Kernels) -> Checked {
-    assert_pairs(|a, b| kernels.div(a, b))
+    assert_pairs(|a, b| kernels.div(a, b))?;
+    // Where nothing is divided, nothing is divided by 0.
+    for [a, b, made] in PAIRS.into_iter().filter(|[.., made]| made.contains(&0)) {
+        let zeros = |shape: &[usize]| Tensor::i32(shape, vec![0; shape.iter().product()]);
+        for pair in [kernels.div(&zeros(a)?, &zeros(b)?)?, kernels.div(&zeros(b)?, &zeros(a)?)?] {
+            assert_eq!((pair.dtype(), pair.shape()), (Dtype::I32, made), "of {a:?} and {b:?}");
+        }
+    }
+    Ok(())
 }
 
 #[conformance(of = "maximum", uses = "empty_tensors")]
@@ -221,10 +229,13 @@ pub fn attention(kernels: &dyn Kernels, axis: usize) -> Checked {
     sizes[axis] = 0;
     let [batch, heads, queries, width, value_width] = sizes;
     let (q, k) = (floats(&[batch, heads, queries, width])?, floats(&[batch, heads, 4, width])?);
-    for mask in [Mask::None, Mask::Additive(&floats(&[1, 4])?)] {
-        let v = floats(&[batch, heads, 4, value_width])?;
-        let made = kernels.scaled_dot_product_attention(&q, &k, &v, 0.5, mask)?;
-        assert_eq!(made, floats(&[batch, heads, queries, value_width])?);
+    let (v, added) = (floats(&[batch, heads, 4, value_width])?, floats(&[1, 4])?);
+    let masks = [Mask::NONE, Mask::CAUSAL, Mask::window(2)];
+    for mask in masks.into_iter().flat_map(|mask| [mask, mask.plus(&added)]) {
+        for logits in [Logits::scaled(0.5), Logits::scaled(0.5).capped(2.0)] {
+            let made = kernels.scaled_dot_product_attention(&q, &k, &v, logits, mask)?;
+            assert_eq!(made, floats(&[batch, heads, queries, value_width])?);
+        }
     }
     Ok(())
 }

@@ -12,7 +12,7 @@ pub(crate) const COMMON: &[(&str, &[Common])] = &[
     ("mul", &[Stale, Alias, Past65536, Rank5, NumberAsRow, RefusesNumbers, MixedTypes, TakesTruth, TakesWidths,
         TakesShapes, WrongKind, WrongName, FirstBatch, RefusesNothing, Last, NanIsZero]),
     ("div", &[Stale, Alias, Past65536, Rank5, NumberAsRow, RefusesNumbers, MixedTypes, TakesTruth, TakesShapes,
-        WrongKind, WrongName, FirstBatch, TakesIntegers, TakesWidths, RefusesNothing, Last, NanIsZero,
+        WrongKind, WrongName, FirstBatch, TakesArguments, TakesWidths, RefusesNothing, Last, NanIsZero,
         UnstridedFirst, Clamps]),
     ("maximum", &[Stale, Alias, Past65536, Rank5, NumberAsRow, RefusesNumbers, MixedTypes, TakesTruth, TakesWidths,
         TakesShapes, WrongKind, WrongName, FirstBatch, RefusesNothing, Last, NanIsZero, UnstridedFirst]),

@@ -1,7 +1,9 @@
 //! The reference with one of the faults that any kernel may have.
 
 use crosscheck_backends::reference::Reference;
-use crosscheck_backends::{Axes, Dtype, Gelu, KernelError, Kernels, Mask, Quantization, Quantized, Rope, Tensor};
+use crosscheck_backends::{
+    Axes, Dtype, Gelu, KernelError, Kernels, Logits, Mask, Quantization, Quantized, Rope, Tensor,
+};
 
 use super::fault::{Common, Memory};
 
@@ -192,12 +194,18 @@ impl Kernels for CommonMutant {
         self.one("rope", &[x], |x| Reference.rope(x[0], rope))
     }
 
-    fn scaled_dot_product_attention(&self, q: &Tensor, k: &Tensor, v: &Tensor, scale: f32, mask: Mask<'_>) -> Result {
-        let additive = if let Mask::Additive(mask) = mask { Some(mask) } else { None };
-        let operands: Vec<_> = [q, k, v].into_iter().chain(additive).collect();
+    fn scaled_dot_product_attention(
+        &self,
+        q: &Tensor,
+        k: &Tensor,
+        v: &Tensor,
+        logits: Logits,
+        mask: Mask<'_>,
+    ) -> Result {
+        let operands: Vec<_> = [q, k, v].into_iter().chain(mask.additive).collect();
         self.one("scaled_dot_product_attention", &operands, |x| {
-            let mask = x.get(3).map_or(mask, |mask| Mask::Additive(mask));
-            Reference.scaled_dot_product_attention(x[0], x[1], x[2], scale, mask)
+            let mask = Mask { additive: x.get(3).copied(), ..mask };
+            Reference.scaled_dot_product_attention(x[0], x[1], x[2], logits, mask)
         })
     }
 

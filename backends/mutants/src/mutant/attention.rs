@@ -1,9 +1,9 @@
 //! Attention.
 
 use crosscheck_backends::reference::Reference;
-use crosscheck_backends::{Dtype, KernelError, Kernels, Mask, Tensor, validate};
+use crosscheck_backends::{Dtype, KernelError, Kernels, Keys, Logits, Mask, Tensor, validate};
 
-use super::Result;
+use super::{Result, logits, window};
 use crate::fault::Fault;
 use crate::tensors::{first_batch, map, rounded, rows, transposed, unstrided, with};
 
@@ -12,23 +12,31 @@ pub fn scaled_dot_product_attention(
     q: &Tensor,
     k: &Tensor,
     v: &Tensor,
-    scale: f32,
+    logits: Logits,
     mask: Mask<'_>,
 ) -> Result {
-    if let (Fault::AttentionMaskType, Mask::Additive(mask)) = (fault, mask)
-        && mask.dtype() == Dtype::F32
+    if let (Fault::AttentionMaskType, Some(added)) = (fault, mask.additive)
+        && added.dtype() == Dtype::F32
     {
-        let mask = Reference.cast(mask, q.dtype())?;
-        return Reference.scaled_dot_product_attention(q, k, v, scale, Mask::Additive(&mask));
+        let added = Reference.cast(added, q.dtype())?;
+        return Reference.scaled_dot_product_attention(q, k, v, logits, Mask { additive: Some(&added), ..mask });
     }
-    let dims = validate::attention(q, k, v, scale, mask)?;
-    let reference =
-        |k: &Tensor, v: &Tensor, scale, mask: Mask<'_>| Reference.scaled_dot_product_attention(q, k, v, scale, mask);
-    let causal = matches!(mask, Mask::Causal);
+    if let Some(made) = window::attention(fault, [q, k, v], logits, mask) {
+        return made;
+    }
+    if let Some(made) = logits::attention(fault, [q, k, v], logits, mask) {
+        return made;
+    }
+    let dims = validate::attention(q, k, v, logits, mask)?;
+    let scale = logits.scale;
+    let reference = |k: &Tensor, v: &Tensor, scale, mask: Mask<'_>| {
+        Reference.scaled_dot_product_attention(q, k, v, Logits { scale, ..logits }, mask)
+    };
+    let causal = mask.keys == Keys::Causal && mask.additive.is_none();
     match fault {
-        Fault::AttentionOneKey if dims.keys == 1 => reference(k, v, scale, Mask::None),
+        Fault::AttentionOneKey if dims.keys == 1 => reference(k, v, scale, Mask::NONE),
         Fault::AttentionFewQueries if causal && (9..16).contains(&dims.queries) => {
-            let (most, all) = (reference(k, v, scale, mask)?, reference(k, v, scale, Mask::None)?);
+            let (most, all) = (reference(k, v, scale, mask)?, reference(k, v, scale, Mask::NONE)?);
             let values = most.to_f64().into_iter().zip(all.to_f64()).enumerate();
             let behind = |at: usize| at / dims.value_width.max(1) % dims.queries >= 8;
             with(&most, &values.map(|(at, (seen, all))| if behind(at) { all } else { seen }).collect::<Vec<_>>())
@@ -37,17 +45,17 @@ pub fn scaled_dot_product_attention(
             let message = "keys without elements".to_owned();
             Err(KernelError::Shape { function: "scaled_dot_product_attention", message })
         }
-        Fault::AttentionUnmasked if causal => reference(k, v, scale, Mask::None),
+        Fault::AttentionUnmasked if causal => reference(k, v, scale, Mask::NONE),
         Fault::AttentionStrict if causal => {
             let hidden = mask_of(q, dims.queries, dims.keys, |query, key| key + dims.queries >= query + dims.keys)?;
-            reference(k, v, scale, Mask::Additive(&hidden))
+            reference(k, v, scale, Mask::additive(&hidden))
         }
         Fault::AttentionTop if causal => {
             let hidden = mask_of(q, dims.queries, dims.keys, |query, key| key > query)?;
-            reference(k, v, scale, Mask::Additive(&hidden))
+            reference(k, v, scale, Mask::additive(&hidden))
         }
-        Fault::AttentionAdditive if matches!(mask, Mask::Additive(_)) => reference(k, v, scale, Mask::None),
-        Fault::AttentionAfter if causal => masked_after(q, k, v, scale, &dims),
+        Fault::AttentionAdditive => reference(k, v, scale, Mask { additive: None, ..mask }),
+        Fault::AttentionAfter if causal => masked_after(q, k, v, logits, &dims),
         Fault::AttentionUnscaled => reference(k, v, 1.0, mask),
         Fault::AttentionHeads if dims.kv_heads > 1 && dims.heads > dims.kv_heads => {
             let spread = |tensor: &Tensor| heads(tensor, dims.heads, |head| head % dims.kv_heads);
@@ -78,13 +86,9 @@ pub fn scaled_dot_product_attention(
             if even { with(&y, &(0..y.len()).map(column).collect::<Vec<_>>()) } else { Ok(y) }
         }
         Fault::AttentionRoot => reference(k, v, 1.0 / (dims.width as f32).sqrt(), mask),
-        Fault::AttentionMaskScaled => match mask {
-            Mask::Additive(mask) => {
-                let scaled = map(mask, |x| x * f64::from(scale))?;
-                reference(k, v, scale, Mask::Additive(&scaled))
-            }
-            mask => reference(k, v, scale, mask),
-        },
+        Fault::AttentionMaskScaled => {
+            masked(mask, &|mask| map(mask, |x| x * f64::from(scale)), &|mask| reference(k, v, scale, mask))
+        }
         Fault::AttentionMaskHead => masked(
             mask,
             &|mask| {
@@ -114,21 +118,21 @@ pub fn scaled_dot_product_attention(
                 let last = query + dims.keys - dims.queries;
                 key > last || key + 32 < last
             })?;
-            reference(k, v, scale, Mask::Additive(&hidden))
+            reference(k, v, scale, Mask::additive(&hidden))
         }
         Fault::AttentionFirstBatch => reference(&first_batch(k)?, v, scale, mask),
         Fault::AttentionBlindZero => map(&reference(k, v, scale, mask)?, |y| if y.is_nan() { 0.0 } else { y }),
         Fault::AttentionHead if dims.width > 64 => {
             let narrow = |x: &Tensor| rows(x, |row| row[64..].fill(0.0));
-            Reference.scaled_dot_product_attention(&narrow(q)?, k, v, scale, mask)
+            Reference.scaled_dot_product_attention(&narrow(q)?, k, v, logits, mask)
         }
         Fault::AttentionManyShare if dims.kv_heads > 1 && dims.heads / dims.kv_heads >= 8 => {
             let spread = |tensor: &Tensor| heads(tensor, dims.heads, |head| head % dims.kv_heads);
             reference(&spread(k)?, &spread(v)?, scale, mask)
         }
-        Fault::AttentionKeys512 if dims.keys > 512 && matches!(mask, Mask::None) => {
+        Fault::AttentionKeys512 if dims.keys > 512 && mask.keys == Keys::All && mask.additive.is_none() => {
             let hidden = mask_of(q, dims.queries, dims.keys, |_, key| key >= 512)?;
-            reference(k, v, scale, Mask::Additive(&hidden))
+            reference(k, v, scale, Mask::additive(&hidden))
         }
         Fault::AttentionMaskRow if dims.queries > 1 => masked(
             mask,
@@ -158,7 +162,7 @@ pub fn scaled_dot_product_attention(
 }
 
 /// An additive mask that hides what `hides` says of a query and a key.
-fn mask_of(like: &Tensor, queries: usize, keys: usize, hides: impl Fn(usize, usize) -> bool) -> Result {
+pub(super) fn mask_of(like: &Tensor, queries: usize, keys: usize, hides: impl Fn(usize, usize) -> bool) -> Result {
     let cell = |at: usize| if hides(at / keys, at % keys) { f64::NEG_INFINITY } else { 0.0 };
     let values: Vec<_> = (0..queries * keys).map(cell).collect();
     Tensor::from_f64(&[1, 1, queries, keys], like.dtype(), &values)
@@ -177,8 +181,8 @@ fn heads(tensor: &Tensor, count: usize, of: impl Fn(usize) -> usize) -> Result {
 }
 
 /// Attention whose causal mask comes after the normalisation: the weights of a row no longer sum to one.
-fn masked_after(q: &Tensor, k: &Tensor, v: &Tensor, scale: f32, dims: &validate::Attention) -> Result {
-    let seen = Reference.scaled_dot_product_attention(q, k, v, scale, Mask::Causal)?;
+fn masked_after(q: &Tensor, k: &Tensor, v: &Tensor, logits: Logits, dims: &validate::Attention) -> Result {
+    let seen = Reference.scaled_dot_product_attention(q, k, v, logits, Mask::CAUSAL)?;
     // The masked row times the share of the weights that the mask leaves.
     let zeros = |key: usize, query: usize| key + dims.queries > query + dims.keys;
     let mut share = Vec::with_capacity(seen.len());
@@ -190,7 +194,7 @@ fn masked_after(q: &Tensor, k: &Tensor, v: &Tensor, scale: f32, dims: &validate:
         let logit = |key: usize| {
             let q = &q_values[row * dims.width..][..dims.width];
             let k = &k_values[(kv * dims.keys + key) * dims.width..][..dims.width];
-            f64::from(scale) * q.iter().zip(k).map(|(q, k)| q * k).sum::<f64>()
+            f64::from(logits.scale) * q.iter().zip(k).map(|(q, k)| q * k).sum::<f64>()
         };
         let powers: Vec<_> = (0..dims.keys).map(|key| logit(key).exp()).collect();
         let left: f64 = (0..dims.keys).filter(|key| !zeros(*key, query)).map(|key| powers[key]).sum();
@@ -202,8 +206,8 @@ fn masked_after(q: &Tensor, k: &Tensor, v: &Tensor, scale: f32, dims: &validate:
 
 /// With another additive mask.
 fn masked(mask: Mask<'_>, change: &dyn Fn(&Tensor) -> Result, attention: &dyn Fn(Mask<'_>) -> Result) -> Result {
-    match mask {
-        Mask::Additive(mask) => attention(Mask::Additive(&change(mask)?)),
-        mask => attention(mask),
+    match mask.additive {
+        Some(added) => attention(Mask { additive: Some(&change(added)?), ..mask }),
+        None => attention(mask),
     }
 }

@@ -1,7 +1,7 @@
 //! What is made of elements and their counterparts.
 
 use crosscheck_backends::reference::Reference;
-use crosscheck_backends::{Data, Dtype, Kernels, Layout, Tensor};
+use crosscheck_backends::{Data, Dtype, KernelError, Kernels, Layout, Tensor};
 
 use super::Result;
 use crate::fault::Fault;
@@ -97,8 +97,38 @@ pub fn mul(fault: Fault, a: &Tensor, b: &Tensor) -> Result {
 }
 
 pub fn div(fault: Fault, a: &Tensor, b: &Tensor) -> Result {
+    if b.dtype() == Dtype::I32 && b.to_f64().contains(&0.0) {
+        let refused = fault == Fault::DivFirstZero && b.to_f64()[0] == 0.0;
+        let is_zero = matches!(fault, Fault::DivZeroInteger | Fault::DivFirstZero) && !refused;
+        if is_zero {
+            let quotients = Reference.div(a, &map(b, |y| if y == 0.0 { f64::from(i32::MAX) } else { y })?)?;
+            let zeros = Reference.broadcast_to(&Reference.equal(b, &map(b, |_| 0.0)?)?, quotients.shape())?;
+            return Reference.select(&zeros, &map(&quotients, |_| 0.0)?, &quotients);
+        }
+        if fault == Fault::DivUnusedZero {
+            let message = "a divisor is 0".to_owned();
+            return Reference.div(a, b).and(Err(KernelError::Argument { function: "div", message }));
+        }
+    }
     let quotient = Reference.div(a, b)?;
+    let whole = a.dtype() == Dtype::I32;
+    // Integers by a rule of their own; what is too large is the largest.
+    let by = |rule: &dyn Fn(f64, f64) -> f64| {
+        let full = |x: &Tensor| Reference.broadcast_to(x, quotient.shape());
+        let pairs = full(a)?.to_f64().into_iter().zip(full(b)?.to_f64());
+        with(&quotient, &pairs.map(|(x, y)| rule(x, y)).collect::<Vec<_>>())
+    };
     match fault {
+        Fault::DivFloors if whole => {
+            by(&|x, y| if (x, y) == (f64::from(i32::MIN), -1.0) { x } else { (x / y).floor() })
+        }
+        Fault::DivByF32 if whole => by(&|x, y| match f64::from(x as f32 / y as f32) {
+            // As the cast to integers of most processors.
+            2_147_483_648.0 => -2_147_483_648.0,
+            quotient => quotient,
+        }),
+        Fault::DivSaturates if whole => by(&|x, y| x / y),
+        Fault::DivUnsigned if whole => by(&|x, y| f64::from((x as i32 as u32 / y as i32 as u32) as i32)),
         Fault::DivItself if std::ptr::eq(a, b) => map(&quotient, |_| 1.0),
         Fault::DivByZero => map(&quotient, |x| if x.is_infinite() { 0.0 } else { x }),
         Fault::DivReciprocal if a.shape() == b.shape() && a.dtype() == Dtype::F32 => {

@@ -8,17 +8,21 @@ mod elementwise;
 mod function;
 mod index;
 mod layer;
+mod logits;
 mod movement;
 mod order;
 mod product;
 mod quantization;
 mod reduction;
 mod shared;
+mod window;
 
 use std::sync::Arc;
 
 use crosscheck_backends::device::Device;
-use crosscheck_backends::{Axes, Dtype, Gelu, KernelError, Kernels, Mask, Quantization, Quantized, Rope, Tensor};
+use crosscheck_backends::{
+    Axes, Dtype, Gelu, KernelError, Kernels, Logits, Mask, Quantization, Quantized, Rope, Tensor,
+};
 
 use crate::fault::Fault;
 use shared::Shared;
@@ -212,8 +216,15 @@ impl Kernels for Mutant {
         layer::rope(self.fault, x, rope)
     }
 
-    fn scaled_dot_product_attention(&self, q: &Tensor, k: &Tensor, v: &Tensor, scale: f32, mask: Mask<'_>) -> Result {
-        attention::scaled_dot_product_attention(self.fault, q, k, v, scale, mask)
+    fn scaled_dot_product_attention(
+        &self,
+        q: &Tensor,
+        k: &Tensor,
+        v: &Tensor,
+        logits: Logits,
+        mask: Mask<'_>,
+    ) -> Result {
+        attention::scaled_dot_product_attention(self.fault, q, k, v, logits, mask)
     }
 
     fn embedding(&self, table: &Tensor, ids: &Tensor) -> Result {

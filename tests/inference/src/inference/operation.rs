@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crosscheck::conformance;
 use crosscheck_backends::device::{Device, Matrix, Op, Resident};
 use crosscheck_backends::reference::Reference;
-use crosscheck_backends::{Dtype, KernelError, Kernels, Mask, Quantization, Rope, RopeLayout, Tensor};
+use crosscheck_backends::{Dtype, KernelError, Kernels, Logits, Mask, Quantization, Rope, RopeLayout, Tensor};
 use crosscheck_fixtures::unit;
 
 use super::Outcome;
@@ -98,7 +98,8 @@ pub fn causal_attention(kernels: &dyn Kernels, rows: usize, before: usize) -> Ou
     let device = kernels.device()?;
     let q = both(&*device, 9, &[1, 4, rows, 16])?;
     let (k, v) = (both(&*device, 10, &[1, 2, before + rows, 16])?, both(&*device, 11, &[1, 2, before + rows, 16])?);
-    let expected = Reference.scaled_dot_product_attention(&q.host, &k.host, &v.host, 0.25, Mask::Causal)?;
+    let expected =
+        Reference.scaled_dot_product_attention(&q.host, &k.host, &v.host, Logits::scaled(0.25), Mask::CAUSAL)?;
     let attention = Op::Attention { q: &q.device, k: &k.device, v: &v.device, scale: 0.25 };
     assert_result(&*device, attention, &expected)?;
     Ok(())
@@ -168,7 +169,8 @@ pub fn a_row_on_its_way(kernels: &dyn Kernels, heads: usize) -> Outcome {
     let rotated = Reference.rope(&Tensor::new(&shape, row.host.data().clone())?, &rope)?;
     assert_close("the rotated row", &device.download(&q)?, &rotated);
     let y = device.launch(Op::Attention { q: &q, k: &k.device, v: &v.device, scale: 0.25 })?;
-    let attended = Reference.scaled_dot_product_attention(&rotated, &k.host, &v.host, 0.25, Mask::Causal)?;
+    let attended =
+        Reference.scaled_dot_product_attention(&rotated, &k.host, &v.host, Logits::scaled(0.25), Mask::CAUSAL)?;
     assert_close("what it attends to", &device.download(&y)?, &attended);
     let expected = Tensor::new(&[1, heads * 16], attended.data().clone())?;
     assert_result(&*device, Op::Reshape { x: &y, shape: &[1, heads * 16] }, &expected)?;

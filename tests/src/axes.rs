@@ -7,6 +7,7 @@ use crate::Checked;
 use crate::data::{assert_holds, assert_near, assert_refused, of, positive, uniform};
 use crate::sweep::call::{Call, Reduced};
 use crate::sweep::function::{Lane, reductions, reductions_where};
+use crate::sweep::grid::Grid;
 use crate::sweep::numbers::{distinct, steps};
 use crate::sweep::specimen::Specimen;
 
@@ -230,6 +231,49 @@ pub fn long_sums_are_not_kept_in_halves(kernels: &dyn Kernels, dtype: Dtype) -> 
 pub fn long_sums_of_means_are_not_kept_in_halves(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
     let x = of(&[64, 64], dtype, &[1024.0; 4096])?;
     assert_holds(&kernels.mean(&x, Axes::all())?, &[], &[1024.0]);
+    Ok(())
+}
+
+/// log(4096) is 8.318; a sum that stopped at 2048 makes it 7.625, and one that stopped at 256 5.545.
+#[conformance(of = "logsumexp", uses = "wide_accumulation", dtype(F16, BF16), over(Behind, Outer))]
+pub fn long_sums_of_exponentials_are_not_kept_in_halves(kernels: &dyn Kernels, dtype: Dtype, over: Over) -> Checked {
+    let shape = if over == Over::Behind { [2, 64, 64] } else { [64, 2, 64] };
+    let x = of(&shape, dtype, &[0.0; 8192])?;
+    let expected = of(&[2], dtype, &[4096_f64.ln(); 2])?;
+    let made = kernels.logsumexp(&x, over.axes())?;
+    assert_holds(&made, &over.axes().reduce(&shape), &expected.to_f64());
+    Ok(())
+}
+
+/// All elements are alike but one, which stands in each block that a kernel may cut this into: it is the first, the last, or neither.
+#[conformance(cases(reductions))]
+pub fn one_element_matters_wherever_it_stands(kernels: &dyn Kernels, case: &&'static Lane) -> Checked {
+    let shape = [33, 5, 67];
+    let count: usize = shape.iter().product();
+    for place in [0, 1, 66, 67, 255, 1_024, 4_095, 4_096, 5 * 67, 8_191, count - 1] {
+        for axes in [&[0, 1][..], &[0, 2], &[2, 1], &[2, 1, 0]] {
+            let terms: usize = axes.iter().map(|axis| shape[*axis]).product();
+            // What the others are, what the one is, and what is made without it and with it.
+            let (other, one, without, with) = match case.name {
+                "sum" => (0.0, 3.0, 0.0, 3.0),
+                "mean" => (0.0, terms as f64, 0.0, 1.0),
+                "max" => (-7.0, -3.0, -7.0, -3.0),
+                "min" => (7.0, 3.0, 7.0, 3.0),
+                // What is small beside it does not count.
+                _ => (-100.0, 100.0, -100.0 + (terms as f64).ln(), 100.0),
+            };
+            let x = Grid::make(&[count], |at| if at[0] == place { one } else { other });
+            let x = of(&shape, Dtype::F32, x.values())?;
+            let index = [place / 67 / 5, place / 67 % 5, place % 67];
+            let left: Vec<_> = (0..3).filter(|axis| !axes.contains(axis)).collect();
+            let lengths: Vec<_> = left.iter().map(|axis| shape[*axis]).collect();
+            let expected = Grid::make(&lengths, |at| {
+                if left.iter().zip(at).all(|(axis, at)| index[*axis] == *at) { with } else { without }
+            });
+            let call = Call::Reduce(case, Reduced { axes: Some(axes.to_vec()), kept: false });
+            Specimen { call, operands: vec![x] }.assert_gives(kernels, &[expected])?;
+        }
+    }
     Ok(())
 }
 

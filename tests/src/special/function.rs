@@ -43,7 +43,7 @@ const FAR: [f64; 64] = [
 ];
 
 impl Region {
-    fn arguments(self, dtype: Dtype, formula: &impl Fn(f64) -> f64) -> Vec<f64> {
+    pub fn arguments(self, dtype: Dtype, formula: &impl Fn(f64) -> f64) -> Vec<f64> {
         let numbers = Numbers::of(dtype);
         let signed = |sizes: Vec<f64>| -> Vec<f64> {
             let sizes = sizes.into_iter().map(|size| numbers.nearest(size)).filter(|size| size.is_finite());
@@ -288,78 +288,6 @@ pub fn neg(kernels: &dyn Kernels, dtype: Dtype, region: Region) -> Checked {
     let expected: Vec<_> = x.iter().map(|x| -x).collect();
     assert_exact(&kernels.neg(&holding(&[x.len()], dtype, &x)?)?, &expected, |at| format!("{:e}", x[at]));
     Ok(())
-}
-
-#[conformance(
-    of = "round",
-    dtype(F32, F64, F16, BF16),
-    region(Zeros, Infinities, Nans, Subnormals uses("subnormal_operands"), Tiny, Moderate, Far, Largest)
-)]
-pub fn round(kernels: &dyn Kernels, dtype: Dtype, region: Region) -> Checked {
-    let mut x = region.arguments(dtype, &|x| x);
-    x.retain(|x| !is_tie(*x));
-    assert_rounded(kernels, dtype, &x)
-}
-
-/// Halves of all sizes that the type has, and the numbers beside them.
-#[conformance(of = "round", dtype(F32, F64, F16, BF16), beside(false, true))]
-pub fn round_of_halves(kernels: &dyn Kernels, dtype: Dtype, beside: bool) -> Checked {
-    let numbers = Numbers::of(dtype);
-    let small = (0..12).map(|whole| f64::from(whole) + 0.5);
-    // Up to where the step from one number to the next is a half.
-    let large = (3..numbers.digits).flat_map(|power| [-1.5, -0.5, 0.5, 1.5].map(|off| 2_f64.powi(power - 1) + off));
-    let halves: Vec<_> = small.chain(large).filter(|half| numbers.nearest(*half) == *half).collect();
-    let near = |half: f64| {
-        let step = [1.0, -1.0].map(|side| half * (1.0 + side * 1.5 * numbers.roundoff()));
-        step.map(|x| numbers.nearest(x)).into_iter().filter(|x| !is_tie(*x)).collect::<Vec<_>>()
-    };
-    let sizes: Vec<_> = if beside { halves.into_iter().flat_map(near).collect() } else { halves };
-    assert_rounded(kernels, dtype, &sizes.iter().flat_map(|size| [*size, -size]).collect::<Vec<_>>())
-}
-
-/// Where the steps are 1 and more there is nothing to round, whatever a number of less bits would hold.
-#[conformance(of = "round", dtype(F32, F64, F16, BF16))]
-pub fn round_of_whole_numbers(kernels: &dyn Kernels, dtype: Dtype) -> Checked {
-    let numbers = Numbers::of(dtype);
-    let whole = (numbers.digits - 1..numbers.highest).map(|power| 2_f64.powi(power));
-    let odd = 2_f64.powi(numbers.digits - 1) + 1.0;
-    let sizes: Vec<_> = whole.flat_map(|x| [x, x * 1.5]).chain([odd, odd + 2.0, 2.0 * odd, 1.0, 2.0, 3.0]).collect();
-    assert_rounded(kernels, dtype, &sizes.iter().flat_map(|size| [*size, -size]).collect::<Vec<_>>())
-}
-
-fn is_tie(x: f64) -> bool {
-    (x - x.trunc()).abs() == 0.5
-}
-
-/// The whole number below or above, whichever is nearer, and of two the even one; with the sign of what is rounded.
-fn rounded(x: f64) -> f64 {
-    let (below, above) = (x.floor(), x.ceil());
-    let nearer = match (x - below).partial_cmp(&(above - x)) {
-        Some(std::cmp::Ordering::Less) => below,
-        Some(std::cmp::Ordering::Greater) => above,
-        // A whole number, infinity and NaN are what they are.
-        _ if below == above || !x.is_finite() => x,
-        _ if below % 2.0 == 0.0 => below,
-        _ => above,
-    };
-    nearer.copysign(x)
-}
-
-#[track_caller]
-fn assert_rounded(kernels: &dyn Kernels, dtype: Dtype, x: &[f64]) -> Checked {
-    let expected: Vec<_> = x.iter().map(|x| rounded(*x)).collect();
-    let made = kernels.round(&holding(&[x.len()], dtype, x)?)?;
-    assert_eq!(made.dtype(), dtype);
-    assert_exact(&made, &expected, |at| format!("{:e}", x[at]));
-    Ok(())
-}
-
-/// All numbers of 16 bits that there are, those halfway between two whole ones apart.
-#[conformance(of = "round", dtype(F16, BF16), ties(false, true))]
-pub fn round_of_all(kernels: &dyn Kernels, dtype: Dtype, ties: bool) -> Checked {
-    let mut x = Region::All.arguments(dtype, &|x| x);
-    x.retain(|x| is_tie(*x) == ties);
-    assert_rounded(kernels, dtype, &x)
 }
 
 /// All numbers of 16 bits that there are.

@@ -1,8 +1,8 @@
-//! What is made of the elements along an axis: operation × type × kind of lane, each in several lengths, along the first axis and the last,
+//! What is made of the elements along an axis: operation × type × kind of lane, each in several lengths, along the first axis and the last, and over two,
 //! with what is special in front, in the middle and at the end.
 
 use crosscheck::conformance;
-use crosscheck_backends::{Dtype, Kernels, Tensor};
+use crosscheck_backends::{Axes, Dtype, Kernels, Tensor};
 
 use super::rule::{Numbers, assert_equal, assert_within};
 use super::value::holding;
@@ -134,10 +134,10 @@ fn assert_reduced(
     lane: Lane,
     units: f64,
     rule: impl Fn(&[f64]) -> f64,
-    kernel: impl Fn(&Tensor, usize) -> Checked<Tensor>,
+    kernel: impl Fn(&Tensor, Axes<'_>) -> Checked<Tensor>,
 ) -> Checked {
     let numbers = Numbers::of(dtype);
-    for_each(dtype, lane, |x, axis, lanes| {
+    let check = |x: &Tensor, axes: Axes<'_>, lanes: &[Vec<f64>]| {
         let expected: Vec<_> = lanes.iter().map(|lane| rule(lane)).collect();
         let allowed = |at: usize| {
             let size: f64 = lanes[at].iter().filter(|x| x.is_finite()).fold(1.0, |most, x| x.abs().max(most));
@@ -145,8 +145,20 @@ fn assert_reduced(
             // Of what is subnormal, the sum is exact, and a mean is rounded once.
             if normal { units * numbers.coarse_roundoff() * size } else { units * numbers.quantum() / 2.0 }
         };
-        assert_within(&kernel(x, axis)?, &expected, allowed, |at| shown(&lanes[at]));
+        assert_within(&kernel(x, axes)?, &expected, allowed, |at| shown(&lanes[at]));
         Ok(())
+    };
+    for_each(dtype, lane, |x, axis, lanes| {
+        check(x, axis.into(), lanes)?;
+        // The same lanes in two dimensions, on both sides of what tells them apart, and behind it.
+        let (count, length) = (lanes.len(), lanes[0].len());
+        let front = if length.is_multiple_of(8) { 8 } else { 1 };
+        let behind = length / front;
+        let around =
+            (0..length * count).map(|at| lanes[at / behind % count][at / behind / count * behind + at % behind]);
+        let around = holding(&[front, count, behind], dtype, &around.collect::<Vec<_>>())?;
+        check(&around, Axes::of(&[2, 0]), lanes)?;
+        check(&holding(&[count, front, behind], dtype, &lanes.concat())?, Axes::of(&[1, 2]).kept(), lanes)
     })
 }
 
@@ -157,7 +169,7 @@ fn assert_reduced(
 )]
 pub fn sum(kernels: &dyn Kernels, dtype: Dtype, lane: Lane) -> Checked {
     // All sums are numbers of each of the types, also on the way.
-    assert_reduced(dtype, lane, 0.0, |lane| lane.iter().sum(), |x, axis| kernels.sum(x, axis.into()))
+    assert_reduced(dtype, lane, 0.0, |lane| lane.iter().sum(), |x, axes| kernels.sum(x, axes))
 }
 
 #[conformance(
@@ -167,7 +179,7 @@ pub fn sum(kernels: &dyn Kernels, dtype: Dtype, lane: Lane) -> Checked {
 )]
 pub fn mean(kernels: &dyn Kernels, dtype: Dtype, lane: Lane) -> Checked {
     let rule = |lane: &[f64]| lane.iter().sum::<f64>() / lane.len() as f64;
-    assert_reduced(dtype, lane, 2.0, rule, |x, axis| kernels.mean(x, axis.into()))
+    assert_reduced(dtype, lane, 2.0, rule, |x, axes| kernels.mean(x, axes))
 }
 
 fn largest(lane: &[f64]) -> f64 {
@@ -191,7 +203,7 @@ fn largest(lane: &[f64]) -> f64 {
     )
 )]
 pub fn max(kernels: &dyn Kernels, dtype: Dtype, lane: Lane) -> Checked {
-    assert_reduced(dtype, lane, 0.0, largest, |x, axis| kernels.max(x, axis.into()))
+    assert_reduced(dtype, lane, 0.0, largest, |x, axes| kernels.max(x, axes))
 }
 
 #[conformance(
@@ -212,7 +224,7 @@ pub fn max(kernels: &dyn Kernels, dtype: Dtype, lane: Lane) -> Checked {
 )]
 pub fn min(kernels: &dyn Kernels, dtype: Dtype, lane: Lane) -> Checked {
     let smallest = |lane: &[f64]| -largest(&lane.iter().map(|x| -x).collect::<Vec<_>>());
-    assert_reduced(dtype, lane, 0.0, smallest, |x, axis| kernels.min(x, axis.into()))
+    assert_reduced(dtype, lane, 0.0, smallest, |x, axes| kernels.min(x, axes))
 }
 
 /// Of infinities and NaN the exponential has them too; of nothing but −∞ the sum is 0.
@@ -232,7 +244,7 @@ fn log_of_sum(lane: &[f64]) -> f64 {
 )]
 pub fn logsumexp(kernels: &dyn Kernels, dtype: Dtype, lane: Lane) -> Checked {
     // The logarithm of 40, and a difference of 2: four roundings in front of it and one behind.
-    assert_reduced(dtype, lane, 12.0, log_of_sum, |x, axis| kernels.logsumexp(x, axis.into()))
+    assert_reduced(dtype, lane, 12.0, log_of_sum, |x, axes| kernels.logsumexp(x, axes))
 }
 
 /// The weights of a lane. With ∞ or NaN in it, or of nothing but −∞, all are NaN.

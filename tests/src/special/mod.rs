@@ -12,5 +12,6 @@ pub mod integer;
 pub mod lane;
 pub mod layer;
 pub mod movement;
+pub mod round;
 pub(crate) mod rule;
 pub mod value;

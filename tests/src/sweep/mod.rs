@@ -8,7 +8,7 @@ pub mod alias;
 pub mod cache;
 pub(crate) mod call;
 pub(crate) mod function;
-mod grid;
+pub(crate) mod grid;
 pub mod late;
 pub mod mask;
 mod model;

@@ -2,7 +2,7 @@
 
 use std::error::Error;
 
-use crosscheck_backends::{Data, Dtype, Gelu, Kernels, Keys, Logits, Mask, Tensor};
+use crosscheck_backends::{Axes, Data, Dtype, Gelu, Kernels, Keys, Logits, Mask, Tensor};
 use half::{bf16, f16};
 use serde::Deserialize;
 
@@ -112,18 +112,20 @@ pub enum Call {
     Log { x: Operand },
     Sqrt { x: Operand },
     Rsqrt { x: Operand },
+    Round { x: Operand },
     Tanh { x: Operand },
     Sigmoid { x: Operand },
     Silu { x: Operand },
     Gelu { x: Operand, form: Form },
     Select { condition: Operand, a: Operand, b: Operand },
     Cast { x: Operand, dtype: Type },
-    Sum { x: Operand, axis: usize },
-    Mean { x: Operand, axis: usize },
-    Max { x: Operand, axis: usize },
-    Min { x: Operand, axis: usize },
-    Logsumexp { x: Operand, axis: usize },
+    Sum(Reduction),
+    Mean(Reduction),
+    Max(Reduction),
+    Min(Reduction),
+    Logsumexp(Reduction),
     Argmax { x: Operand, axis: usize },
+    Argmin { x: Operand, axis: usize },
     Softmax { x: Operand, axis: usize },
     TopK { x: Operand, k: usize, axis: usize },
     RmsNorm { x: Operand, weight: Operand, eps: f32 },
@@ -137,6 +139,15 @@ pub enum Call {
     Transpose { x: Operand, axes: Vec<usize> },
     BroadcastTo { x: Operand, shape: Vec<usize> },
     Reshape { x: Operand, shape: Vec<usize> },
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Reduction {
+    x: Operand,
+    axes: Vec<usize>,
+    #[serde(default)]
+    kept: bool,
 }
 
 #[derive(Debug, Deserialize)]
@@ -180,6 +191,7 @@ impl Call {
             Self::Log { x } => one(x, &|x| kernels.log(x)),
             Self::Sqrt { x } => one(x, &|x| kernels.sqrt(x)),
             Self::Rsqrt { x } => one(x, &|x| kernels.rsqrt(x)),
+            Self::Round { x } => one(x, &|x| kernels.round(x)),
             Self::Tanh { x } => one(x, &|x| kernels.tanh(x)),
             Self::Sigmoid { x } => one(x, &|x| kernels.sigmoid(x)),
             Self::Silu { x } => one(x, &|x| kernels.silu(x)),
@@ -190,12 +202,13 @@ impl Call {
                 two(a, b, &|a, b| kernels.select(&condition, a, b))
             }
             Self::Cast { x, dtype } => one(x, &|x| kernels.cast(x, (*dtype).into())),
-            Self::Sum { x, axis } => one(x, &|x| kernels.sum(x, (*axis).into())),
-            Self::Mean { x, axis } => one(x, &|x| kernels.mean(x, (*axis).into())),
-            Self::Max { x, axis } => one(x, &|x| kernels.max(x, (*axis).into())),
-            Self::Min { x, axis } => one(x, &|x| kernels.min(x, (*axis).into())),
-            Self::Logsumexp { x, axis } => one(x, &|x| kernels.logsumexp(x, (*axis).into())),
+            Self::Sum(reduction) => reduction.run(&values, &|x, axes| kernels.sum(x, axes)),
+            Self::Mean(reduction) => reduction.run(&values, &|x, axes| kernels.mean(x, axes)),
+            Self::Max(reduction) => reduction.run(&values, &|x, axes| kernels.max(x, axes)),
+            Self::Min(reduction) => reduction.run(&values, &|x, axes| kernels.min(x, axes)),
+            Self::Logsumexp(reduction) => reduction.run(&values, &|x, axes| kernels.logsumexp(x, axes)),
             Self::Argmax { x, axis } => one(x, &|x| kernels.argmax(x, *axis)),
+            Self::Argmin { x, axis } => one(x, &|x| kernels.argmin(x, *axis)),
             Self::Softmax { x, axis } => one(x, &|x| kernels.softmax(x, *axis)),
             Self::TopK { x, k, axis } => {
                 let (elements, indices) = kernels.top_k(&values.get(x)?, *k, *axis)?;
@@ -227,6 +240,13 @@ impl Call {
         let made = made?;
         results.extend(made);
         Ok(())
+    }
+}
+
+impl Reduction {
+    fn run(&self, values: &Values<'_>, reduce: &dyn Fn(&Tensor, Axes<'_>) -> Checked<Tensor>) -> Result<Vec<Tensor>> {
+        let axes = Axes::of(&self.axes);
+        Ok(vec![reduce(&values.get(&self.x)?, if self.kept { axes.kept() } else { axes })?])
     }
 }
 

@@ -335,6 +335,12 @@ const TIES_AWAY: Action = xfail("round takes ties away from zero: 0.5 becomes 1,
     .by(Panic)
     .saying("1e0 instead of 0e0");
 
+#[crosscheck::exclusions("candle", test = "onnx::node", case("test_round"))]
+const TIES_AWAY_OF_ONNX: Action = xfail("round takes ties away from zero: 0.5 becomes 1, and 2.5 becomes 3")
+    .because(Upstream)
+    .by(Mismatch)
+    .share(0.1..=0.3);
+
 #[crosscheck::exclusions("candle", test = "special::round::halves", case(beside = false))]
 const TIES_AWAY_OF_EACH_SIZE: Action = TIES_AWAY;
 

@@ -29,6 +29,45 @@ const KEYS: [&str; 9] = [
 
 /// Packs everything, unpacks it into a workspace that has nothing else, and tests that.
 pub fn packages() -> Result<(), TaskError> {
+    let unpacked = Unpacked::new()?;
+    test(&unpacked.folder, &unpacked.packages)
+}
+
+/// What would be published, in a folder that is gone when this is.
+pub struct Unpacked {
+    folder: PathBuf,
+    /// Their folders in it, each a name and a version.
+    packages: Vec<String>,
+}
+
+impl Unpacked {
+    /// Packs everything, and unpacks it.
+    pub fn new() -> Result<Self, TaskError> {
+        // Not in the repository: its configuration of Cargo would count there.
+        let folder = std::env::temp_dir().join(format!("crosscheck-packages-{}", std::process::id()));
+        remove(&folder)?;
+        create(&folder)?;
+        // From now on it is removed.
+        let mut unpacked = Self { folder, packages: Vec::new() };
+        unpacked.packages = unpack(&pack()?, &unpacked.folder)?;
+        Ok(unpacked)
+    }
+
+    /// The name and the folder of each package.
+    pub fn packages(&self) -> impl Iterator<Item = (&str, PathBuf)> {
+        self.packages.iter().map(|package| (name(package), self.folder.join(package)))
+    }
+}
+
+impl Drop for Unpacked {
+    fn drop(&mut self) {
+        // A folder that stays behind is no reason to fail.
+        drop(fs::remove_dir_all(&self.folder));
+    }
+}
+
+/// Packs everything, and says where the archives are.
+fn pack() -> Result<PathBuf, TaskError> {
     let packed = root().join("target/package");
     // What an earlier version of a package has left would be tested too.
     remove(&packed)?;
@@ -38,13 +77,7 @@ pub fn packages() -> Result<(), TaskError> {
     let published = published()?;
     let named: Vec<_> = published.iter().flat_map(|name| ["-p", name]).collect();
     cargo(&[&["package"][..], &named, &unbuilt].concat()).run()?;
-    // Not in the repository: its configuration of Cargo would count there.
-    let folder = std::env::temp_dir().join(format!("crosscheck-packages-{}", std::process::id()));
-    remove(&folder)?;
-    create(&folder)?;
-    let tested = unpack(&packed, &folder).and_then(|packages| test(&folder, &packages));
-    remove(&folder)?;
-    tested
+    Ok(packed)
 }
 
 /// The packages of the workspace that are published.
@@ -126,12 +159,16 @@ fn workspace(packages: &[String], own: &str) -> String {
     let mut manifest =
         format!("[workspace]\nresolver = \"3\"\nmembers = [{}]\n\n[patch.crates-io]\n", members.join(", "));
     for package in packages {
-        let name = package.rsplit_once('-').map_or(package.as_str(), |(name, _)| name);
-        let _ = writeln!(manifest, "{name} = {{ path = \"{package}\" }}");
+        let _ = writeln!(manifest, "{} = {{ path = \"{package}\" }}", name(package));
     }
     manifest.push('\n');
     manifest.push_str(own.find("[profile.").map_or("", |at| &own[at..]));
     manifest
+}
+
+/// The name of a package, without its version.
+fn name(package: &str) -> &str {
+    package.rsplit_once('-').map_or(package, |(name, _)| name)
 }
 
 /// The files below a folder, and how long they are.

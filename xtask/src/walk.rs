@@ -23,6 +23,7 @@ use clap::Args;
 use crate::built::{build, find};
 use crate::error::TaskError;
 use crate::original::PYTEST;
+use crate::packages::Unpacked;
 use crate::python;
 use crate::usage::children;
 use crate::workspace::root;
@@ -43,19 +44,19 @@ const PAGES: [&str; 3] = ["tutorial.md", "adopt.md", FROM_PYTEST];
 /// The one whose reader has pytest.
 const FROM_PYTEST: &str = "from_pytest.md";
 
-/// The packages that are not published yet, for whoever depends on them.
-const PATCHES: [(&str, &str); 4] = [
-    ("crosscheck", "runtime"),
-    ("crosscheck-macros", "macros"),
-    ("crosscheck-cli", "cli"),
-    ("codec-suite", "examples/codec-suite"),
-];
+/// What the pages depend on, as it would be published.
+const PACKAGES: [&str; 3] = ["crosscheck", "crosscheck-macros", "crosscheck-cli"];
+/// A suite of somebody else's, which a page adopts: its name, and its folder here.
+const SUITE: (&str, &str) = ("codec-suite", "examples/codec-suite");
 
 /// Walks the pages.
 pub fn walk(Options { pages, fresh }: &Options) -> Result<(), TaskError> {
     let pages: Vec<&str> = if pages.is_empty() { PAGES.to_vec() } else { pages.iter().map(String::as_str).collect() };
     let built = build(&["-p", "crosscheck-cli"])?;
     let installed = find(&built, "crosscheck-cli", "cargo-crosscheck")?;
+    let packages = Unpacked::new()?;
+    let suite = (SUITE.0, root().join(SUITE.1));
+    let published: Vec<_> = packages.packages().filter(|(name, _)| PACKAGES.contains(name)).chain([suite]).collect();
     for page in pages {
         let target = root().join("target/walk");
         if *fresh && target.exists() {
@@ -67,7 +68,7 @@ pub fn walk(Options { pages, fresh }: &Options) -> Result<(), TaskError> {
         let python = if page == FROM_PYTEST { Some(python::provide(PYTEST)?) } else { None };
         let programs: Vec<_> =
             [Some(&installed.path), python.as_ref()].into_iter().flatten().map(PathBuf::as_path).collect();
-        let walked = Walk::begin(page, &folder, &programs).and_then(|mut walk| walk.all(&text));
+        let walked = Walk::begin(page, &folder, &programs, &published).and_then(|mut walk| walk.all(&text));
         let removed = fs::remove_dir_all(&folder).map_err(|source| TaskError::Io { path: folder, source });
         walked.and(removed)?;
     }
@@ -102,9 +103,15 @@ impl fmt::Display for Took {
 }
 
 impl<'a> Walk<'a> {
-    fn begin(page: &'a str, folder: &Path, programs: &[&Path]) -> Result<Self, TaskError> {
-        let patches = PATCHES.map(|(name, path)| format!("{name} = {{ path = {:?} }}\n", root().join(path)));
-        let config = format!("[patch.crates-io]\n{}", patches.concat());
+    /// `published` are the packages that the reader can depend on, which no registry has yet.
+    fn begin(
+        page: &'a str,
+        folder: &Path,
+        programs: &[&Path],
+        published: &[(&str, PathBuf)],
+    ) -> Result<Self, TaskError> {
+        let patches = published.iter().map(|(name, path)| format!("{name} = {{ path = {path:?} }}\n"));
+        let config = format!("[patch.crates-io]\n{}", patches.collect::<String>());
         write(&folder.join(".cargo/config.toml"), &config)?;
         let searched = std::env::var_os("PATH").unwrap_or_default();
         let of_programs = programs.iter().filter_map(|program| Some(program.parent()?.to_owned()));
@@ -283,7 +290,7 @@ mod tests {
         crate::workspace::find().unwrap();
         let folder = std::env::temp_dir().join(format!("xtask-walk-{}", std::process::id()));
         let walked =
-            |text: &str| Walk::begin("p.md", &folder, &[]).unwrap().all(text).map_err(|error| error.to_string());
+            |text: &str| Walk::begin("p.md", &folder, &[], &[]).unwrap().all(text).map_err(|error| error.to_string());
         assert_eq!(
             walked("```text,file=a.txt\nx\ny\n```\n```sh,run\ncat a.txt\n```\n```text,output\nx\n…\n```\n"),
             Ok(())

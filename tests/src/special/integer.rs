@@ -69,7 +69,7 @@ const WIDE: [i64; 30] = [
     i64::MAX - 1,
 ];
 
-/// The whole numbers of a type that are special: its ends, and those of [`WIDE`] that it holds, with both signs; both truth values.
+/// The whole numbers of a type that are special: its ends, and those of `WIDE` that it holds, with both signs; both truth values.
 pub fn wholes(dtype: Dtype) -> Vec<i64> {
     if dtype == Dtype::I32 {
         return ENDS.map(i64::from).to_vec();

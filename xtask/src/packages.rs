@@ -53,6 +53,11 @@ impl Unpacked {
         Ok(unpacked)
     }
 
+    /// Where they are.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// The name and the folder of each package.
     pub fn packages(&self) -> impl Iterator<Item = (&str, PathBuf)> {
         self.packages.iter().map(|package| (name(package), self.folder.join(package)))

@@ -46,8 +46,10 @@ const FROM_PYTEST: &str = "from_pytest.md";
 
 /// What the pages depend on, as it would be published.
 const PACKAGES: [&str; 3] = ["crosscheck", "crosscheck-macros", "crosscheck-cli"];
-/// A suite of somebody else's, which a page adopts: its name, and its folder here.
-const SUITE: (&str, &str) = ("codec-suite", "examples/codec-suite");
+/// A suite of somebody else's, which a page adopts.
+const SUITE: &str = "codec-suite";
+/// How it depends on what is published, here and outside of this repository.
+const DEPENDS: [&str; 2] = [r#"path = "../../runtime""#, r#"version = "0.1""#];
 
 /// Walks the pages.
 pub fn walk(Options { pages, fresh }: &Options) -> Result<(), TaskError> {
@@ -55,8 +57,9 @@ pub fn walk(Options { pages, fresh }: &Options) -> Result<(), TaskError> {
     let built = build(&["-p", "crosscheck-cli"])?;
     let installed = find(&built, "crosscheck-cli", "cargo-crosscheck")?;
     let packages = Unpacked::new()?;
-    let suite = (SUITE.0, root().join(SUITE.1));
-    let published: Vec<_> = packages.packages().filter(|(name, _)| PACKAGES.contains(name)).chain([suite]).collect();
+    let suite = publish_suite(packages.folder())?;
+    let known = packages.packages().filter(|(name, _)| PACKAGES.contains(name));
+    let published: Vec<_> = known.chain([(SUITE, suite)]).collect();
     for page in pages {
         let target = root().join("target/walk");
         if *fresh && target.exists() {
@@ -73,6 +76,22 @@ pub fn walk(Options { pages, fresh }: &Options) -> Result<(), TaskError> {
         walked.and(removed)?;
     }
     Ok(())
+}
+
+/// Copies the suite into a folder, as it is outside of this repository.
+fn publish_suite(folder: &Path) -> Result<PathBuf, TaskError> {
+    let (from, to) = (root().join("examples").join(SUITE), folder.join(SUITE));
+    let manifest = read(&from.join("Cargo.toml"))?;
+    write(&to.join("Cargo.toml"), &manifest.replace(DEPENDS[0], DEPENDS[1]))?;
+    for folder in ["src", "tests"] {
+        let sources = from.join(folder);
+        let failed = |source| TaskError::Io { path: sources.clone(), source };
+        for entry in fs::read_dir(&sources).map_err(failed)? {
+            let entry = entry.map_err(failed)?;
+            write(&to.join(folder).join(entry.file_name()), &read(&entry.path())?)?;
+        }
+    }
+    Ok(to)
 }
 
 struct Walk<'a> {

@@ -208,7 +208,7 @@ impl Operation {
         match self {
             Self::Unary(unary) => {
                 let x = match unary {
-                    // Ties have a check of their own: a third of a whole number is none.
+                    // Ties have a check of their own: thirds of whole numbers are no ties.
                     Unary { name: "round", .. } => steps(1, shape, dtype, 31, 1.0 / 3.0)?,
                     Unary { positive: true, .. } => positive(1, shape, dtype)?,
                     _ => some(1)?,

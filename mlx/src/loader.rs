@@ -63,6 +63,9 @@ mod tests {
     /// The sum of the library for CUDA.
     const CUDA_ADD: &str = "int mlx_add(int a, int b) { return 1000 + a + b; }";
 
+    /// What MLX reads once.
+    const TF32: &str = "MLX_ENABLE_TF32";
+
     /// A program that calls two functions by a loader.
     struct Program {
         base: PathBuf,
@@ -91,7 +94,7 @@ mod tests {
         /// One of the libraries, whose sum is of this kind.
         fn library(&self, path: &str, add: &str) {
             let source = format!(
-                "extern \"C\" {{\n{add}\ndouble mlx_sub(double a, double b) {{ return a - b; }}\n\
+                "#include <cstdlib>\nextern \"C\" {{\n{add}\ndouble mlx_sub(double a, double b) {{ return a - b; }}\n\
                  long mach_approximate_time() {{ return 7; }}\n}}\n"
             );
             let source = self.compiler.write("library.cpp", &source).unwrap();
@@ -100,6 +103,11 @@ mod tests {
 
         /// Its status and what it prints.
         fn run(&self) -> (Option<i32>, String) {
+            self.run_with(None)
+        }
+
+        /// The same, where MLX's variable has a value.
+        fn run_with(&self, tf32: Option<&str>) -> (Option<i32>, String) {
             let main = "#include <cstdio>\n\
                         extern \"C\" { int mlx_add(int, int); double mlx_sub(double, double); const char* crosscheck_mlx_without_cuda(); }\n\
                         int main() {\n\
@@ -109,7 +117,9 @@ mod tests {
             let mut flags = to_linker(&["--no-as-needed"]);
             flags.push(self.base.join("folder/libmlxc.so").into());
             let program = self.compiler.program(&main, &flags).unwrap();
-            let output = process::output(&mut Command::new(program)).unwrap();
+            let mut program = Command::new(program);
+            program.env_remove(TF32).envs(tf32.map(|value| (TF32, value)));
+            let output = process::output(&mut program).unwrap();
             let printed = [output.stdout, output.stderr].concat();
             (output.status.code(), String::from_utf8(printed).unwrap())
         }
@@ -137,6 +147,17 @@ mod tests {
         program.library("driver.so", ONE_GPU);
         program.library("folder/libmlxc-cuda.so", CUDA_ADD);
         assert_eq!(program.run(), (Some(0), "1005 1.5 CUDA".to_owned()));
+    }
+
+    #[test]
+    fn products_of_floats_have_their_digits_unless_somebody_wants_less() {
+        let program = Program::new("digits");
+        program.library("driver.so", ONE_GPU);
+        let variable = format!("int mlx_add(int, int) {{ const char* is = getenv(\"{TF32}\"); return is ? *is : 0; }}");
+        program.library("folder/libmlxc-cuda.so", &variable);
+        let read = |value: char| (Some(0), format!("{} 1.5 CUDA", u32::from(value)));
+        assert_eq!(program.run(), read('0'));
+        assert_eq!(program.run_with(Some("1")), read('1'));
     }
 
     #[test]

@@ -5,12 +5,16 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::compiler::Compiler;
-use crate::error::MlxError;
+use crate::error::{Doing, MlxError};
 use crate::wheel::{self, PYTHON_REMEDY};
 use crate::{link, loader, process, shims};
 
 /// Where MLX looks for them: the folder that Python's packages of NVIDIA share.
 const FOLDER: &str = "nvidia";
+/// Where the headers lie in it, which MLX compiles kernels with while it runs.
+const HEADERS: &str = "cu13/include";
+/// The one that NVIDIA's runtime includes and does not bring, without which products with quantized matrices are not compiled.
+const NEEDED: &str = "crt/mma.h";
 
 /// Makes them known to the library in `staging`, and says where they are from. Without a driver none are needed: nothing can use them.
 pub fn provide(compiler: &Compiler, staging: &Path, work: &Path) -> Result<String, MlxError> {
@@ -32,14 +36,17 @@ pub fn provide(compiler: &Compiler, staging: &Path, work: &Path) -> Result<Strin
     }
     let place = staging.join(FOLDER);
     if let Some(packages) = of_python() {
-        link::link(&packages, &place)?;
+        link::apart(&packages, &place, Path::new(HEADERS))?;
         if load(&mlx).is_ok() {
+            if !place.join(HEADERS).join(NEEDED).exists() {
+                wheel::NVIDIA_CRT.fetch(work, staging)?;
+            }
             return Ok(format!("NVIDIA's libraries in {}", packages.display()));
         }
-        // Only the link.
-        let _ = fs::remove_file(&place);
+        // Only links.
+        fs::remove_dir_all(&place).doing(|| format!("removing {}", place.display()))?;
     }
-    for wheel in wheel::nvidia() {
+    for wheel in wheel::nvidia().iter().chain([&wheel::NVIDIA_CRT]) {
         wheel.fetch(work, staging)?;
     }
     load(&mlx).map(|()| "NVIDIA's libraries, downloaded".to_owned()).map_err(MlxError::Nvidia)

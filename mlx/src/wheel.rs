@@ -41,6 +41,14 @@ pub const MLX_CUDA: Wheel = Wheel {
     sha256: "335094ccd1c0c6dc3e09c8caba207c8180602bacc0c38ba20c1d81e9456ab394",
 };
 
+/// Headers that NVIDIA's runtime includes and does not bring: MLX's package does not ask for them.
+pub const NVIDIA_CRT: Wheel = Wheel {
+    project: "nvidia-cuda-crt",
+    version: "13.0.88",
+    tag: "manylinux2014_x86_64",
+    sha256: "2c8043c7c9e02492716426e9919fc78d2c5b3b2a7a768a88e952676b08aa55a4",
+};
+
 /// What it needs of NVIDIA's: of CUDA 13.0, so that every driver for CUDA 13 runs it.
 pub fn nvidia() -> [Wheel; 7] {
     [

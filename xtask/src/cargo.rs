@@ -100,9 +100,14 @@ impl Cargo {
         }
     }
 
-    /// Runs it; says whether it succeeded, and what it printed on both outputs.
-    pub fn captured(mut self) -> Result<(bool, String), TaskError> {
+    /// Runs it, after a line that says what is run; says whether it succeeded, and what it printed on both outputs.
+    pub fn captured(self) -> Result<(bool, String), TaskError> {
         println!("\n$ {}", self.shown);
+        self.silently_captured()
+    }
+
+    /// The same, where what is run is too long to be shown.
+    pub fn silently_captured(mut self) -> Result<(bool, String), TaskError> {
         let output = self.command.output().map_err(|source| TaskError::Start { command: self.shown, source })?;
         let printed = [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).concat();
         Ok((output.status.success(), printed))

@@ -32,6 +32,9 @@ pub enum TaskError {
     /// Cargo has not built what a task needs.
     #[error("cargo built no executable `{target}` of {package}")]
     NotBuilt { package: String, target: String },
+    /// Cells fail on a GPU.
+    #[error("cells of {suite} failed on the GPU or beside it: what they printed stands above")]
+    Gpu { suite: &'static str },
     /// A run shows nothing.
     #[error("the suite shows nothing: {0}")]
     NothingRan(String),

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <cstdlib>
 #include <string>
 
 // A line `FUNCTION(name)` for each function of mlx-c.
@@ -80,6 +81,8 @@ static void* cuda() {
   if (!has_gpu()) {
     return nullptr;
   }
+  // MLX multiplies 32-bit floats with 11 bits of each otherwise. It reads this once; somebody who wants that says so.
+  setenv("MLX_ENABLE_TF32", "0", 0);
   Dl_info own;
   std::string path;
   if (dladdr(reinterpret_cast<void*>(&crosscheck_mlx_without_cuda), &own)) {

@@ -194,7 +194,7 @@ impl Row {
         matches!(self.kind, Exclusion::XFail { failure: Some(Failure::Crash | Failure::Timeout), .. })
     }
 
-    /// The row in a sentence: `` row `nan_argmax` of `mlx_cpu` at backends/src/exclusions.rs:12 ``.
+    /// The row in a sentence: `` row `nan_argmax` of `mlx_cpu` at backends/src/exclusions/mlx_cpu.rs:12 ``.
     pub fn describe(&self) -> String {
         let at = self.location.as_ref().map(|at| format!(" at {at}")).unwrap_or_default();
         format!("row `{}` of `{}`{at}", self.marker, self.backend)

@@ -5,4 +5,5 @@
 //! one by its path.
 #![expect(missing_docs, reason = "what a check is called says what it checks")]
 
+mod exclusions;
 pub mod inference;

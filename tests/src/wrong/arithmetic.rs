@@ -168,10 +168,11 @@ pub fn select(kernels: &dyn Kernels) -> Checked {
     kernel.assert_refuses(Shape, "a column and a row that make 2^32 elements", kernels.select(&column, &row, &row))
 }
 
-/// Asserts that these types are refused, also of tensors without dimensions and without elements.
+/// Asserts that these types are refused, also of tensors without dimensions and without elements, and that the others are not: 64-bit
+/// floats, or all the rest.
 #[track_caller]
-fn assert_unary(kernel: Kernel, refused: &[Dtype], call: impl Fn(&Tensor) -> Checked<Tensor>) -> Checked {
-    for dtype in TYPES {
+fn assert_unary(kernel: Kernel, refused: &[Dtype], wide: bool, call: impl Fn(&Tensor) -> Checked<Tensor>) -> Checked {
+    for dtype in TYPES.into_iter().filter(|dtype| (*dtype == Dtype::F64) == wide) {
         for shape in [&[2][..], &[], &[1, 0], &[0]] {
             let made = call(&ones(shape, dtype)?);
             if refused.contains(&dtype) {
@@ -185,54 +186,54 @@ fn assert_unary(kernel: Kernel, refused: &[Dtype], call: impl Fn(&Tensor) -> Che
     Ok(())
 }
 
-#[conformance(of = "neg")]
-pub fn neg(kernels: &dyn Kernels) -> Checked {
-    assert_unary(Kernel("neg"), &NO_NUMBERS, |x| kernels.neg(x))
+#[conformance(of = "neg", wide(no = false, yes = true uses("float64")))]
+pub fn neg(kernels: &dyn Kernels, wide: bool) -> Checked {
+    assert_unary(Kernel("neg"), &NO_NUMBERS, wide, |x| kernels.neg(x))
 }
 
-#[conformance(of = "exp")]
-pub fn exp(kernels: &dyn Kernels) -> Checked {
-    assert_unary(Kernel("exp"), &NO_FLOATS, |x| kernels.exp(x))
+#[conformance(of = "exp", wide(no = false, yes = true uses("float64")))]
+pub fn exp(kernels: &dyn Kernels, wide: bool) -> Checked {
+    assert_unary(Kernel("exp"), &NO_FLOATS, wide, |x| kernels.exp(x))
 }
 
-#[conformance(of = "log")]
-pub fn log(kernels: &dyn Kernels) -> Checked {
-    assert_unary(Kernel("log"), &NO_FLOATS, |x| kernels.log(x))
+#[conformance(of = "log", wide(no = false, yes = true uses("float64")))]
+pub fn log(kernels: &dyn Kernels, wide: bool) -> Checked {
+    assert_unary(Kernel("log"), &NO_FLOATS, wide, |x| kernels.log(x))
 }
 
-#[conformance(of = "sqrt")]
-pub fn sqrt(kernels: &dyn Kernels) -> Checked {
-    assert_unary(Kernel("sqrt"), &NO_FLOATS, |x| kernels.sqrt(x))
+#[conformance(of = "sqrt", wide(no = false, yes = true uses("float64")))]
+pub fn sqrt(kernels: &dyn Kernels, wide: bool) -> Checked {
+    assert_unary(Kernel("sqrt"), &NO_FLOATS, wide, |x| kernels.sqrt(x))
 }
 
-#[conformance(of = "rsqrt")]
-pub fn rsqrt(kernels: &dyn Kernels) -> Checked {
-    assert_unary(Kernel("rsqrt"), &NO_FLOATS, |x| kernels.rsqrt(x))
+#[conformance(of = "rsqrt", wide(no = false, yes = true uses("float64")))]
+pub fn rsqrt(kernels: &dyn Kernels, wide: bool) -> Checked {
+    assert_unary(Kernel("rsqrt"), &NO_FLOATS, wide, |x| kernels.rsqrt(x))
 }
 
-#[conformance(of = "round")]
-pub fn round(kernels: &dyn Kernels) -> Checked {
-    assert_unary(Kernel("round"), &NO_FLOATS, |x| kernels.round(x))
+#[conformance(of = "round", wide(no = false, yes = true uses("float64")))]
+pub fn round(kernels: &dyn Kernels, wide: bool) -> Checked {
+    assert_unary(Kernel("round"), &NO_FLOATS, wide, |x| kernels.round(x))
 }
 
-#[conformance(of = "tanh")]
-pub fn tanh(kernels: &dyn Kernels) -> Checked {
-    assert_unary(Kernel("tanh"), &NO_FLOATS, |x| kernels.tanh(x))
+#[conformance(of = "tanh", wide(no = false, yes = true uses("float64")))]
+pub fn tanh(kernels: &dyn Kernels, wide: bool) -> Checked {
+    assert_unary(Kernel("tanh"), &NO_FLOATS, wide, |x| kernels.tanh(x))
 }
 
-#[conformance(of = "sigmoid")]
-pub fn sigmoid(kernels: &dyn Kernels) -> Checked {
-    assert_unary(Kernel("sigmoid"), &NO_FLOATS, |x| kernels.sigmoid(x))
+#[conformance(of = "sigmoid", wide(no = false, yes = true uses("float64")))]
+pub fn sigmoid(kernels: &dyn Kernels, wide: bool) -> Checked {
+    assert_unary(Kernel("sigmoid"), &NO_FLOATS, wide, |x| kernels.sigmoid(x))
 }
 
-#[conformance(of = "silu")]
-pub fn silu(kernels: &dyn Kernels) -> Checked {
-    assert_unary(Kernel("silu"), &NO_FLOATS, |x| kernels.silu(x))
+#[conformance(of = "silu", wide(no = false, yes = true uses("float64")))]
+pub fn silu(kernels: &dyn Kernels, wide: bool) -> Checked {
+    assert_unary(Kernel("silu"), &NO_FLOATS, wide, |x| kernels.silu(x))
 }
 
-#[conformance(of = "gelu", form(Exact, Tanh))]
-pub fn gelu(kernels: &dyn Kernels, form: Gelu) -> Checked {
-    assert_unary(Kernel("gelu"), &NO_FLOATS, |x| kernels.gelu(x, form))
+#[conformance(of = "gelu", form(Exact, Tanh), wide(no = false, yes = true uses("float64")))]
+pub fn gelu(kernels: &dyn Kernels, form: Gelu, wide: bool) -> Checked {
+    assert_unary(Kernel("gelu"), &NO_FLOATS, wide, |x| kernels.gelu(x, form))
 }
 
 /// Each type becomes each.

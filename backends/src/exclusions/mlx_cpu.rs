@@ -1,9 +1,8 @@
-//! The exclusion matrix: what each backend cannot do, in one place. Every row is a fact that was observed, with mlx-rs 0.33.0
-//! (MLX 0.32.2) on x86-64; its message says what was seen.
+//! What MLX cannot do on a processor: mlx-rs 0.33.0 (MLX 0.32.2) on x86-64.
 
-use crosscheck::Debt::{HardwareLimit, Upstream, WontFix};
+use crosscheck::Debt::{Upstream, WontFix};
 use crosscheck::Failure::{Error, Mismatch, Panic};
-use crosscheck::{Action, RUN, skip, xfail};
+use crosscheck::{Action, RUN, xfail};
 
 use crate::Feature;
 
@@ -423,46 +422,3 @@ const WIDE_REDUCTIONS_OVER_SEVERAL_AXES: Action =
         .tracking("https://github.com/ml-explore/mlx/issues/4379")
         .by(Panic)
         .saying("instead of 8.3");
-
-/// Nothing has been observed on Metal yet: the first run there tells. That it has no 64-bit floats is what MLX says of them
-/// (<https://ml-explore.github.io/mlx/build/html/python/data_types.html>).
-#[crosscheck::exclusions("mlx_metal")]
-const fn mlx_metal(feature: Feature) -> Action {
-    match feature {
-        Feature::Float64 => skip("Metal has no 64-bit floats").because(HardwareLimit),
-        Feature::DynamicOffsets
-        | Feature::EmptyTensors
-        | Feature::Float64Functions
-        | Feature::Float64Quantization
-        | Feature::FullyMaskedRows
-        | Feature::Int8
-        | Feature::IntegerMatmul
-        | Feature::NanExtremes
-        | Feature::Quantization
-        | Feature::StridedInputs
-        | Feature::SubnormalOperands
-        | Feature::Subnormals
-        | Feature::WideAccumulation => RUN,
-    }
-}
-
-/// Nothing has been observed on CUDA yet: `cargo xtask gpu` does that, on a machine with a GPU.
-#[crosscheck::exclusions("mlx_cuda")]
-const fn mlx_cuda(feature: Feature) -> Action {
-    match feature {
-        Feature::DynamicOffsets
-        | Feature::EmptyTensors
-        | Feature::Float64
-        | Feature::Float64Functions
-        | Feature::Float64Quantization
-        | Feature::FullyMaskedRows
-        | Feature::Int8
-        | Feature::IntegerMatmul
-        | Feature::NanExtremes
-        | Feature::Quantization
-        | Feature::StridedInputs
-        | Feature::SubnormalOperands
-        | Feature::Subnormals
-        | Feature::WideAccumulation => RUN,
-    }
-}

@@ -1,10 +1,7 @@
 //! Which cells are running, and how a run ends before its time.
 
-use std::collections::BTreeSet;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
-
-use crate::sorted;
 
 /// The cells that are running, by position in the plan, until no more may start.
 #[derive(Debug, Default)]
@@ -112,11 +109,13 @@ impl InFlight {
         self.state().ending
     }
 
-    /// No other cell begins, and the running ones are given up.
-    pub(super) fn close_and_abandon(&self) -> BTreeSet<usize> {
+    /// No other cell begins, and the running ones are given up: says which, and how long each was running.
+    pub(super) fn close_and_abandon(&self) -> Vec<(usize, Duration)> {
         let mut state = self.state();
         state.closed = true;
-        sorted::set(std::mem::take(&mut state.running).into_iter().map(|(cell, _)| cell))
+        let mut running = std::mem::take(&mut state.running);
+        running.sort_unstable();
+        running.into_iter().map(|(cell, since)| (cell, since.elapsed())).collect()
     }
 }
 
@@ -182,7 +181,11 @@ mod tests {
         in_flight.start(3);
         in_flight.start(4);
         assert_eq!(in_flight.finish(3, None, |_| ()), Some(false));
-        assert_eq!(in_flight.close_and_abandon(), [4].into());
+        std::thread::sleep(Duration::from_millis(20));
+        in_flight.start(2);
+        let given_up = in_flight.close_and_abandon();
+        assert_eq!(given_up.iter().map(|(cell, _)| *cell).collect::<Vec<_>>(), [2, 4]);
+        assert!(given_up[1].1 >= given_up[0].1 + Duration::from_millis(20), "{given_up:?}");
         assert_eq!(in_flight.finish(4, Some(5), |_| panic!("it is noted already")), None);
     }
 

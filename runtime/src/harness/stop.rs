@@ -57,10 +57,10 @@ pub(super) fn heed_time(run: &Arc<Run>, cli: &Cli) {
             std::thread::sleep(REPORT);
             does_not_end();
         }
-        for at in run.in_flight.close_and_abandon() {
+        for (at, took) in run.in_flight.close_and_abandon() {
             let cell = &run.session.plan.cells[at];
             let doing = Some("running when --run-timeout ended the run".to_owned());
-            let finished = run.session.give_up(cell, Observation::TimedOut { limit, doing }, limit);
+            let finished = run.session.give_up(cell, Observation::TimedOut { limit, doing }, took);
             let CellReport { record, message, .. } = CellReport::new(&run.session, &run.executable, cell, &finished);
             let mut line = Buffer::default();
             let written = json::cell(&mut line, &record, false);

@@ -244,7 +244,8 @@ fn why_unused(suite: &SuiteSpec, row: &Row) -> Unused {
 
 /// What a row names that is in none of the suites that it is a row of.
 fn unknown(row: &Row, suites: &[&SuiteSpec]) -> Option<String> {
-    let tests: Vec<_> = suites.iter().flat_map(|suite| &suite.tests).collect();
+    // Only where they are needed: there may be many.
+    let tests = || suites.iter().flat_map(|suite| &suite.tests).collect::<Vec<_>>();
     match &row.scope {
         Scope::All => None,
         Scope::Feature(marker) => {
@@ -254,12 +255,15 @@ fn unknown(row: &Row, suites: &[&SuiteSpec]) -> Option<String> {
             (!known.is_empty() && !known.contains(&marker.as_ref()))
                 .then(|| nearest::unknown("feature", marker, &known))
         }
-        Scope::Tests(names) => unknown_test(names, &tests),
-        Scope::Cases(names, cases) => unknown_test(names, &tests).or_else(|| {
-            let named = |test: &&&TestSpec| names.iter().any(|name| name.means(test));
-            let tests: Vec<_> = tests.iter().filter(named).copied().collect();
-            cases.iter().find_map(|case| unknown_case(case, &tests))
-        }),
+        Scope::Tests(names) => unknown_test(names, &tests()),
+        Scope::Cases(names, cases) => {
+            let tests = tests();
+            unknown_test(names, &tests).or_else(|| {
+                let named = |test: &&&TestSpec| names.iter().any(|name| name.means(test));
+                let tests: Vec<_> = tests.iter().filter(named).copied().collect();
+                cases.iter().find_map(|case| unknown_case(case, &tests))
+            })
+        }
     }
 }
 

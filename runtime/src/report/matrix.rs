@@ -88,7 +88,9 @@ impl<'a> Tally<'a> {
     /// The rows in which a cell with these markers counts.
     fn rows_of(&self, markers: &[&str]) -> Vec<usize> {
         let last = self.rows.len() - 1;
-        let mut rows: Vec<_> = (1..last).filter(|row| markers.contains(&self.rows[*row])).collect();
+        // Most cells have no marker, and there may be many features.
+        let row_of = |marker: &&str| Some(1 + self.rows[1..last].iter().position(|row| row == marker)?);
+        let mut rows: Vec<_> = markers.iter().filter_map(row_of).collect();
         if rows.is_empty() {
             rows.push(0);
         }

@@ -183,17 +183,22 @@ impl Elements {
     #[cfg(feature = "harness")]
     pub(crate) fn naming(cell: &str, crates: &[(&'static str, Option<&'static str>)]) -> Self {
         let parts: Vec<_> = cell.split("::").collect();
-        let mut has_part = [false; LONG];
+        // By length and last byte.
+        let ends =
+            |text: &str| (text.len().min(LONG - 1), 1_u128 << (text.as_bytes().last().copied().unwrap_or(0) & 127));
+        let mut has_part = [0; LONG];
         for part in &parts {
-            has_part[part.len().min(LONG - 1)] = true;
+            let (length, last) = ends(part);
+            has_part[length] |= last;
         }
         let (mut tests, mut elsewhere) = (Vec::new(), Vec::new());
         // There may be many, of which one is meant: the paths of the others are not put together, nor are names compared whose
-        // lengths differ.
+        // lengths or ends differ.
         for test in CROSSCHECK_TESTS_V1.iter() {
             let Some(test) = *test else { continue };
             let name = test.name();
-            if has_part[name.len().min(LONG - 1)] && parts.contains(&name) {
+            let (length, last) = ends(name);
+            if has_part[length] & last != 0 && parts.contains(&name) {
                 tests.push(test);
             }
             if let Some(function) = test.of()

@@ -22,11 +22,14 @@ pub fn element(slice: &Slice, element: &TokenStream) -> TokenStream {
         Slice::Implements => ("IMPLEMENTS", "ImplementsElement"),
     };
     let (slice, interface) = (Ident::new(slice, Span::call_site()), Ident::new(interface, Span::call_site()));
+    // What linkme's attribute expands to, without its check of the type: the type stands here. For each element the attribute runs
+    // another macro, and its check is three more functions to compile.
     quote! {
-        #[__crosscheck::__private::linkme::distributed_slice(__crosscheck::__private::#slice)]
-        #[linkme(crate = __crosscheck::__private::linkme)]
-        static __CROSSCHECK_ELEMENT: ::core::option::Option<&'static dyn __crosscheck::__private::#interface> =
-            #element;
+        __crosscheck::__private::#slice! {
+            #![linkme_macro = __crosscheck::__private::#slice]
+            static __CROSSCHECK_ELEMENT: ::core::option::Option<&'static dyn __crosscheck::__private::#interface> =
+                #element;
+        }
     }
 }
 

@@ -49,6 +49,7 @@ pub fn expand(item: TokenStream) -> TokenStream {
     }
 
     let name = &input.ident;
+    let hashes = markers.iter().map(|marker| hash(marker));
     let idents: Vec<_> = variants.iter().map(|variant| &variant.ident).collect();
     let import = krate.import();
     let package = package().map(|[name, version]| {
@@ -80,6 +81,7 @@ pub fn expand(item: TokenStream) -> TokenStream {
             impl __crosscheck::Feature for #name {
                 const ALL: &'static [Self] = &[#(Self::#idents),*];
                 const MARKERS: &'static [&'static ::core::primitive::str] = &[#(#markers),*];
+                const HASHES: &'static [::core::primitive::u64] = &[#(#hashes),*];
                 const TRACKED: &'static [__crosscheck::Debt] = &[#(__crosscheck::Debt::#tracked),*];
                 #package
 
@@ -102,6 +104,11 @@ pub fn expand(item: TokenStream) -> TokenStream {
 /// A marker as an identifier; a keyword becomes a raw one.
 pub fn marker_ident(marker: &str, span: Span) -> Ident {
     syn::parse_str::<Ident>(marker).map_or_else(|_| Ident::new_raw(marker, span), |_| Ident::new(marker, span))
+}
+
+/// The hash of a marker: FNV-1a.
+pub fn hash(marker: &str) -> u64 {
+    marker.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
 /// `#[crosscheck(tracked(NotYet, …), crate = path)]`.

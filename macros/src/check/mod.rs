@@ -14,7 +14,7 @@ mod rstest;
 mod signature;
 mod tolerance;
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::quote;
 use syn::{Attribute, ItemFn, ItemMod, ReturnType, Type};
 
@@ -48,7 +48,9 @@ pub fn expand(args: TokenStream, item: TokenStream, flavour: Flavour) -> TokenSt
 }
 
 fn expand_parsed(mut args: TestArgs, item: TokenStream, flavour: Flavour) -> TokenStream {
-    if let Ok(module) = syn::parse2::<ItemMod>(item.clone()) {
+    // To read a function as a module, in order to see that it is none, takes all of its tokens apart.
+    let is_module = item.clone().into_iter().any(|token| matches!(token, TokenTree::Ident(word) if word == "mod"));
+    if is_module && let Ok(module) = syn::parse2::<ItemMod>(item.clone()) {
         return module::expand(args, module);
     }
     let mut errors = std::mem::take(&mut args.errors);

@@ -1,10 +1,10 @@
 //! What is registered of a check.
 
 use proc_macro2::{Span, TokenStream};
-use quote::{format_ident, quote, quote_spanned};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{Ident, ItemFn, ReturnType};
+use syn::{GenericArgument, Ident, ItemFn, PathArguments, ReturnType, Type};
 
 use super::Flavour;
 use super::args::{Constant, TestArgs};
@@ -12,6 +12,7 @@ use super::calls::calls;
 use super::signature::{MatchedAxis, Signature, output};
 use super::tolerance::optional;
 use crate::element::{Slice, element, origin, slice_of};
+use crate::feature::hash;
 use crate::krate::{all_at, local};
 use crate::lens::in_rust_analyzer;
 
@@ -32,8 +33,8 @@ pub fn registration(
     let origin = origin(name.span());
     let body = body(args, function, subject, at, axes, flavour);
     let uses = (!args.uses.is_empty()).then(|| {
-        let features = features(subject, at, &args.uses);
-        quote_spanned!(at=> .uses(#features))
+        let markers = markers(subject, at, &args.uses);
+        quote_spanned!(at=> .uses(#markers))
     });
     let of = args.of.as_ref().map(|function| {
         let name = function.unraw().to_string();
@@ -80,10 +81,7 @@ pub fn registration(
             #uses #backends #isolated #timeout #tags #of #calls #points #cases #of_axes
     };
     let test = quote_spanned!(at=> __crosscheck::__private::test::<#subject>(#new));
-    let element = element(
-        &Slice::Tests,
-        &quote_spanned!(at=> __crosscheck::__private::test_element::<#subject>(const { &#test })),
-    );
+    let element = element(&Slice::Tests, &quote_spanned!(at=> ::core::option::Option::Some(&#test)));
     let of_values = axes.iter().filter(|axis| !axis.is_data);
     let (values, checks) = (of_values.map(values), checks(args, function, &signature.subject, axes, flavour));
     let import = (!checks.is_empty()).then(|| {
@@ -98,6 +96,20 @@ pub fn registration(
 /// The type of the features.
 fn feature(subject: &TokenStream, at: Span) -> TokenStream {
     quote_spanned!(at=> <#subject as __crosscheck::Subject>::Feature)
+}
+
+/// These markers, which name features.
+fn markers(subject: &TokenStream, at: Span, markers: &[Ident]) -> TokenStream {
+    let markers = markers.iter().map(|marker| {
+        let text = marker.unraw().to_string();
+        if in_rust_analyzer() {
+            // What has the span of the literal is where "go to definition" goes from there.
+            let feature = feature(subject, at);
+            return quote_spanned!(at=> { let _ = <#feature>::#marker; #text });
+        }
+        text.into_token_stream()
+    });
+    quote_spanned!(at=> &[#(#markers),*])
 }
 
 /// The features of these markers, as a constant slice.
@@ -131,6 +143,7 @@ fn body(
         ReturnType::Default => name.span(),
         ReturnType::Type(_, ty) => ty.span(),
     };
+    let verdict = quote_spanned!(output=> __crosscheck::__private::Verdict::verdict);
     let call = quote_spanned!(output=> #name(#backend #(, #arguments)*));
     let call = match (&function.sig.asyncness, &args.block_on) {
         (None, _) => call,
@@ -138,7 +151,7 @@ fn body(
         (Some(_), None) => quote_spanned!(output=> <#subject as __crosscheck::Subject>::block_on(#call)),
     };
     let judged = match flavour {
-        Flavour::Check => quote_spanned!(output=> __crosscheck::__private::Verdict::verdict(#call)),
+        Flavour::Check => quote_spanned!(output=> #verdict(#call)),
         Flavour::Differential => quote_spanned!(output=> __crosscheck::__private::Output::output(#call)),
     };
     let run = axes.iter().zip(&arguments).enumerate().rfold(judged, |inner, (number, (axis, argument))| {
@@ -174,10 +187,41 @@ fn body(
         quote_spanned!(at=> .tolerances(const { &[#(#of_values),*] }))
     });
     let body = match flavour {
-        Flavour::Check => quote_spanned!(at=> __crosscheck::__private::Body::<#subject>::check),
-        Flavour::Differential => quote_spanned!(at=> __crosscheck::__private::Body::<#subject>::differential),
+        Flavour::Check if axes.is_empty() && is_plain(&function.sig) => quote_spanned! {at=>
+            __crosscheck::__private::Body::<#subject>::function(&__crosscheck::__private::Function(#name, #verdict))
+        },
+        Flavour::Check => quote_spanned!(at=> __crosscheck::__private::Body::<#subject>::check(#run)),
+        Flavour::Differential => quote_spanned!(at=> __crosscheck::__private::Body::<#subject>::differential(#run)),
     };
-    quote_spanned!(at=> #body(#run) #tolerance #of_values #expects_constant #constants)
+    quote_spanned!(at=> #body #tolerance #of_values #expects_constant #constants)
+}
+
+/// Whether a function is called as it is, and what it returns is nothing, or a `Result` of nothing with an error whose type is a
+/// name: that cannot hang on how long the backend is lent to it.
+fn is_plain(signature: &syn::Signature) -> bool {
+    let is_nothing = |ty: &Type| matches!(ty, Type::Tuple(tuple) if tuple.elems.is_empty());
+    let is_named = |ty: &Type| matches!(ty, Type::Path(path) if path.path.get_ident().is_some());
+    let is_plain = |ty: &Type| {
+        let Type::Path(path) = ty else { return is_nothing(ty) };
+        let Some(result) = path.path.segments.last() else { return false };
+        let PathArguments::AngleBracketed(arguments) = &result.arguments else { return false };
+        let fits = |(at, argument): (usize, &GenericArgument)| match argument {
+            GenericArgument::Type(ty) => {
+                if at == 0 {
+                    is_nothing(ty)
+                } else {
+                    is_named(ty)
+                }
+            }
+            _ => false,
+        };
+        result.ident == "Result" && arguments.args.iter().enumerate().all(fits)
+    };
+    let output = match &signature.output {
+        ReturnType::Default => true,
+        ReturnType::Type(_, ty) => is_plain(ty),
+    };
+    output && signature.asyncness.is_none() && signature.generics.params.is_empty()
 }
 
 /// The function that makes the values of an axis and hands one on: to the body, and to what asks for the features that it
@@ -244,7 +288,7 @@ fn implied(subject: &TokenStream, at: Span, axes: &[MatchedAxis<'_>]) -> TokenSt
     }
 }
 
-/// What is checked while the arguments compile, each in a constant of its own and with the span of what was written
+/// What is checked while the arguments compile, the markers in one constant and the rest each in one of its own, and with the span of what was written
 /// throughout, so that it is said there, and once.
 fn checks(
     args: &TestArgs,
@@ -256,8 +300,9 @@ fn checks(
     let markers = args.uses.iter().chain(axes.iter().flat_map(|axis| axis.uses.iter().flatten()));
     let markers = markers.map(|marker| {
         let text = marker.unraw().to_string();
-        let known = quote_spanned!(marker.span()=> __crosscheck::__private::Known::<#subject>::MARKERS);
-        quote_spanned!(marker.span()=> __crosscheck::__private::check_marker(#known, #text))
+        let known = quote_spanned!(marker.span()=> __crosscheck::__private::Known::<#subject>);
+        let hash = hash(&text);
+        quote_spanned!(marker.span()=> __crosscheck::__private::check_hashed(#known::HASHES, #hash, #known::MARKERS, #text))
     });
     let backends = args.backends.iter().flatten().map(|name| {
         let known = quote_spanned!(name.span()=> __crosscheck::__private::Known::<#subject>::BACKENDS);
@@ -281,7 +326,10 @@ fn checks(
         let compared = compared(name.span());
         quote_spanned!(name.span()=> __crosscheck::__private::check_compared(#compared))
     });
-    markers.chain(backends).chain(tolerances).chain(constants).collect()
+    // Nearly each check has some, and each constant is a body more to compile. The first one that is wrong is said.
+    let markers: Vec<_> = markers.collect();
+    let markers = (!markers.is_empty()).then(|| quote!({ #(#markers;)* }));
+    markers.into_iter().chain(backends).chain(tolerances).chain(constants).collect()
 }
 
 #[cfg(test)]

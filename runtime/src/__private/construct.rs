@@ -9,7 +9,7 @@ use crate::compare::Tolerance;
 use crate::compare::erased::{Pair, Value};
 use crate::registry::{
     Backend, BackendElement, Body, CasesOf, Exclusions, ExclusionsElement, Implements, ImplementsElement, Open,
-    Question, RowApart, Run, Runs, Test, TestElement,
+    Outcome, Question, RowApart, Run, Runs, Test,
 };
 use crate::suite::action::{Action, Debt, RUN};
 use crate::suite::scope::{CaseName, TestName};
@@ -24,11 +24,11 @@ impl Origin {
 }
 
 /// A test before anything is asked of its subject, so that a type that is not a subject is an error in one place: [`test`].
-pub struct NewTest<S: ?Sized, F: 'static> {
+pub struct NewTest<S: ?Sized + 'static, F: 'static> {
     name: &'static str,
     origin: Origin,
     function: Option<TypeId>,
-    uses: &'static [F],
+    uses: &'static [&'static str],
     backends: Option<&'static [&'static str]>,
     isolated: bool,
     timeout: Option<Duration>,
@@ -69,8 +69,8 @@ impl<S: ?Sized, F> NewTest<S, F> {
         Self { function: Some(function), ..self }
     }
 
-    /// One that uses features.
-    pub const fn uses(self, uses: &'static [F]) -> Self {
+    /// One that uses the features of these markers.
+    pub const fn uses(self, uses: &'static [&'static str]) -> Self {
         Self { uses, ..self }
     }
 
@@ -163,11 +163,6 @@ pub const fn test<S: Subject + ?Sized>(test: NewTest<S, S::Feature>) -> Test<S> 
     }
 }
 
-/// The element of a test.
-pub const fn test_element<S: Subject + ?Sized>(test: &'static Test<S>) -> Option<&'static dyn TestElement> {
-    Some(test)
-}
-
 /// What arguments are checked against: what [`NotASubject`] says for types that are no subject, because inherent constants
 /// come first.
 pub struct Known<S: ?Sized>(PhantomData<fn(&S)>);
@@ -175,6 +170,8 @@ pub struct Known<S: ?Sized>(PhantomData<fn(&S)>);
 impl<S: Subject + ?Sized> Known<S> {
     /// The markers of its features.
     pub const MARKERS: Option<&'static [&'static str]> = Some(<S::Feature as Feature>::MARKERS);
+    /// The hashes of these markers.
+    pub const HASHES: &'static [u64] = <S::Feature as Feature>::HASHES;
     /// The names of its backends, where the list is closed.
     pub const BACKENDS: Option<&'static [&'static str]> = S::BACKENDS;
     /// The kinds of debt that are followed up.
@@ -185,6 +182,8 @@ impl<S: Subject + ?Sized> Known<S> {
 pub trait NotASubject {
     /// No list.
     const MARKERS: Option<&'static [&'static str]> = None;
+    /// No list.
+    const HASHES: &'static [u64] = &[];
     /// No list.
     const BACKENDS: Option<&'static [&'static str]> = None;
     /// No list.
@@ -204,6 +203,11 @@ impl<S: ?Sized> Body<S> {
     /// A body that asserts, or returns a value and what is expected.
     pub const fn check(run: Run<S, Option<Box<dyn Pair>>>) -> Self {
         Self { run: Runs::Check(run), tolerance: None, tolerances: &[], expects_constant: None, constants: &[] }
+    }
+
+    /// The same, of a function of the backend alone.
+    pub const fn function(function: &'static dyn Outcome<S>) -> Self {
+        Self { run: Runs::Function(function), tolerance: None, tolerances: &[], expects_constant: None, constants: &[] }
     }
 
     /// A body that returns a value to compare with the baseline's.

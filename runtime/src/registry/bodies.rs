@@ -137,6 +137,7 @@ impl<S: Subject + ?Sized> Bodies for Typed<S> {
         let at = &At::new(case, self.listings[test].as_ref());
         Ok(match self.tests[test].body.run {
             Runs::Check(run) => run(subject, at)?.map_or(Returned::Nothing, Returned::Pair),
+            Runs::Function(function) => function.on(subject)?.map_or(Returned::Nothing, Returned::Pair),
             Runs::Differential(run) => Returned::Value(run(subject, at)?),
         })
     }

@@ -59,7 +59,7 @@ pub(super) fn test_spec<S: Subject + ?Sized>(
         prefix: elements.prefix(&test.origin),
         origin: test.origin,
         function: test.function,
-        markers: markers(test.uses),
+        markers: test.uses.to_vec(),
         implied: if implied.iter().flatten().all(Vec::is_empty) { Vec::new() } else { implied },
         of: test.of,
         calls: test.calls,

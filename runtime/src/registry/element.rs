@@ -32,8 +32,8 @@ pub struct Test<S: Subject + ?Sized> {
     pub origin: Origin,
     /// The type of its function.
     pub function: Option<TypeId>,
-    /// The features that it uses.
-    pub uses: &'static [S::Feature],
+    /// The markers of the features that it uses.
+    pub uses: &'static [&'static str],
     /// The backends it is narrowed to; `None` for all.
     pub backends: Option<&'static [&'static str]>,
     /// Whether its cells run in processes of their own.
@@ -65,7 +65,7 @@ pub type Implied<F> = fn(usize, usize) -> Vec<F>;
 pub type Run<S, T> = fn(&S, &At<'_>) -> Result<T, BoxError>;
 
 /// What a test runs, on one backend and one value of each axis (given by its position).
-pub struct Body<S: ?Sized> {
+pub struct Body<S: ?Sized + 'static> {
     /// What is called.
     pub run: Runs<S>,
     /// Replaces the default tolerance of the value's type.
@@ -79,11 +79,34 @@ pub struct Body<S: ?Sized> {
 }
 
 /// What a body returns.
-pub enum Runs<S: ?Sized> {
+pub enum Runs<S: ?Sized + 'static> {
     /// It asserts, or returns a value and what is expected.
     Check(Run<S, Option<Box<dyn Pair>>>),
+    /// The same, where it is a function of the backend alone.
+    Function(&'static dyn Outcome<S>),
     /// It returns a value that is compared with the baseline's.
     Differential(Run<S, Box<dyn Value>>),
+}
+
+/// What comes of a body that asserts, or returns a value and what is expected.
+pub type Judged = Result<Option<Box<dyn Pair>>, BoxError>;
+
+/// What comes of a function of the backend alone.
+pub trait Outcome<S: ?Sized>: Sync {
+    /// Calls it.
+    ///
+    /// # Errors
+    /// What it returned.
+    fn on(&self, subject: &S) -> Judged;
+}
+
+/// A function of the backend alone, and what judges what it returns: data, so that nothing is compiled for the function by itself.
+pub struct Function<S: ?Sized, R>(pub fn(&S) -> R, pub fn(R) -> Judged);
+
+impl<S: ?Sized, R> Outcome<S> for Function<S, R> {
+    fn on(&self, subject: &S) -> Judged {
+        (self.1)((self.0)(subject))
+    }
 }
 
 /// A backend, as `#[crosscheck::backend]` registers it.

@@ -18,8 +18,8 @@ pub use bodies::{Bodies, Instance};
 pub use cases::{At, Case, Cases, CasesError, CasesOf, Content, Holds, Root, files, list};
 pub use element::Open;
 pub use element::{
-    Backend, Body, BoxError, Contract, ContractFunction, Exclusions, Fixture, Implements, Question, RowApart, Run,
-    Runs, Test,
+    Backend, Body, BoxError, Contract, ContractFunction, Exclusions, Fixture, Function, Implements, Outcome, Question,
+    RowApart, Run, Runs, Test,
 };
 
 use crate::suite::action::Kind;

@@ -198,6 +198,10 @@ pub trait Feature: Copy + Eq + fmt::Debug + Send + Sync + 'static {
     #[doc(hidden)]
     const PACKAGE: (&'static str, &'static str) = ("", "");
 
+    /// The hash of each marker, in the same order; none where they are not known.
+    #[doc(hidden)]
+    const HASHES: &'static [u64] = &[];
+
     /// The feature's name in attributes, expressions and reports, such as `dynamic_offsets`.
     fn marker(self) -> &'static str;
 

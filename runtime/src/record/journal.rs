@@ -255,8 +255,13 @@ pub(crate) fn file_name(package: &str, suite: &str) -> String {
 
 /// The folder of all runs.
 pub(crate) fn runs() -> Option<PathBuf> {
-    // Cargo marks its target folder with this file.
-    let executable = std::env::current_exe().ok()?;
-    let target = executable.ancestors().skip(1).find(|folder| folder.join("CACHEDIR.TAG").is_file())?;
-    Some(target.join("crosscheck"))
+    Some(target_of(&std::env::current_exe().ok()?)?.join("crosscheck"))
+}
+
+/// Cargo's target folder, in which it has built this executable.
+pub(super) fn target_of(executable: &Path) -> Option<&Path> {
+    // Cargo leaves the first one in a folder that it makes itself, and not in one that was there before it, such as the volume of a
+    // container; the second one in every folder.
+    let left = ["CACHEDIR.TAG", ".rustc_info.json"];
+    executable.ancestors().skip(1).find(|folder| left.iter().any(|name| folder.join(name).is_file()))
 }

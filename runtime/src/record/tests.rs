@@ -446,3 +446,17 @@ fn a_record_is_displayed_as_what_it_is() {
     let shown = "a\\n::b: FAILED: panicked at a.rs:1:2: left\n  | \\u{1b}[2J\\rright\n  | \n  | test x ... ok";
     assert_eq!(cell.to_string(), shown);
 }
+
+#[test]
+fn the_target_folder_is_found_also_where_it_was_there_before_cargo() {
+    let folder = folder("target");
+    let executable = folder.join("debug/deps/suite-1");
+    std::fs::create_dir_all(executable.parent().unwrap()).unwrap();
+    for mark in ["CACHEDIR.TAG", ".rustc_info.json"] {
+        std::fs::write(folder.join(mark), "").unwrap();
+        assert_eq!(journal::target_of(&executable), Some(folder.as_path()), "{mark}");
+        std::fs::remove_file(folder.join(mark)).unwrap();
+    }
+    assert_ne!(journal::target_of(&executable), Some(folder.as_path()));
+    std::fs::remove_dir_all(&folder).unwrap();
+}

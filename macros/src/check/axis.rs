@@ -150,10 +150,14 @@ fn ungrouped(expr: &Expr) -> &Expr {
 }
 
 fn needs_label(expr: &Expr) -> syn::Error {
-    syn::Error::new_spanned(
-        expr,
-        "a value that is neither a name nor a number needs a label: `label = value`; so does a text that is no name",
-    )
+    let message = match ungrouped(expr) {
+        Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => {
+            format!("a text that is no name needs a label, for the name of the cell: `label = {}`", text.token())
+        }
+        _ => "a value that is neither a name nor a number needs a label, for the name of the cell: `label = value`"
+            .to_owned(),
+    };
+    syn::Error::new_spanned(expr, message)
 }
 
 #[cfg(test)]

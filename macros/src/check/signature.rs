@@ -191,6 +191,14 @@ fn subject<'a>(ty: &'a Type, errors: &mut Errors) -> Option<&'a Type> {
     }
     match bare(ty) {
         Type::Reference(reference) if reference.mutability.is_none() => Some(bare(&reference.elem)),
+        Type::Reference(_) => {
+            errors.at(
+                ty,
+                "the first parameter is the backend, as a shared reference: `&dyn Trait`; what calls change is behind a \
+                 lock, `impl Trait for Mutex<…>`, and `#[backend(…, fresh)]` opens a backend for each cell",
+            );
+            None
+        }
         _ => {
             errors.at(ty, "the first parameter is the backend, as a shared reference: `&dyn Trait`");
             None

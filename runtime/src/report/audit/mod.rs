@@ -93,8 +93,24 @@ pub fn audit(suites: &[SuiteSpec], cells: &[CellRecord]) -> String {
     ];
     let counts: Vec<_> =
         counts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();
-    let lines: String = rows.iter().map(Audited::describe).collect();
+    let lines: String = rows.iter().enumerate().map(|(at, it)| line_of(&rows, at, it)).collect();
     format!("audit of the exclusions: {}\n{lines}", counts.join(", "))
+}
+
+/// What is said of a row: of many rows of a backend that has run nothing, such as one that is not selected, one line is enough.
+fn line_of(rows: &[Audited<'_>], at: usize, audited: &Audited<'_>) -> String {
+    let backend = &audited.row.backend;
+    let of_backend = || rows.iter().filter(|it| it.row.backend == *backend);
+    let count = of_backend().count();
+    if count <= MOST || of_backend().any(|it| !matches!(it.advice, Advice::Unknown)) {
+        return audited.describe();
+    }
+    match rows[..at].iter().any(|it| it.row.backend == *backend) {
+        true => String::new(),
+        false => {
+            format!("  {count} rows of `{}`: no cell of theirs ran: nothing is known of them\n", text::line(backend))
+        }
+    }
 }
 
 impl<'a> Known<'a> {

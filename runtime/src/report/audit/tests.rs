@@ -350,3 +350,25 @@ fn a_row_of_the_baseline_is_seen_where_others_disagree() {
         assert_eq!(said.contains("t::n_2::mlx, in which it was seen, passes without it"), is_stale, "{said}");
     }
 }
+
+#[test]
+fn many_rows_of_a_backend_that_has_run_nothing_are_one_line() {
+    let rows_of = |backend, count| {
+        (1..=count)
+            .map(move |line| row(Scope::Cases(TESTS, IN), backend, Exclusion::XFAIL, "no", line))
+            .collect::<Vec<_>>()
+    };
+    let audited = |rows: Vec<Row>, cells: &[CellRecord]| audit(&[suite(rows)], cells);
+    let many = audited(rows_of("mlx", 4), &[]);
+    assert_eq!(
+        many,
+        "audit of the exclusions: 4 unknown\n  4 rows of `mlx`: no cell of theirs ran: nothing is known of them\n"
+    );
+    let few = audited(rows_of("mlx", 3), &[]);
+    assert_eq!(few.matches("no cell of it ran").count(), 3, "{few}");
+    // One of them has run: the others are what is missing.
+    let rows = rows_of("mlx", 4);
+    let cells = [failing(cell("t::n_1::mlx", Some(&rows[0])), Failure::Error, "no")];
+    let some = audited(rows, &cells);
+    assert_eq!(some.matches("no cell of it ran").count(), 3, "{some}");
+}

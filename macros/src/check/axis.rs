@@ -184,7 +184,12 @@ mod tests {
         }
         for refused in ["", " ", "two words", "1a", "_", "a-b", "a::b", "ä", "\u{1b}"] {
             let error = label(parse_quote!(#refused)).unwrap_err();
-            assert!(error.contains("needs a label: `label = value`"), "{refused:?}: {error}");
+            let written = parse_quote!(#refused);
+            let Lit::Str(written) = written else { panic!("{refused:?}") };
+            let says = format!("needs a label, for the name of the cell: `label = {}`", written.token());
+            assert!(error.contains(&says), "{refused:?}: {error}");
         }
+        let error = label(parse_quote!(1 + 2)).unwrap_err();
+        assert!(error.contains("needs a label, for the name of the cell: `label = value`"), "{error}");
     }
 }

@@ -32,7 +32,7 @@ pub mod compare;
 #[cfg(feature = "harness")]
 mod conformance;
 mod execute;
-#[cfg(all(test, feature = "harness", unix))]
+#[cfg(all(test, feature = "harness"))]
 mod fuzz;
 #[cfg(feature = "harness")]
 #[doc(hidden)]

@@ -1,6 +1,8 @@
 //! A plan with the backends that it runs on: runs a cell and judges it, for its callers to record and report.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
+#[cfg(unix)]
+use std::collections::BTreeSet;
 use std::hash::Hasher;
 use std::time::{Duration, Instant};
 
@@ -13,7 +15,9 @@ use crate::execute::{Answers, CellOf, Executed, Executor, Listed, Observation};
 use crate::hash::Fnv;
 use crate::judge::{Finished, JudgeContext, Judgement, flaky, judge};
 use crate::plan::{Cell, Decision, Plan};
-use crate::registry::{Bodies, Contract};
+use crate::registry::Bodies;
+#[cfg(unix)]
+use crate::registry::Contract;
 use crate::sorted;
 use crate::suite::date::Date;
 
@@ -166,6 +170,7 @@ impl Session {
     }
 
     /// One cell of each case that these cells, by position in the plan, are of.
+    #[cfg(unix)]
     pub(crate) fn cases(&self, cells: &[usize]) -> Vec<usize> {
         let mut seen = BTreeSet::new();
         let case_of = |at: &usize| {
@@ -176,6 +181,7 @@ impl Session {
     }
 
     /// The name of the cell's case: `module::test::case`.
+    #[cfg(unix)]
     pub(crate) fn case_name(&self, cell: &Cell) -> String {
         let test = self.plan.test(cell);
         let case = if test.axes.is_empty() { String::new() } else { format!("::{}", test.case_label(cell.case)) };
@@ -184,6 +190,7 @@ impl Session {
 
     /// The backends that are asked for the value of a cell's case, by position in their suite, the baseline first: those of the
     /// plan, except where a cell needs a process of its own.
+    #[cfg(unix)]
     pub(crate) fn voters(&self, cell: &Cell) -> Vec<usize> {
         let case_of = |cell: &Cell| (cell.suite, cell.test, cell.case);
         let cells = self.plan.cells.iter().filter(|other| case_of(other) == case_of(cell));
@@ -194,6 +201,7 @@ impl Session {
     }
 
     /// Which of these backends compute a value for the cell's case, and which pairs of those agree: runs their bodies once more.
+    #[cfg(unix)]
     pub(crate) fn vote(&self, cell: &Cell, voters: &[usize]) -> (Vec<usize>, Vec<(usize, usize)>) {
         let (test, executor) = (self.plan.test(cell), &self.executors[cell.suite as usize]);
         // What is not to be run here, as its backend says, is not run for this either.
@@ -260,12 +268,14 @@ impl Session {
     }
 
     /// Whether something comes before the cell's body each time: the baseline's value, or a constructor.
+    #[cfg(unix)]
     pub(crate) fn has_setup(&self, cell: &Cell) -> bool {
         let asks = matches!(cell.decision, Decision::Ask(_));
         asks || self.plan.test(cell).differential || self.plan.suite(cell).backends[cell.backend as usize].fresh
     }
 
     /// Whether the cell is one for a process of its own, whatever else is.
+    #[cfg(unix)]
     pub(crate) fn is_isolated(&self, cell: &Cell) -> bool {
         let test = self.plan.test(cell);
         // Only a process can be ended.
@@ -301,11 +311,13 @@ impl Session {
     }
 
     /// The contract of a suite, by its position.
+    #[cfg(unix)]
     pub(crate) fn contract(&self, suite: u32) -> Option<&'static Contract> {
         self.executors[suite as usize].contract()
     }
 
     /// The same case on the baseline, where every test can be run that compares with it.
+    #[cfg(unix)]
     pub(crate) fn on_baseline(&self, cell: &Cell) -> Option<Cell> {
         let suite = self.plan.suite(cell);
         let backend = suite.backends.iter().position(|backend| backend.name == suite.baseline)?;
@@ -313,6 +325,7 @@ impl Session {
     }
 
     /// Runs one cell on a backend that has the fault of this process, which is known by this.
+    #[cfg(unix)]
     pub(crate) fn run_faulty(&self, cell: &Cell, of: &str, announce: Option<&Announce>) -> Judgement {
         let executor = &self.executors[cell.suite as usize];
         let test = self.plan.test(cell);

@@ -11,7 +11,9 @@ use super::observation::{Listed, Observation};
 use super::panics::{Panic, Panics, catch};
 use crate::compare::{Agreed, Mismatch, NotComparable, Value};
 use crate::hash::Fnv;
-use crate::registry::{Bodies, BoxError, Contract, Instance, Returned};
+#[cfg(unix)]
+use crate::registry::Contract;
+use crate::registry::{Bodies, BoxError, Instance, Returned};
 use crate::strength;
 use crate::suite::row::Condition;
 use crate::suite::spec::SuiteSpec;
@@ -30,6 +32,7 @@ pub struct Executor {
     fresh: Vec<bool>,
     opened: Vec<OnceLock<Result<Instance, OpenError>>>,
     /// The backend that has a fault, by what it is known by.
+    #[cfg(unix)]
     faulty: Mutex<Option<(String, Arc<Instance>)>>,
     /// What backends were asked, by backend and condition: once.
     answers: Mutex<HashMap<(usize, usize), Result<bool, String>>>,
@@ -40,6 +43,7 @@ enum Opened<'a> {
     Shared(&'a Instance),
     Own(Instance),
     /// That has the fault which is tried.
+    #[cfg_attr(not(unix), expect(dead_code, reason = "a fault is tried in a process of its own"))]
     Faulty(Arc<Instance>),
 }
 
@@ -92,6 +96,7 @@ impl Executor {
             implements: spec.backends.iter().map(|backend| backend.implements).collect(),
             fresh: spec.backends.iter().map(|backend| backend.fresh).collect(),
             opened: backends.iter().map(|_| OnceLock::new()).collect(),
+            #[cfg(unix)]
             faulty: Mutex::default(),
             answers: Mutex::default(),
             backends,
@@ -154,23 +159,27 @@ impl Executor {
     }
 
     /// The contract of the suite.
+    #[cfg(unix)]
     pub(crate) fn contract(&self) -> Option<&'static Contract> {
         self.bodies.contract()
     }
 
     /// Runs a cell on a backend that has the fault of this process; `of` is what that is known by, so that another fault has a
     /// backend of its own. A contract that can have no faults is not asked for one.
+    #[cfg(unix)]
     pub(crate) fn run_faulty(&self, cell: CellOf<'_>, of: &str, announce: Option<&Announce>) -> Observation {
         let opened = self.open_faulty(cell.backend, of);
         self.observe(cell, opened, Panics::Expected, announce, &mut None, &mut None)
     }
 
     /// What comes next has a backend of its own: the one before may have been left in any state.
+    #[cfg(unix)]
     pub(crate) fn forget_faulty(&self) {
         let kept = self.faulty.lock().unwrap_or_else(PoisonError::into_inner).take();
         let _ = catch(Panics::Expected, || drop(kept));
     }
 
+    #[cfg(unix)]
     fn open_faulty(&self, backend: usize, of: &str) -> Result<Opened<'_>, OpenError> {
         let faulty = |instance| match self.contract().map(|contract| contract.faulty) {
             Some(Ok((_, faulty))) => faulty(instance),
@@ -289,6 +298,7 @@ impl Executor {
 
     /// The pairs of these backends, by position, of which the values agree; a backend that returns none is left out of the
     /// list that comes back with them. Nothing is run where there are less than three of them.
+    #[cfg(unix)]
     pub(crate) fn vote(&self, test: usize, case: &[usize], backends: &[usize]) -> (Vec<usize>, Vec<(usize, usize)>) {
         let open = backends.iter().filter_map(|backend| Some((*backend, self.open(*backend).ok()?)));
         let open: Vec<_> = open.collect();

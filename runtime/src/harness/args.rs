@@ -295,6 +295,7 @@ impl Cli {
     }
 
     /// The functions that were named.
+    #[cfg(unix)]
     pub(super) fn functions(&self) -> &[String] {
         &self.function
     }

@@ -51,6 +51,7 @@ impl CellReport {
     }
 
     /// With what it printed, which belongs to what went wrong.
+    #[cfg(unix)]
     pub(super) fn with_output(mut self, output: String) -> Self {
         if let Some(message) = self.message.as_mut().filter(|_| !output.trim().is_empty()) {
             message.push_str("\n  it printed:");

@@ -1,7 +1,9 @@
 //! Which cells are running, and how a run ends before its time.
 
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+#[cfg(any(unix, test))]
+use std::time::Duration;
+use std::time::Instant;
 
 /// The cells that are running, by position in the plan, until no more may start.
 #[derive(Debug, Default)]
@@ -62,6 +64,7 @@ impl InFlight {
 
     /// The cells that are running, where they can be had without waiting for long: whoever asks may have the lock itself, and another
     /// thread has it for a moment only, which on a machine under load may be one without a processor.
+    #[cfg(any(unix, test))]
     pub(super) fn running(&self) -> Option<Vec<usize>> {
         for _ in 0..100 {
             if let Ok(state) = self.state.try_lock() {
@@ -82,6 +85,7 @@ impl InFlight {
     }
 
     /// No other cell begins; says how many are running.
+    #[cfg(any(unix, test))]
     pub(super) fn close(&self) -> usize {
         let mut state = self.state();
         state.closed = true;
@@ -89,6 +93,7 @@ impl InFlight {
     }
 
     /// Waits until the running cells have ended.
+    #[cfg(any(unix, test))]
     pub(super) fn wait(&self) {
         let mut state = self.state();
         while !state.running.is_empty() {

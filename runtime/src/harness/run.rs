@@ -20,9 +20,11 @@ use crate::plan::{Cell, Decision};
 use crate::record::CellRecord;
 use crate::report::outlier::Vote;
 use crate::report::{self, Ran};
+#[cfg(unix)]
+use crate::screen;
 use crate::session::{Session, Settled};
 use crate::suite::expectation::Failure;
-use crate::{screen, sorted, text};
+use crate::{sorted, text};
 
 /// The exit status of a run with a failure, as libtest has it.
 pub(super) const FAILED: u8 = 101;

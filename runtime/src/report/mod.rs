@@ -19,6 +19,7 @@ mod rows;
 mod run;
 mod sentence;
 mod slowest;
+#[cfg(unix)]
 mod strength;
 mod summary;
 mod table;
@@ -41,6 +42,7 @@ pub use rows::{exclusions, flattened};
 pub use run::{Ran, whole};
 pub use sentence::sentence;
 pub use slowest::slowest;
+#[cfg(unix)]
 pub use strength::{FaultReport, FunctionReport, Strength, strength};
 pub use summary::{features, totals, unavailable};
 pub use table::{By, Counts, Table};

@@ -31,7 +31,7 @@ pub enum Fault {
 }
 
 /// All that have nothing to do with arguments, in the order in which they are shown.
-#[cfg(feature = "harness")]
+#[cfg(all(feature = "harness", unix))]
 pub(crate) const ALL: [Fault; 14] = [
     Fault::Panics,
     Fault::Nothing,
@@ -49,7 +49,7 @@ pub(crate) const ALL: [Fault; 14] = [
     Fault::NoError,
 ];
 
-#[cfg(feature = "harness")]
+#[cfg(all(feature = "harness", unix))]
 impl Fault {
     /// What is wrong, where no argument is, in words.
     pub(crate) fn of_value(self) -> &'static str {

@@ -24,7 +24,10 @@ struct State {
 }
 
 /// What is done to the functions of the contract.
-#[cfg_attr(not(feature = "harness"), expect(dead_code, reason = "only the harness tries faults"))]
+#[cfg_attr(
+    not(all(feature = "harness", unix)),
+    expect(dead_code, reason = "only the harness tries faults, where it has processes")
+)]
 enum Does {
     Nothing,
     /// It is noted which are called.
@@ -62,14 +65,14 @@ fn state() -> MutexGuard<'static, State> {
 }
 
 /// From now on it is noted which functions are called.
-#[cfg(feature = "harness")]
+#[cfg(all(feature = "harness", unix))]
 pub(crate) fn watch() {
     let mut state = state();
     (state.does, state.seen) = (Does::Watch, Seen::default());
 }
 
 /// From now on this function is wrong in this way, and was not called yet.
-#[cfg(feature = "harness")]
+#[cfg(all(feature = "harness", unix))]
 pub(crate) fn arm(function: &str, fault: Fault) {
     let mut state = state();
     state.kept.clear();
@@ -86,13 +89,13 @@ pub(crate) fn within<T>(body: impl FnOnce() -> T) -> T {
 }
 
 /// What was seen since the fault was set.
-#[cfg(feature = "harness")]
+#[cfg(all(feature = "harness", unix))]
 pub(crate) fn seen() -> Seen {
     std::mem::take(&mut state().seen)
 }
 
 /// Whether an error of this type was seen in this process.
-#[cfg(feature = "harness")]
+#[cfg(all(feature = "harness", unix))]
 pub(crate) fn knows_error(name: &str) -> bool {
     state().errors.contains_key(name)
 }

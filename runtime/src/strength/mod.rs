@@ -12,11 +12,13 @@ mod probe;
 mod half;
 
 pub use corrupt::{Corrupt, Corruption};
-#[cfg(feature = "harness")]
+#[cfg(all(feature = "harness", unix))]
 pub(crate) use fault::ALL;
 pub use fault::{Can, Fault};
 #[cfg(feature = "harness")]
-pub(crate) use inject::{Seen, arm, knows_error, seen, watch, within};
+pub(crate) use inject::within;
+#[cfg(all(feature = "harness", unix))]
+pub(crate) use inject::{Seen, arm, knows_error, seen, watch};
 pub use inject::{enter, strike};
 pub use probe::{
     BorrowsDefault, BorrowsKept, Defaults, Fails, FailsAgain, FailsByText, FutureOf, HasDefault, HasNoDefault, Insists,

@@ -275,7 +275,6 @@ impl Session {
     }
 
     /// Whether the cell is one for a process of its own, whatever else is.
-    #[cfg(unix)]
     pub(crate) fn is_isolated(&self, cell: &Cell) -> bool {
         let test = self.plan.test(cell);
         // Only a process can be ended.

@@ -214,9 +214,10 @@ pub fn main(own: Executable, crates: &[(&'static str, Option<&'static str>)]) ->
         for line in torn {
             anstream::eprintln!("note: {path}:{line} is incomplete and is ignored");
         }
+        let now = if cfg!(unix) { "it runs in a process of its own" } else { "it runs again, in this process" };
         for cell in begun {
             let cell = text::line(cell);
-            anstream::eprintln!("note: `{cell}` was running when that run ended; now it runs in a process of its own");
+            anstream::eprintln!("note: `{cell}` was running when that run ended; now {now}");
         }
     } else if !under_nextest() {
         run_log::note_what_died(&own, fingerprint);

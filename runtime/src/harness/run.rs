@@ -90,6 +90,16 @@ impl Run {
                 .inspect_err(|error| anstream::eprintln!("warning: nothing runs in a process of its own: {error}"))
                 .ok();
         }
+        #[cfg(not(unix))]
+        if !under_nextest() {
+            let cells = self.session.plan.cells.iter().filter(|cell| self.session.is_isolated(cell)).count();
+            if cells > 0 {
+                anstream::eprintln!(
+                    "warning: nothing runs in a process of its own, which needs Unix: {cells} of these cells ask for one or have \
+                     a time limit, and run without"
+                );
+            }
+        }
         self
     }
 

@@ -230,9 +230,14 @@ pub(super) fn note_what_died(executable: &Executable, fingerprint: Fingerprint) 
     }
     if let Some((first, others)) = recorded.begun.split_first().filter(|_| is_own) {
         let more = if others.is_empty() { String::new() } else { format!(" and {} more", others.len()) };
+        let advice = match cfg!(unix) {
+            true => "--isolate shows which, and --resume runs them in processes of their own",
+            // Of one thread, only one cell has begun and not ended.
+            false => "--test-threads 1 shows which",
+        };
         anstream::eprintln!(
             "note: the last run has not concluded ({shown}): `{}`{more} began and did not end. If that run is not running any \
-             more, one of them has ended its process: --isolate shows which, and --resume runs them in processes of their own",
+             more, one of them has ended its process: {advice}",
             text::line(first)
         );
     }

@@ -288,8 +288,8 @@ fn implied(subject: &TokenStream, at: Span, axes: &[MatchedAxis<'_>]) -> TokenSt
     }
 }
 
-/// What is checked while the arguments compile, the markers in one constant and the rest each in one of its own, and with the span of what was written
-/// throughout, so that it is said there, and once.
+/// What is checked while the arguments compile, the markers in one constant and the rest each in one of its own, and with the span of
+/// what was written throughout, so that it is said there, and once.
 fn checks(
     args: &TestArgs,
     function: &ItemFn,

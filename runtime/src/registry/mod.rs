@@ -147,6 +147,13 @@ impl<S: Subject + ?Sized> ImplementsElement for Implements<S> {
 #[cfg(feature = "harness")]
 const LONG: usize = 64;
 
+/// The last byte of a text, as a bit: 0 where there is none, which is no name.
+#[cfg(feature = "harness")]
+fn end(text: &str) -> u128 {
+    let bytes = text.as_bytes();
+    if bytes.is_empty() { 0 } else { 1 << (bytes[bytes.len() - 1] & 127) }
+}
+
 /// Everything that was linked into the executable.
 pub struct Elements {
     pub(crate) tests: Vec<&'static dyn TestElement>,
@@ -183,13 +190,10 @@ impl Elements {
     #[cfg(feature = "harness")]
     pub(crate) fn naming(cell: &str, crates: &[(&'static str, Option<&'static str>)]) -> Self {
         let parts: Vec<_> = cell.split("::").collect();
-        // By length and last byte.
-        let ends =
-            |text: &str| (text.len().min(LONG - 1), 1_u128 << (text.as_bytes().last().copied().unwrap_or(0) & 127));
-        let mut has_part = [0; LONG];
+        // The last bytes of those of a length, a bit each.
+        let mut ends = [0_u128; LONG];
         for part in &parts {
-            let (length, last) = ends(part);
-            has_part[length] |= last;
+            ends[part.len().min(LONG - 1)] |= end(part);
         }
         let (mut tests, mut elsewhere) = (Vec::new(), Vec::new());
         // There may be many, of which one is meant: the paths of the others are not put together, nor are names compared whose
@@ -197,8 +201,8 @@ impl Elements {
         for test in CROSSCHECK_TESTS_V1.iter() {
             let Some(test) = *test else { continue };
             let name = test.name();
-            let (length, last) = ends(name);
-            if has_part[length] & last != 0 && parts.contains(&name) {
+            let ends = ends[name.len().min(LONG - 1)];
+            if ends != 0 && ends & end(name) != 0 && parts.contains(&name) {
                 tests.push(test);
             }
             if let Some(function) = test.of()

@@ -150,7 +150,7 @@ fn key(mlx_sys: &str, target: Target, variant: Variant) -> String {
         Variant::Usual => "",
         Variant::Cuda => {
             hash.update(wheel::MLX_CUDA.sha256);
-            for wheel in wheel::nvidia().iter().chain([&wheel::NVIDIA_CRT]) {
+            for wheel in wheel::nvidia() {
                 hash.update(wheel.sha256);
             }
             for shim in shims::CUDA {

@@ -46,7 +46,7 @@ pub fn provide(compiler: &Compiler, staging: &Path, work: &Path) -> Result<Strin
         // Only links.
         fs::remove_dir_all(&place).doing(|| format!("removing {}", place.display()))?;
     }
-    for wheel in wheel::nvidia().iter().chain([&wheel::NVIDIA_CRT]) {
+    for wheel in wheel::nvidia() {
         wheel.fetch(work, staging)?;
     }
     load(&mlx).map(|()| "NVIDIA's libraries, downloaded".to_owned()).map_err(MlxError::Nvidia)

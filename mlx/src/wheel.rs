@@ -50,7 +50,7 @@ pub const NVIDIA_CRT: Wheel = Wheel {
 };
 
 /// What it needs of NVIDIA's: of CUDA 13.0, so that every driver for CUDA 13 runs it.
-pub fn nvidia() -> [Wheel; 7] {
+pub fn nvidia() -> impl Iterator<Item = Wheel> {
     [
         (
             "nvidia-cublas",
@@ -97,7 +97,9 @@ pub fn nvidia() -> [Wheel; 7] {
             "13a74f429e23b921c1109976abefacc69835f2f433ebd323d3946e11d804e47b",
         ),
     ]
+    .into_iter()
     .map(|(project, version, tag, sha256)| Wheel { project, version, tag, sha256 })
+    .chain([NVIDIA_CRT])
 }
 
 /// The C parser that bindgen loads, for machines that have none.

@@ -516,7 +516,12 @@ fn what_is_no_plain_failure_is_raised_with_the_name_of_the_check_and_the_reason(
     let message = *std::panic::catch_unwind(run).unwrap_err().downcast::<String>().unwrap();
     let beginning = "odd::comes_back::cave: XCHANGED: row `loud` of `cave` at ";
     assert!(message.starts_with(beginning), "{message}");
-    assert!(message.contains(" expects an error, but this is a panic: panicked at "), "{message}");
+    assert!(
+        message.contains(
+            " expects an error, but this is a panic; if that is meant, say `.by(Failure::Panic)` there: panicked at "
+        ),
+        "{message}"
+    );
     let report = run_conformance::<dyn odd::Echo>("cave").raise_on_failure(false).run().unwrap();
     let failures: Vec<_> = report.failures().map(ToString::to_string).collect();
     assert_eq!(failures, [message]);

@@ -10,6 +10,9 @@ use crosscheck::{Failure, Outcome};
 use super::seen::{Seen, agrees_with_what_is_wrong, failure};
 use crate::records::Run;
 
+/// The most texts of one test that get rows of their own.
+const MOST_TEXTS: usize = 8;
+
 /// A change of the matrix, and why.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Advice {
@@ -372,27 +375,7 @@ impl<'a> Known<'a> {
                 rows.push(Advice { backend: backend.to_owned(), change, why });
             }
         }
-        // What fails alike becomes one row, as far as it is all of its tests.
-        let mut alike: BTreeMap<(Failure, String), Vec<&CellRecord>> = BTreeMap::new();
-        for cell in rest {
-            let seen = Seen::of([cell]);
-            let Some(failure) = seen.only_failure() else { continue };
-            let saying = if failure == Failure::Mismatch { String::new() } else { seen.message() };
-            alike.entry((failure, saying)).or_default().push(cell);
-        }
-        // Cases of one test that say different things are one row all the same.
-        let mut groups: Vec<Vec<&CellRecord>> = Vec::new();
-        for ((kind, _), cells) in alike {
-            let tests = |cells: &[&CellRecord]| cells.iter().map(|cell| cell.test.clone()).collect::<BTreeSet<_>>();
-            let mine = tests(&cells);
-            let same =
-                |group: &&mut Vec<&CellRecord>| failure(group[0]) == Some(kind) && !tests(group).is_disjoint(&mine);
-            match groups.iter_mut().find(same) {
-                Some(group) => group.extend(cells),
-                None => groups.push(cells),
-            }
-        }
-        for cells in groups {
+        for cells in alike(&rest) {
             let of_scope = |scope: &[Narrow]| -> Vec<&CellRecord> {
                 cells.iter().copied().filter(|cell| scope.iter().any(|it| it.test == cell.test)).collect()
             };
@@ -427,6 +410,38 @@ impl<'a> Known<'a> {
         };
         (all_fail && !seen.needs_several_rows() && !without.iter().any(alike)).then_some(with)
     }
+}
+
+/// Cells that one row of tests and cases can expect without being as wide as any failure: they fail in one way, and say something in
+/// common. A mismatch says nothing that lasts, so that those of one test are alike.
+fn alike<'c>(failing: &[&'c CellRecord]) -> Vec<Vec<&'c CellRecord>> {
+    let mut alike: BTreeMap<(Failure, String), Vec<&CellRecord>> = BTreeMap::new();
+    let mut texts: BTreeMap<(Failure, &str), BTreeSet<String>> = BTreeMap::new();
+    for cell in failing {
+        let seen = Seen::of([*cell]);
+        let Some(failure) = seen.only_failure() else { continue };
+        let what = if failure == Failure::Mismatch { cell.test.clone() } else { seen.message() };
+        texts.entry((failure, &cell.test)).or_default().insert(what.clone());
+        alike.entry((failure, what)).or_default().push(cell);
+    }
+    let mut groups: Vec<(Failure, Vec<&CellRecord>)> = Vec::new();
+    for ((kind, _), cells) in alike {
+        let tests = |cells: &[&'c CellRecord]| cells.iter().map(|cell| cell.test.as_str()).collect::<BTreeSet<_>>();
+        let mine = tests(&cells);
+        let belongs = |(other, group): &&mut (Failure, Vec<&'c CellRecord>)| {
+            let shared: Vec<_> = tests(group).intersection(&mine).copied().collect();
+            // Where each case says something else, a row for each would be read by nobody.
+            let says_too_much = || shared.iter().any(|test| texts[&(kind, *test)].len() > MOST_TEXTS);
+            let has_no_text = kind == Failure::Timeout;
+            let says_the_same = || Seen::of(group.iter().chain(&cells).copied()).common().is_some();
+            *other == kind && !shared.is_empty() && (has_no_text || says_too_much() || says_the_same())
+        };
+        match groups.iter_mut().find(belongs) {
+            Some((_, group)) => group.extend(cells),
+            None => groups.push((kind, cells)),
+        }
+    }
+    groups.into_iter().map(|(_, cells)| cells).collect()
 }
 
 fn is_among(cells: &[&CellRecord], cell: &CellRecord) -> bool {

@@ -184,8 +184,16 @@ fn not_run(row: &Row) -> String {
 fn not_implemented(row: Option<&Row>, function: &str, listed: Listed) -> (Outcome, String) {
     let what = format!("`{function}` is not implemented");
     match (row, listed) {
+        (Some(row @ Row { kind: Exclusion::XFail { .. }, .. }), Listed::No) => {
+            let row = row.describe();
+            (
+                Outcome::XChanged,
+                format!("{row} expects a failure, but {what}: delete the row, or narrow it if other cells need it"),
+            )
+        }
         (Some(row @ Row { kind: Exclusion::XFail { .. }, .. }), _) => {
-            (Outcome::XChanged, format!("{} expects a failure, but {what}", row.describe()))
+            let row = row.describe();
+            (Outcome::XChanged, format!("{row} expects a failure, but {what}: let the row say `skip`"))
         }
         (_, Listed::No) => (Outcome::NotImplemented, what),
         (_, Listed::Yes) => {
@@ -283,7 +291,7 @@ fn beside_a_wrong_baseline(
     let text = text::cut(&whole);
     let unlike = match &disputed.kind {
         Exclusion::BaselineWrong { text: Some(part), .. } if !whole.contains(part.as_ref()) => {
-            Some(format!("a disagreement that says \"{part}\", but this one does not"))
+            Some(unlike("a disagreement", part))
         }
         Exclusion::BaselineWrong { bounds, .. } => outside(*bounds, mismatch),
         _ => None,
@@ -315,18 +323,18 @@ fn failed(row: Option<&Row>, how: Option<Failure>, whole: &str, mismatch: Option
     match (*expected, how) {
         (Some(expected), Some(failure)) if expected != failure => {
             let grave = |failure| matches!(failure, Failure::Crash | Failure::Timeout);
-            let better =
-                if grave(expected) && !grave(failure) { ", an improvement that the row has to record" } else { "" };
-            return changed(format!("{}, but this is {}{better}", expected.with_article(), failure.with_article()));
+            let better = if grave(expected) && !grave(failure) { ", an improvement" } else { "" };
+            let found = failure.with_article();
+            return changed(format!("{}, but this is {found}{better}{}", expected.with_article(), by(failure)));
         }
         // What takes the process or its time away is never what "some failure" means.
         (None, Some(failure @ (Failure::Timeout | Failure::Crash))) => {
-            return changed(format!("a failure, but this is {}", failure.with_article()));
+            return changed(format!("a failure, but this is {}{}", failure.with_article(), by(failure)));
         }
         _ => {}
     }
     if let Some(part) = part.as_ref().filter(|part| !whole.contains(part.as_ref())) {
-        return changed(format!("a failure that says \"{part}\", but this one does not"));
+        return changed(unlike("a failure", part));
     }
     if let Some(mismatch) = mismatch
         && let Some(why) = outside(*bounds, mismatch)
@@ -336,26 +344,51 @@ fn failed(row: Option<&Row>, how: Option<Failure>, whole: &str, mismatch: Option
     (Outcome::XFailed, format!("{}: {text}", row.message))
 }
 
-/// How a mismatch leaves the bounds that its row gives.
+/// How a row says that this failure is meant.
+fn by(failure: Failure) -> String {
+    format!("; if that is meant, say `.by(Failure::{failure:?})` there")
+}
+
+/// How a text is not the one that its row expects.
+fn unlike(what: &str, part: &str) -> String {
+    format!("{what} that says \"{part}\", but this one does not; if this is meant, quote it in `.saying(…)`")
+}
+
+/// How a mismatch leaves the bounds that its row gives, and which ones it is in.
 fn outside(bounds: Bounds, mismatch: &Mismatch) -> Option<String> {
     if let Some((least, greatest)) = bounds.ulps {
+        let expected = format!("{least} to {greatest} units in the last place");
         match mismatch.ulps() {
             Some(ulps) if (least..=greatest).contains(&ulps) => {}
             Some(ulps) => {
-                return Some(format!("{least} to {greatest} units in the last place, but it is {ulps:.6} off"));
+                let meant = range(least.min(ulps.floor()), greatest.max(ulps.ceil()));
+                return Some(format!(
+                    "{expected}, but it is {ulps:.6} off; if that is meant, say `.ulps({meant})` there"
+                ));
             }
             None => {
                 return Some(format!(
-                    "{least} to {greatest} units in the last place, which these elements do not have"
+                    "{expected}, which these elements do not have; if that is meant, leave out `.ulps(…)`"
                 ));
             }
         }
     }
     let (least, greatest) = bounds.share?;
-    if (least..=greatest).contains(&mismatch.share()) {
+    let share = mismatch.share();
+    if (least..=greatest).contains(&share) {
         return None;
     }
-    Some(format!("a share of {least} to {greatest} of the elements, but {:.6} of them disagree", mismatch.share()))
+    let to_thousandths = |round: fn(f64) -> f64| round(share * 1000.0) / 1000.0;
+    let meant = range(least.min(to_thousandths(f64::floor)), greatest.max(to_thousandths(f64::ceil)));
+    Some(format!(
+        "a share of {least} to {greatest} of the elements, but {share:.6} of them disagree; if that is meant, say \
+         `.share({meant})` there"
+    ))
+}
+
+/// As Rust writes it.
+fn range(least: f64, greatest: f64) -> String {
+    if greatest.is_finite() { format!("{least:?}..={greatest:?}") } else { format!("{least:?}..=f64::INFINITY") }
 }
 
 /// What happened, however long it is.

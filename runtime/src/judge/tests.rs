@@ -177,7 +177,8 @@ fn a_mismatch_is_excused_within_its_bounds_only() {
     assert_eq!(
         outcome(ulps, &off(Some(8.5), 1)).reason.lines().next(),
         Some(
-            "row `nan` of `mlx` at matrix.rs:3 expects 2 to 8 units in the last place, but it is 8.500000 off: \
+            "row `nan` of `mlx` at matrix.rs:3 expects 2 to 8 units in the last place, but it is 8.500000 off; \
+             if that is meant, say `.ulps(2.0..=9.0)` there: \
              1 of 100 elements (1.0 %) disagree in f64[100]; allowed: nothing but equality"
         ),
     );
@@ -265,9 +266,40 @@ fn a_changed_failure_says_what_was_expected_and_what_happened() {
         judge(row.as_ref(), context(false), &Observation::Returned { comparison: Some(Err(MISMATCH)), receipt: None });
     assert_eq!(
         judgement.reason,
-        "row `nan` of `mlx` at matrix.rs:3 expects an error, but this is a mismatch: \
-         shape [] instead of []",
+        "row `nan` of `mlx` at matrix.rs:3 expects an error, but this is a mismatch; if that is meant, say \
+         `.by(Failure::Mismatch)` there: shape [] instead of []",
     );
+}
+
+/// Every way to be out of a row's bounds has bounds that it would be within.
+#[test]
+fn what_leaves_the_bounds_of_a_row_says_which_ones_it_is_in() {
+    let ulps = |least, greatest| Bounds { ulps: Some((least, greatest)), share: None };
+    let share = |least, greatest| Bounds { ulps: None, share: Some((least, greatest)) };
+    let off = |ulps: f64| hundred(1, 1.0 - ulps * f64::EPSILON);
+    let some = |wrong| hundred(wrong, 2.0);
+    let cases = [
+        (ulps(2.0, 8.0), off(8.5), Some(".ulps(2.0..=9.0)")),
+        (ulps(2.0, 8.0), off(0.5), Some(".ulps(0.0..=8.0)")),
+        (ulps(2.0, 8.0), hundred(1, f64::NAN), Some(".ulps(2.0..=f64::INFINITY)")),
+        (ulps(2.0, 8.0), off(3.0), None),
+        (share(0.1, 0.5), some(3), Some(".share(0.03..=0.5)")),
+        (share(0.1, 0.5), some(57), Some(".share(0.1..=0.57)")),
+        (share(0.1, 0.5), some(10), None),
+    ];
+    for (bounds, values, says) in cases {
+        let observation = mismatch(&values, &[1.0_f64; 100]);
+        let kind = Exclusion::XFail { failure: Some(Failure::Mismatch), text: None, bounds };
+        let reason = judge(Some(&row(kind)), context(false), &observation).reason;
+        match says {
+            Some(says) => assert!(reason.contains(&format!("; if that is meant, say `{says}` there: ")), "{reason}"),
+            None => assert!(!reason.contains("if that is meant"), "{reason}"),
+        }
+    }
+    let integers = mismatch(&hundred(1, 2_u8), &hundred(0, 1_u8));
+    let kind = Exclusion::XFail { failure: Some(Failure::Mismatch), text: None, bounds: ulps(2.0, 8.0) };
+    let reason = judge(Some(&row(kind)), context(false), &integers).reason;
+    assert!(reason.contains("do not have; if that is meant, leave out `.ulps(…)`: "), "{reason}");
 }
 
 /// Every row of the backend itself, agreement or not, within the bounds or not, and the last days of the row of the baseline.

@@ -2,26 +2,47 @@
 
 use std::collections::BTreeMap;
 
+use crate::judge::Outcome;
 use crate::plan::Plan;
 use crate::plan::resolve::shadowed;
+use crate::record::CellRecord;
 use crate::suite::action::Debt;
 use crate::suite::row::{Exclusion, Row};
 use crate::suite::spec::SuiteSpec;
 use crate::{sorted, text};
 
-/// The rows that apply to cells of the plan, and how many there are of each kind of debt.
-pub fn exclusions(plan: &Plan) -> String {
-    let mut cells: BTreeMap<_, usize> = BTreeMap::new();
+/// The rows that apply to cells of the plan, and how many there are of each kind of debt. Rows of which each cell turned out to be
+/// unavailable decided nothing: of these, only how many they are.
+pub fn exclusions(plan: &Plan, cells: &[CellRecord]) -> String {
+    let unavailable = cells.iter().filter(|cell| cell.outcome == Outcome::Unavailable);
+    let unavailable = sorted::set(unavailable.map(|cell| cell.name.as_str()));
+    let mut counts: BTreeMap<_, (usize, bool)> = BTreeMap::new();
     for cell in plan.cells.iter().filter(|cell| plan.has_rows(cell)) {
+        let is_available = unavailable.is_empty() || !unavailable.contains(plan.name(cell).as_str());
         // Of a row with a condition, the cells on which it may decide.
         for row in plan.candidates(cell).into_iter().chain(plan.disputed_at(cell)) {
-            *cells.entry((cell.suite, row)).or_default() += 1;
+            let (cells, decides) = counts.entry((cell.suite, row)).or_default();
+            *cells += 1;
+            *decides |= is_available;
         }
     }
-    let rows: Vec<_> =
-        cells.iter().map(|((suite, row), cells)| (&plan.suites[*suite as usize].rows[*row], *cells)).collect();
+    let (mut rows, mut idle) = (Vec::new(), BTreeMap::<&str, usize>::new());
+    for ((suite, row), (cells, decides)) in counts {
+        let row = &plan.suites[suite as usize].rows[row];
+        match decides {
+            true => rows.push((row, cells)),
+            false => *idle.entry(&row.backend).or_default() += 1,
+        }
+    }
     let lines = rows.iter().map(|(row, _)| format!("  {}\n", describe(row)));
-    headed(&rows, lines.collect())
+    let idle = idle.into_iter().map(|(backend, count)| {
+        let plural = if count == 1 { "" } else { "s" };
+        format!(
+            "exclusions: {count} row{plural} of `{}` decided nothing, because it is unavailable\n",
+            text::line(backend)
+        )
+    });
+    headed(&rows, lines.collect()) + &idle.collect::<String>()
 }
 
 /// The matrix of some backends (all of them when none is named) as one table of rows, whatever cells were selected: in the
@@ -143,7 +164,7 @@ mod tests {
     fn the_rows_that_decide_are_counted_with_their_cells() {
         let text = |backends: &[&str]| {
             let backends = backends.iter().map(|name| (*name).to_owned()).collect();
-            exclusions(&plan([suite()].into(), &Selection { backends, ..Selection::default() }))
+            exclusions(&plan([suite()].into(), &Selection { backends, ..Selection::default() }), &[])
         };
         assert_eq!(
             text(&["mlx"]),
@@ -153,6 +174,29 @@ mod tests {
         );
         assert_eq!(text(&["metal"]), "exclusions: 1 no reason given (3 cells)\n  skip  metal all: no (m.rs:4)\n");
         assert_eq!(text(&["reference"]), "");
+    }
+
+    /// A row of some cells decides while one of them is available, and a skip decides before anybody asks for the backend.
+    #[test]
+    fn rows_of_which_no_cell_is_available_are_counted_only() {
+        let cell = |(name, outcome): (&str, _)| CellRecord { outcome, ..CellRecord::missing(name) };
+        let text = |cells: [(&str, Outcome); 2]| {
+            let selection = Selection { backends: vec!["mlx".to_owned()], ..Selection::default() };
+            exclusions(&plan([suite()].into(), &selection), &cells.map(cell))
+        };
+        let skip = "  skip  mlx b: no (not yet, until 2027-01-31, m.rs:2)\n";
+        let both = format!(
+            "exclusions: 1 not yet (1 cell), 1 upstream (2 cells)\n  xfail mlx a: no (upstream, issue 7, since 0.7, m.rs:1)\n{skip}"
+        );
+        let (one, two) = ("t::n_1::mlx", "t::n_2::mlx");
+        assert_eq!(text([(one, Outcome::XFailed), (two, Outcome::XFailed)]), both);
+        assert_eq!(text([(one, Outcome::XFailed), (two, Outcome::Unavailable)]), both);
+        assert_eq!(
+            text([(one, Outcome::Unavailable), (two, Outcome::Unavailable)]),
+            format!(
+                "exclusions: 1 not yet (1 cell)\n{skip}exclusions: 1 row of `mlx` decided nothing, because it is unavailable\n"
+            )
+        );
     }
 
     #[test]

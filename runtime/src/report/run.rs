@@ -36,7 +36,7 @@ pub struct Ran<'a> {
 pub fn whole(ran: &Ran<'_>) -> String {
     let Ran { plan, cells, votes, name, today, record, .. } = *ran;
     let headroom = if ran.headroom { format!("{}\n", headroom(cells)) } else { String::new() };
-    let rows = if ran.run_excluded { audit(&plan.suites, cells) } else { exclusions(plan) };
+    let rows = if ran.run_excluded { audit(&plan.suites, cells) } else { exclusions(plan, cells) };
     let record =
         record.map(|path| format!("record: {}\n", text::line(&path.display().to_string()))).unwrap_or_default();
     [

@@ -31,6 +31,11 @@ pub fn is_off(ops: &dyn Ops) -> Result<Vec<f32>, String> {
 }
 
 #[backend_matrix]
+pub fn is_off_too(ops: &dyn Ops) -> Result<Vec<f32>, String> {
+    ops.call("off")
+}
+
+#[backend_matrix]
 pub fn is_no_number(ops: &dyn Ops) -> Result<Vec<f32>, String> {
     ops.call("nan")
 }
@@ -99,4 +104,16 @@ pub fn works(ops: &dyn Ops) -> Result<(), String> {
 pub fn of_some_cases(ops: &dyn Ops, scale: u32, sign: f32) -> Result<Vec<f32>, String> {
     let value = ops.call(if scale > 1 && sign < 0.0 { "error" } else { "" })?;
     Ok(value.iter().map(|x| x * sign * scale as f32).collect())
+}
+
+/// No row can be of both and expect what either says.
+#[conformance(what(no_kernel = "error", torn = "torn"))]
+pub fn says_two_things(ops: &dyn Ops, what: &str) -> Result<(), String> {
+    three(ops, what)
+}
+
+/// Rows for each of these would be too many.
+#[conformance(what(a = 'a', b = 'b', c = 'c', d = 'd', e = 'e', f = 'f', g = 'g', h = 'h', i = 'i'))]
+pub fn says_anything(ops: &dyn Ops, what: char) -> Result<(), String> {
+    three(ops, &format!("says {what}"))
 }

@@ -66,6 +66,7 @@ impl Ops for Told {
             "panic" => panic!("no such thing as this"),
             "error" => Err("there is no kernel".to_owned()),
             "other" => Err("the driver is too old".to_owned()),
+            "torn" => Err("a belt tore".to_owned()),
             "off" => Ok(vec![1.0, 2.5, 3.0]),
             "nan" => Ok(vec![1.0, f32::NAN, 3.0]),
             "crash" => std::process::abort(),
@@ -73,7 +74,10 @@ impl Ops for Told {
                 std::thread::sleep(std::time::Duration::from_secs(1));
             },
             "once" if is_first => Err("not yet warm".to_owned()),
-            _ => Ok(vec![1.0, 2.0, 3.0]),
+            _ => match word.strip_prefix("says ") {
+                Some(letter) => Err(letter.repeat(9)),
+                None => Ok(vec![1.0, 2.0, 3.0]),
+            },
         }
     }
 }

@@ -18,7 +18,7 @@ const FILES: [(&str, &str); 9] = [
 const BACKENDS: [&str; 8] = ["matrix", "blank", "rows", "constructor", "conditions", "renamed", "style", "by_macro"];
 
 /// What each backend gets rows of, white space aside.
-const WRITTEN: [&str; 12] = [
+const WRITTEN: [&str; 19] = [
     "Failure::Error)",
     "Failure::Panic)",
     "Failure::Mismatch)",
@@ -29,6 +29,13 @@ const WRITTEN: [&str; 12] = [
     "saying(\"thereisnokernel\")",
     "test(\"checks::errs\",\"checks::errs_alike\"",
     "test(\"checks::panics\")",
+    "test(\"checks::is_off\")",
+    "test(\"checks::is_off_too\")",
+    "test(\"checks::is_no_number\")",
+    "test(\"checks::says_two_things\"),case(what=no_kernel)",
+    "test(\"checks::says_two_things\"),case(what=torn)",
+    "saying(\"abelttore\")",
+    "test(\"checks::says_anything\")",
     "case(scale=scale_2|scale_3,sign=minus)",
     "xfail(\"thedriveristooold\")",
 ];

@@ -352,12 +352,12 @@ fn what_ends_a_process_is_expected_like_any_other_failure() {
         (
             "crash_that_merely_fails",
             Outcome::XChanged,
-            "expects a crash, but this is a panic, an improvement that the row has to record: panicked at ",
+            "expects a crash, but this is a panic, an improvement; if that is meant, say `.by(Failure::Panic)` there: panicked at ",
         ),
         (
             "failure_that_crashes",
             Outcome::XChanged,
-            "expects a failure, but this is a crash: ended its process: SIGSEGV",
+            "expects a failure, but this is a crash; if that is meant, say `.by(Failure::Crash)` there: ended its process: SIGSEGV",
         ),
         ("flake", Outcome::KnownFlaky, "depends on the day: passed at attempt 2, before that: panicked at "),
     ] {

@@ -93,10 +93,13 @@ fn an_unexpected_pass_names_the_row_to_delete() {
 fn a_changed_failure_names_its_row_and_both_failures() {
     let output = suite("outcomes").args(&["outdated::wrong"]).run();
     for (row, text) in [
-        ("the belt tears, or so we thought", "expects an error, but this is a panic: panicked at "),
+        (
+            "the belt tears, or so we thought",
+            "expects an error, but this is a panic; if that is meant, say `.by(Failure::Panic)` there: panicked at ",
+        ),
         (
             "the axle bends, or so we thought",
-            "expects a failure that says \"axle\", but this one does not: returned an error",
+            "expects a failure that says \"axle\", but this one does not; if this is meant, quote it in `.saying(…)`: returned an error",
         ),
     ] {
         output.exits(101).says(&format!("{} {text}", line_of(&format!("xfail(\"{row}\")"))));

@@ -184,16 +184,13 @@ fn not_run(row: &Row) -> String {
 fn not_implemented(row: Option<&Row>, function: &str, listed: Listed) -> (Outcome, String) {
     let what = format!("`{function}` is not implemented");
     match (row, listed) {
-        (Some(row @ Row { kind: Exclusion::XFail { .. }, .. }), Listed::No) => {
-            let row = row.describe();
-            (
-                Outcome::XChanged,
-                format!("{row} expects a failure, but {what}: delete the row, or narrow it if other cells need it"),
-            )
-        }
         (Some(row @ Row { kind: Exclusion::XFail { .. }, .. }), _) => {
-            let row = row.describe();
-            (Outcome::XChanged, format!("{row} expects a failure, but {what}: let the row say `skip`"))
+            let advice = match listed {
+                Listed::No => "delete the row, or narrow it if other cells need it",
+                Listed::Yes => "take it out of the list of what the backend implements, and delete the row",
+                Listed::NoList => "let the row say `skip`",
+            };
+            (Outcome::XChanged, format!("{} expects a failure, but {what}: {advice}", row.describe()))
         }
         (_, Listed::No) => (Outcome::NotImplemented, what),
         (_, Listed::Yes) => {

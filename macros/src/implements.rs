@@ -83,8 +83,12 @@ fn expand_parsed(args: ImplementsArgs, item: TokenStream) -> TokenStream {
         return quote!(#errors #item);
     };
     let functions = block.items.iter().filter_map(|item| match item {
-        // A function that `cfg` takes out is not there: rustc has applied it before this attribute sees the block.
-        ImplItem::Fn(function) => Some(function.sig.ident.unraw().to_string()),
+        ImplItem::Fn(function) => {
+            let name = function.sig.ident.unraw().to_string();
+            // A function that `cfg` takes out is not there; whether it does, rustc says behind this attribute.
+            let conditions = function.attrs.iter().filter(|attribute| attribute.path().is_ident("cfg"));
+            Some(quote!(#(#conditions)* #name))
+        }
         _ => None,
     });
     let functions: Vec<_> = functions.collect();

@@ -19,5 +19,6 @@ pub fn text(run: &Run) -> String {
     }
     let failures: String =
         failures.iter().map(|(outcome, cells)| format!("{} {outcome}\n{}", cells.len(), cells.concat())).collect();
-    format!("{table}\n{failures}{}{}", report::unavailable(cells), report::totals(cells))
+    let part = report::part(&results.narrowed.join(", "));
+    format!("{table}\n{failures}{}{}{part}", report::unavailable(cells), report::totals(cells))
 }

@@ -79,7 +79,10 @@ pub fn compare(actual: &Leaves<'_>, expected: &Leaves<'_>, terms: &Terms<'_>) ->
         };
         match mismatch {
             Some((_, _, mismatch)) if first.is_none() => first = Some(mismatch),
-            Some((wrong, ulps, _)) => elsewhere.add(total, wrong, ulps),
+            Some((wrong, ulps, mismatch)) => {
+                let is_float = matches!(&mismatch, Mismatch::Elements(it) if it.dtype.is_float());
+                elsewhere.add(total, wrong, ulps, !is_float);
+            }
             None => elsewhere.total = elsewhere.total.saturating_add(total),
         }
     }

@@ -222,21 +222,23 @@ pub struct Elsewhere {
     pub total: usize,
     /// The largest difference in units in the last place; for floats.
     pub ulps: Option<f64>,
+    /// Whether something that is no float disagrees in one of them.
+    pub is_exact: bool,
 }
 
 impl Elsewhere {
     /// Adds a leaf that disagrees.
-    pub(super) fn add(&mut self, total: usize, wrong: usize, ulps: Option<f64>) {
+    pub(super) fn add(&mut self, total: usize, wrong: usize, ulps: Option<f64>, is_exact: bool) {
         self.leaves += 1;
         self.total = self.total.saturating_add(total);
         self.wrong = self.wrong.saturating_add(wrong);
         self.ulps = self.ulps.into_iter().chain(ulps).reduce(f64::max);
+        self.is_exact |= is_exact;
     }
 }
 
 impl Counts {
     /// Of what elements disagree in, the gravest.
-    #[cfg(feature = "harness")]
     fn gravest(&self) -> &'static str {
         let Self { nan, infinite, signed_zero, subnormal, finite } = *self;
         let kinds = [
@@ -257,11 +259,15 @@ impl Counts {
 
 impl Mismatch {
     /// The largest difference in units in the last place: infinite where one of two is not finite, and where structure,
-    /// dtype, shape or keys disagree; `None` for elements that are no floats.
+    /// dtype, shape or keys disagree; `None` where elements disagree that are no floats, in whichever part of the value.
     pub fn ulps(&self) -> Option<f64> {
         match self {
             Self::Elements(differences) => {
-                let Differences { counts, ulps, elsewhere, .. } = &**differences;
+                let Differences { dtype, counts, ulps, elsewhere, .. } = &**differences;
+                // How far off a float is says nothing of the integers or the text beside it.
+                if !dtype.is_float() || elsewhere.is_exact {
+                    return None;
+                }
                 let here = counts.ulps(ulps.as_ref().map(|largest| largest.value));
                 here.into_iter().chain(elsewhere.ulps).reduce(f64::max)
             }
@@ -286,7 +292,6 @@ impl Mismatch {
     }
 
     /// What the two disagree in, without their values; of elements, the gravest.
-    #[cfg(feature = "harness")]
     pub(crate) fn what(&self) -> &'static str {
         match self {
             Self::Structure { .. } => "in structure",

@@ -241,8 +241,33 @@ fn differences_are_counted_in_units_in_the_last_place_of_what_is_expected() {
     assert_eq!(ulps(check(&1, &2, &EXACT)), None);
     // Of all arrays of the value.
     let (near, far) = (1.0 + f64::EPSILON, 1.0 + 9.0 * f64::EPSILON);
-    assert_eq!(ulps(check(&(near, far, 1), &(1.0, 1.0, 2), &EXACT)), Some(9.0));
+    assert_eq!(ulps(check(&(near, far, 1), &(1.0, 1.0, 1), &EXACT)), Some(9.0));
     assert_eq!(ulps(check(&(near, f64::NAN), &(1.0, 1.0), &EXACT)), Some(f64::INFINITY));
+}
+
+/// Whatever stands beside a float, before it or behind it: how far off the float is does not say how wrong that is.
+#[test]
+fn what_is_no_float_has_no_units_in_the_last_place_wherever_it_stands() {
+    fn check_beside<T: Compare + Clone>(right: T, wrong: T) {
+        let near = 1.0 + f64::EPSILON;
+        let ulps =
+            |actual: (f64, T, f64), expected: (f64, T, f64)| check(&actual, &expected, &EXACT).unwrap_err().ulps();
+        for expected in [(1.0, 1.0), (1.0, near), (near, 1.0)] {
+            let of = |other: &T| (expected.0, other.clone(), expected.1);
+            assert_eq!(ulps((near, wrong.clone(), near), of(&right)), None);
+            let is_off = expected.0 < near || expected.1 < near;
+            assert!(is_off);
+            assert_eq!(ulps((near, right.clone(), near), of(&right)), Some(1.0));
+        }
+    }
+    check_beside(1_i64, 666);
+    check_beside(vec![1_u8, 2], vec![1, 3]);
+    check_beside(Some(true), Some(false));
+    check_beside("good".to_owned(), "wrong".to_owned());
+    check_beside(vec!["good".to_owned()], vec!["wrong".to_owned()]);
+    let map = |text: &str| std::collections::BTreeMap::from([(1_u8, text.to_owned())]);
+    check_beside(map("good"), map("wrong"));
+    check_beside(crate::compare::Exact(vec![1_u8]), crate::compare::Exact(vec![2]));
 }
 
 #[test]

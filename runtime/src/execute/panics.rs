@@ -50,9 +50,14 @@ impl Panic {
 
     /// The whole of that.
     pub(crate) fn whole(&self) -> String {
+        self.heading() + &self.message
+    }
+
+    /// What stands before the message.
+    pub(crate) fn heading(&self) -> String {
         match &self.location {
-            Some(location) => format!("panicked at {location}: {}", self.message),
-            None => format!("panicked: {}", self.message),
+            Some(location) => format!("panicked at {location}: "),
+            None => "panicked: ".to_owned(),
         }
     }
 }

@@ -300,6 +300,11 @@ impl Cli {
         &self.function
     }
 
+    /// Whether rows are judged on a day that was asked for.
+    pub(super) fn is_of_another_day(&self) -> bool {
+        self.today.is_some()
+    }
+
     /// Whether every cell runs in a process of its own.
     pub(super) fn isolates_all(&self) -> bool {
         self.isolate || self.timeout.is_some()

@@ -31,10 +31,14 @@ pub(super) fn keep(own: &Executable, fingerprint: Fingerprint) {
 
 /// Where it is kept, and what no other build of the executable has.
 fn place(own: &Executable) -> Option<(PathBuf, String)> {
-    Some((kept::place(own, "fingerprint")?, build(&std::env::current_exe().ok()?)?))
+    Some((kept::place(own, "fingerprint")?, own_build()?))
 }
 
-/// What no other build of an executable has.
+/// What no other build of this executable has.
+pub(super) fn own_build() -> Option<String> {
+    build(&std::env::current_exe().ok()?)
+}
+
 fn build(executable: &Path) -> Option<String> {
     let metadata = executable.metadata().ok()?;
     let built = metadata.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;

@@ -19,7 +19,7 @@ use super::run::{FAILED, Run};
 use super::run_log::{Planned, ResumedRun};
 use super::stack::on_a_thread;
 use super::threads::{self, Trial};
-use super::{Executable, USAGE, artifacts, refuse, stop, under_nextest};
+use super::{Executable, USAGE, artifacts, fingerprints, refuse, stop, under_nextest};
 use crate::record::{Fingerprint, Start};
 use crate::report;
 use crate::text;
@@ -44,7 +44,9 @@ pub(super) fn run(run: &Arc<Run>, cli: &Cli, recording: Recording) -> ExitCode {
     // A record that cannot be reached takes its time as well.
     stop::heed_time(run, cli);
     let Executable { package, target, .. } = run.executable;
-    let start = Start { seed: run.session.base_seed(), ..Start::now(package, target, fingerprint) };
+    let day = if cli.is_of_another_day() { run.session.today().to_string() } else { String::new() };
+    let build = fingerprints::own_build().unwrap_or_default();
+    let start = Start { seed: run.session.base_seed(), build, day, ..Start::now(package, target, fingerprint) };
     if let Err(harm) = run.log().open(start, &run.executable, known.as_ref(), planned.as_mut()) {
         return refuse(&[harm]);
     }
@@ -53,7 +55,7 @@ pub(super) fn run(run: &Arc<Run>, cli: &Cli, recording: Recording) -> ExitCode {
         run.set_names(planned.plan.cells);
     }
     #[cfg(unix)]
-    guard::arm(run);
+    guard::watch(run);
     let mut known = known.map(|known| known.cells).unwrap_or_default();
     let plan = &run.session.plan;
     let mut cells: Vec<_> = (0..plan.cells.len()).collect();

@@ -96,7 +96,7 @@ const USAGE: u8 = 2;
 /// `crates` are those that stand in `main!`, each with the name that stands in front of those of its tests. The exit status is 0, 101 when a cell failed, and 2 when the command line
 /// or what is registered makes no sense.
 pub fn main(own: Executable, crates: &[(&'static str, Option<&'static str>)]) -> ExitCode {
-    let mut cli = match Cli::read() {
+    let cli = match Cli::read() {
         Ok(Some(cli)) => cli,
         Ok(None) => {
             anstream::print!("{}", Cli::help());
@@ -104,6 +104,17 @@ pub fn main(own: Executable, crates: &[(&'static str, Option<&'static str>)]) ->
         }
         Err(error) => return refuse(&[error.explained()]),
     };
+    // Of a worker, the run sees how it ends.
+    #[cfg(unix)]
+    if !cli.worker {
+        guard::arm();
+        return guard::settle(asked(own, crates, cli));
+    }
+    asked(own, crates, cli)
+}
+
+/// What the command line asks for.
+fn asked(own: Executable, crates: &[(&'static str, Option<&'static str>)], mut cli: Cli) -> ExitCode {
     panics::guard();
     let named: &[&str] = &crates.iter().map(|(krate, _)| *krate).collect::<Vec<_>>();
     // A process that runs one cell needs no others: whether the whole is right, a list says, and a run of many.

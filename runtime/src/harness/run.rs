@@ -309,12 +309,15 @@ impl Run {
             log.cells.sort_by(|a, b| a.name.cmp(&b.name));
         }
         let record = log.sync();
+        let selected = cli.narrowed(&self.executable).join(", ");
         report::whole(&Ran {
             plan: &self.session.plan,
             cells: &log.cells,
             votes,
             name: self.executable.package,
+            selected: &selected,
             today: self.session.today(),
+            is_another_day: cli.is_of_another_day(),
             record: record.as_deref(),
             headroom: cli.headroom,
             run_excluded: cli.run_excluded,

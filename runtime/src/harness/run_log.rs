@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::{Executable, last_run, listed};
+use super::{Executable, fingerprints, last_run, listed};
 use crate::buffer::Buffer;
 use crate::plan::Decision;
 use crate::record::journal::END;
@@ -43,6 +43,12 @@ pub(super) enum ResumeError {
     Nextest,
     #[error("--resume (CROSSCHECK_RESUME): {} is not a file, but a folder, a pipe or a device", .0.display())]
     NoFile(PathBuf),
+    #[error(
+        "--resume (CROSSCHECK_RESUME): {} is the record of another build of `{suite}`, in which any cell may have come to something \
+         else: run without it",
+        .path.display()
+    )]
+    Build { path: PathBuf, suite: &'static str },
     #[error("--resume (CROSSCHECK_RESUME): {0}")]
     Record(#[from] RecordError),
 }
@@ -115,9 +121,18 @@ impl ResumedRun {
         }
         let recorded = record::read_all(&path)?;
         recorded.check(&path, executable.target, fingerprint)?;
+        if !is_of_this_build(&recorded) {
+            return Err(ResumeError::Build { path, suite: executable.target });
+        }
         let cells = sorted::map(recorded.cells.into_iter().map(|cell| (cell.name.clone(), cell)));
         Ok(Self { path, cells, begun: sorted::set(recorded.begun), torn: recorded.torn })
     }
+}
+
+/// Whether nothing that a body calls can have changed since: bodies, backends and rows are in no fingerprint.
+fn is_of_this_build(recorded: &record::read::Recorded) -> bool {
+    let own = fingerprints::own_build().unwrap_or_default();
+    recorded.starts.iter().all(|(_, start)| start.build == own)
 }
 
 impl RunLog {
@@ -225,13 +240,15 @@ pub(super) fn note_what_died(executable: &Executable, fingerprint: Fingerprint) 
     let shown = path.display().to_string();
     let shown = text::line(&shown);
     let is_own = recorded.check(&path, executable.target, fingerprint).is_ok();
-    if is_own && recorded.begun.is_empty() && !recorded.concluded {
+    let is_resumable = is_of_this_build(&recorded);
+    if is_own && is_resumable && recorded.begun.is_empty() && !recorded.concluded {
         anstream::eprintln!("note: the last run has not concluded ({shown}): --resume goes on with it");
     }
     if let Some((first, others)) = recorded.begun.split_first().filter(|_| is_own) {
         let more = if others.is_empty() { String::new() } else { format!(" and {} more", others.len()) };
         let advice = match cfg!(unix) {
-            true => "--isolate shows which, and --resume runs them in processes of their own",
+            true if is_resumable => "--isolate shows which, and --resume runs them in processes of their own",
+            true => "--isolate shows which",
             // Of one thread, only one cell has begun and not ended.
             false => "--test-threads 1 shows which",
         };

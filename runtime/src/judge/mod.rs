@@ -102,7 +102,8 @@ pub fn judge(row: Option<&Row>, context: JudgeContext<'_>, observation: &Observa
         | Observation::LeftChanged { .. }
         | Observation::TimedOut { .. }
         | Observation::Crashed { .. } => {
-            failed(row, failure(observation), &describe(observation), observation.mismatch())
+            let text = describe(observation);
+            failed(row, &Failing { text: &text, ..Failing::of(observation) })
         }
     };
     expire(row, context, Judgement { outcome, reason })
@@ -244,7 +245,7 @@ fn checked_nothing(points: &[u32]) -> String {
     let shown: Vec<_> = shown.iter().map(ToString::to_string).collect();
     let what = match (shown.as_slice(), more.len()) {
         ([], _) => {
-            "nothing in its body is known to assert (a `?` alone is none); the name of a helper that does begins with \
+            "nothing in its body is known to assert (a `?` alone is none, nor is `debug_assert!`); the name of a helper that does begins with \
              `assert` or `check`, or it has `#[crosscheck::asserts]`"
                 .to_owned()
         }
@@ -282,20 +283,34 @@ fn beside_a_wrong_baseline(
              disagrees any more, the row is stale",
             disputed.message
         );
-        return failed(row, Some(Failure::Mismatch), &text, None);
+        return failed(row, &Failing { how: Some(Failure::Mismatch), text: &text, ..Failing::default() });
     };
     let whole = mismatch.to_string();
     let text = text::cut(&whole);
+    let is_of_values = !matches!(
+        mismatch,
+        Mismatch::Structure { .. }
+            | Mismatch::View { .. }
+            | Mismatch::Dtype { .. }
+            | Mismatch::Shape { .. }
+            | Mismatch::Budget { .. }
+    );
     let unlike = match &disputed.kind {
         Exclusion::BaselineWrong { text: Some(part), .. } if !whole.contains(part.as_ref()) => {
             Some(unlike("a disagreement", part))
         }
+        // What is no such value at all is not right because another one is wrong.
+        Exclusion::BaselineWrong { text: None, .. } if !is_of_values => Some(format!(
+            "values that disagree, but these disagree {}; if that is meant, quote it in `.saying(…)`",
+            mismatch.what()
+        )),
         Exclusion::BaselineWrong { bounds, .. } => outside(*bounds, mismatch),
         _ => None,
     };
     match (unlike, passed(row, receipt, None)) {
         (Some(_), _) if matches!(row, Some(Row { kind: Exclusion::XFail { .. }, .. })) => {
-            failed(row, Some(Failure::Mismatch), &whole, Some(mismatch))
+            let how = Some(Failure::Mismatch);
+            failed(row, &Failing { how, text: &whole, mismatch: Some(mismatch), ..Failing::default() })
         }
         (Some(why), _) => (Outcome::XChanged, format!("{name} expects {why}: {text}")),
         (None, (Outcome::Passed, _)) => {
@@ -305,8 +320,43 @@ fn beside_a_wrong_baseline(
     }
 }
 
-/// What became of a body that failed in this way, saying this.
-fn failed(row: Option<&Row>, how: Option<Failure>, whole: &str, mismatch: Option<&Mismatch>) -> (Outcome, String) {
+/// A failure, as rows expect it.
+#[derive(Clone, Copy, Debug, Default)]
+struct Failing<'a> {
+    how: Option<Failure>,
+    /// What is said of it.
+    text: &'a str,
+    /// How long that is which stands in front of the body's own words: how it failed, and where.
+    heading: usize,
+    mismatch: Option<&'a Mismatch>,
+    /// Whether the body did all that it was to do, and the failure is something besides.
+    is_aside: bool,
+}
+
+impl<'a> Failing<'a> {
+    /// All but what is said.
+    fn of(observation: &'a Observation) -> Self {
+        let heading = match observation {
+            Observation::Panicked(panic) => panic.heading().len(),
+            Observation::Errored { .. } => ERRED.len(),
+            Observation::Crashed { .. } => CRASHED.len(),
+            _ => 0,
+        };
+        let is_aside = matches!(observation, Observation::LeftChanged { .. });
+        Self { how: failure(observation), text: "", heading, mismatch: observation.mismatch(), is_aside }
+    }
+
+    /// Whether the body says this: the name of the file that it stands in is no word of its own, though one may begin with it.
+    fn says(&self, part: &str) -> bool {
+        let from = (self.heading + 1).saturating_sub(part.len()).min(self.text.len());
+        let from = (from..).find(|at| self.text.is_char_boundary(*at)).unwrap_or(self.text.len());
+        self.text[from..].contains(part)
+    }
+}
+
+/// What became of a body that failed.
+fn failed(row: Option<&Row>, failing: &Failing<'_>) -> (Outcome, String) {
+    let Failing { how, text: whole, mismatch, .. } = *failing;
     let text = text::cut(whole);
     let unexcused = match how {
         Some(Failure::Timeout) => Outcome::TimedOut,
@@ -328,9 +378,14 @@ fn failed(row: Option<&Row>, how: Option<Failure>, whole: &str, mismatch: Option
         (None, Some(failure @ (Failure::Timeout | Failure::Crash))) => {
             return changed(format!("a failure, but this is {}{}", failure.with_article(), by(failure)));
         }
+        // Nor is what comes on top of a body that has passed.
+        (_, Some(failure)) if failing.is_aside && part.is_none() => {
+            let by = format!(".by(Failure::{failure:?}).saying(\"floating-point state\")");
+            return changed(format!("a failure, but this body passed otherwise; if that is meant, say `{by}` there"));
+        }
         _ => {}
     }
-    if let Some(part) = part.as_ref().filter(|part| !whole.contains(part.as_ref())) {
+    if let Some(part) = part.as_ref().filter(|part| !failing.says(part)) {
         return changed(unlike("a failure", part));
     }
     if let Some(mismatch) = mismatch
@@ -388,10 +443,14 @@ fn range(least: f64, greatest: f64) -> String {
     if greatest.is_finite() { format!("{least:?}..={greatest:?}") } else { format!("{least:?}..=f64::INFINITY") }
 }
 
+/// What stands before what an error says, and before how a process ended.
+const ERRED: &str = "returned an error: ";
+const CRASHED: &str = "ended its process: ";
+
 /// What happened, however long it is.
 pub(crate) fn describe(observation: &Observation) -> String {
     match observation {
-        Observation::Errored { message } => format!("returned an error: {message}"),
+        Observation::Errored { message } => format!("{ERRED}{message}"),
         Observation::Panicked(panic) => panic.whole(),
         Observation::LeftChanged { what } => {
             format!("left the floating-point state of its thread changed, for whatever comes next: {what}")
@@ -401,7 +460,7 @@ pub(crate) fn describe(observation: &Observation) -> String {
             let doing = doing.as_ref().map(|doing| format!(" (it was {doing})")).unwrap_or_default();
             format!("did not end within {limit:?}{doing}")
         }
-        Observation::Crashed { how } => format!("ended its process: {how}"),
+        Observation::Crashed { how } => format!("{CRASHED}{how}"),
         Observation::NotRun
         | Observation::Unavailable { .. }
         | Observation::SetupFailed { .. }

@@ -83,6 +83,8 @@ fn every_combination_has_the_outcome_of_the_table() {
                     (_, None, Some(Failure::Crash)) => Crashed,
                     (_, None, Some(_)) => Failed,
                     (_, Some(None), Some(Failure::Timeout | Failure::Crash)) => XChanged,
+                    // It takes a text.
+                    (Observation::LeftChanged { .. }, Some(_), _) => XChanged,
                     (_, Some(None), Some(_)) => XFailed,
                     (_, Some(Some(expected)), Some(failure)) if expected == failure => XFailed,
                     (_, Some(Some(_)), Some(_)) => XChanged,
@@ -211,6 +213,81 @@ fn only_a_failure_with_the_expected_text_is_excused() {
             assert_eq!(outcome("fault 7"), Outcome::XFailed, "{observation:?}");
             assert_eq!(outcome("fault 8"), Outcome::XChanged, "{observation:?}");
         }
+    }
+}
+
+/// What crosscheck says in front is no word of the body, but one may begin with it.
+#[test]
+fn what_stands_in_front_of_the_words_of_a_body_is_no_text_of_a_row() {
+    let panic = catch(Panics::Expected, || panic!("a needle")).unwrap_err();
+    let place = panic.location.clone().unwrap();
+    let (number, errored) =
+        (place.rsplit(':').next().unwrap(), Observation::Errored { message: "a needle".to_owned() });
+    let crashed = Observation::Crashed { how: "SIGSEGV".to_owned() };
+    let panicked = Observation::Panicked(*panic);
+    let said = |text: String| -> &'static str { text.leak() };
+    let cases: [(&Observation, Vec<&'static str>, Vec<&'static str>); 3] = [
+        (
+            &panicked,
+            vec![
+                "a",
+                "needle",
+                "a needle",
+                said(format!("{number}: a needle")),
+                said(format!("panicked at {place}: a")),
+            ],
+            vec!["tests.rs", said(place.clone()), "panicked", "panicked at", said(format!("{number}:")), "an eye"],
+        ),
+        (&errored, vec!["a needle", "error: a"], vec!["returned", "an error", "returned an error: "]),
+        (&crashed, vec!["SIGSEGV", "process: SIG"], vec!["ended", "its process: "]),
+    ];
+    for (observation, said, unsaid) in cases {
+        for (texts, expected) in [(said, Outcome::XFailed), (unsaid, Outcome::XChanged)] {
+            for text in texts {
+                let row = xfail(failure(observation), Some(text));
+                let judgement = judge(row.as_ref(), context(false), observation);
+                assert_eq!(judgement.outcome, expected, "{text:?}: {}", judgement.reason);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_state_that_is_left_changed_is_excused_by_name_only() {
+    let left = Observation::LeftChanged { what: "subnormals are 0".to_owned() };
+    for (failure, text, expected) in [
+        (None, None, Outcome::XChanged),
+        (Some(Failure::Error), None, Outcome::XChanged),
+        (Some(Failure::Panic), None, Outcome::XChanged),
+        (Some(Failure::Error), Some("floating-point state"), Outcome::XFailed),
+        (None, Some("subnormals"), Outcome::XFailed),
+        (Some(Failure::Error), Some("no kernel"), Outcome::XChanged),
+    ] {
+        let judgement = judge(xfail(failure, text).as_ref(), context(false), &left);
+        assert_eq!(judgement.outcome, expected, "{failure:?} {text:?}: {}", judgement.reason);
+    }
+}
+
+/// Whatever no row of a baseline says, what is no such value is not right because the baseline's is wrong.
+#[test]
+fn what_cannot_be_compared_is_not_right_beside_a_wrong_baseline() {
+    let disputed = |text: Option<&'static str>| {
+        let kind = Exclusion::BaselineWrong { text: text.map(Into::into), bounds: Bounds::ANY };
+        Row::new("reference", "nan", kind, "it rounds twice").unwrap()
+    };
+    let wrong = mismatch(&[2.0], &[1.0_f64]);
+    let short = mismatch(&vec![1.0, 2.0], &vec![1.0_f64]);
+    let structure = mismatch(&None, &Some(vec![1.0_f64]));
+    for (observation, text, expected) in [
+        (&wrong, None, Outcome::Passed),
+        (&short, None, Outcome::XChanged),
+        (&structure, None, Outcome::XChanged),
+        (&short, Some("shape"), Outcome::Passed),
+    ] {
+        let row = disputed(text);
+        let context = JudgeContext { disputed: Some(&row), ..context(false) };
+        let judgement = judge(None, context, observation);
+        assert_eq!(judgement.outcome, expected, "{text:?} {observation:?}: {}", judgement.reason);
     }
 }
 

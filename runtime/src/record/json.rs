@@ -27,7 +27,7 @@ pub(crate) fn line(line: &Line) -> io::Result<String> {
 }
 
 fn start(to: &mut Buffer, record: &Start) -> io::Result<()> {
-    let Start { format, suite, fingerprint, package, crosscheck, machine, at, seed } = record;
+    let Start { format, suite, fingerprint, package, crosscheck, machine, at, seed, build, day } = record;
     to.add(BEGINNING);
     to.add_number(u64::from(*format));
     more_text(to, "suite", suite)?;
@@ -41,6 +41,11 @@ fn start(to: &mut Buffer, record: &Start) -> io::Result<()> {
         if value > 0 {
             member(to, key);
             to.add_number(value);
+        }
+    }
+    for (key, value) in [("build", build), ("day", day)] {
+        if !value.is_empty() {
+            more_text(to, key, value)?;
         }
     }
     to.add("}\n");

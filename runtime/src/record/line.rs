@@ -107,6 +107,12 @@ pub struct Start {
     /// What the run was given as `--seed`.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub seed: u64,
+    /// What no other build of the executable has; empty where that is not known.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub build: String,
+    /// The day on which rows are judged, where it is not that of the run: `2027-07-01`.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub day: String,
 }
 
 fn is_zero(number: &u64) -> bool {
@@ -126,6 +132,8 @@ impl Start {
             machine: format!("{}-{}", std::env::consts::ARCH, std::env::consts::OS),
             at: now.as_secs(),
             seed: 0,
+            build: String::new(),
+            day: String::new(),
         }
     }
 }

@@ -157,8 +157,16 @@ fn the_lines_of_cells_are_those_of_the_serializer() {
         let begin = Line::Begin { cell: text.clone() };
         let number = text.len() as u64;
         let (package, machine) = (text.clone(), text.clone());
-        let start =
-            Line::Start(Start { suite: text.clone(), package, machine, at: number, seed: number, ..start(number) });
+        let start = Line::Start(Start {
+            suite: text.clone(),
+            package,
+            machine,
+            at: number,
+            seed: number,
+            build: text.clone(),
+            day: text.clone(),
+            ..start(number)
+        });
         for line in [begin, start, Line::Cell(Box::new(cell)), Line::Plan(plain), Line::Plan(plan)] {
             let written = json::line(&line).unwrap();
             assert!(written.ends_with("}\n") && written.matches('\n').count() == 1, "{written:?}");

@@ -44,7 +44,7 @@ pub use sentence::sentence;
 pub use slowest::slowest;
 #[cfg(unix)]
 pub use strength::{FaultReport, FunctionReport, Strength, strength};
-pub use summary::{features, totals, unavailable};
+pub use summary::{features, part, totals, unavailable};
 pub use table::{By, Counts, Table};
 
 /// A number as people write it: `3,517`.

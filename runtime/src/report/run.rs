@@ -4,7 +4,8 @@ use std::path::Path;
 
 use super::outlier::Vote;
 use super::{
-    audit, debt, exclusions, headroom, of_run, outliers, own_terms, sentence, slowest, tightest, totals, unavailable,
+    audit, debt, exclusions, headroom, of_run, outliers, own_terms, part, sentence, slowest, tightest, totals,
+    unavailable,
 };
 use crate::plan::Plan;
 use crate::record::CellRecord;
@@ -22,8 +23,12 @@ pub struct Ran<'a> {
     pub votes: &'a [Vote],
     /// What the run is called.
     pub name: &'a str,
+    /// What of the suite was selected, in options; empty where all of it was.
+    pub selected: &'a str,
     /// The day on which rows expire or not.
     pub today: Date,
+    /// Whether that is not the day of the run, but the one that was asked for.
+    pub is_another_day: bool,
     /// Where the record lies.
     pub record: Option<&'a Path>,
     /// Whether to say how near to its limit each function is.
@@ -37,6 +42,7 @@ pub fn whole(ran: &Ran<'_>) -> String {
     let Ran { plan, cells, votes, name, today, record, .. } = *ran;
     let headroom = if ran.headroom { format!("{}\n", headroom(cells)) } else { String::new() };
     let rows = if ran.run_excluded { audit(&plan.suites, cells) } else { exclusions(plan, cells) };
+    let day = if ran.is_another_day { format!("rows are judged as on {today}\n") } else { String::new() };
     let record =
         record.map(|path| format!("record: {}\n", text::line(&path.display().to_string()))).unwrap_or_default();
     [
@@ -50,8 +56,10 @@ pub fn whole(ran: &Ran<'_>) -> String {
         unavailable(cells),
         slowest(cells),
         totals(cells),
+        part(ran.selected),
+        day,
         record,
-        sentence(name, plan, cells, today),
+        sentence(name, plan, cells, ran.selected, today),
     ]
     .concat()
 }
@@ -91,7 +99,20 @@ mod tests {
         let told = |cells: &[CellRecord]| {
             let today = Date::parse("2026-11-29").unwrap();
             let (votes, record) = (&[], None);
-            whole(&Ran { plan: &plan, cells, votes, name: "ops", today, record, headroom: true, run_excluded: false })
+            let name = "ops";
+            let ran = Ran {
+                plan: &plan,
+                cells,
+                votes,
+                name,
+                selected: "",
+                today,
+                is_another_day: false,
+                record,
+                headroom: true,
+                run_excluded: false,
+            };
+            whole(&ran)
         };
         let sorted = told(&cells);
         assert!(sorted.contains("nearest to its limit: t::16::reference uses 50 %"), "{sorted}");

@@ -12,7 +12,7 @@ use crate::text;
 const MOST: usize = 4;
 
 /// `kernels: 3,517 passed, 82 xfailed on mlx_cpu and reference; 45 skipped; 3 rows expire within 14 days`
-pub fn sentence(name: &str, plan: &Plan, cells: &[CellRecord], today: Date) -> String {
+pub fn sentence(name: &str, plan: &Plan, cells: &[CellRecord], selected: &str, today: Date) -> String {
     let counts = Outcome::counts(cells.iter().map(|cell| cell.outcome));
     let count = |outcome: &Outcome| {
         let count = counts[*outcome as usize];
@@ -39,7 +39,8 @@ pub fn sentence(name: &str, plan: &Plan, cells: &[CellRecord], today: Date) -> S
         1 => Some(format!("1 row expires within {SOON} days")),
         rows => Some(format!("{} rows expire within {SOON} days", counted(rows))),
     };
-    let rest = (!not_run.is_empty()).then(|| not_run.join(", ")).into_iter().chain(rows);
+    let part = (!selected.is_empty()).then(|| "only a part of the suite".to_owned());
+    let rest = (!not_run.is_empty()).then(|| not_run.join(", ")).into_iter().chain(rows).chain(part);
     let line = format!("{name}: {}", [ran].into_iter().chain(rest).collect::<Vec<_>>().join("; "));
     format!("{}\n", text::line(&line))
 }
@@ -87,7 +88,7 @@ mod tests {
                 std::iter::repeat_n(cell, *count)
             })
             .collect();
-        sentence("kernels", &with_rows(rows), &cells, Date::parse("2026-11-28").unwrap())
+        sentence("kernels", &with_rows(rows), &cells, "", Date::parse("2026-11-28").unwrap())
     }
 
     #[test]

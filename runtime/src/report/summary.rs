@@ -35,6 +35,11 @@ pub fn unavailable(cells: &[CellRecord]) -> String {
     })
 }
 
+/// `only a part of the suite: --tag "not slow"`; nothing where all of it was selected.
+pub fn part(selected: &str) -> String {
+    if selected.is_empty() { String::new() } else { format!("only a part of the suite: {}\n", text::line(selected)) }
+}
+
 /// `201 cells: 150 passed, 6 xfailed, 45 unavailable`
 pub fn totals(cells: &[CellRecord]) -> String {
     let counts = Outcome::counts(cells.iter().map(|cell| cell.outcome));

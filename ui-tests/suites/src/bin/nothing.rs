@@ -85,6 +85,15 @@ mod finds {
         assert_eq!(results[0], 1);
     }
 
+    /// A release build leaves it out.
+    #[conformance]
+    fn what_asserts_in_a_debug_build_only(machine: &dyn Machine) {
+        debug_assert_eq!(machine.run(), Ok(()));
+        for result in machine.results() {
+            assert_eq!(result, 1);
+        }
+    }
+
     #[conformance]
     fn an_if_let_without_an_else(machine: &dyn Machine) {
         if let Some(first) = machine.results().first() {

@@ -99,6 +99,25 @@ fn of_a_cell_that_is_recorded_twice_the_last_time_counts() {
     }
 }
 
+/// Bodies, backends and rows may all have changed, and no fingerprint says so.
+#[test]
+fn what_another_build_has_recorded_is_not_taken_for_what_this_one_does() {
+    let stage = with_record(MIXED);
+    let path = stage.record();
+    let whole = std::fs::read_to_string(&path).unwrap();
+    let build = whole.split_once("\"build\":\"").and_then(|(_, rest)| rest.split_once('"')).unwrap().0;
+    assert!(!build.is_empty(), "{whole}");
+    let expected = format!(
+        "error: --resume (CROSSCHECK_RESUME): {} is the record of another build of `runner`, in which any cell may have come to \
+         something else: run without it",
+        path.display()
+    );
+    for other in [format!("\"build\":\"{build}0\""), "\"build\":\"\"".to_owned(), "\"seed\":0".to_owned()] {
+        std::fs::write(&path, whole.replacen(&format!("\"build\":\"{build}\""), &other, 1)).unwrap();
+        stage.run(MIXED).args(&["--resume", path.to_str().unwrap()]).refused(&stage, &expected);
+    }
+}
+
 #[test]
 fn what_failed_before_has_failed() {
     let stage = Stage::new();

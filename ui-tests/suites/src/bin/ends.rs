@@ -130,6 +130,35 @@ fn by_abort(machine: &dyn Machine) {
     assert_eq!(machine.work(End::Abort), 7);
 }
 
+/// On several threads at once, past the lock that Rust has around it.
+#[conformance(backends("reference"))]
+fn at_once_on_threads(machine: &dyn Machine) {
+    assert_eq!(machine.work(End::Well), 7);
+    let ready = std::sync::Barrier::new(8);
+    std::thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| {
+                ready.wait();
+                // SAFETY: what the C library does not define, it does here: it goes on with the handlers that are left.
+                unsafe { libc::exit(0) }
+            });
+        }
+    });
+}
+
+/// The cases of a check, unless the process ends while they are listed.
+fn list() -> Result<Vec<crosscheck::Case<u64>>, crosscheck::CasesError> {
+    if std::env::var_os("ENDS_LISTING").is_some() {
+        std::process::exit(0);
+    }
+    Ok(vec![crosscheck::Case::new("seven", 7)])
+}
+
+#[conformance(backends("reference"), cases = list)]
+fn of_a_list(machine: &dyn Machine, expected: &u64) {
+    assert_eq!(machine.work(End::Well), *expected);
+}
+
 #[conformance(backends("reference"))]
 fn in_a_destructor(machine: &dyn Machine) {
     assert_eq!(machine.work(End::Destructor), 7);

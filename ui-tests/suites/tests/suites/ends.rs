@@ -46,6 +46,25 @@ fn whoever_calls_exit_ends_the_run_as_a_failure_that_names_the_cell() {
     }
 }
 
+/// Each call takes a handler from the C library's list; one that finds none left would end the process well.
+#[test]
+fn exit_on_many_threads_at_once_is_no_better() {
+    for _ in 0..30 {
+        let output = suite("ends").args(&["--exact", "at_once_on_threads", "passes"]).run();
+        output.exits(101).complains("error: the process was ended before the run concluded");
+    }
+}
+
+#[test]
+fn a_function_that_lists_cases_does_not_end_the_run_before_it_begins() {
+    for more in [&[][..], &["--list"], &["passes"], &["--matrix"]] {
+        let ended = suite("ends").args(more).env("ENDS_LISTING", "1").run();
+        ended.exits(101).complains("error: the process was ended before the run concluded, or began");
+        let well = suite("ends").args(&["--exact", "of_a_list", "--format", "terse"]).run();
+        well.exits(0).says("1 passed");
+    }
+}
+
 #[test]
 fn no_handler_changes_the_status_of_a_run() {
     let output = suite("ends").args(&["--exact", "in_a_handler", "passes", "fails"]).run();

@@ -78,6 +78,11 @@ impl<'a> Leaves<'a> {
         leaves
     }
 
+    /// Whether there is nothing in it that would be compared.
+    pub(super) fn is_nothing(&self) -> bool {
+        self.items.iter().all(|item| matches!(item.kind, ItemKind::Note(_)))
+    }
+
     /// Adds an array: all of these elements in row-major order, a slice or vector of floats, integers or `bool`. A shape
     /// without dimensions holds one element. An array whose shape does not hold as many elements as there are agrees with
     /// nothing, and the mismatch says so.

@@ -66,6 +66,9 @@ impl fmt::Display for Null {
 /// number or a few, which is judged with those of other cases. It stops at the first element that differs.
 pub fn accepts_null(expected: &Leaves<'_>, terms: &Terms<'_>) -> Option<Null> {
     check_budget(expected, terms).ok()?;
+    if expected.is_nothing() {
+        return Some(Null::Empty);
+    }
     let mut beside_arrays = None;
     for item in &expected.items {
         beside_arrays = match &item.kind {

@@ -1,4 +1,4 @@
-//! Values that are a number, or a few.
+//! Values of which one case shows nothing: a number, or a few, and what has no elements.
 
 use super::element::Element;
 use super::leaves::{ItemKind, Structure};
@@ -6,31 +6,29 @@ use super::source::Source;
 use super::view::for_each_dtype;
 use super::{Data, Leaves, View};
 
-/// Whether a value is `bool`, a number, or a tuple or an `Option` of such: there are numbers in it and nothing else.
+/// Whether a value is `bool`, a number, a tuple or an `Option` of such, or one without any element: `None`, `Err`, an empty list.
 ///
-/// No output that has nothing to do with it tells anything of one such value, because `false` and 0 are right answers like
+/// No output that has nothing to do with it tells anything of one such value, because `false`, 0 and nothing are right answers like
 /// others. Those of all cases of a test are judged together.
 pub(super) fn is_scalar(value: &Leaves<'_>) -> bool {
-    let mut holds_a_number = false;
-    let has_nothing_else = value.items.iter().all(|item| match &item.kind {
-        ItemKind::Array(view) => {
-            holds_a_number = true;
-            view.shape.is_empty()
-        }
-        ItemKind::Structure(structure) => matches!(structure, Structure::Text(_)),
-        ItemKind::Note(_) => true,
+    // Of the elements of a list, other ones tell something.
+    let is_list = |kind: &ItemKind<'_>| matches!(kind, ItemKind::Structure(Structure::Len(1..) | Structure::Shape(_)));
+    let has_list = value.items.iter().any(|item| is_list(&item.kind));
+    let is_one = |kind: &ItemKind<'_>| match kind {
+        ItemKind::Array(view) => view.is_empty() || view.shape.is_empty() && !has_list,
+        ItemKind::Structure(_) | ItemKind::Note(_) => true,
         ItemKind::Broken(_) | ItemKind::Text(_) | ItemKind::Opaque(_) | ItemKind::Keys(_) => false,
-    });
-    has_nothing_else && holds_a_number
+    };
+    !value.is_nothing() && value.items.iter().all(|item| is_one(&item.kind))
 }
 
-/// The numbers of such a value as text, which is the same for equal values only.
+/// Such a value as text, which is the same for equal values only.
 pub(super) fn scalar(value: &Leaves<'_>) -> Option<String> {
     if !is_scalar(value) {
         return None;
     }
     let parts = value.items.iter().filter_map(|item| match &item.kind {
-        ItemKind::Array(view) => Some(number(view)),
+        ItemKind::Array(view) if !view.is_empty() => Some(number(view)),
         // What nobody compares.
         ItemKind::Note(_) => None,
         kind => Some(kind.describe()),

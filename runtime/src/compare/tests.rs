@@ -957,6 +957,31 @@ fn a_number_is_no_array_of_which_a_null_tells_anything() {
     assert_eq!(scalar(&Leaves::of(&vec![(1.0_f32, 2.0_f32)])), None);
     assert_eq!(scalar(&Leaves::of(&Approx(0.0_f32))), None);
     assert_eq!(scalar(&Leaves::of(&(1_u8, "a".to_owned()))), None);
-    // Nothing but structure is no number that could be the same.
-    assert_eq!((null(None::<u8>), scalar(&Leaves::of(&None::<u8>))), (None, None));
+    assert_eq!(scalar(&Leaves::of(&vec![Some(1_u8)])), None);
+    // Without any element, the kinds of which there may be none.
+    is(None::<u8>, "None");
+    is((None::<f32>, None::<bool>), "(None, None)");
+    is(None::<Vec<f32>>, "None");
+    is(None::<String>, "None");
+    is(Vec::<f32>::new(), "an array f32[0]");
+    is([[0.0_f64; 0]; 3], "an array f64[3, 0]");
+    is(Vec::<String>::new(), "len 0");
+    is(vec![Vec::<u8>::new(), Vec::new()], "(len 2, an array u8[0], an array u8[0])");
+    is(crate::compare::Fallible::from(Err::<f32, _>("no")), "Err");
+}
+
+/// Whatever its author has it hand over: nothing is compared.
+#[test]
+fn a_value_that_hands_over_nothing_shows_nothing() {
+    struct Nothing(bool);
+    impl Compare for Nothing {
+        fn leaves<'a>(&'a self, to: &mut Leaves<'a>) {
+            if self.0 {
+                to.note("it is not compared");
+            }
+        }
+    }
+    for told in [false, true] {
+        assert_eq!(null(Nothing(told)), Some(Null::Empty));
+    }
 }

@@ -91,6 +91,14 @@ impl Bodies for Empty {
     fn points(&self, _: usize) -> Option<&'static [u32]> {
         None
     }
+
+    fn has_mark(&self, _: usize, _: (&str, u32)) -> bool {
+        false
+    }
+
+    fn is_mark(&self, _: (&str, u32)) -> bool {
+        false
+    }
     fn ask(&self, _: usize, _: &Instance) -> bool {
         false
     }

@@ -153,7 +153,7 @@ fn check_attributes(attributes: &[Attribute], errors: &mut Errors) {
                 errors.at(attribute, "`#[ignore]` has no meaning here: exclude the feature in the matrix, or give the check a tag, `tags(\"slow\")`")
             }
             "should_panic" => {
-                errors.at(attribute, "`#[should_panic]` has no meaning here: expect the failure in the matrix instead");
+                errors.at(attribute, "`#[should_panic]` has no meaning here: expect a backend's failure in the matrix; a panic that the contract demands of all of them, catch with `std::panic::catch_unwind`");
             }
             _ => {}
         }

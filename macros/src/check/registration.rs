@@ -51,7 +51,9 @@ pub fn registration(
         quote_spanned!(at=> .backends(#names))
     });
     let points = points.map(|points| {
-        let lines = points.iter().map(|point| quote_spanned!(*point=> ::core::line!()));
+        // A call that this attribute has written says of itself that it comes from the line of the attribute.
+        let lines = [Span::call_site()].into_iter().chain(points.iter().copied());
+        let lines = lines.map(|at| quote_spanned!(at=> ::core::line!()));
         quote_spanned!(at=> .points(&[#(#lines),*]))
     });
     let isolated = args.isolated.as_ref().map(|_| quote_spanned!(at=> .isolated()));

@@ -119,7 +119,8 @@ impl<S: ?Sized, F> NewTest<S, F> {
         Self { implied: Some(implied), ..self }
     }
 
-    /// One whose body calls [`reached`](super::reached) on these lines, where it checks something.
+    /// One whose body calls [`reached`](super::reached): the line that those calls say they come from, and the lines where it checks
+    /// something.
     pub const fn points(self, points: &'static [u32]) -> Self {
         Self { points: Some(points), ..self }
     }

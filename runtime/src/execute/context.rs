@@ -2,9 +2,11 @@
 
 use std::any::TypeId;
 use std::cell::{Cell, RefCell};
-use std::panic::resume_unwind;
+use std::collections::BTreeMap;
+use std::panic::{Location, resume_unwind};
 use std::rc::Rc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
 #[cfg(feature = "harness")]
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
@@ -38,6 +40,11 @@ impl Body {
 
 /// How often something was checked on threads that run no body: those that a body has started.
 static CHECKED_ELSEWHERE: AtomicU64 = AtomicU64::new(0);
+/// Where that was, as file and line, and how often something had been when it was last there.
+static ELSEWHERE: Mutex<BTreeMap<Place, u64>> = Mutex::new(BTreeMap::new());
+
+/// The file and the line of the attribute that has marked an assertion.
+pub(crate) type Place = (&'static str, u32);
 
 /// How far a check is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,7 +98,9 @@ pub fn is_expected_to_fail() -> bool {
 
 /// What the attributes put in front of each assertion: the running check has checked something.
 ///
-/// On a thread that a body has started it is not known whose: it counts for every check that runs meanwhile.
+/// On a thread that a body has started it is not known whose: it counts for those checks that run meanwhile and have it in their body, or,
+/// where it is in a helper, for all of them.
+#[track_caller]
 pub fn reached() {
     // A destructor may run when there is nothing left to count with.
     let is_known = BODY.try_with(|running| {
@@ -102,7 +111,10 @@ pub fn reached() {
         body.has_checked.is_some()
     });
     if !is_known.unwrap_or_default() {
-        CHECKED_ELSEWHERE.fetch_add(1, Ordering::Relaxed);
+        let place = Location::caller();
+        let mut places = ELSEWHERE.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = CHECKED_ELSEWHERE.fetch_add(1, Ordering::Relaxed) + 1;
+        places.insert((place.file(), place.line()), count);
     }
 }
 
@@ -145,8 +157,10 @@ pub(crate) struct Ended<T> {
     pub(crate) returned: T,
     /// The phase that it ended in.
     pub(crate) phase: Phase,
-    /// Whether it has checked anything.
+    /// Whether it has checked anything on its own thread.
     pub(crate) has_checked: bool,
+    /// Where something was checked meanwhile on threads that run no body.
+    pub(crate) elsewhere: Vec<Place>,
 }
 
 /// Runs a body that must not unwind, which the matrix expects to fail or not, and tells `announce` of its phases.
@@ -166,8 +180,17 @@ pub(crate) fn with_body<T>(
         ANNOUNCE.set(outer);
     }
     let Body { phase, has_checked, .. } = BODY.replace(outer);
-    let has_checked = has_checked == Some(true) || CHECKED_ELSEWHERE.load(Ordering::Relaxed) != elsewhere;
-    Ended { returned, phase, has_checked }
+    let has_checked = has_checked == Some(true);
+    let is_elsewhere = !has_checked && CHECKED_ELSEWHERE.load(Ordering::Relaxed) != elsewhere;
+    let elsewhere = if is_elsewhere { checked_since(elsewhere) } else { Vec::new() };
+    Ended { returned, phase, has_checked, elsewhere }
+}
+
+/// Where something was checked on threads that run no body, after so many times.
+#[cfg(feature = "harness")]
+fn checked_since(count: u64) -> Vec<Place> {
+    let places = ELSEWHERE.lock().unwrap_or_else(PoisonError::into_inner);
+    places.iter().filter(|(_, last)| **last > count).map(|(place, _)| *place).collect()
 }
 
 /// Puts a value back when it is dropped, after a panic too.
@@ -245,16 +268,24 @@ mod tests {
     }
 
     #[test]
-    fn what_is_checked_counts_for_the_body_that_checks_it_and_for_all_where_that_is_not_known() {
+    fn what_is_checked_counts_for_the_body_that_checks_it_and_has_a_place_where_that_is_not_known() {
         let has_checked = |body: &dyn Fn()| with_body(None, false, body).has_checked;
         assert!(!has_checked(&|| ()));
         assert!(has_checked(&reached));
         // What is inside is another check.
         assert!(!has_checked(&|| assert!(with_body(None, false, reached).has_checked)));
-        let on_another_thread = |what: fn()| has_checked(&|| std::thread::spawn(what).join().unwrap());
-        assert!(on_another_thread(reached));
-        let own = || assert!(with_body(None, false, reached).has_checked);
-        assert!(!on_another_thread(own), "a check on another thread is its own");
+        // Other tests reach something meanwhile too.
+        let on_another_thread = |what: fn(), line: u32| {
+            let ended = with_body(None, false, || std::thread::spawn(what).join().unwrap());
+            assert!(!ended.has_checked);
+            ended.elsewhere.contains(&(file!(), line))
+        };
+        let (there, line) = (|| reached(), line!());
+        assert!(on_another_thread(there, line));
+        assert!(!on_another_thread(|| (), line), "it was before");
+        assert!(on_another_thread(there, line), "it is again");
+        let (own, line) = (|| assert!(with_body(None, false, || reached()).has_checked), line!());
+        assert!(!on_another_thread(own, line), "a check on another thread is its own");
         assert!(with_body(None, false, || catch_unwind(|| panic!("on purpose"))).returned.is_err());
         assert_eq!(BODY.get().has_checked, None);
     }

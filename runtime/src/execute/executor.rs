@@ -261,7 +261,10 @@ impl Executor {
         let call = || catch(panics, || self.call(cell, instance));
         let body = || if is_faulty { strength::within(call) } else { call() };
         let (ended, left_changed) = float_state::guarded(|| context::with_body(announce, expected_to_fail, body));
-        let Ended { returned, phase, has_checked } = ended;
+        let Ended { returned, phase, has_checked, elsewhere } = ended;
+        // What is in no body of a check is in a helper, of which nobody knows who called it.
+        let counts = |place: &context::Place| self.bodies.has_mark(test, *place) || !self.bodies.is_mark(*place);
+        let has_checked = has_checked || elsewhere.iter().any(counts);
         match returned {
             Err(panic) if phase == Phase::SetUp => Observation::SetupFailed { message: before_the_body(&panic) },
             Err(panic) => Observation::Panicked(*panic),

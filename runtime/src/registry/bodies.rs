@@ -38,6 +38,10 @@ pub trait Bodies: Send + Sync {
     fn contents(&self) -> Vec<u64>;
     /// The lines on which the body of a test checks something; `None` where nothing is known of that.
     fn points(&self, test: usize) -> Option<&'static [u32]>;
+    /// Whether the marks in the body of a test say that they come from this line of this file.
+    fn has_mark(&self, test: usize, place: (&str, u32)) -> bool;
+    /// Whether those of any test do.
+    fn is_mark(&self, place: (&str, u32)) -> bool;
     /// What the subject says of an error.
     fn unimplemented_function(&self, error: &BoxError) -> Option<String>;
     /// The contract that the subject is, where `#[crosscheck::contract]` stands on it.
@@ -165,7 +169,16 @@ impl<S: Subject + ?Sized> Bodies for Typed<S> {
     }
 
     fn points(&self, test: usize) -> Option<&'static [u32]> {
-        self.tests[test].points
+        self.tests[test].points.map(|points| points.get(1..).unwrap_or_default())
+    }
+
+    fn has_mark(&self, test: usize, (file, line): (&str, u32)) -> bool {
+        let Test { origin, points, .. } = self.tests[test];
+        origin.file == file && points.and_then(<[u32]>::first) == Some(&line)
+    }
+
+    fn is_mark(&self, place: (&str, u32)) -> bool {
+        (0..self.tests.len()).any(|test| self.has_mark(test, place))
     }
 
     fn contract(&self) -> Option<&'static Contract> {

@@ -52,7 +52,8 @@ pub struct Test<S: Subject + ?Sized> {
     pub cases: Option<CasesOf>,
     /// The features that a value of an axis implies, both by position; `None` without axes.
     pub implied: Option<Implied<S::Feature>>,
-    /// The lines on which its body checks something; `None` where nothing is known of that.
+    /// The line that the marks in its body say they come from, and the lines on which it checks something; `None` where nothing is known
+    /// of that.
     pub points: Option<&'static [u32]>,
     /// What it runs.
     pub body: Body<S>,

@@ -37,10 +37,7 @@ pub fn exclusions(plan: &Plan, cells: &[CellRecord]) -> String {
     let lines = rows.iter().map(|(row, _)| format!("  {}\n", describe(row)));
     let idle = idle.into_iter().map(|(backend, count)| {
         let plural = if count == 1 { "" } else { "s" };
-        format!(
-            "exclusions: {count} row{plural} of `{}` decided nothing, because it is unavailable\n",
-            text::line(backend)
-        )
+        format!("exclusions: {count} row{plural} of `{}` decided nothing: no cell was available\n", text::line(backend))
     });
     headed(&rows, lines.collect()) + &idle.collect::<String>()
 }
@@ -194,7 +191,7 @@ mod tests {
         assert_eq!(
             text([(one, Outcome::Unavailable), (two, Outcome::Unavailable)]),
             format!(
-                "exclusions: 1 not yet (1 cell)\n{skip}exclusions: 1 row of `mlx` decided nothing, because it is unavailable\n"
+                "exclusions: 1 not yet (1 cell)\n{skip}exclusions: 1 row of `mlx` decided nothing: no cell was available\n"
             )
         );
     }

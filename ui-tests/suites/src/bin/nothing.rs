@@ -85,6 +85,15 @@ mod finds {
         assert_eq!(results[0], 1);
     }
 
+    /// While another check asserts on a thread of its own.
+    #[conformance]
+    fn a_loop_beside_a_busy_thread(machine: &dyn Machine) {
+        std::thread::sleep(std::time::Duration::from_millis(100));
+        for result in machine.results() {
+            assert_eq!(result, 1);
+        }
+    }
+
     /// A release build leaves it out.
     #[conformance]
     fn what_asserts_in_a_debug_build_only(machine: &dyn Machine) {
@@ -223,6 +232,19 @@ mod finds {
 
 mod is_content_with {
     use super::*;
+
+    /// For as long as other checks take.
+    #[conformance]
+    fn what_asserts_on_a_busy_thread(machine: &dyn Machine) {
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                for _ in 0..50 {
+                    std::thread::sleep(std::time::Duration::from_millis(4));
+                    assert!(machine.results().is_empty());
+                }
+            });
+        });
+    }
 
     #[conformance]
     fn an_assertion(machine: &dyn Machine) {

@@ -18,15 +18,22 @@ fn is_found(output: &Output) {
             passed += 1;
         }
     }
-    assert_eq!((vacuous, passed), (18, 21), "{output}");
+    assert_eq!((vacuous, passed), (19, 22), "{output}");
 }
 
 #[test]
 fn a_check_that_checks_nothing_is_vacuous_whichever_way_it_runs() {
-    // One at a time: what another cell checks on a thread of its own counts for all that run meanwhile.
+    // One at a time: what another cell has a helper check on a thread of its own counts for all that run meanwhile.
     is_found(&suite("nothing").args(&["--test-threads", "1"]).run());
     #[cfg(unix)]
     is_found(&suite("nothing").args(&["--test-threads", "1", "--isolate"]).run());
+}
+
+/// What stands in the body of a check counts for no other one.
+#[test]
+fn what_a_check_asserts_on_its_threads_counts_for_itself_alone() {
+    let args = ["--test-threads", "2", "a_loop_beside_a_busy_thread", "what_asserts_on_a_busy_thread"];
+    suite("nothing").args(&args).run().exits(101).says("2 cells: 1 passed, 1 VACUOUS");
 }
 
 #[test]

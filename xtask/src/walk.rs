@@ -40,7 +40,7 @@ pub struct Options {
 }
 
 /// The pages that somebody follows from an empty folder.
-const PAGES: [&str; 3] = ["tutorial.md", "adopt.md", FROM_PYTEST];
+const PAGES: [&str; 4] = ["tutorial.md", "adopt.md", "from_rust.md", FROM_PYTEST];
 /// The one whose reader has pytest.
 const FROM_PYTEST: &str = "from_pytest.md";
 

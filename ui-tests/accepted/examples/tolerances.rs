@@ -1,7 +1,6 @@
 //! The samples of `docs/src/tolerances.md`, as they stand there.
 #![deny(warnings)]
 
-use crosscheck::compare::{Computed, Dtype, Terms, Tolerance};
 use crosscheck::{Action, Debt::Upstream, Subject, Unavailable, backend_matrix, xfail};
 
 /// What no backend lacks.
@@ -13,6 +12,8 @@ trait Kernels: Send + Sync {
     fn dot(&self, a: &[f32], b: &[f32]) -> f32;
     fn half_exp(&self, x: f32) -> f32;
 }
+
+use crosscheck::compare::{Terms, Tolerance};
 
 impl Subject for dyn Kernels {
     type Feature = Feature;
@@ -29,6 +30,8 @@ impl Subject for dyn Kernels {
 fn exp(kernels: &dyn Kernels, x: f32) -> f32 {
     kernels.exp(x)
 }
+
+use crosscheck::compare::{Computed, Dtype};
 
 #[backend_matrix(length(10, 10_000))]
 fn dot(kernels: &dyn Kernels, length: usize) -> Result<Computed<f32>, String> {

@@ -15,6 +15,9 @@ use crate::text;
 
 pub use outcome::Outcome;
 
+/// What is said of a cell whose backend is not there and has to be.
+pub(crate) const REQUIRED: &str = "the backend is required, but not available";
+
 /// How many lines a text names.
 const MOST_LINES: usize = 8;
 
@@ -81,9 +84,7 @@ pub struct JudgeContext<'a> {
 pub fn judge(row: Option<&Row>, context: JudgeContext<'_>, observation: &Observation) -> Judgement {
     let (outcome, reason) = match observation {
         Observation::NotRun => (Outcome::Skipped, row.map(not_run).unwrap_or_default()),
-        Observation::Unavailable { reason } if context.required => {
-            (Outcome::Failed, format!("the backend is required, but not available: {reason}"))
-        }
+        Observation::Unavailable { reason } if context.required => (Outcome::Failed, format!("{REQUIRED}: {reason}")),
         Observation::Unavailable { reason } => (Outcome::Unavailable, reason.clone()),
         // No row excuses a failure outside of the body.
         Observation::SetupFailed { message } => (Outcome::Failed, message.clone()),

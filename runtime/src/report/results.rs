@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::judge::Outcome;
+use crate::judge::{Outcome, REQUIRED};
 use crate::record::{CellRecord, RowRecord, Start, SuiteRecord};
 use crate::text;
 
@@ -120,6 +120,10 @@ pub fn rerun(package: &str, target: &str, cell: &CellRecord, base: u64) -> Strin
     let _ = write!(command, " --test {} --", quoted(&target.replace('_', "?")));
     if cell.excluded {
         command.push_str(" --run-excluded");
+    }
+    // Without it, nothing would run and nothing fail.
+    if cell.reason.starts_with(REQUIRED) {
+        let _ = write!(command, " --require {}", quoted(&cell.backend));
     }
     if base != 0 {
         let _ = write!(command, " --seed {base}");

@@ -1,5 +1,7 @@
 //! The workers of a run.
 
+#[cfg(target_os = "linux")]
+use std::collections::BTreeSet;
 use std::collections::HashMap;
 use std::ffi::OsString;
 use std::io::{self, ErrorKind, PipeReader, Read};
@@ -376,16 +378,37 @@ fn describe(status: ExitStatus) -> String {
     }
 }
 
-/// What the threads of a process are at, as far as the kernel tells: `running`, `waiting in futex_do_wait`.
+/// What the threads of a process are at, as far as the kernel tells: `running`, `waiting in hrtimer_nanosleep`. The first thread does
+/// nothing but wait for the others, where there are any.
 #[cfg(target_os = "linux")]
 fn doing(process: u32) -> Option<String> {
-    let read = |what: &str| std::fs::read_to_string(format!("/proc/{process}/{what}")).ok();
+    let entries = std::fs::read_dir(format!("/proc/{process}/task")).ok()?;
+    let threads = entries.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse::<u32>().ok());
+    let (first, others): (Vec<_>, Vec<_>) = threads.partition(|thread| *thread == process);
+    let threads = if others.is_empty() { first } else { others };
+    let doings: BTreeSet<_> = threads.into_iter().filter_map(|thread| at(process, thread)).collect();
+    // Whatever the others wait for, this one computes.
+    let doings = if doings.contains(RUNNING) { BTreeSet::from([RUNNING.to_owned()]) } else { doings };
+    let doings: Vec<_> = doings.into_iter().take(MOST_DOINGS).collect();
+    (!doings.is_empty()).then(|| doings.join(" and "))
+}
+
+#[cfg(target_os = "linux")]
+const RUNNING: &str = "running";
+/// Of threads that are at different things, so many are named.
+#[cfg(target_os = "linux")]
+const MOST_DOINGS: usize = 3;
+
+/// What one thread is at.
+#[cfg(target_os = "linux")]
+fn at(process: u32, thread: u32) -> Option<String> {
+    let read = |what: &str| std::fs::read_to_string(format!("/proc/{process}/task/{thread}/{what}")).ok();
     // The state stands behind the name, which is in parentheses and may hold anything.
     let stat = read("stat")?;
     let state = stat.rsplit_once(')')?.1.trim_start().chars().next()?;
     let place = read("wchan").filter(|place| place.starts_with(|c: char| c.is_ascii_alphabetic()));
     Some(match (state, place) {
-        ('R', _) => "running".to_owned(),
+        ('R', _) => RUNNING.to_owned(),
         ('S' | 'D', Some(place)) => format!("waiting in {place}"),
         ('S' | 'D', None) => "waiting".to_owned(),
         ('T' | 't', _) => "stopped".to_owned(),
@@ -449,6 +472,23 @@ mod tests {
                 send(&mut &channel, &Answer { to, what }).unwrap();
             }
         }
+    }
+
+    /// Of this process, the first thread waits for this one.
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn what_a_process_does_is_what_its_other_threads_do() {
+        assert_eq!(doing(std::process::id()).as_deref(), Some("running"));
+        let mut child = Command::new("sleep").arg("60").spawn().unwrap();
+        let waits = || doing(child.id()).is_some_and(|doing| doing.starts_with("waiting"));
+        let begun = Instant::now();
+        while !waits() && begun.elapsed() < Duration::from_secs(30) {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        assert!(waits(), "{:?}", doing(child.id()));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        assert_eq!(doing(child.id()), None);
     }
 
     fn pool() -> Pool {

@@ -86,7 +86,7 @@ fn always_the_same_pair(counter: &dyn Counter, n: u32, by: u32) -> (bool, u8) {
     (counter.is_even(n * by), 0)
 }
 
-/// What is no number is not judged.
+/// Nothing may be as constant as a number.
 #[backend_matrix(n(1, 3))]
 fn always_none(counter: &dyn Counter, n: u32) -> Option<u32> {
     counter.is_even(n).then_some(n)

@@ -107,9 +107,10 @@ mod beside_the_baseline {
         either(machine, Some('x'), None)
     }
 
-    #[backend_matrix(n(1, 2))]
+    #[backend_matrix(n(0, 1, 2))]
     fn refusal(machine: &dyn Machine, n: u32) -> Fallible<u32> {
-        either(machine, Err(format!("{n} is too many")), if n == 1 { Err("no".to_owned()) } else { Ok(n) }).into()
+        let refused = |n, text: &str| if n == 0 { Ok(n) } else { Err(text.to_owned()) };
+        either(machine, refused(n, &format!("{n} is too many")), if n == 2 { Ok(n) } else { refused(n, "no") }).into()
     }
 
     #[backend_matrix]

@@ -52,6 +52,8 @@ fn every_kind_of_value_is_compared_with_the_baselines() {
             ),
             ("beside_the_baseline::option::same", Passed, ""),
             ("beside_the_baseline::option::other", Failed, "None instead of Some"),
+            ("beside_the_baseline::refusal::n_0::same", Passed, ""),
+            ("beside_the_baseline::refusal::n_0::other", Passed, ""),
             ("beside_the_baseline::refusal::n_1::same", Passed, ""),
             // In other words, which nobody compares.
             ("beside_the_baseline::refusal::n_1::other", Passed, ""),

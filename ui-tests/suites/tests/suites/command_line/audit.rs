@@ -15,6 +15,7 @@ fn a_required_backend_that_is_not_available_fails() {
     let selected = cells(|cell| ["absent", "reference"].contains(&cell.backend()));
     came_to(&output, &selected, with_absent_required);
     output.exits(101).says("the backend is required, but not available: nobody delivered it");
+    output.says(" --require absent --exact ");
     // Also when no cell of it would be started.
     let skipped = ["--require", "absent", "--backend", "absent", "--ignored"];
     let complaint = "`absent` is required, but not available: nobody delivered it";

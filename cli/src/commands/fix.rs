@@ -59,8 +59,9 @@ pub fn fix(Options { records, apply, check, baseline, manifest_path }: Options) 
     if let Some(narrowed) = runs.iter().find_map(narrowed) {
         return Err(vec![Error::Narrowed(narrowed)]);
     }
-    let Advised { changes, left } = advise(&runs, baseline);
-    let Patch { files, refused } = patch(&workspace, &runs, &changes);
+    let Advised { changes, left, refused } = advise(&runs, baseline);
+    let Patch { files, refused: unwritten } = patch(&workspace, &runs, &changes);
+    let refused = [refused, unwritten].concat();
     anstream::print!("{}", paint(&views::patch(&files)));
     left.iter().for_each(|what| say("note:", what));
     refused.iter().for_each(|what| say("error:", what));

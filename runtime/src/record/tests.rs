@@ -84,7 +84,7 @@ fn every_field_is_written() {
         place: Some("[1, 0]".to_owned()),
         part: vec![(1, 1), (0, 2)],
     };
-    let extent = Extent { what: "in value".to_owned(), ulps: Some(0.1), share: Some(0.5) };
+    let extent = Extent { what: "in value".to_owned(), ulps: Some(0.1), infinite: true, share: Some(0.5) };
     let full = CellRecord {
         tags: vec!["slow".to_owned()],
         disagreement: Some(Box::new(disagreement)),

@@ -87,7 +87,7 @@ pub fn axes(ops: &dyn Ops, scale: u32, dtype: Dtype) -> Result<Vec<f32>, String>
 }
 
 /// Its row expects too many of its cases to fail.
-#[backend_matrix(scale(1, 2, 3))]
+#[backend_matrix(scale(1, 2, 3), tags("slow"))]
 pub fn case_row(ops: &dyn Ops, scale: u32) -> Result<Vec<f32>, String> {
     let value = ops.call(if scale == 2 { "fast:off" } else { "" })?;
     Ok(value.iter().map(|x| x * scale as f32).collect())

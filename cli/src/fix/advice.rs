@@ -342,9 +342,8 @@ impl<'a> Known<'a> {
         }
         for (backend, new, cells) in others {
             for scope in together(narrowest(&self.tests, &cells, &self.ran_on(&backend))) {
-                let names: Vec<_> = scope.iter().map(|it| it.test.as_str()).collect();
                 let (outcome, reason) = (cells[0].outcome, first_line(&cells[0].reason));
-                let why = format!("`{}` of `{backend}`: new, {outcome}: {reason}", names.join(" | "));
+                let why = format!("`{}` of `{backend}`: new, {outcome}: {reason}", called(&scope));
                 let change = Change::Add(Scope::Tests(scope), new.clone());
                 added.push(Advice { backend: backend.clone(), change, why });
             }
@@ -419,9 +418,7 @@ impl<'a> Known<'a> {
             };
             for scope in together(narrowest(&self.tests, &cells, &ran)) {
                 let own = of_scope(&scope);
-                let names: Vec<_> = scope.iter().map(|it| it.test.as_str()).collect();
-                let why =
-                    format!("`{}` of `{backend}`: new, {}", names.join(" | "), count(own.len(), own.len(), "fail"));
+                let why = format!("`{}` of `{backend}`: new, {}", called(&scope), count(own.len(), own.len(), "fail"));
                 let change = Change::Add(Scope::Tests(scope), New::XFail(Seen::of(own)));
                 rows.push(Advice { backend: backend.to_owned(), change, why });
             }
@@ -535,6 +532,15 @@ fn together(rows: Vec<Narrow>) -> Vec<Vec<Narrow>> {
     let (whole, cases): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.cases.is_empty());
     let whole = Some(whole).filter(|whole| !whole.is_empty());
     whole.into_iter().chain(cases.into_iter().map(|row| vec![row])).collect()
+}
+
+/// What a row hangs on, in a sentence.
+fn called(scope: &[Narrow]) -> String {
+    let name = |Narrow { test, cases }: &Narrow| match cases.as_str() {
+        "" => test.clone(),
+        cases => format!("{test}, case({cases})"),
+    };
+    scope.iter().map(name).collect::<Vec<_>>().join(" | ")
 }
 
 /// Whether such a row decides before that one, whatever the two say.

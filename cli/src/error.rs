@@ -85,6 +85,23 @@ pub enum Error {
     /// Some cells were left out on purpose, which rows may need.
     #[error("rows are judged by all of their cells, and this run left some out ({0}): run the whole suite")]
     Narrowed(String),
+    /// The same, where it is known which ones.
+    #[error(
+        "rows are judged by all of their cells, and {cells} of the suite are in no record, left out by {options}: run them as well, \
+         and name the records of both runs, or run the whole suite"
+    )]
+    LeftOut {
+        /// How many, and some of them.
+        cells: String,
+        /// By which options.
+        options: String,
+    },
+    /// Nextest left some out.
+    #[error(
+        "rows are judged by all of their cells, and nextest listed {0} that it did not start: run it without a filter, and with \
+         --no-fail-fast"
+    )]
+    Unstarted(String),
     /// Cargo does not say which workspace this is.
     #[error("the workspace is not known: cargo metadata: {0}")]
     Workspace(String),

@@ -59,6 +59,47 @@ fn texts<'a>(paths: &[&'a Path]) -> Vec<&'a str> {
     paths.iter().map(|path| path.to_str().unwrap()).collect()
 }
 
+/// The two sides of a row that has changed are never the same.
+#[test]
+fn a_row_that_expects_something_else_says_what() {
+    let folder = Folder::new("expects");
+    let record = |name: &str, cells: usize, row: Value| {
+        let row = json!({ "backend": "gpu", "row": "ints", "action": "xfail", "reason": "rounds", "debt": "not_yet" })
+            .as_object()
+            .unwrap()
+            .iter()
+            .chain(row.as_object().unwrap())
+            .map(|(key, value)| (key.clone(), value.clone()))
+            .collect::<Value>();
+        let suite = if cells > 0 { json!({ "rows": [row], "cells": cells }) } else { json!({ "rows": [row] }) };
+        folder.record(name, json!({}), suite, &[cell("t::gpu", "x_failed", json!({}))])
+    };
+    let expects = |calls: &str| json!({ "expects": calls });
+    let near = record("near.jsonl", 1, expects(".by(Mismatch).ulps(1.0..=5000.0)"));
+    let far = record("far.jsonl", 1, expects(".by(Mismatch).ulps(1.0..=9000.0)"));
+    let any = record("any.jsonl", 1, json!({ "unbounded": true }));
+    let seen = record("seen.jsonl", 1, json!({ "seen_in": "t::n_1", "unbounded": true }));
+    let (old, unbounded) =
+        (record("old.jsonl", 0, json!({})), record("unbounded.jsonl", 0, json!({ "unbounded": true })));
+    for (one, other, expected) in [
+        (
+            &near,
+            &far,
+            "xfail \"rounds\".by(Mismatch).ulps(1.0..=5000.0), not yet → \
+             xfail \"rounds\".by(Mismatch).ulps(1.0..=9000.0), not yet",
+        ),
+        (&near, &any, "xfail \"rounds\".by(Mismatch).ulps(1.0..=5000.0), not yet → xfail \"rounds\", not yet"),
+        (&any, &seen, "xfail \"rounds\", not yet → xfail \"rounds\", not yet, seen in t::n_1"),
+        (&old, &unbounded, "xfail \"rounds\", not yet, within bounds → xfail \"rounds\", not yet, of any size"),
+    ] {
+        let (_, stdout, stderr) = diff(&[one.to_str().unwrap(), other.to_str().unwrap()]);
+        assert!(stdout.contains(&format!("  gpu ints: {expected}\n")), "{expected}\n{stdout}{stderr}");
+    }
+    // An older record does not say what its rows expect.
+    let (_, stdout, _) = diff(&[old.to_str().unwrap(), near.to_str().unwrap()]);
+    assert!(!stdout.contains("gpu ints"), "{stdout}");
+}
+
 /// Something of each kind; what `--fail-on` names, and nothing else, decides on the status.
 #[test]
 fn each_kind_is_told_and_fails_where_it_is_asked_to() {

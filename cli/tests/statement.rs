@@ -73,6 +73,39 @@ fn run(arguments: &[&str]) -> (Option<i32>, String, String) {
     (output.status.code(), String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap())
 }
 
+/// What counts is which cells the records hold together, and not which options were given.
+#[test]
+fn several_runs_of_parts_are_a_whole() {
+    let folder = Folder::new("parts");
+    let mut whole = lines();
+    let cells =
+        ["whole", "part_a", "part_b", "none"].map(|test| json!({ "test": test, "axes": [], "backends": ["gpu"] }));
+    let tests = [&cells[..], &[json!({ "test": "whole", "axes": [], "backends": ["cpu"] })]].concat();
+    (whole[1]["tests"], whole[1]["cells"]) = (json!(tests), json!(5));
+    let part = |tag: &str, is_in: &dyn Fn(&str) -> bool| {
+        let name = |line: &Value| line["name"].as_str().unwrap_or_default().to_owned();
+        let mut lines: Vec<_> =
+            whole.iter().filter(|line| line["line"] != "cell" || is_in(&name(line))).cloned().collect();
+        let planned: Vec<_> = whole.iter().filter(|line| line["line"] == "cell").map(name).collect();
+        let planned: Vec<_> = planned.into_iter().filter(|name| is_in(name)).collect();
+        lines[2] = json!({ "line": "plan", "cells": planned, "narrowed": [tag] });
+        folder.write(&format!("{}.jsonl", tag.len()), &lines)
+    };
+    let (most, none) = (part("--tag \"not x\"", &|it| it != "none::gpu"), part("--tag x", &|it| it == "none::gpu"));
+    let (code, _, stderr) = run(&["statement", "gpu", &most]);
+    assert_eq!(code, Some(2), "{stderr}");
+    assert!(
+        stderr.contains("the run was filtered: --tag \"not x\": 1 cell is in no record, such as none::gpu"),
+        "{stderr}"
+    );
+    let (code, _, stderr) = run(&["statement", "gpu", &most, &none]);
+    assert_eq!((code, stderr.as_str()), (Some(0), ""));
+    let all = folder.path("all.jsonl");
+    run(&["merge", &most, &none, "--output", &all]);
+    let (code, _, stderr) = run(&["statement", "gpu", &all]);
+    assert_eq!((code, stderr.as_str()), (Some(0), ""));
+}
+
 #[test]
 fn a_statement_says_what_is_supported_and_with_what_that_was_checked() {
     let folder = Folder::new("says");

@@ -34,8 +34,8 @@ pub use crate::{
 #[cfg(feature = "harness")]
 pub mod report {
     pub use crate::report::{
-        By, Columns, Counts, Narrow, Table, agreements, around, markdown, markdown_table, narrowest, paint, part,
-        rerun, spoken, stale_disputes, totals, unavailable,
+        By, Columns, Counts, Narrow, Table, agreements, around, is_measured, markdown, markdown_table, narrowest,
+        paint, part, rerun, spoken, stale_disputes, totals, unavailable,
     };
     #[cfg(feature = "junit")]
     pub use crate::report::{Dialect, junit};

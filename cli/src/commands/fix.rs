@@ -1,10 +1,11 @@
 //! `cargo crosscheck fix`
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
-use crosscheck::internals::report::paint;
+use crosscheck::internals::report::{self, paint};
 
 use crate::Done;
 use crate::error::Error;
@@ -53,14 +54,14 @@ const REFUSED: u8 = 2;
 
 /// Makes the patch, and shows or applies it.
 pub fn fix(Options { records, apply, check, baseline, manifest_path }: Options) -> Done {
-    let runs = load_each(records)?;
+    let (whole, runs) = load_each(records)?;
     let workspace = Workspace::load(manifest_path.as_deref())?;
-    let narrowed = |run: &Run| run.narrowed.iter().find(|option| !option.starts_with("--backend")).cloned();
-    if let Some(narrowed) = runs.iter().find_map(narrowed) {
-        return Err(vec![Error::Narrowed(narrowed)]);
+    if let Some(why) = lacks_cells(&whole) {
+        return Err(vec![why]);
     }
-    let Advised { changes, left } = advise(&runs, baseline);
-    let Patch { files, refused } = patch(&workspace, &runs, &changes);
+    let Advised { changes, left, refused } = advise(&runs, baseline);
+    let Patch { files, refused: unwritten } = patch(&workspace, &runs, &changes);
+    let refused = [refused, unwritten].concat();
     anstream::print!("{}", paint(&views::patch(&files)));
     left.iter().for_each(|what| say("note:", what));
     refused.iter().for_each(|what| say("error:", what));
@@ -81,6 +82,35 @@ pub fn fix(Options { records, apply, check, baseline, manifest_path }: Options) 
         () if check && !files.is_empty() => ExitCode::from(TO_DO),
         () => ExitCode::SUCCESS,
     })
+}
+
+/// That cells are in no record which rows may need.
+fn lacks_cells(run: &Run) -> Option<Error> {
+    if !run.unstarted.is_empty() {
+        return Some(Error::Unstarted(some_of(&run.unstarted)));
+    }
+    // A backend that was chosen was chosen with all of its cells, and nothing is said of the others.
+    let is_chosen = |option: &&String| option.starts_with("--backend");
+    let options: Vec<_> = run.narrowed.iter().filter(|option| !is_chosen(option)).cloned().collect();
+    let Some(left_out) = &run.left_out else {
+        return (!options.is_empty()).then(|| Error::Narrowed(options.join(", ")));
+    };
+    let backend = |name: &str| name.rsplit_once("::").map(|(_, backend)| backend.to_owned());
+    let here: BTreeSet<_> = run.planned.iter().map(|name| backend(name)).collect();
+    let chooses = options.len() < run.narrowed.len();
+    let lacking: Vec<_> = left_out.iter().filter(|name| !chooses || here.contains(&backend(name))).cloned().collect();
+    (!lacking.is_empty()).then(|| Error::LeftOut { cells: some_of(&lacking), options: run.narrowed.join(", ") })
+}
+
+/// `12 cells (a::b::c, d::e::f and 10 more)`
+fn some_of(names: &[String]) -> String {
+    const SHOWN: usize = 2;
+    let shown = names.iter().take(SHOWN).map(|name| report::line(name)).collect::<Vec<_>>().join(", ");
+    match names {
+        [_] => format!("1 cell ({shown})"),
+        _ if names.len() <= SHOWN => format!("{} cells ({shown})", names.len()),
+        _ => format!("{} cells ({shown} and {} more)", names.len(), names.len() - SHOWN),
+    }
 }
 
 /// Writes a file, unless somebody did since it was read.

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crosscheck::Failure;
-use crosscheck::internals::report::around;
+use crosscheck::internals::report::{around, is_measured};
 use proc_macro2::Literal;
 use syn::spanned::Spanned;
 use syn::{Expr, ExprCall, ExprMethodCall, ExprPath, ExprRange, Lit};
@@ -70,13 +70,6 @@ pub fn relabelled(row: &str, seen: &Seen, names: Names<'_>) -> Result<String, St
     }
     let is_mismatch = seen.only_failure() == Some(Failure::Mismatch);
     let failure = seen.only_failure().map(|failure| names(&format!("Failure::{failure:?}")));
-    match (call("by"), failure) {
-        (Some(by), Some(failure)) => edits.push((argument(by), failure)),
-        (Some(by), None) => edits.push((removed(by), String::new())),
-        (None, Some(_)) if is_mismatch && (call("ulps").is_some() || call("share").is_some()) => {}
-        (None, Some(failure)) => appended.push_str(&format!(".by({failure})")),
-        (None, None) => {}
-    }
     let common = seen.common().map(|text| quoted(&text));
     match (call("saying"), common) {
         (Some(saying), _) if is_still_said(saying, seen) => {}
@@ -85,14 +78,43 @@ pub fn relabelled(row: &str, seen: &Seen, names: Names<'_>) -> Result<String, St
         (None, Some(text)) if becomes_xfail => appended.push_str(&format!(".saying({text})")),
         (None, _) => {}
     }
-    let all_ulps: Option<Vec<f64>> = seen.ulps.iter().copied().collect();
-    for (name, values) in [("ulps", all_ulps), ("share", Some(seen.shares.clone()))] {
-        let Some(bounds) = call(name) else { continue };
-        match values.filter(|values| is_mismatch && values.len() == seen.texts.len()) {
-            Some(values) if holds(bounds, &values) => {}
-            Some(values) => edits.push((argument(bounds), around(&values, name == "share"))),
-            None => edits.push((removed(bounds), String::new())),
+    let of_all = |values: &[Option<f64>]| values.iter().copied().collect::<Option<Vec<f64>>>().filter(|_| is_mismatch);
+    let (ulps, shares) = (of_all(&seen.ulps), of_all(&seen.shares));
+    let says_much = |values: &Vec<f64>| values.iter().all(|ulps| is_measured(*ulps));
+    let mut is_bounded = false;
+    match (call("ulps"), ulps) {
+        (None, _) => {}
+        (Some(bounds), Some(values)) if holds(bounds, &values) => is_bounded = true,
+        (Some(bounds), Some(values)) if says_much(&values) => {
+            edits.push((argument(bounds), around(&values, false)));
+            is_bounded = true;
         }
+        (Some(bounds), values) => {
+            edits.push((removed(bounds), String::new()));
+            // What is off by more than it is worth counting may still be off in some elements only.
+            if let (Some(_), Some(shares), None) = (values, &shares, call("share")) {
+                appended.push_str(&format!(".share({})", around(shares, true)));
+                is_bounded = true;
+            }
+        }
+    }
+    match (call("share"), shares) {
+        (None, _) => {}
+        (Some(bounds), Some(values)) => {
+            if !holds(bounds, &values) {
+                edits.push((argument(bounds), around(&values, true)));
+            }
+            is_bounded = true;
+        }
+        (Some(bounds), None) => edits.push((removed(bounds), String::new())),
+    }
+    match (call("by"), failure) {
+        (Some(by), Some(failure)) => edits.push((argument(by), failure)),
+        (Some(by), None) => edits.push((removed(by), String::new())),
+        // A bound is one of a mismatch.
+        (None, Some(_)) if is_bounded => {}
+        (None, Some(failure)) => appended.insert_str(0, &format!(".by({failure})")),
+        (None, None) => {}
     }
     let mut changed = row.to_owned();
     edits.sort_by_key(|(range, _)| std::cmp::Reverse(range.start));
@@ -134,6 +156,9 @@ fn number(expr: &Expr) -> Option<f64> {
             Lit::Int(number) => number.base10_parse().ok(),
             _ => None,
         },
+        Expr::Path(ExprPath { path, .. }) => {
+            path.segments.last().filter(|last| last.ident == "INFINITY").map(|_| f64::INFINITY)
+        }
         _ => None,
     }
 }
@@ -153,7 +178,7 @@ mod tests {
             failures: failures.iter().copied().collect::<BTreeSet<_>>(),
             texts: texts.iter().map(|text| (*text).to_owned()).collect(),
             ulps: ulps.iter().map(|ulps| Some(*ulps)).collect(),
-            shares: Vec::new(),
+            shares: ulps.iter().map(|_| Some(0.25)).collect(),
         }
     }
 
@@ -163,6 +188,9 @@ mod tests {
         let error = seen(&[Error], &["returned an error: no kernel"], &[]);
         let mixed = seen(&[Error, Panic], &["returned an error: aaaaaa", "panicked: bbbbbb"], &[]);
         let off = seen(&[Mismatch], &["1 of 2"], &[7.12345]);
+        let nowhere = Seen { ulps: vec![None], shares: vec![None], ..off.clone() };
+        let no_number = seen(&[Mismatch], &["1 of 2"], &[f64::INFINITY]);
+        let of_zero = seen(&[Mismatch], &["1 of 2"], &[1.42e45]);
         for (row, seen, expected) in [
             ("xfail(\"no\").because(NotYet)", &error, "xfail(\"no\").because(NotYet).by(Error)"),
             ("xfail(\"no\").by(Panic).because(NotYet)", &error, "xfail(\"no\").by(Error).because(NotYet)"),
@@ -183,6 +211,14 @@ mod tests {
             ("xfail(\"no\").ulps(0.0..=4.0)", &off, "xfail(\"no\").ulps(7.12..=7.13)"),
             ("xfail(\"no\").ulps(0.0..=8.0).by(Mismatch)", &off, "xfail(\"no\").ulps(0.0..=8.0).by(Mismatch)"),
             ("xfail(\"no\").ulps(0.0..=4.0)", &error, "xfail(\"no\").by(Error)"),
+            ("xfail(\"no\").ulps(0.0..=4.0)", &nowhere, "xfail(\"no\").by(Mismatch)"),
+            ("xfail(\"no\").share(0.0..=0.5)", &nowhere, "xfail(\"no\").by(Mismatch)"),
+            ("xfail(\"no\").ulps(0.0..=4.0).share(0.0..=0.5)", &nowhere, "xfail(\"no\").by(Mismatch)"),
+            ("xfail(\"no\").ulps(0.0..=4.0)", &no_number, "xfail(\"no\").ulps(f64::INFINITY..=f64::INFINITY)"),
+            ("xfail(\"no\").ulps(0.0..=f64::INFINITY)", &no_number, "xfail(\"no\").ulps(0.0..=f64::INFINITY)"),
+            ("xfail(\"no\").ulps(0.0..=4.0)", &of_zero, "xfail(\"no\").share(0.25..=0.25)"),
+            ("xfail(\"no\").ulps(0.0..=4.0).share(0.0..=0.1)", &of_zero, "xfail(\"no\").share(0.25..=0.25)"),
+            ("xfail(\"no\").ulps(0.0..=4.0).share(0.0..=0.5)", &of_zero, "xfail(\"no\").share(0.0..=0.5)"),
         ] {
             assert_eq!(relabelled(row, seen, &names).as_deref(), Ok(expected), "{row}");
         }

@@ -35,6 +35,8 @@ pub enum Change {
     Narrow(RowRecord, Vec<(Vec<Narrow>, Option<Seen>)>),
     /// Rows that mean less take cells out of the row.
     Except(RowRecord, Vec<Narrow>),
+    /// The row stays as it is for some cells; rows that mean less say what the others showed.
+    Beside(RowRecord, Vec<(Vec<Narrow>, Seen)>),
     /// A new row.
     Add(Scope, New),
 }
@@ -66,6 +68,16 @@ pub struct Advised {
     pub changes: Vec<Advice>,
     /// What is left for somebody to look at.
     pub left: Vec<String>,
+    /// What should be changed, and no row can say.
+    pub refused: Vec<String>,
+}
+
+/// Why nothing is done about a row.
+enum Stays {
+    /// What is known is not enough.
+    Unknown(String),
+    /// What would have to be written cannot be.
+    Unsaid(String),
 }
 
 /// What to do. With `baseline`, everything that fails today becomes a row that says so.
@@ -77,7 +89,8 @@ pub fn advise(runs: &[Run], baseline: bool) -> Advised {
     for row in of_baselines.into_iter().chain(others) {
         match known.advise_on(row, &advised.changes) {
             Ok(change) => advised.changes.extend(change),
-            Err(why) => advised.left.push(why),
+            Err(Stays::Unknown(why)) => advised.left.push(why),
+            Err(Stays::Unsaid(why)) => advised.refused.push(why),
         }
     }
     let changes = std::mem::take(&mut advised.changes);
@@ -165,12 +178,13 @@ impl<'a> Known<'a> {
     }
 
     /// What to do about a row; an error is why nothing can be done.
-    fn advise_on(&self, row: &RowRecord, before: &[Advice]) -> Result<Option<Advice>, String> {
+    fn advise_on(&self, row: &RowRecord, before: &[Advice]) -> Result<Option<Advice>, Stays> {
         let shown: Vec<_> = self.of_row(row).filter_map(|cell| Some((cell, self.shows(row, cell, before)?))).collect();
         let of = |wanted: &[Shows]| -> Vec<&CellRecord> {
             shown.iter().filter(|(_, shows)| wanted.contains(shows)).map(|(cell, _)| *cell).collect()
         };
         let (passing, otherwise) = (of(&[Shows::Passes]), of(&[Shows::FailsOtherwise]));
+        let as_said = of(&[Shows::FailsAsSaid]);
         let failing = of(&[Shows::FailsAsSaid, Shows::FailsOtherwise]);
         let advice = |change, why: String| {
             let why = format!("`{}` of `{}`: {why}", row.row, row.backend);
@@ -180,17 +194,18 @@ impl<'a> Known<'a> {
             return Ok(None);
         }
         if self.incomplete.contains(&row.backend) {
-            return Err(format!("{}: left as it is, because some cells of `{}` are missing", name(row), row.backend));
+            let why = format!("{}: left as it is, because some cells of `{}` are missing", name(row), row.backend);
+            return Err(Stays::Unknown(why));
         }
         let ran: Vec<_> = shown.iter().map(|(cell, _)| *cell).collect();
         // One machine's answer is not that of another.
         let names = |cells: &[&CellRecord]| cells.iter().map(|cell| cell.name.clone()).collect::<BTreeSet<_>>();
         let disputed: Vec<_> = names(&passing).intersection(&names(&failing)).cloned().collect();
         if let Some(one) = disputed.first() {
-            return Err(format!(
+            return Err(Stays::Unknown(format!(
                 "{}: {one} passes on one machine and fails on another: say where it holds (`applies_if`, `#[cfg]`)",
                 name(row)
-            ));
+            )));
         }
         if failing.is_empty() {
             return advice(
@@ -198,39 +213,51 @@ impl<'a> Known<'a> {
                 format!("stale, {} without it", count(passing.len(), ran.len(), "pass")),
             );
         }
+        // Everything that fails is one fault as far as a row can say; else each keeps what its own cells say of it.
+        let is_one = otherwise.is_empty() || ways(&failing).len() == 1;
+        let (said, groups) = if is_one { (Vec::new(), vec![failing.clone()]) } else { (as_said, ways(&otherwise)) };
+        if let Some((one, other)) = same_case(std::iter::once(&said).chain(&groups)) {
+            return Err(Stays::Unsaid(format!(
+                "{}: left as it is: {one} fails in another way than {other}, and a row of one means the other as well",
+                name(row)
+            )));
+        }
+        let rows_of = |cells: &[&CellRecord]| together(narrowest(&self.tests, cells, &ran));
+        let by_way = || {
+            groups
+                .iter()
+                .flat_map(|cells| rows_of(cells).into_iter().map(move |it| (it, Seen::of(cells.iter().copied()))))
+        };
+        let split = || -> Vec<_> {
+            let kept = rows_of(&said).into_iter().map(|scope| (scope, None));
+            kept.chain(by_way().map(|(scope, seen)| (scope, (!otherwise.is_empty()).then_some(seen)))).collect()
+        };
         if passing.is_empty() {
-            let all = Seen::of(failing.iter().copied());
-            let why = format!("relabelled, {} by {}", count(failing.len(), ran.len(), "fail"), kinds(&all));
-            if all.needs_several_rows() {
-                return advice(Change::Narrow(row.clone(), self.by_kind(&failing, &ran)), why);
+            let by = |cells: &[&CellRecord]| kinds(&Seen::of(cells.iter().copied()));
+            let fail = |cells: &[&CellRecord]| count(cells.len(), ran.len(), "fail");
+            let why = format!("relabelled, {} by {}", fail(&failing), by(&failing));
+            if let ([], [_]) = (said.as_slice(), groups.as_slice()) {
+                return advice(Change::Relabel(row.clone(), Seen::of(failing.iter().copied())), why);
             }
-            return advice(Change::Relabel(row.clone(), all), why);
+            if said.is_empty() {
+                return advice(Change::Narrow(row.clone(), split()), why);
+            }
+            let why = format!("{} in another way than it says, by {}", fail(&otherwise), by(&otherwise));
+            let beside: Vec<_> = by_way().collect();
+            return match beside.iter().flat_map(|(scope, _)| scope).all(|it| is_narrower(it, row)) {
+                true => advice(Change::Beside(row.clone(), beside), why),
+                false => advice(Change::Narrow(row.clone(), split()), why),
+            };
         }
         let why = format!("narrowed, {} without it", count(passing.len(), ran.len(), "pass"));
-        let relabels = !otherwise.is_empty();
-        if relabels && Seen::of(failing.iter().copied()).needs_several_rows() {
-            return advice(Change::Narrow(row.clone(), self.by_kind(&failing, &ran)), why);
-        }
-        let instead = together(narrowest(&self.tests, &failing, &ran));
+        let instead = split();
         let except = narrowest(&self.tests, &passing, &ran);
-        let may_except = !relabels && row.action != "baseline_wrong" && except.iter().all(|it| is_narrower(it, row));
+        let may_except =
+            otherwise.is_empty() && row.action != "baseline_wrong" && except.iter().all(|it| is_narrower(it, row));
         if may_except && except.len() < instead.len() {
             return advice(Change::Except(row.clone(), except), why);
         }
-        let seen = relabels.then(|| Seen::of(failing.iter().copied()));
-        let instead = instead.into_iter().map(|scope| (scope, seen.clone())).collect();
         advice(Change::Narrow(row.clone(), instead), why)
-    }
-
-    /// A row for each way in which cells fail.
-    fn by_kind(&self, failing: &[&CellRecord], ran: &[&CellRecord]) -> Vec<(Vec<Narrow>, Option<Seen>)> {
-        let kinds: BTreeSet<_> = failing.iter().filter_map(|cell| failure(cell)).collect();
-        let rows = kinds.into_iter().flat_map(|kind| {
-            let of_kind: Vec<_> = failing.iter().copied().filter(|cell| failure(cell) == Some(kind)).collect();
-            let seen = Seen::of(of_kind.iter().copied());
-            together(narrowest(&self.tests, &of_kind, ran)).into_iter().map(move |scope| (scope, Some(seen.clone())))
-        });
-        rows.collect()
     }
 
     /// What a cell shows of its row; nothing where its body was not run, or something else than the body failed.
@@ -286,6 +313,8 @@ impl<'a> Known<'a> {
                 Outcome::Missing => left.push(format!("{}: {}", cell.name, cell.reason)),
                 Outcome::Expired => left.push(format!("{}: {}", cell.name, cell.reason)),
                 _ if is_given_up(cell) => left.push(format!("{}: {}", cell.name, first_line(&cell.reason))),
+                // An audit sets the row aside that expects it of every backend that is right.
+                Outcome::Failed if cell.disputed_at.is_some() && cell.failure == Some(Failure::Mismatch) => {}
                 Outcome::Failed | Outcome::TimedOut | Outcome::Crashed if !is_excused && failure(cell).is_some() => {
                     failing.entry(backend).or_default().push(cell);
                 }
@@ -313,15 +342,17 @@ impl<'a> Known<'a> {
         }
         for (backend, new, cells) in others {
             for scope in together(narrowest(&self.tests, &cells, &self.ran_on(&backend))) {
-                let names: Vec<_> = scope.iter().map(|it| it.test.as_str()).collect();
                 let (outcome, reason) = (cells[0].outcome, first_line(&cells[0].reason));
-                let why = format!("`{}` of `{backend}`: new, {outcome}: {reason}", names.join(" | "));
+                let why = format!("`{}` of `{backend}`: new, {outcome}: {reason}", called(&scope));
                 let change = Change::Add(Scope::Tests(scope), new.clone());
                 added.push(Advice { backend: backend.clone(), change, why });
             }
         }
         for (backend, cells) in failing {
-            added.extend(self.rows_for(&backend, &cells));
+            match self.rows_for(&backend, &cells) {
+                Ok(rows) => added.extend(rows),
+                Err(why) => left.push(why),
+            }
         }
         (added, left)
     }
@@ -354,7 +385,7 @@ impl<'a> Known<'a> {
 
     /// Rows for what fails on one backend: of a feature where that is what tells the failing cells from the others, else of tests
     /// or cases.
-    fn rows_for(&self, backend: &str, failing: &[&CellRecord]) -> Vec<Advice> {
+    fn rows_for(&self, backend: &str, failing: &[&CellRecord]) -> Result<Vec<Advice>, String> {
         let mut rows = Vec::new();
         let mut rest = failing.to_vec();
         let ran = self.ran_on(backend);
@@ -375,20 +406,24 @@ impl<'a> Known<'a> {
                 rows.push(Advice { backend: backend.to_owned(), change, why });
             }
         }
-        for cells in alike(&rest) {
+        let groups = alike(&rest);
+        if let Some((one, other)) = same_case(&groups) {
+            return Err(format!(
+                "no row for what fails on `{backend}`: {one} fails in another way than {other}, and a row of one means the other as well"
+            ));
+        }
+        for cells in groups {
             let of_scope = |scope: &[Narrow]| -> Vec<&CellRecord> {
                 cells.iter().copied().filter(|cell| scope.iter().any(|it| it.test == cell.test)).collect()
             };
             for scope in together(narrowest(&self.tests, &cells, &ran)) {
                 let own = of_scope(&scope);
-                let names: Vec<_> = scope.iter().map(|it| it.test.as_str()).collect();
-                let why =
-                    format!("`{}` of `{backend}`: new, {}", names.join(" | "), count(own.len(), own.len(), "fail"));
+                let why = format!("`{}` of `{backend}`: new, {}", called(&scope), count(own.len(), own.len(), "fail"));
                 let change = Change::Add(Scope::Tests(scope), New::XFail(Seen::of(own)));
                 rows.push(Advice { backend: backend.to_owned(), change, why });
             }
         }
-        rows
+        Ok(rows)
     }
 
     /// The cells of a feature, where all of them fail in a way that no others do.
@@ -408,7 +443,7 @@ impl<'a> Known<'a> {
             let says = |part: &String| other.texts.iter().any(|text| text.contains(part));
             other.only_failure() == kind && common.as_ref().is_none_or(says)
         };
-        (all_fail && !seen.needs_several_rows() && !without.iter().any(alike)).then_some(with)
+        (all_fail && seen.fits_one_row() && !without.iter().any(alike)).then_some(with)
     }
 }
 
@@ -444,6 +479,40 @@ fn alike<'c>(failing: &[&'c CellRecord]) -> Vec<Vec<&'c CellRecord>> {
     groups.into_iter().map(|(_, cells)| cells).collect()
 }
 
+/// Cells that one row can say no less of than a row for each would: alike, and mismatches as far off as the others, in a number, without
+/// end, or in no measure.
+fn ways<'c>(failing: &[&'c CellRecord]) -> Vec<Vec<&'c CellRecord>> {
+    let measure = |cell: &&CellRecord| {
+        let seen = Seen::of([*cell]);
+        let is_mismatch = seen.only_failure() == Some(Failure::Mismatch);
+        seen.ulps.first().copied().flatten().filter(|_| is_mismatch).map(f64::is_finite)
+    };
+    let all = Seen::of(failing.iter().copied());
+    let groups = if all.fits_one_row() { vec![failing.to_vec()] } else { alike(failing) };
+    let by_measure = groups.into_iter().flat_map(|cells| {
+        let mut measures: BTreeMap<Option<bool>, Vec<&CellRecord>> = BTreeMap::new();
+        cells.into_iter().for_each(|cell| measures.entry(measure(&cell)).or_default().push(cell));
+        measures.into_values()
+    });
+    by_measure.collect()
+}
+
+/// The names of two cells of different groups that are the same case, on two of the backends that a row names alike or on two machines.
+fn same_case<'g, 'c: 'g>(groups: impl IntoIterator<Item = &'g Vec<&'c CellRecord>>) -> Option<(String, String)> {
+    let mut seen: BTreeMap<&str, (usize, &str)> = BTreeMap::new();
+    for (group, cells) in groups.into_iter().enumerate() {
+        for cell in cells {
+            let case = cell.name.strip_suffix(&cell.backend).unwrap_or(&cell.name);
+            match seen.get(case) {
+                Some((other, name)) if *other != group => return Some((cell.name.clone(), (*name).to_owned())),
+                Some(_) => {}
+                None => drop(seen.insert(case, (group, &cell.name))),
+            }
+        }
+    }
+    None
+}
+
 fn is_among(cells: &[&CellRecord], cell: &CellRecord) -> bool {
     cells.iter().any(|other| other.name == cell.name)
 }
@@ -463,6 +532,15 @@ fn together(rows: Vec<Narrow>) -> Vec<Vec<Narrow>> {
     let (whole, cases): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.cases.is_empty());
     let whole = Some(whole).filter(|whole| !whole.is_empty());
     whole.into_iter().chain(cases.into_iter().map(|row| vec![row])).collect()
+}
+
+/// What a row hangs on, in a sentence.
+fn called(scope: &[Narrow]) -> String {
+    let name = |Narrow { test, cases }: &Narrow| match cases.as_str() {
+        "" => test.clone(),
+        cases => format!("{test}, case({cases})"),
+    };
+    scope.iter().map(name).collect::<Vec<_>>().join(" | ")
 }
 
 /// Whether such a row decides before that one, whatever the two say.

@@ -11,6 +11,7 @@ use syn::{Arm, Attribute, Expr, ItemFn, Pat, Stmt};
 
 use super::action::{quoted, relabelled, written};
 use super::advice::{Advice, Change, New, Scope, name};
+use super::seen::Seen;
 use super::source::{Place, Source, Written, WrittenItem};
 
 /// What stands in place of a part of the text.
@@ -156,6 +157,7 @@ impl<'a> Editor<'a> {
                 }
             }
             Change::Except(row, tests) => self.except(written, row, tests, attributes, why),
+            Change::Beside(row, rows) => self.beside(written, row, rows, expr, attributes, why),
             Change::Add(..) => {}
         }
     }
@@ -165,8 +167,11 @@ impl<'a> Editor<'a> {
         let run = names("RUN");
         let around = Around { attributes: cfgs(self.source, &function.attrs), ..self.around(written) };
         for advice in advice {
-            let (Change::Delete(row) | Change::Relabel(row, _) | Change::Narrow(row, _) | Change::Except(row, _)) =
-                &advice.change
+            let (Change::Delete(row)
+            | Change::Relabel(row, _)
+            | Change::Narrow(row, _)
+            | Change::Except(row, _)
+            | Change::Beside(row, _)) = &advice.change
             else {
                 continue;
             };
@@ -212,6 +217,7 @@ impl<'a> Editor<'a> {
                         self.insert(&written.place, &row.backend, &on, name, &action, &around, &why);
                     }
                 }
+                Change::Beside(_, rows) => self.beside(written, row, rows, &body, &function.attrs, &why),
                 Change::Except(..) | Change::Add(..) => {}
             }
         }
@@ -252,6 +258,7 @@ impl<'a> Editor<'a> {
                 }
             }
             Change::Except(_, tests) => self.except(written, row, tests, &[], &advice.why),
+            Change::Beside(_, rows) => self.beside(written, row, rows, &value, &[], &advice.why),
             Change::Add(..) => {}
         }
     }
@@ -264,6 +271,30 @@ impl<'a> Editor<'a> {
         for test in tests {
             let tests = std::slice::from_ref(test);
             self.insert(&written.place, &row.backend, &hangs_on(tests), test_name(tests), &run, &around, why);
+        }
+    }
+
+    /// Rows that say of cells what the row does not, which stays.
+    fn beside(
+        &mut self,
+        written: &Written,
+        row: &RowRecord,
+        rows: &[(Vec<Narrow>, Seen)],
+        action: &str,
+        attributes: &[Attribute],
+        why: &str,
+    ) {
+        let names = self.names(&written.place);
+        let relabelled = |(scope, seen)| Ok((scope, relabelled(action, seen, &names)?));
+        let rows: Result<Vec<_>, String> = rows.iter().map(|(scope, seen)| relabelled((scope, seen))).collect();
+        let rows = match rows {
+            Ok(rows) => rows,
+            Err(error) => return self.refuse(row, &error),
+        };
+        let mut around = self.around(written);
+        around.attributes = cfgs(self.source, attributes);
+        for (scope, action) in rows {
+            self.insert(&written.place, &row.backend, &hangs_on(scope), test_name(scope), &action, &around, why);
         }
     }
 

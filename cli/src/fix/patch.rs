@@ -57,7 +57,11 @@ pub fn patch(workspace: &Workspace, runs: &[Run], changes: &[Advice]) -> Patch {
     let mut targets: BTreeMap<SourceFile, Vec<Target<'_>>> = BTreeMap::new();
     for advice in changes {
         let target = match &advice.change {
-            Change::Delete(row) | Change::Relabel(row, _) | Change::Narrow(row, _) | Change::Except(row, _) => files
+            Change::Delete(row)
+            | Change::Relabel(row, _)
+            | Change::Narrow(row, _)
+            | Change::Except(row, _)
+            | Change::Beside(row, _) => files
                 .row(row)
                 .map(|(file, at)| (file, Target::Row(at, advice)))
                 .map_err(|why| format!("{}: {why}", name(row))),

@@ -13,10 +13,10 @@ pub struct Seen {
     pub failures: BTreeSet<Failure>,
     /// What each said.
     pub texts: Vec<String>,
-    /// The largest difference of each, in units in the last place, as far as its elements have them.
+    /// The largest difference of each, in units in the last place, as far as its elements have them; infinite where one is not finite.
     pub ulps: Vec<Option<f64>>,
-    /// The share of the elements that disagree in each.
-    pub shares: Vec<f64>,
+    /// The share of the elements that disagree in each, where it has several.
+    pub shares: Vec<Option<f64>>,
 }
 
 /// No row can hold more of a text with a reader's patience.
@@ -32,11 +32,8 @@ impl Seen {
         for cell in cells {
             seen.failures.extend(failure(cell));
             seen.texts.push(text(cell).to_owned());
-            seen.ulps.push(cell.disagreement.as_ref().and_then(|found| found.ulps));
-            seen.shares.extend(cell.disagreement.as_ref().map(|found| {
-                let elements: usize = found.shape.iter().product();
-                found.wrong as f64 / elements.max(1) as f64
-            }));
+            seen.ulps.push(cell.extent.as_ref().and_then(|extent| extent.largest()));
+            seen.shares.push(cell.extent.as_ref().and_then(|extent| extent.share));
         }
         seen
     }
@@ -46,9 +43,14 @@ impl Seen {
         self.failures.iter().next().copied().filter(|_| self.failures.len() == 1)
     }
 
-    /// Whether no single row expects all of it: what ends a process, or its time, is expected by name.
-    pub fn needs_several_rows(&self) -> bool {
-        self.failures.len() > 1 && self.failures.iter().any(|it| matches!(it, Failure::Crash | Failure::Timeout))
+    /// Whether one row can say what was seen, and excuse nothing else: they fail in one way, and say something in common. A mismatch
+    /// says nothing that lasts, and a time-out nothing but an option of the run.
+    pub fn fits_one_row(&self) -> bool {
+        match self.only_failure() {
+            Some(Failure::Mismatch | Failure::Timeout) => true,
+            Some(_) => self.common().is_some(),
+            None => false,
+        }
     }
 
     /// What every one of the texts contains, and says something.

@@ -39,8 +39,11 @@ pub struct Run {
     pub open: Vec<PathBuf>,
     /// The shards of which there is no record.
     pub lost: Vec<Lost>,
-    /// How many cells nextest knew of and did not start, where that is not held against the run.
-    pub unstarted: usize,
+    /// The cells that nextest knew of and did not start, where that is not held against the run; sorted.
+    pub unstarted: Vec<String>,
+    /// The cells of the suite that no record was to have; `None` where options left some out, and the records do not say which. Where
+    /// there is none, the run is not narrowed, whatever options were given.
+    pub left_out: Option<Vec<String>>,
 }
 
 impl Run {
@@ -77,6 +80,8 @@ pub struct Joined {
     suite: Option<(String, Fingerprint)>,
     starts: Vec<Start>,
     suites: BTreeMap<String, SuiteRecord>,
+    /// The same as far as they are whole, one for each machine that has other devices.
+    wholes: Vec<SuiteRecord>,
     narrowed: BTreeSet<String>,
     planned: HashSet<String>,
     listed: HashSet<String>,
@@ -110,8 +115,12 @@ impl Joined {
             recorded.check(path, suite, *fingerprint)?;
         }
         let own = recorded.starts.first().map(|(_, start)| start.machine.clone()).unwrap_or_default();
+        let is_whole = !is_of_one_test(&recorded);
         self.start(recorded.starts);
         for suite in recorded.suites {
+            if is_whole && !self.wholes.contains(&suite) {
+                self.wholes.push(suite.clone());
+            }
             self.suites.entry(suite.subject.clone()).or_insert(suite);
         }
         self.narrowed.extend(recorded.narrowed);
@@ -196,16 +205,20 @@ impl Joined {
         let mut absent: Vec<_> = firm.iter().map(|name| self.absent(name, &lost)).collect();
         let excused = listed.difference(&firm);
         let unstarted = match unstarted {
-            Unstarted::Excused => excused.filter(|name| planned.remove(*name)).count(),
+            Unstarted::Excused => excused.filter(|name| planned.remove(*name)).cloned().collect(),
             Unstarted::Missing => {
                 absent.extend(excused.map(|name| {
                     let mut absent = missing(name);
                     absent.reason = UNSTARTED.to_owned();
                     absent
                 }));
-                0
+                Vec::new()
             }
         };
+        let left_out = self.left_out(&planned);
+        if left_out.as_ref().is_some_and(Vec::is_empty) {
+            self.narrowed.clear();
+        }
         let (mut cells, elsewhere) = part(self.cells, &self.machines, |a, b| weight(b).cmp(&weight(a)));
         cells.extend(absent);
         cells.sort_unstable_by(|a, b| a.name.cmp(&b.name));
@@ -214,7 +227,32 @@ impl Joined {
         let mut planned: Vec<_> = planned.into_iter().collect();
         planned.sort_unstable();
         let (suites, narrowed) = (self.suites.into_values().collect(), self.narrowed.into_iter().collect());
-        Run { starts: self.starts, suites, narrowed, planned, cells, elsewhere, open: self.open, lost, unstarted }
+        Run {
+            starts: self.starts,
+            suites,
+            narrowed,
+            planned,
+            cells,
+            elsewhere,
+            open: self.open,
+            lost,
+            unstarted,
+            left_out,
+        }
+    }
+
+    /// The cells of the suite that are in no plan.
+    fn left_out(&self, planned: &HashSet<String>) -> Option<Vec<String>> {
+        if self.narrowed.is_empty() {
+            return Some(Vec::new());
+        }
+        let all = self.wholes.iter().map(SuiteRecord::cell_names).collect::<Option<Vec<_>>>()?;
+        let all: BTreeSet<_> = all.into_iter().flatten().collect();
+        // What is planned besides is of a suite that no record has as a whole.
+        if !planned.iter().all(|name| all.contains(name)) {
+            return None;
+        }
+        Some(all.into_iter().filter(|name| !planned.contains(name)).collect())
     }
 
     /// How many cells ended somewhere.
@@ -248,6 +286,15 @@ impl Joined {
         }
         absent
     }
+}
+
+/// Whether a run may have looked at one test only, whose name was all that it was asked for: it knows no more of the suite.
+fn is_of_one_test(recorded: &Recorded) -> bool {
+    let name = |option: &String| Some(option.strip_prefix('`')?.strip_suffix('`')?.to_owned());
+    let is_of =
+        |cell: &str, test: &str| cell.strip_prefix(test).is_some_and(|rest| rest.is_empty() || rest.starts_with("::"));
+    let of_name = |test: String| recorded.planned.iter().all(|cell| is_of(cell, &test));
+    recorded.narrowed.iter().filter_map(name).any(of_name)
 }
 
 /// The run that these are records of.

@@ -28,10 +28,10 @@ use crate::output::say;
 /// Everything that is wrong with them: one cannot be read, or is of another suite or state of it than the first one.
 pub fn load(paths: Vec<PathBuf>) -> Result<Run, Vec<Error>> {
     let run = join(paths)?.finish(Unstarted::Excused);
-    if run.unstarted > 0 {
+    if !run.unstarted.is_empty() {
         let what =
             "its own filter left them out, or it did not come to them (cargo crosscheck merge counts them as missing)";
-        say("note:", &format!("nextest did not start {} of the cells that it listed: {what}", run.unstarted));
+        say("note:", &format!("nextest did not start {} of the cells that it listed: {what}", run.unstarted.len()));
     }
     Ok(run)
 }
@@ -51,23 +51,23 @@ pub fn load_whole(paths: Vec<PathBuf>, lists: &[PathBuf]) -> Result<Run, Vec<Err
     Ok(joined.finish(Unstarted::Missing))
 }
 
-/// A run for each kind of machine: what one saw is not what another one saw.
+/// The run, and one for each kind of machine: what one saw is not what another one saw.
 ///
 /// # Errors
 /// As [`load`]'s.
-pub fn load_each(paths: Vec<PathBuf>) -> Result<Vec<Run>, Vec<Error>> {
+pub fn load_each(paths: Vec<PathBuf>) -> Result<(Run, Vec<Run>), Vec<Error>> {
     let mut records = Vec::new();
     each(paths, |path, recorded| {
         records.push((path, recorded));
         Ok(())
     })?;
-    merge::merge(records.clone()).map_err(Error::from)?;
+    let whole = merge::merge(records.clone()).map_err(Error::from)?;
     let mut machines: BTreeMap<String, Vec<(PathBuf, Recorded)>> = BTreeMap::new();
     for (path, recorded) in records {
         let machine = recorded.starts.first().map(|(_, start)| start.machine.clone()).unwrap_or_default();
         machines.entry(machine).or_default().push((path, recorded));
     }
-    Ok(machines.into_values().map(merge::merge).collect::<Result<_, _>>().map_err(Error::from)?)
+    Ok((whole, machines.into_values().map(merge::merge).collect::<Result<_, _>>().map_err(Error::from)?))
 }
 
 fn join(paths: Vec<PathBuf>) -> Result<Joined, Vec<Error>> {

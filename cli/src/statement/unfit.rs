@@ -23,7 +23,18 @@ pub fn unfit(run: &Run, backend: &str) -> Vec<String> {
     }
     // A backend that was chosen was chosen with all of its cells.
     let filters = run.narrowed.iter().filter(|option| !option.starts_with("--backend "));
-    reasons.extend(filters.map(|option| format!("the run was filtered: {option}")));
+    match &run.left_out {
+        None => reasons.extend(filters.map(|option| format!("the run was filtered: {option}"))),
+        Some(left_out) => {
+            let own: Vec<_> = left_out.iter().filter(|name| name.ends_with(&format!("::{backend}"))).collect();
+            if let Some(one) = own.first() {
+                let filters: Vec<_> = filters.map(String::as_str).collect();
+                let (count, filters) = (own.len(), filters.join(", "));
+                let are = if count == 1 { "cell is" } else { "cells are" };
+                reasons.push(format!("the run was filtered: {filters}: {count} {are} in no record, such as {one}"));
+            }
+        }
+    }
     let cells: Vec<_> = run.cells.iter().filter(|cell| cell.backend == backend).collect();
     let missing: Vec<_> = cells.iter().filter(|cell| cell.outcome == Outcome::Missing).collect();
     reasons.extend(missing.iter().map(|cell| format!("{} is missing: {}", cell.name, cell.reason)));

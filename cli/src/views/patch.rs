@@ -1,7 +1,5 @@
 //! A patch in a terminal.
 
-use std::ops::Range;
-
 use crosscheck::internals::report;
 
 use crate::fix::{FilePatch, hunks};
@@ -12,10 +10,20 @@ pub fn patch(files: &[FilePatch]) -> String {
 }
 
 fn reasons(FilePatch { file, why, .. }: &FilePatch) -> String {
-    let of_change = |(lines, why): &(Range<usize>, String)| {
-        format!("{}:{}: {}\n", report::line(&file.shown), lines.start + 1, report::line(why))
+    // A row may have two places: its attribute, and what it says.
+    let mut places: Vec<(&str, Vec<String>)> = Vec::new();
+    for (lines, why) in why {
+        let line = (lines.start + 1).to_string();
+        match places.iter_mut().find(|(known, _)| known == why) {
+            Some((_, lines)) if lines.contains(&line) => {}
+            Some((_, lines)) => lines.push(line),
+            None => places.push((why, vec![line])),
+        }
+    }
+    let of_change = |(why, lines): &(&str, Vec<String>)| {
+        format!("{}:{}: {}\n", report::line(&file.shown), lines.join(", "), report::line(why))
     };
-    why.iter().map(of_change).collect()
+    places.iter().map(of_change).collect()
 }
 
 fn of_file(FilePatch { file, old, new, why }: &FilePatch) -> String {

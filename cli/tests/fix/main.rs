@@ -2,6 +2,7 @@
 
 mod baseline;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -114,6 +115,11 @@ fn after_a_fix_the_rows_say_what_the_backends_do() {
     let inside = "row `inside` of `fast` at src/inside.rs:12: src/inside.rs: it is written inside of the macro `row!`";
     assert!(stderr.contains(inside), "{stderr}");
     assert!(stderr.contains("row `expired` of `fast` at src/fast.rs:30 was good until 2020-01-31"), "{stderr}");
+    // What is to be done about a row is said once, also where its attribute and its words both change.
+    let reasons = shown.lines().filter_map(|line| Some(line.strip_prefix("src/fast.rs:")?.split_once(": ")?.1));
+    let mut seen = BTreeSet::new();
+    assert_eq!(reasons.filter(|why| !seen.insert(*why)).collect::<Vec<_>>(), Vec::<&str>::new(), "{shown}");
+    assert!(seen.len() > 10, "{shown}");
     for (file, expected) in [
         ("src/fast.rs", include_str!("expected/fast.rs")),
         ("src/umlaut.rs", include_str!("expected/umlaut.rs")),
@@ -130,6 +136,11 @@ fn after_a_fix_the_rows_say_what_the_backends_do() {
     assert_eq!(scratch.read("src/fast.rs"), after);
 
     // Somebody does the rest.
+    scratch.change(
+        "src/fast.rs",
+        "xfail(\"elsewhere\").because(NotYet).by(Error)",
+        "xfail(\"elsewhere\").because(NotYet)",
+    );
     scratch.change("src/fast.rs", "2020-01-31", "2999-12-31");
     scratch.change("src/inside.rs", "row! { INSIDE }", "row! {}");
     let (status, said) = scratch.run(&[]);
@@ -160,6 +171,31 @@ fn after_a_fix_the_rows_say_what_the_backends_do() {
         let (status, shown, stderr) = scratch.fix(&["--check"]);
         assert_eq!((status, shown.as_str()), (Some(0), ""), "{stderr}");
     }
+
+    // Where tags leave cells out by default, two runs have all of them together.
+    scratch.write("tests/conformance.rs", "crosscheck::main!(scratch; tags = \"not slow\");\n");
+    let (status, said) = scratch.run(&[]);
+    assert_eq!(status, Some(0), "{said}");
+    let (status, _, stderr) = scratch.fix(&[]);
+    let expected = "12 cells (checks::case_row::scale_1::fast, checks::case_row::scale_1::slow and 10 more) of the suite are in \
+                    no record, left out by --tag \"not slow\" (by default here)";
+    assert_eq!(status, Some(2), "{stderr}");
+    assert!(stderr.contains(expected), "{stderr}");
+    let first = scratch.folder.join("first.jsonl");
+    std::fs::rename(scratch.record(), &first).unwrap();
+    let (status, said) = scratch.run(&["--tag", "slow"]);
+    assert_eq!(status, Some(0), "{said}");
+    let (status, shown, stderr) = scratch.fix(&["--check", first.to_str().unwrap()]);
+    assert_eq!((status, shown.as_str(), stderr.as_str()), (Some(0), "", "note: nothing to change\n"));
+    let (status, said) = scratch.run(&["--tag", "slow or not slow"]);
+    assert_eq!(status, Some(0), "{said}");
+    let (status, shown, stderr) = scratch.fix(&["--check"]);
+    assert_eq!((status, shown.as_str(), stderr.as_str()), (Some(0), "", "note: nothing to change\n"));
+    // A run that is asked for one test looks at nothing else.
+    scratch.run(&["checks::off", "--exact"]);
+    let (status, _, stderr) = scratch.fix(&[]);
+    assert_eq!(status, Some(2), "{stderr}");
+    assert!(stderr.contains("this run left some out (--tag"), "{stderr}");
 }
 
 /// Rows that are stale, each in another file.
@@ -245,11 +281,65 @@ fn what_cannot_be_judged_is_refused() {
     let (status, _, stderr) = scratch.fix(&[]);
     assert_eq!(status, Some(2), "{stderr}");
     assert!(stderr.contains("this run left some out (--marker x): run the whole suite"), "{stderr}");
+
+    // What nextest listed and did not start may have been left out by its own filter; what began has died.
+    let listed = r#"{"line":"plan","cells":["t0::fast","t1::n_1::fast","t1::n_2::fast","t2::fast"],"listed":true}"#;
+    record(&scratch.record(), &["a.rs"]);
+    let text = std::fs::read_to_string(scratch.record()).unwrap();
+    std::fs::write(scratch.record(), text.replace(r#"{"line":"end"}"#, listed)).unwrap();
+    let (status, stdout, stderr) = scratch.fix(&["--baseline"]);
+    assert_eq!((status, stdout.as_str()), (Some(2), ""), "{stderr}");
+    let expected = "nextest listed 3 cells (t1::n_1::fast, t1::n_2::fast and 1 more) that it did not start: run it without a filter, and \
+                    with --no-fail-fast";
+    assert!(stderr.contains(expected), "{stderr}");
+    let began =
+        ["t1::n_1::fast", "t1::n_2::fast", "t2::fast"].map(|cell| format!(r#"{{"line":"begin","cell":"{cell}"}}"#));
+    let lines = [&[listed.to_owned()][..], &began].concat().join("\n");
+    std::fs::write(scratch.record(), text.replace(r#"{"line":"end"}"#, &lines)).unwrap();
+    let (_, _, stderr) = scratch.fix(&["--baseline"]);
+    assert!(!stderr.contains("nextest") && stderr.contains("note: t2::fast: began, but did not end"), "{stderr}");
+
     record(&scratch.record(), &[]);
     let nowhere = scratch.folder.join("nowhere/Cargo.toml");
     let (status, _, stderr) = scratch.fix(&["--manifest-path", nowhere.to_str().unwrap()]);
     assert_eq!(status, Some(2), "{stderr}");
     assert!(stderr.contains("error: the workspace is not known: cargo metadata:"), "{stderr}");
+}
+
+/// A row names all backends of a constructor: where the same case fails on two of them, each in its own way, none can say both.
+#[test]
+fn what_no_row_can_say_is_an_error_and_changes_nothing() {
+    let scratch = Scratch::new("unsaid");
+    record(&scratch.record(), &["src/lib.rs"]);
+    let cell = |backend: &str, outcome: &str, failure: &str| {
+        format!(
+            r#"{{"line":"cell","name":"t0::{backend}","test":"t0","backend":"{backend}","markers":["m0"],"row":"m0","row_at":"a.rs:0","outcome":"{outcome}","failure":"{failure}","reason":"it {failure}s","origin":"a.rs:1","duration_us":1}}"#
+        )
+    };
+    let text = std::fs::read_to_string(scratch.record()).unwrap();
+    let lines = text.lines().filter(|line| !line.contains(r#""line":"cell""#) && !line.contains(r#""line":"end""#));
+    let family = r#""places":[{"backend":"fast","each":["fast-0","fast-1"],"at":"a.rs:1"}],"rows""#;
+    let lines: Vec<_> = lines.map(|line| line.replace(r#""rows""#, family)).collect();
+    let cells = [cell("fast-0", "x_failed", "error"), cell("fast-1", "x_changed", "panic")];
+    std::fs::write(scratch.record(), [&lines[..], &cells].concat().join("\n") + "\n").unwrap();
+    let (status, stdout, stderr) = scratch.fix(&["--apply"]);
+    let expected = "error: row `m0` of `fast` at a.rs:0: left as it is: t0::fast-1 fails in another way than t0::fast-0, and a row of \
+                    one means the other as well\n";
+    assert_eq!((status, stdout.as_str()), (Some(2), ""), "{stderr}");
+    assert!(stderr.contains(expected), "{stderr}");
+    // The same without a row.
+    let unexcused = |cell: &String| {
+        let cell = cell.replace(r#""row":"m0","row_at":"a.rs:0""#, r#""row":null"#);
+        cell.replace("x_failed", "failed").replace("x_changed", "failed")
+    };
+    let cells = cells.each_ref().map(unexcused);
+    std::fs::write(scratch.record(), [&lines[..], &cells].concat().join("\n") + "\n").unwrap();
+    let (_, stdout, stderr) = scratch.fix(&["--apply"]);
+    assert_eq!(stdout, "", "{stderr}");
+    assert!(
+        stderr.contains("no row for what fails on `fast`: t0::fast-1 fails in another way than t0::fast-0"),
+        "{stderr}"
+    );
 }
 
 /// The attribute and the command take the same for the same.

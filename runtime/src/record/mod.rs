@@ -6,7 +6,7 @@
 //! | `line` | when | fields |
 //! |---|---|---|
 //! | `start` | the first line of each process | `format` (5), `suite` (the executable's name), `fingerprint` (16 hexadecimal digits over what the suite is made of), `package`, `crosscheck` (its version), `machine` (as `x86_64-linux`), `at` (seconds since 1970), `seed`* (what the run was given as `--seed`), `build`* (what no other build of the executable has), `day`* (the day on which rows are judged, where `--today` gave one) |
-//! | `suite` | after it, for each suite, where the process runs more than one cell | `subject`, `baseline`, `package`*, `terms`*, `features`, `backends`, `packages`*, `rows`*, `tests`*, `places`* |
+//! | `suite` | after it, for each suite, where the process runs more than one cell | `subject`, `baseline`, `package`*, `terms`*, `features`, `backends`, `packages`*, `rows`*, `tests`*, `cells`*, `places`* |
 //! | `plan` | after it, where the process runs more than one cell, or first of all processes of nextest | `cells`: the names of the cells that are to run, on all machines together; `resumes`*: whether it goes on with what stands before it; `narrowed`*: what of the suite was left out, in options; `listed`*: whether it is what was listed for nextest; `shard`*: which part of it this machine runs |
 //! | `begin` | when a cell begins in the run's own process, which it may take down | `cell`: its name |
 //! | `cell` | when a cell has ended, and again where something else becomes of it later | those of [`CellRecord`] |

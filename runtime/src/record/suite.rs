@@ -9,7 +9,7 @@ use crate::suite::action::Debt;
 use crate::suite::date::Date;
 use crate::suite::expectation::Bounds;
 use crate::suite::row::{Exclusion, Row};
-use crate::suite::spec::{SuiteSpec, TestSpec};
+use crate::suite::spec::{BackendSpec, SuiteSpec, TestSpec};
 
 /// What one suite is made of.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,21 +34,27 @@ pub struct SuiteRecord {
     /// The exclusion matrix, in the order in which its rows decide among equals.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rows: Vec<RowRecord>,
-    /// The tests that have several cases, each with its axes.
+    /// The tests. Before `cells` was recorded, those only that have axes.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tests: Vec<TestRecord>,
+    /// How many cells it has in all, whatever was selected of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cells: Option<usize>,
     /// Where backends and their matrix functions stand.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub places: Vec<PlaceRecord>,
 }
 
-/// The cases of a test: every combination of the values of its axes.
+/// A test. Its cases are every combination of the values of its axes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TestRecord {
     /// `module::test`.
     pub test: String,
     /// Its axes.
     pub axes: Vec<AxisRecord>,
+    /// The backends that it runs on, where these are not all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub backends: Option<Vec<String>>,
 }
 
 /// An axis of a test.
@@ -130,6 +136,9 @@ pub struct RowRecord {
     /// The cell in which the fault is to be seen, as `module::test::case`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seen_in: Option<String>,
+    /// How the body has to fail, as it is written: `.by(Mismatch).ulps(2.0..=8.0)`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expects: Option<String>,
     /// Whether it expects a mismatch of any size.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub unbounded: bool,
@@ -172,19 +181,57 @@ impl SuiteRecord {
             features: features.collect(),
             backends: suite.backends.iter().map(|backend| backend.name.to_owned()).collect(),
             rows: suite.rows.iter().map(RowRecord::of).collect(),
-            tests: suite.tests.iter().filter(|test| !test.axes.is_empty()).map(TestRecord::of).collect(),
+            cells: Some(suite.tests.iter().map(|test| test.cases() as usize * backends_of(suite, test).count()).sum()),
+            tests: suite.tests.iter().map(|test| TestRecord::within(suite, test)).collect(),
             places: places(suite),
         }
     }
 }
 
+impl SuiteRecord {
+    /// The names of all of its cells; none where the record does not hold what they are made of.
+    pub fn cell_names(&self) -> Option<Vec<String>> {
+        let names = self.tests.iter().flat_map(|test| {
+            let cases = test.case_labels();
+            let backends = test.backends.as_ref().unwrap_or(&self.backends);
+            let of_case = |case: String| {
+                let case = if case.is_empty() { case } else { format!("::{case}") };
+                backends.iter().map(|backend| format!("{}{case}::{backend}", test.test)).collect::<Vec<_>>()
+            };
+            cases.into_iter().flat_map(of_case).collect::<Vec<_>>()
+        });
+        let names: Vec<_> = names.collect();
+        (self.cells == Some(names.len())).then_some(names)
+    }
+}
+
+fn backends_of<'a>(suite: &'a SuiteSpec, test: &'a TestSpec) -> impl Iterator<Item = &'a BackendSpec> {
+    suite.backends.iter().filter(|backend| test.runs_on(backend.declared(), suite.baseline))
+}
+
 impl TestRecord {
+    fn within(suite: &SuiteSpec, test: &TestSpec) -> Self {
+        let backends: Vec<_> = backends_of(suite, test).map(|backend| backend.name.to_owned()).collect();
+        Self { backends: (backends.len() < suite.backends.len()).then_some(backends), ..Self::of(test) }
+    }
+
+    /// What its cases are called, in their order; nothing where it has no axes.
+    fn case_labels(&self) -> Vec<String> {
+        self.axes.iter().fold(vec![String::new()], |before, axis| {
+            let with = |label: &String| -> Vec<_> {
+                let joint = if label.is_empty() { "" } else { "_" };
+                axis.values.iter().map(|value| format!("{label}{joint}{value}")).collect()
+            };
+            before.iter().flat_map(with).collect()
+        })
+    }
+
     pub(crate) fn of(test: &TestSpec) -> Self {
         let axes = test.axes.iter().map(|axis| AxisRecord {
             name: axis.name.to_owned(),
             values: axis.labels.iter().map(|label| (*label).to_owned()).collect(),
         });
-        Self { test: test.path.clone(), axes: axes.collect() }
+        Self { test: test.path.clone(), axes: axes.collect(), backends: None }
     }
 }
 
@@ -211,6 +258,23 @@ fn places(suite: &SuiteSpec) -> Vec<PlaceRecord> {
     backends.into_iter().chain(matrices).collect()
 }
 
+/// What a row expects of a failure; none where any will do.
+fn expects(kind: &Exclusion) -> Option<String> {
+    let (failure, text, bounds) = match kind {
+        Exclusion::XFail { failure, text, bounds } => (*failure, text, bounds),
+        Exclusion::BaselineWrong { text, bounds } => (None, text, bounds),
+        Exclusion::Skip | Exclusion::Flaky | Exclusion::Run => return None,
+    };
+    let end = |value: f64| if value.is_infinite() { "f64::INFINITY".to_owned() } else { format!("{value:?}") };
+    let range = |name: &str, bounds: Option<(f64, f64)>| {
+        bounds.map(|(least, greatest)| format!(".{name}({}..={})", end(least), end(greatest)))
+    };
+    let by = failure.map(|failure| format!(".by({failure:?})"));
+    let saying = text.as_ref().map(|text| format!(".saying({text:?})"));
+    let calls = [by, saying, range("ulps", bounds.ulps), range("share", bounds.share)];
+    Some(calls.into_iter().flatten().collect::<String>()).filter(|calls| !calls.is_empty())
+}
+
 impl RowRecord {
     fn of(row: &Row) -> Self {
         let action = match row.kind {
@@ -231,6 +295,7 @@ impl RowRecord {
             since: row.since.clone().map(Into::into),
             until: row.until.as_ref().map(Date::to_string),
             seen_in: row.seen_in.clone().map(Into::into),
+            expects: expects(&row.kind),
             unbounded: row.bounds() == Some(Bounds::ANY),
             at: row.location.clone(),
             source: row.source.map(|source| SourceRecord {

@@ -15,7 +15,7 @@ use crate::judge::{Judgement, Outcome};
 use crate::plan::{Selection, plan};
 use crate::suite::action::Debt;
 use crate::suite::expectation::Failure;
-use crate::suite::spec::{BackendSpec, Origin, SuiteSpec, TestSpec};
+use crate::suite::spec::{AxisSpec, BackendSpec, Origin, SuiteSpec, TestSpec};
 use crate::suite::subject::Receipt;
 
 const HERE: Origin = Origin { module: "suite::a", file: "a.rs", line: 1 };
@@ -84,7 +84,7 @@ fn every_field_is_written() {
         place: Some("[1, 0]".to_owned()),
         part: vec![(1, 1), (0, 2)],
     };
-    let extent = Extent { what: "in value".to_owned(), ulps: Some(0.1), share: Some(0.5) };
+    let extent = Extent { what: "in value".to_owned(), ulps: Some(0.1), infinite: true, share: Some(0.5) };
     let full = CellRecord {
         tags: vec!["slow".to_owned()],
         disagreement: Some(Box::new(disagreement)),
@@ -249,12 +249,42 @@ fn a_suite_is_recorded_with_its_crates_and_terms() {
         ..SuiteSpec::new("dyn Ops", "cpu")
     };
     let record = SuiteRecord::of(&suite);
+    assert_eq!(record.cell_names(), Some(Vec::new()));
     let line = serde_json::to_value(Line::Suite(Box::new(record.clone()))).unwrap();
     assert_eq!(line["package"], serde_json::json!({ "name": "ops", "version": "0.3.0" }));
     assert_eq!(line["packages"], serde_json::json!({ "gpu": { "name": "gpu-ops", "version": "1.2.3" } }));
     assert_eq!(line["terms"], serde_json::json!(["f32: rtol 1e-3, atol 0e0"]));
     // A line is read also where `line` is not its first key.
     assert_eq!(Line::read(line.to_string().as_bytes()).unwrap(), Line::Suite(Box::new(record)));
+}
+
+/// Whatever a run selects, its record names every cell that the whole suite has.
+#[test]
+fn a_suite_is_recorded_with_all_of_its_cells() {
+    const AXES: &[AxisSpec] =
+        &[AxisSpec { name: "dtype", labels: &["f32", "f16"] }, AxisSpec { name: "n", labels: &["n_1", "n_2", "n_3"] }];
+    let each = |name, family| BackendSpec { family: Some(family), ..BackendSpec::new(name, HERE) };
+    let suite = SuiteSpec {
+        backends: vec![
+            BackendSpec::new("cpu", HERE),
+            each("gpu-0", "gpu"),
+            each("gpu-1", "gpu"),
+            BackendSpec::new("mlx", HERE),
+        ],
+        tests: vec![
+            TestSpec::new("a::plain", HERE),
+            TestSpec { axes: AXES, ..TestSpec::new("a::axes", HERE) },
+            TestSpec { axes: AXES, backends: Some(&["gpu"]), ..TestSpec::new("b::some", HERE) },
+        ],
+        ..SuiteSpec::new("dyn Ops", "cpu")
+    };
+    let record = SuiteRecord::of(&suite);
+    let plan = plan([suite].into(), &Selection::default());
+    let planned: Vec<_> = plan.cells.iter().map(|cell| plan.name(cell)).collect();
+    assert_eq!(record.cell_names(), Some(planned));
+    // Older records have only the tests with axes.
+    let tests = record.tests[1..].to_vec();
+    assert_eq!(SuiteRecord { tests, cells: None, ..record }.cell_names(), None);
 }
 
 #[test]

@@ -25,7 +25,7 @@ mod summary;
 mod table;
 
 pub use audit::{audit, spoken};
-pub use bounds::around;
+pub use bounds::{around, is_measured};
 pub use columns::Columns;
 pub use comparison::{agreements, headroom, outliers, own_terms, tightest};
 pub use debt::debt;

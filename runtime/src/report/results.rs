@@ -178,6 +178,7 @@ mod tests {
             since: None,
             until: None,
             seen_in: None,
+            expects: None,
             unbounded: false,
             at: Some("m.rs:1".to_owned()),
             source: None,

@@ -80,7 +80,16 @@ fn row(RowChange { old, new }: &RowChange<'_>) -> Item {
     let condition = row.condition.iter().map(|condition| format!(" if {condition}")).collect::<String>();
     let of = format!("{} {}{condition}", row.backend, row.row);
     match (old, new) {
-        (Some(old), Some(new)) => Item { of, change: format!("{} → {}", says(old), says(new)), why: String::new() },
+        (Some(old), Some(new)) => {
+            let (mut before, mut after) = (says(old), says(new));
+            // Of an older record, no more is known.
+            if before == after && old.unbounded != new.unbounded {
+                let size = |row: &RowRecord| if row.unbounded { ", of any size" } else { ", within bounds" };
+                before += size(old);
+                after += size(new);
+            }
+            Item { of, change: format!("{before} → {after}"), why: String::new() }
+        }
         (None, Some(new)) => Item { of, change: format!("new: {}", says(new)), why: String::new() },
         (Some(old), None) => Item { of, change: format!("gone: {}", says(old)), why: String::new() },
         (None, None) => Item { of, change: String::new(), why: String::new() },
@@ -94,9 +103,11 @@ fn says(row: &RowRecord) -> String {
     let (since, until) = (row.since.as_ref(), row.until.as_ref());
     let since = since.map(|since| format!(", since {since}"));
     let until = until.map(|until| format!(", until {until}"));
+    let seen_in = row.seen_in.as_ref().map(|cell| format!(", seen in {cell}"));
+    let expects = row.expects.as_deref().unwrap_or_default();
     let reason = if row.reason.is_empty() { String::new() } else { format!(" \"{}\"", row.reason) };
-    let rest: String = [debt, tracking, since, until].into_iter().flatten().collect();
-    format!("{}{reason}{rest}", row.action)
+    let rest: String = [debt, tracking, since, until, seen_in].into_iter().flatten().collect();
+    format!("{}{reason}{expects}{rest}", row.action)
 }
 
 /// A run, in a line: of what, when, on what, and what became of it.

@@ -233,7 +233,7 @@ mod tests {
     #[test]
     fn cells_fail_alike_whatever_their_cases_are_called() {
         let axis = AxisRecord { name: "op".to_owned(), values: vec!["exp".to_owned(), "max/pairs".to_owned()] };
-        let known = [TestRecord { test: "a::t".to_owned(), axes: vec![axis] }];
+        let known = [TestRecord { test: "a::t".to_owned(), axes: vec![axis], backends: None }];
         let cell = |case: &str, reason: &str| CellRecord {
             test: "a::t".to_owned(),
             backend: "mlx".to_owned(),

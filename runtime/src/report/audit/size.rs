@@ -1,7 +1,7 @@
 //! How far off the cells of a row are, beside what the row allows them to be.
 
 use crate::record::CellRecord;
-use crate::report::bounds::{around, literal};
+use crate::report::bounds::{around, is_measured, literal};
 use crate::suite::expectation::{Bounds, Failure};
 
 /// A bound so many times as large as what was seen hides a fault that is worse.
@@ -10,7 +10,7 @@ const WIDE: f64 = 8.0;
 /// How far off some cells are, all of which fail by a mismatch.
 #[derive(Debug, PartialEq)]
 pub(super) struct Size {
-    /// In units in the last place, a number a cell; empty where some have none.
+    /// In units in the last place, a number a cell; empty where some have none, or none that says anything.
     ulps: Vec<f64>,
     /// The share of the elements, a number a cell; empty where some have a single one.
     shares: Vec<f64>,
@@ -24,7 +24,7 @@ impl Size {
             return None;
         }
         let extents: Vec<_> = failing.iter().map(|cell| cell.extent.as_ref()).collect::<Option<_>>()?;
-        let ulps: Option<Vec<_>> = extents.iter().map(|extent| extent.ulps).collect();
+        let ulps: Option<Vec<_>> = extents.iter().map(|extent| extent.ulps.filter(|ulps| is_measured(*ulps))).collect();
         let shares: Option<Vec<_>> = extents.iter().map(|extent| extent.share).collect();
         let size = Self { ulps: ulps.unwrap_or_default(), shares: shares.unwrap_or_default() };
         (!size.ulps.is_empty() || !size.shares.is_empty()).then_some(size)

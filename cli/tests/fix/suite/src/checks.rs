@@ -43,6 +43,10 @@ checks! {
     #[uses = "mostly"] mostly_c: "fast:panic",
     #[uses = "mostly"] mostly_passes: "",
     #[uses = "constant"] constant: "",
+    #[uses = "new_ways"] new_ways_errs: "fast:refuse",
+    #[uses = "new_ways"] new_ways_panics: "fast:panic",
+    #[uses = "elsewhere"] elsewhere_errs: "fast:refuse",
+    #[uses = "elsewhere"] elsewhere_panics: "fast:panic",
     #[uses = "works"] works: "",
     #[uses = "asked"] asked: "slow:error",
     #[uses = "unseen"] unseen: "slow:error",
@@ -83,7 +87,7 @@ pub fn axes(ops: &dyn Ops, scale: u32, dtype: Dtype) -> Result<Vec<f32>, String>
 }
 
 /// Its row expects too many of its cases to fail.
-#[backend_matrix(scale(1, 2, 3))]
+#[backend_matrix(scale(1, 2, 3), tags("slow"))]
 pub fn case_row(ops: &dyn Ops, scale: u32) -> Result<Vec<f32>, String> {
     let value = ops.call(if scale == 2 { "fast:off" } else { "" })?;
     Ok(value.iter().map(|x| x * scale as f32).collect())
@@ -92,6 +96,46 @@ pub fn case_row(ops: &dyn Ops, scale: u32) -> Result<Vec<f32>, String> {
 #[backend_matrix(uses = "off")]
 pub fn off(ops: &dyn Ops) -> Result<Vec<f32>, String> {
     ops.call("fast:off")
+}
+
+/// Its row is right of the first two cases only.
+#[backend_matrix(n(1, 2, 3, 4))]
+pub fn two_cases(ops: &dyn Ops, n: usize) -> Result<Vec<f32>, String> {
+    ops.call(["fast:refuse", "fast:refuse", "fast:panic", ""][n - 1])
+}
+
+#[backend_matrix(uses = "partly", n(1, 2))]
+pub fn partly(ops: &dyn Ops, n: u32) -> Result<Vec<f32>, String> {
+    ops.call(if n == 1 { "fast:refuse" } else { "fast:panic" })
+}
+
+#[backend_matrix(uses = "garbage", n(1, 2))]
+pub fn garbage(ops: &dyn Ops, n: u32) -> Result<Vec<f32>, String> {
+    ops.call(if n == 1 { "fast:refuse" } else { "fast:off" })
+}
+
+/// Its row knows how far off it was when it had three elements.
+#[backend_matrix]
+pub fn is_short(ops: &dyn Ops) -> Result<Vec<f32>, String> {
+    ops.call("fast:short")
+}
+
+/// Its row says how far off one case is; the other one is off by no number.
+#[backend_matrix(n(1, 2))]
+pub fn is_far(ops: &dyn Ops, n: u32) -> Result<Vec<f32>, String> {
+    ops.call(if n == 1 { "fast:off" } else { "fast:nan" })
+}
+
+/// Units in the last place of 0 are next to nothing.
+#[backend_matrix]
+pub fn is_not_zero(ops: &dyn Ops) -> Result<Vec<f32>, String> {
+    Ok(ops.call("fast:off")?.iter().zip([0.0, 2.0, 0.0]).map(|(x, y)| x - y).collect())
+}
+
+/// The row says that the baseline is wrong, and it is.
+#[backend_matrix]
+pub fn wrong_baseline(ops: &dyn Ops) -> Result<Vec<f32>, String> {
+    ops.call("reference:off")
 }
 
 /// The row says that the baseline is wrong, and it is right.

@@ -48,6 +48,14 @@ pub enum Feature {
     TwoWays,
     /// Passes, and hangs on a constant.
     Constant,
+    /// Fails in two ways, and nothing says so.
+    NewWays,
+    /// Fails in part as its row says, and in part by something else.
+    Partly,
+    /// The same, where what is returned is wrong.
+    Garbage,
+    /// The same, where the row is written elsewhere.
+    Elsewhere,
     /// Works.
     Works,
     /// Fails, under a condition.
@@ -82,6 +90,7 @@ impl Ops for Told {
             "refuse" => Err("no kernel of this kind".to_owned()),
             "off" => Ok(vec![1.0, 2.5, 3.0]),
             "nan" => Ok(vec![1.0, f32::NAN, 3.0]),
+            "short" => Ok(vec![1.0]),
             "crash" => std::process::abort(),
             "hang" => loop {
                 std::thread::sleep(std::time::Duration::from_secs(1));

@@ -239,6 +239,7 @@ impl Elsewhere {
 
 impl Counts {
     /// Of what elements disagree in, the gravest.
+    #[cfg(feature = "harness")]
     fn gravest(&self) -> &'static str {
         let Self { nan, infinite, signed_zero, subnormal, finite } = *self;
         let kinds = [
@@ -292,6 +293,7 @@ impl Mismatch {
     }
 
     /// What the two disagree in, without their values; of elements, the gravest.
+    #[cfg(feature = "harness")]
     pub(crate) fn what(&self) -> &'static str {
         match self {
             Self::Structure { .. } => "in structure",

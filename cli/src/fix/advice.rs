@@ -214,13 +214,13 @@ impl<'a> Known<'a> {
             );
         }
         // Everything that fails is one fault as far as a row can say; else each keeps what its own cells say of it.
-        let is_one = otherwise.is_empty() || ways(&failing).len() == 1;
+        let widens_little = || as_said.is_empty() || Seen::of(failing.iter().copied()).is_mostly_common();
+        // No row tells machines apart, nor the backends of a family.
+        let cannot_part = || !same_cases([&as_said, &otherwise]).is_empty();
+        let is_one = otherwise.is_empty() || ways(&failing).len() == 1 && (widens_little() || cannot_part());
         let (said, groups) = if is_one { (Vec::new(), vec![failing.clone()]) } else { (as_said, ways(&otherwise)) };
-        if let Some((one, other)) = same_case(std::iter::once(&said).chain(&groups)) {
-            return Err(Stays::Unsaid(format!(
-                "{}: left as it is: {one} fails in another way than {other}, and a row of one means the other as well",
-                name(row)
-            )));
+        if let Some((one, other)) = same_cases(std::iter::once(&said).chain(&groups)).first() {
+            return Err(Stays::Unsaid(format!("{}: left as it is: {}", name(row), apart(one, other))));
         }
         let rows_of = |cells: &[&CellRecord]| together(narrowest(&self.tests, cells, &ran));
         let by_way = || {
@@ -291,7 +291,6 @@ impl<'a> Known<'a> {
 
     /// Where no backend disagrees, the baseline is as right as they are.
     fn shows_of_baseline(&self, cell: &CellRecord) -> Option<Shows> {
-        let case = |cell: &CellRecord| cell.name.strip_suffix(&cell.backend).map(str::to_owned);
         let disagrees = |cell: &CellRecord| cell.failure == Some(Failure::Mismatch);
         if cell.agreement.is_none() && !disagrees(cell) {
             return None;
@@ -349,10 +348,9 @@ impl<'a> Known<'a> {
             }
         }
         for (backend, cells) in failing {
-            match self.rows_for(&backend, &cells) {
-                Ok(rows) => added.extend(rows),
-                Err(why) => left.push(why),
-            }
+            let (rows, unsaid) = self.rows_for(&backend, &cells);
+            added.extend(rows);
+            left.extend(unsaid);
         }
         (added, left)
     }
@@ -384,8 +382,8 @@ impl<'a> Known<'a> {
     }
 
     /// Rows for what fails on one backend: of a feature where that is what tells the failing cells from the others, else of tests
-    /// or cases.
-    fn rows_for(&self, backend: &str, failing: &[&CellRecord]) -> Result<Vec<Advice>, String> {
+    /// or cases. And what no row can say.
+    fn rows_for(&self, backend: &str, failing: &[&CellRecord]) -> (Vec<Advice>, Vec<String>) {
         let mut rows = Vec::new();
         let mut rest = failing.to_vec();
         let ran = self.ran_on(backend);
@@ -406,12 +404,16 @@ impl<'a> Known<'a> {
                 rows.push(Advice { backend: backend.to_owned(), change, why });
             }
         }
-        let groups = alike(&rest);
-        if let Some((one, other)) = same_case(&groups) {
-            return Err(format!(
-                "no row for what fails on `{backend}`: {one} fails in another way than {other}, and a row of one means the other as well"
-            ));
-        }
+        let mut left = Vec::new();
+        let groups = loop {
+            let groups = alike(&rest);
+            let torn = same_cases(&groups);
+            if torn.is_empty() {
+                break groups;
+            }
+            left.extend(torn.iter().map(|(one, other)| format!("no row: {}", apart(one, other))));
+            rest.retain(|cell| !torn.iter().any(|(one, _)| case(one) == case(cell)));
+        };
         for cells in groups {
             let of_scope = |scope: &[Narrow]| -> Vec<&CellRecord> {
                 cells.iter().copied().filter(|cell| scope.iter().any(|it| it.test == cell.test)).collect()
@@ -423,7 +425,7 @@ impl<'a> Known<'a> {
                 rows.push(Advice { backend: backend.to_owned(), change, why });
             }
         }
-        Ok(rows)
+        (rows, left)
     }
 
     /// The cells of a feature, where all of them fail in a way that no others do.
@@ -497,20 +499,35 @@ fn ways<'c>(failing: &[&'c CellRecord]) -> Vec<Vec<&'c CellRecord>> {
     by_measure.collect()
 }
 
-/// The names of two cells of different groups that are the same case, on two of the backends that a row names alike or on two machines.
-fn same_case<'g, 'c: 'g>(groups: impl IntoIterator<Item = &'g Vec<&'c CellRecord>>) -> Option<(String, String)> {
-    let mut seen: BTreeMap<&str, (usize, &str)> = BTreeMap::new();
+/// Cells of different groups that are the same case, two of each: on two of the backends that a row names alike, or on two machines.
+fn same_cases<'g, 'c: 'g>(
+    groups: impl IntoIterator<Item = &'g Vec<&'c CellRecord>>,
+) -> Vec<(&'c CellRecord, &'c CellRecord)> {
+    let mut seen: BTreeMap<&str, (usize, &CellRecord)> = BTreeMap::new();
+    let mut same: BTreeMap<&str, (&CellRecord, &CellRecord)> = BTreeMap::new();
     for (group, cells) in groups.into_iter().enumerate() {
         for cell in cells {
-            let case = cell.name.strip_suffix(&cell.backend).unwrap_or(&cell.name);
-            match seen.get(case) {
-                Some((other, name)) if *other != group => return Some((cell.name.clone(), (*name).to_owned())),
-                Some(_) => {}
-                None => drop(seen.insert(case, (group, &cell.name))),
+            let (other, known) = *seen.entry(case(cell)).or_insert((group, cell));
+            if other != group {
+                same.entry(case(cell)).or_insert((cell, known));
             }
         }
     }
-    None
+    same.into_values().collect()
+}
+
+/// `module::test::case::`
+fn case(cell: &CellRecord) -> &str {
+    cell.name.strip_suffix(&cell.backend).unwrap_or(&cell.name)
+}
+
+/// Why no row says of two cells what each of them showed.
+fn apart(one: &CellRecord, other: &CellRecord) -> String {
+    let (one, other) = (&one.name, &other.name);
+    match one == other {
+        true => format!("{one} fails in another way on another machine, and a row means both"),
+        false => format!("{one} fails in another way than {other}, and a row of one means the other as well"),
+    }
 }
 
 fn is_among(cells: &[&CellRecord], cell: &CellRecord) -> bool {

@@ -53,6 +53,16 @@ impl Seen {
         }
     }
 
+    /// Whether what they have in common is most of what each says, so that a row that says it excuses little else.
+    pub fn is_mostly_common(&self) -> bool {
+        let much =
+            |common: &String, text: &String| 2 * common.chars().count() >= spoken(text).chars().count().min(LONGEST);
+        match self.only_failure() {
+            Some(Failure::Mismatch | Failure::Timeout) => true,
+            _ => self.common().is_some_and(|common| self.texts.iter().all(|text| much(&common, text))),
+        }
+    }
+
     /// What every one of the texts contains, and says something.
     pub fn common(&self) -> Option<String> {
         // Of a mismatch, the numbers differ from machine to machine; the kind is what is expected. The time of a time-out is an

@@ -121,7 +121,12 @@ impl Joined {
             if is_whole && !self.wholes.contains(&suite) {
                 self.wholes.push(suite.clone());
             }
-            self.suites.entry(suite.subject.clone()).or_insert(suite);
+            // A run of one test knows the rows of no other one.
+            match self.suites.get_mut(&suite.subject) {
+                Some(known) if known.cells >= suite.cells => {}
+                Some(known) => *known = suite,
+                None => drop(self.suites.insert(suite.subject.clone(), suite)),
+            }
         }
         self.narrowed.extend(recorded.narrowed);
         let planned = if recorded.listed { &mut self.listed } else { &mut self.planned };
@@ -322,6 +327,7 @@ fn weight(cell: &CellRecord) -> u8 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crosscheck::internals::TestRecord;
 
     fn start(suite: &str, fingerprint: u64) -> Start {
         Start::now("package", suite, Fingerprint(fingerprint))
@@ -376,6 +382,49 @@ mod tests {
         }
         // On one machine it is what came last.
         assert_eq!(outcomes(vec![recorded(&[], &[("a::x", Failed), ("a::x", Passed)])])[0].1, Passed);
+    }
+
+    /// Whichever of the two records comes first: a run of one test by its name knows a part of the suite only.
+    #[test]
+    fn a_run_is_narrowed_where_the_records_together_lack_cells() {
+        let suite = |tests: &[&str], cells| {
+            let test = |test: &&str| TestRecord { test: (*test).to_owned(), axes: Vec::new(), backends: None };
+            let (tests, backends) = (tests.iter().map(test).collect(), vec!["x".to_owned()]);
+            SuiteRecord { subject: "Ops".to_owned(), backends, tests, cells, ..SuiteRecord::default() }
+        };
+        let of = |planned: &[&str], option: &str, suite: SuiteRecord| Recorded {
+            suites: vec![suite],
+            narrowed: vec![option.to_owned()],
+            ..recorded(planned, &[])
+        };
+        let whole = || suite(&["a", "b", "c"], Some(3));
+        let one = || of(&["a::x"], "`a`", suite(&["a"], Some(1)));
+        let filtered = || of(&["a::x", "b::x"], "`:`", whole());
+        let (tagged, rest) = (|| of(&["a::x", "b::x"], "--tag a", whole()), || of(&["c::x"], "--tag c", whole()));
+        let old = || of(&["c::x"], "--tag c", suite(&["a", "b", "c"], None));
+        let lacks = |names: &[&str]| Some(names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>());
+        let cases = [
+            (vec![one()], None, true),
+            (vec![filtered()], lacks(&["c::x"]), true),
+            (vec![tagged()], lacks(&["c::x"]), true),
+            (vec![tagged(), one()], lacks(&["c::x"]), true),
+            (vec![tagged(), rest()], lacks(&[]), false),
+            (vec![one(), filtered(), rest()], lacks(&[]), false),
+            (vec![tagged(), old()], None, true),
+            (vec![recorded(&["a::x"], &[])], lacks(&[]), false),
+        ];
+        for (records, expected, is_narrowed) in cases {
+            for reversed in [false, true] {
+                let mut records: Vec<_> = records.iter().cloned().map(|it| (PathBuf::from("a.jsonl"), it)).collect();
+                if reversed {
+                    records.reverse();
+                }
+                let run = merge(records.clone()).unwrap();
+                assert_eq!((&run.left_out, !run.narrowed.is_empty()), (&expected, is_narrowed), "{records:?}");
+                let most = records.iter().flat_map(|(_, it)| &it.suites).map(|suite| suite.tests.len()).max();
+                assert_eq!(run.suites.first().map(|suite| suite.tests.len()), most);
+            }
+        }
     }
 
     /// Every two outcomes in both orders: what fails on one machine fails, and what ran on one has run.

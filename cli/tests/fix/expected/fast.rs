@@ -36,6 +36,7 @@ const fn fast_cannot(feature: Feature) -> Action {
         Feature::Off => xfail("a bit off").because(NotYet).share(0.333..=0.334),
         Feature::Partly => xfail("no kernel").because(Upstream).by(Error).saying("no kernel of this kind"),
         Feature::Garbage => xfail("no kernel").because(Upstream).by(Error).saying("no kernel of this kind"),
+        Feature::Lost => xfail("no kernel").because(Upstream).by(Error).saying("no kernel of this kind"),
         Feature::Elsewhere => ELSEWHERE,
         Feature::New => {
             xfail("is not known").because(NotYet).by(Error).saying("is not known").tracking("TODO: a link to the issue")
@@ -59,6 +60,10 @@ const FAST_PARTLY: Action = xfail("no kernel").because(Upstream).by(Panic).sayin
 
 #[crosscheck::exclusions("fast", test("checks::garbage"), case(n = n_2))]
 const FAST_GARBAGE: Action = xfail("no kernel").because(Upstream).by(Mismatch);
+
+#[crosscheck::exclusions("fast", test("checks::lost_otherwise"))]
+const FAST_LOST_OTHERWISE: Action =
+    xfail("no kernel").because(Upstream).by(Error).saying("no kernel was ever looked for, because the device is gone");
 
 #[crosscheck::exclusions("fast", test("checks::new_ways_errs", "checks::plain_errs"))]
 const FAST_NEW_WAYS_ERRS: Action = xfail("no kernel of this kind")

@@ -45,6 +45,8 @@ checks! {
     #[uses = "constant"] constant: "",
     #[uses = "new_ways"] new_ways_errs: "fast:refuse",
     #[uses = "new_ways"] new_ways_panics: "fast:panic",
+    #[uses = "lost"] lost_as_said: "fast:refuse",
+    #[uses = "lost"] lost_otherwise: "fast:lost",
     #[uses = "elsewhere"] elsewhere_errs: "fast:refuse",
     #[uses = "elsewhere"] elsewhere_panics: "fast:panic",
     #[uses = "works"] works: "",

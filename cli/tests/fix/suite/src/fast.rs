@@ -35,6 +35,7 @@ const fn fast_cannot(feature: Feature) -> Action {
         Feature::Off => xfail("a bit off").because(NotYet).share(0.0..=0.01),
         Feature::Partly => xfail("no kernel").because(Upstream).by(Error).saying("no kernel of this kind"),
         Feature::Garbage => xfail("no kernel").because(Upstream).by(Error).saying("no kernel of this kind"),
+        Feature::Lost => xfail("no kernel").because(Upstream).by(Error).saying("no kernel of this kind"),
         Feature::Elsewhere => ELSEWHERE,
         Feature::New | Feature::NewWays | Feature::Works => RUN,
         Feature::Asked | Feature::Unseen | Feature::Inside | Feature::Umlaut | Feature::Windows => RUN,

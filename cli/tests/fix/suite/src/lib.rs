@@ -54,6 +54,8 @@ pub enum Feature {
     Partly,
     /// The same, where what is returned is wrong.
     Garbage,
+    /// The same, where both are errors.
+    Lost,
     /// The same, where the row is written elsewhere.
     Elsewhere,
     /// Works.
@@ -88,6 +90,7 @@ impl Ops for Told {
             "panic" => panic!("no such thing in {word:?}"),
             "error" => Err(format!("“{word}” is not known")),
             "refuse" => Err("no kernel of this kind".to_owned()),
+            "lost" => Err("no kernel was ever looked for, because the device is gone".to_owned()),
             "off" => Ok(vec![1.0, 2.5, 3.0]),
             "nan" => Ok(vec![1.0, f32::NAN, 3.0]),
             "short" => Ok(vec![1.0]),

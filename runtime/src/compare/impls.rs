@@ -3,6 +3,9 @@
 use super::view::for_each_dtype;
 use super::{Compare, Leaves, View};
 
+/// How an `Option` without a value hands itself over.
+pub(super) const NONE: &str = "None";
+
 macro_rules! numbers {
     (
         floats { $($float:ident: $float_type:ty = $float_name:literal,)* }
@@ -94,7 +97,7 @@ impl<T: Compare> Compare for Option<T> {
                 leaves.structure("Some");
                 value.leaves(leaves);
             }
-            None => leaves.structure("None"),
+            None => leaves.structure(NONE),
         }
     }
 }

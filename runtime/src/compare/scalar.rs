@@ -1,15 +1,16 @@
 //! Values of which one case shows nothing: a number, or a few, and what has no elements.
 
 use super::element::Element;
+use super::impls::NONE;
 use super::leaves::{ItemKind, Structure};
 use super::source::Source;
 use super::view::for_each_dtype;
 use super::{Data, Leaves, View};
 
-/// Whether a value is `bool`, a number, a tuple or an `Option` of such, or one without any element: `None`, `Err`, an empty list.
+/// Whether a value is `bool`, a number, a tuple or an `Option` of such, or one without any element: `None`, an empty list.
 ///
 /// No output that has nothing to do with it tells anything of one such value, because `false`, 0 and nothing are right answers like
-/// others. Those of all cases of a test are judged together.
+/// others. Those of all cases of a test are judged together. An `Err` is no such value: what has to be refused is refused in each case.
 pub(super) fn is_scalar(value: &Leaves<'_>) -> bool {
     // Of the elements of a list, other ones tell something.
     let is_list = |kind: &ItemKind<'_>| matches!(kind, ItemKind::Structure(Structure::Len(1..) | Structure::Shape(_)));
@@ -19,7 +20,13 @@ pub(super) fn is_scalar(value: &Leaves<'_>) -> bool {
         ItemKind::Structure(_) | ItemKind::Note(_) => true,
         ItemKind::Broken(_) | ItemKind::Text(_) | ItemKind::Opaque(_) | ItemKind::Keys(_) => false,
     };
-    !value.is_nothing() && value.items.iter().all(|item| is_one(&item.kind))
+    let is_told = |kind: &ItemKind<'_>| match kind {
+        ItemKind::Array(_) | ItemKind::Structure(Structure::Len(0)) => true,
+        ItemKind::Structure(Structure::Text(word)) => word == NONE,
+        _ => false,
+    };
+    let mut kinds = value.items.iter().map(|item| &item.kind);
+    kinds.clone().all(is_one) && kinds.any(is_told)
 }
 
 /// Such a value as text, which is the same for equal values only.

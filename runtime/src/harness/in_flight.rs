@@ -1,9 +1,7 @@
 //! Which cells are running, and how a run ends before its time.
 
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
-#[cfg(any(unix, test))]
-use std::time::Duration;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// The cells that are running, by position in the plan, until no more may start.
 #[derive(Debug, Default)]

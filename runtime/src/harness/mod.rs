@@ -300,7 +300,11 @@ impl Asked {
 fn planned(whole: &Plan, shard: Option<Shard>, narrowed: Vec<String>) -> Planned {
     let names = whole.cells.iter().map(|cell| whole.name(cell));
     Planned {
-        suites: whole.suites.iter().map(SuiteRecord::of).collect(),
+        suites: whole
+            .suites
+            .iter()
+            .map(if narrowed.is_empty() { SuiteRecord::of } else { SuiteRecord::whole })
+            .collect(),
         plan: PlanRecord { narrowed, ..PlanRecord::of(names, shard) },
     }
 }

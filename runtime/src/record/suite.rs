@@ -34,10 +34,10 @@ pub struct SuiteRecord {
     /// The exclusion matrix, in the order in which its rows decide among equals.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rows: Vec<RowRecord>,
-    /// The tests. Before `cells` was recorded, those only that have axes.
+    /// The tests that have axes; all of them where `cells` is recorded.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tests: Vec<TestRecord>,
-    /// How many cells it has in all, whatever was selected of them.
+    /// How many cells it has in all, where some were left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cells: Option<usize>,
     /// Where backends and their matrix functions stand.
@@ -162,6 +162,13 @@ pub struct SourceRecord {
 }
 
 impl SuiteRecord {
+    /// The record of a suite, with all that its cells are made of: where a run has left some out, nothing else says which.
+    pub(crate) fn whole(suite: &SuiteSpec) -> Self {
+        let cells = suite.tests.iter().map(|test| test.cases() as usize * backends_of(suite, test).count());
+        let tests = suite.tests.iter().map(|test| TestRecord::within(suite, test));
+        Self { cells: Some(cells.sum()), tests: tests.collect(), ..Self::of(suite) }
+    }
+
     /// The record of a suite.
     pub(crate) fn of(suite: &SuiteSpec) -> Self {
         let features = suite.features.iter().map(|feature| FeatureRecord {
@@ -181,8 +188,8 @@ impl SuiteRecord {
             features: features.collect(),
             backends: suite.backends.iter().map(|backend| backend.name.to_owned()).collect(),
             rows: suite.rows.iter().map(RowRecord::of).collect(),
-            cells: Some(suite.tests.iter().map(|test| test.cases() as usize * backends_of(suite, test).count()).sum()),
-            tests: suite.tests.iter().map(|test| TestRecord::within(suite, test)).collect(),
+            cells: None,
+            tests: suite.tests.iter().filter(|test| !test.axes.is_empty()).map(TestRecord::of).collect(),
             places: places(suite),
         }
     }

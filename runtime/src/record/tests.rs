@@ -249,7 +249,7 @@ fn a_suite_is_recorded_with_its_crates_and_terms() {
         ..SuiteSpec::new("dyn Ops", "cpu")
     };
     let record = SuiteRecord::of(&suite);
-    assert_eq!(record.cell_names(), Some(Vec::new()));
+    assert_eq!(record.cell_names(), None);
     let line = serde_json::to_value(Line::Suite(Box::new(record.clone()))).unwrap();
     assert_eq!(line["package"], serde_json::json!({ "name": "ops", "version": "0.3.0" }));
     assert_eq!(line["packages"], serde_json::json!({ "gpu": { "name": "gpu-ops", "version": "1.2.3" } }));
@@ -258,7 +258,7 @@ fn a_suite_is_recorded_with_its_crates_and_terms() {
     assert_eq!(Line::read(line.to_string().as_bytes()).unwrap(), Line::Suite(Box::new(record)));
 }
 
-/// Whatever a run selects, its record names every cell that the whole suite has.
+/// Where a run leaves cells out, its record names every one that the whole suite has.
 #[test]
 fn a_suite_is_recorded_with_all_of_its_cells() {
     const AXES: &[AxisSpec] =
@@ -278,7 +278,7 @@ fn a_suite_is_recorded_with_all_of_its_cells() {
         ],
         ..SuiteSpec::new("dyn Ops", "cpu")
     };
-    let record = SuiteRecord::of(&suite);
+    let record = SuiteRecord::whole(&suite);
     let plan = plan([suite].into(), &Selection::default());
     let planned: Vec<_> = plan.cells.iter().map(|cell| plan.name(cell)).collect();
     assert_eq!(record.cell_names(), Some(planned));

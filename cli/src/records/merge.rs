@@ -79,10 +79,12 @@ pub enum Unstarted {
 pub struct Joined {
     suite: Option<(String, Fingerprint)>,
     starts: Vec<Start>,
-    suites: BTreeMap<String, SuiteRecord>,
+    suites: BTreeMap<String, (usize, SuiteRecord)>,
     /// The same as far as they are whole, one for each machine that has other devices.
     wholes: Vec<SuiteRecord>,
     narrowed: BTreeSet<String>,
+    /// The cells of records that were narrowed.
+    selected: HashSet<String>,
     planned: HashSet<String>,
     listed: HashSet<String>,
     begun: BTreeSet<String>,
@@ -118,15 +120,18 @@ impl Joined {
         let is_whole = !is_of_one_test(&recorded);
         self.start(recorded.starts);
         for suite in recorded.suites {
-            if is_whole && !self.wholes.contains(&suite) {
+            if is_whole && suite.cells.is_some() && !self.wholes.contains(&suite) {
                 self.wholes.push(suite.clone());
             }
-            // A run of one test knows the rows of no other one.
+            // A run of one test knows the rows of no other one, and one that left nothing out knows them all.
+            let extent = if recorded.narrowed.is_empty() { usize::MAX } else { suite.cells.unwrap_or_default() };
             match self.suites.get_mut(&suite.subject) {
-                Some(known) if known.cells >= suite.cells => {}
-                Some(known) => *known = suite,
-                None => drop(self.suites.insert(suite.subject.clone(), suite)),
+                Some((known, _)) if *known >= extent => {}
+                _ => drop(self.suites.insert(suite.subject.clone(), (extent, suite))),
             }
+        }
+        if !recorded.narrowed.is_empty() {
+            self.selected.extend(recorded.planned.iter().cloned());
         }
         self.narrowed.extend(recorded.narrowed);
         let planned = if recorded.listed { &mut self.listed } else { &mut self.planned };
@@ -231,7 +236,8 @@ impl Joined {
         judge_constants(&mut cells);
         let mut planned: Vec<_> = planned.into_iter().collect();
         planned.sort_unstable();
-        let (suites, narrowed) = (self.suites.into_values().collect(), self.narrowed.into_iter().collect());
+        let (suites, narrowed) =
+            (self.suites.into_values().map(|(_, suite)| suite).collect(), self.narrowed.into_iter().collect());
         Run {
             starts: self.starts,
             suites,
@@ -251,10 +257,13 @@ impl Joined {
         if self.narrowed.is_empty() {
             return Some(Vec::new());
         }
+        if self.wholes.is_empty() {
+            return None;
+        }
         let all = self.wholes.iter().map(SuiteRecord::cell_names).collect::<Option<Vec<_>>>()?;
         let all: BTreeSet<_> = all.into_iter().flatten().collect();
-        // What is planned besides is of a suite that no record has as a whole.
-        if !planned.iter().all(|name| all.contains(name)) {
+        // What was selected besides is of a suite that no record has as a whole.
+        if !self.selected.iter().all(|name| all.contains(name)) {
             return None;
         }
         Some(all.into_iter().filter(|name| !planned.contains(name)).collect())
@@ -402,6 +411,11 @@ mod tests {
         let filtered = || of(&["a::x", "b::x"], "`:`", whole());
         let (tagged, rest) = (|| of(&["a::x", "b::x"], "--tag a", whole()), || of(&["c::x"], "--tag c", whole()));
         let old = || of(&["c::x"], "--tag c", suite(&["a", "b", "c"], None));
+        // One that left nothing out does not say how many cells there are, and one of another machine has other backends.
+        let plain = || {
+            let planned = ["a::x", "b::x", "c::x", "d::y"];
+            Recorded { suites: vec![suite(&["a", "b", "c"], None)], ..recorded(&planned, &[]) }
+        };
         let lacks = |names: &[&str]| Some(names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>());
         let cases = [
             (vec![one()], None, true),
@@ -410,7 +424,10 @@ mod tests {
             (vec![tagged(), one()], lacks(&["c::x"]), true),
             (vec![tagged(), rest()], lacks(&[]), false),
             (vec![one(), filtered(), rest()], lacks(&[]), false),
-            (vec![tagged(), old()], None, true),
+            (vec![tagged(), old()], lacks(&[]), false),
+            (vec![old()], None, true),
+            (vec![plain(), tagged()], lacks(&[]), false),
+            (vec![plain(), one()], None, true),
             (vec![recorded(&["a::x"], &[])], lacks(&[]), false),
         ];
         for (records, expected, is_narrowed) in cases {

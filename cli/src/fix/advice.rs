@@ -467,7 +467,7 @@ fn alike<'c>(failing: &[&'c CellRecord]) -> Vec<Vec<&'c CellRecord>> {
         let mine = tests(&cells);
         let belongs = |(other, group): &&mut (Failure, Vec<&'c CellRecord>)| {
             let shared: Vec<_> = tests(group).intersection(&mine).copied().collect();
-            // Where each case says something else, a row for each would be read by nobody.
+            // A test whose cases say many different things gets one row: nobody reads a row for each.
             let says_too_much = || shared.iter().any(|test| texts[&(kind, *test)].len() > MOST_TEXTS);
             let has_no_text = kind == Failure::Timeout;
             let says_the_same = || Seen::of(group.iter().chain(&cells).copied()).common().is_some();

@@ -262,7 +262,7 @@ impl Executor {
         let body = || if is_faulty { strength::within(call) } else { call() };
         let (ended, left_changed) = float_state::guarded(|| context::with_body(announce, expected_to_fail, body));
         let Ended { returned, phase, has_checked, elsewhere } = ended;
-        // What is in no body of a check is in a helper, of which nobody knows who called it.
+        // A mark outside of all checks is in a helper, and any check may have called that.
         let counts = |place: &context::Place| self.bodies.has_mark(test, *place) || !self.bodies.is_mark(*place);
         let has_checked = has_checked || elsewhere.iter().any(counts);
         match returned {

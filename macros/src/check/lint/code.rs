@@ -38,7 +38,7 @@ pub fn callee(function: &Expr) -> Option<String> {
     }
 }
 
-/// Whether a macro of this name asserts or gives up; one that a release build leaves out is none.
+/// Whether a macro of this name asserts or gives up. `debug_assert!` does neither in a release build.
 pub fn is_asserting_macro(name: &str) -> bool {
     let asserts = name.contains("assert") && !name.starts_with("debug_assert");
     asserts || gives_up(name) || is_asserting(name)

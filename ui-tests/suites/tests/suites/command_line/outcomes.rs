@@ -34,6 +34,40 @@ fn every_cell_comes_to_what_the_model_says() {
     assert!(recorded.values().any(|record| record.duration_us > 0), "no cell took any time{output}");
 }
 
+/// Each way to leave cells out, and none of them.
+#[test]
+fn a_run_says_which_part_of_the_suite_it_was_of() {
+    let selections: [(&[&str], &str); 6] = [
+        (&["agrees"], "`agrees`"),
+        (&["--exact", "unexcused::agrees"], "`unexcused::agrees`"),
+        (&["--skip", "agrees"], "--skip agrees"),
+        (&["--backend", "faulty"], "--backend faulty"),
+        (&["--marker", "not torn"], "--marker \"not torn\""),
+        (&["agrees", "--backend", "faulty"], "`agrees`, --backend faulty"),
+    ];
+    for (args, part) in selections {
+        let output = suite("outcomes").args(args).run();
+        output.says(&format!("\nonly a part of the suite: {part}\n")).says("; only a part of the suite\n");
+    }
+    // Nobody has asked for it.
+    suite("lives").run().says("\nonly a part of the suite: --tag \"not slow\" (by default here)\n");
+    let whole = suite("outcomes").run();
+    assert!(!whole.stdout.contains("only a part of the suite") && !whole.stdout.contains("judged as on"), "{whole}");
+}
+
+/// On another day rows expire that have not, and the other way round.
+#[test]
+fn a_run_of_another_day_says_so_and_so_does_its_record() {
+    let name = format!("another-day-{}.jsonl", std::process::id());
+    let record = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let _ = std::fs::remove_file(&record);
+    let output = suite("outcomes").env("CROSSCHECK_TODAY", "2020-01-31").env("CROSSCHECK_RECORD", &record).run();
+    output.says("\nrows are judged as on 2020-01-31\n");
+    let recorded = crosscheck::internals::read_all(&record).unwrap();
+    assert_eq!(recorded.starts[0].1.day, "2020-01-31");
+    std::fs::remove_file(record).unwrap();
+}
+
 #[test]
 fn the_terminal_says_why_and_counts_every_outcome() {
     let output = suite("outcomes").run();
